@@ -1,0 +1,1 @@
+"""Runs -> shares, intervals, chains of causes."""

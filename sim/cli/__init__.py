@@ -1,0 +1,1 @@
+"""The commands. They parse words, call one verb of `sim.api`, and print."""

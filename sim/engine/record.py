@@ -1,0 +1,150 @@
+"""What an engine hands back: Runs, finished histories of one program, and the protocol of an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.program.ir import Program
+from sim.streams import Luck
+
+
+class Ending(IntEnum):
+    """How a run came to its end."""
+
+    OUTCOME = 0  # a `when` outcome ended it there and then
+    HORIZON = 1  # the horizon came, and an `at_end` outcome or `otherwise` named it
+    RUNAWAY = 2  # more turns than the law allows: at_end is not looked at
+    FAULT = 3  # a NaN, a negative rate, ...: metrics and series are void
+
+    @property
+    def says(self) -> str:
+        """One sentence for the reader."""
+        return {
+            Ending.OUTCOME: "an outcome ended it there and then",
+            Ending.HORIZON: "it reached the horizon",
+            Ending.RUNAWAY: "more turns than the law allows; a trigger probably sets itself off again",
+            Ending.FAULT: "a fault stopped it",
+        }[self]
+
+
+UNNAMED = -1
+"""The outcome of a run that no outcome names: runaways and faults."""
+
+COUNTERS = ("fired", "refused", "missed", "lost_spent", "lost_under_way", "lost_cooling")
+"""What is counted of each trigger in each run, in this order."""
+
+TURNS_AT_ONE_TICK = 10_000
+TURNS_IN_A_RUN = 1_000_000
+"""Limits of the law of plain dealing: the turn that would be one too many ends the run as runaway."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One firing. `cause` is the `seq` of the firing that caused it, or -1 for clocks and the start.
+
+    `changes` are (quantity slot, old, new), in the order in which the quantities were first written.
+    """
+
+    seq: int
+    tick: int
+    turn: int
+    trigger: int
+    branch: int
+    cause: int
+    changes: tuple[tuple[int, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How a choice was made, kept with the event rows: weights of the options and their values (NaN when closed)."""
+
+    seq: int
+    trigger: int
+    occasion: int  # the n of the law of chance: the number of the cause
+    chosen: int
+    shares: tuple[float, ...]  # chance of each option; 0 when closed
+    terms: tuple[tuple[float, ...], ...]  # per option, its value's terms
+    by_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a run failed or ran away. A failed run is data."""
+
+    run: int
+    trigger: str
+    role: str
+    says: str
+    tick: int
+    values: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What to keep besides outcomes and metrics."""
+
+    events: bool = False  # event rows and decisions
+    series: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Runs:
+    """R finished runs of one program, in the order they were asked for.
+
+    Shapes: T triggers, M metrics, S sampled moments, Q series columns, P parameters.
+    """
+
+    program: Program
+    runs: NDArray[np.uint32]  # (R,) run numbers
+    parameters: NDArray[np.float64]  # (R, P)
+    outcome: NDArray[np.int16]  # (R,) index into program.outcomes, or UNNAMED
+    ending: NDArray[np.int8]  # (R,) an Ending
+    ended: NDArray[np.int64]  # (R,) tick at which the run ended
+    turns: NDArray[np.int64]  # (R,) turns taken
+    metrics: NDArray[np.float64]  # (R, M); NaN where void
+    counters: NDArray[np.int32]  # (R, T, 6), see COUNTERS
+    series: NDArray[np.float64]  # (R, S, Q); after a run's end the last state is held; NaN where void; (R, 0, 0) if off
+    failures: tuple[Failure, ...]
+    events: tuple[tuple[EventRow, ...], ...] = ()  # per run, when recorded
+    decisions: tuple[tuple[Decision, ...], ...] = ()  # per run, when recorded
+    horizon: int = field(default=0)
+
+    def __len__(self) -> int:
+        return len(self.runs)
+
+
+class Engine(Protocol):
+    """Program -> Runs. Every engine gives the same histories."""
+
+    name: str
+
+    def run(
+        self,
+        program: Program,
+        *,
+        luck: Luck,
+        runs: Sequence[int] | NDArray[np.uint32],
+        parameters: NDArray[np.float64] | None = None,
+        recording: Recording = Recording(),
+        decisions: Mapping[tuple[int, int], int] | None = None,
+    ) -> Runs:
+        """Play these runs.
+
+        Parameters
+        ----------
+        luck
+            Seed, and its switches, the same for all runs asked for here.
+        runs
+            Run numbers, each in [0, 2**32).
+        parameters : (R, P)
+            Values of the program's parameters; drawn by `sim.program.parameters` if None.
+        decisions
+            Options that persons chose: (trigger, occasion) -> option. They move no other draw.
+        """
+        ...

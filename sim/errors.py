@@ -1,0 +1,112 @@
+"""One way to point into a scenario file, and the two ways in which things go wrong.
+
+A *fault* is something wrong with what the user wrote: it has a place, a sentence and a remedy. Faults are
+collected and raised together as a `ScenarioError`. A *run fault* is something wrong with one history: it ends
+that run as failed, and is data.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, Self
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A spot in a file: line and column count from 1; `text` is the line itself, for showing."""
+
+    file: str
+    line: int
+    column: int
+    text: str = field(default="", compare=False)
+
+    def shifted(self, offset: int) -> Place:
+        """The spot `offset` characters further on the same line; the same spot if the line ends before."""
+        column = self.column + offset
+        return Place(self.file, self.line, column, self.text) if column <= len(self.text) + 1 else self
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Text(str):
+    """A scalar as it stands in the file, that knows its place. Every leaf and every key of a scenario is one."""
+
+    place: Place | None
+    style: str  # "" plain, "'" or '"' quoted, "|" or ">" block: a quoted word is text whatever it looks like
+
+    def __new__(cls, value: str, place: Place | None = None, *, style: str = "") -> Self:
+        self = super().__new__(cls, value)
+        self.place = place
+        self.style = style
+        return self
+
+    def __getnewargs__(self) -> tuple[str, Place | None]:  # so that a Text survives pickling
+        return str(self), self.place
+
+
+def place_of(value: object) -> Place | None:
+    """Where a value stands in the file, if it knows."""
+    return getattr(value, "place", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a file, where, and how to mend it. A `warning` is lint: it does not stop a run."""
+
+    place: Place | None
+    path: str
+    says: str
+    remedy: str = ""
+    level: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        """The block that the user reads: place and path, the sentence, the line with a caret, the remedy."""
+        mark = "" if self.level == "error" else "warning: "
+        lines = [f"{self.place or 'scenario'}  {self.path}".rstrip(), f"  {mark}{self.says}"]
+        if self.place is not None and self.place.text.strip():
+            number = f"{self.place.line:>6}"
+            lines.append(f"{number} | {self.place.text.rstrip()}")
+            lines.append(f"{'':>6} | {' ' * (self.place.column - 1)}^")
+        if self.remedy:
+            lines.append(f"  {self.remedy}")
+        return "\n".join(lines)
+
+    @property
+    def order(self) -> tuple[str, int, int]:
+        """Faults are told in file order; those without a place come first."""
+        return (self.place.file, self.place.line, self.place.column) if self.place else ("", 0, 0)
+
+
+class ScenarioError(Exception):
+    """The scenario cannot be played; `faults` says everything that is wrong with it, in file order."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(faults, key=lambda fault: fault.order))
+        super().__init__(self.faults)
+
+    def __str__(self) -> str:
+        return "\n".join(str(fault) for fault in self.faults)
+
+
+class UsageError(Exception):
+    """The command or call is wrong, not the file: one sentence with its remedy."""
+
+
+class RunFault(Exception):
+    """One history cannot go on: a NaN, a negative rate, a rung that is not whole.
+
+    All arguments are plain and positional, because exceptions that cross a SimPy process are made anew from `args`.
+    """
+
+    def __init__(self, trigger: str, role: str, says: str, tick: int = 0, values: str = "") -> None:
+        super().__init__(trigger, role, says, tick, values)
+        self.trigger, self.role, self.says, self.tick, self.values = trigger, role, says, tick, values
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A suggestion such as "did you mean `pressure`?", or nothing when no known word is near."""
+    near = difflib.get_close_matches(word, [str(name) for name in known], n=1, cutoff=0.6)
+    return f"did you mean `{near[0]}`?" if near else ""

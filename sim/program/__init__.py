@@ -1,0 +1,1 @@
+"""Scenario -> Program: names end here, slots begin."""

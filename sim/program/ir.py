@@ -1,0 +1,262 @@
+"""The Program: a scenario as the engines see it. Names have ended here; everything is a slot.
+
+A Program is frozen and holds no path of a machine, so that equal scenarios give equal programs. `sim.program.listing`
+prints it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Union
+
+from sim.errors import Place
+from sim.language.tree import Tree
+from sim.language.words import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One float64 of the state: a number, a level (the index of a name) or a flag (0 or 1)."""
+
+    name: str
+    kind: Kind
+    start: Tree  # sees parameters and quantities of earlier slots
+    low: float = float("-inf")
+    high: float = float("inf")
+    unit: str = ""
+    says: str = ""
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A name for an expression (`is:`): no state of its own, evaluated afresh wherever it is read."""
+
+    name: str
+    kind: Kind
+    tree: Tree
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """An uncertain number, drawn once per run from `distribution` at its own site `parameters/NAME`.
+
+    `distribution` is (name, ((argument, value), ...)): a distribution of `sim.program.parameters`, `constant`,
+    `quantiles` with arguments (probability, value), or `experts` with arguments (expert, distribution).
+    """
+
+    name: str
+    kind: Kind
+    distribution: tuple[str, tuple[tuple[Any, Any], ...]]
+    site: int  # digest
+    unit: str = ""
+    source: str = ""
+    confidence: str = ""
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Comes when `condition` turns true, or when it has then stayed true for `hold`; `again`: and every hold after."""
+
+    condition: Tree
+    hold: Tree | None = None  # days
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Comes when a unit exponential of integrated hazard (per day) has run down."""
+
+    hazard: Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Comes after each interval; the first ends at tick `first` if that is given."""
+
+    interval: Tree  # days
+    first: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Comes at these ticks, ascending."""
+
+    moments: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class On:
+    """Comes at each firing of a leader; (trigger, branch), branch -1 for any."""
+
+    leaders: tuple[tuple[int, int], ...]
+
+
+Cause = Union[When, Rate, Every, At, On]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """`quantity = value`, clamped to the quantity's range."""
+
+    slot: int
+    value: Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a choice. Its weight is usual * exp(rationality * value); it is open while `condition` holds.
+
+    `value` is the sum of `terms`, from left to right; a term has a name when the file gives one.
+    """
+
+    name: str
+    condition: Tree | None
+    usual: Tree
+    value: Tree
+    terms: tuple[tuple[str, Tree], ...]
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A decision between the options, one branch each, in the same order."""
+
+    options: tuple[Option, ...]
+    rationality: Tree
+    asks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What happens in a firing: `do`, `otherwise`, or the name of an option."""
+
+    name: str
+    effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A rule: one cause, some conditions, some effects. Its position in the program is its *place* in the law.
+
+    `branches` are (`do`), (`do`, `otherwise`), or one for each option of `choice`.
+    """
+
+    name: str
+    cause: Cause
+    branches: tuple[Branch, ...]
+    after: Tree | None = None  # days
+    condition: Tree | None = None  # the file's `if`
+    chance: Tree | None = None
+    choice: Choice | None = None
+    cooldown: Tree | None = None  # days
+    times: int | None = None
+    until: int | None = None  # tick
+    enabled: bool = True
+    sites: tuple[tuple[str, int], ...] = ()  # of the draws without an expression: clock, chance, choice -> site
+    actor: str = ""
+    agent: str = ""
+    says: str = ""
+    place: Place | None = field(default=None, compare=False)
+
+    def site(self, role: str) -> int:
+        """The site of an implicit draw: `clock`, `chance` or `choice`."""
+        return dict(self.sites)[role]
+
+    @property
+    def has_otherwise(self) -> bool:
+        """Whether a failed chance is a firing of its own."""
+        return self.choice is None and len(self.branches) == 2
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run can end. `when` ends it there and then; `at_end` and `otherwise` are looked at on the horizon."""
+
+    name: str
+    how: Literal["when", "at_end", "otherwise"]
+    condition: Tree | None
+    says: str = ""
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A number recorded of each run. `tree` is None for `count`, which counts firings of (trigger, branch)."""
+
+    name: str
+    how: Literal["max", "min", "first", "days", "integral", "mean", "final", "count"]
+    tree: Tree | None
+    counted: tuple[tuple[int, int], ...] = ()
+    unit: str = ""
+    says: str = ""
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Samples of quantities at every `every` ticks, at tick 0 and at the horizon."""
+
+    every: int
+    names: tuple[str, ...]
+    columns: tuple[Tree, ...]
+    kinds: tuple[Kind, ...]
+
+    def moments(self, horizon: int) -> tuple[int, ...]:
+        """The ticks of the samples: 0, every, 2 every, ... and the horizon."""
+        ticks = tuple(range(0, horizon + 1, self.every))
+        return ticks if ticks[-1] == horizon else (*ticks, horizon)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A scenario, its policy and its overrides, ready to be played."""
+
+    name: str
+    question: str
+    start: datetime
+    horizon: int  # ticks
+    quantities: tuple[Quantity, ...]
+    derived: tuple[Derived, ...]
+    parameters: tuple[Parameter, ...]
+    correlated: tuple[tuple[int, int, float], ...]  # (parameter, parameter, rank correlation)
+    triggers: tuple[Trigger, ...]
+    outcomes: tuple[Outcome, ...]
+    metrics: tuple[Metric, ...]
+    series: Series | None
+    sites: tuple[str, ...]  # names; a `Draw(site)` is an index into them
+    digests: tuple[int, ...]  # 64 bits each, one per site
+
+    def quantity(self, name: str) -> int:
+        """The slot of a quantity.
+
+        Raises
+        ------
+        KeyError
+            If there is none of that name.
+        """
+        for slot, quantity in enumerate(self.quantities):
+            if quantity.name == name:
+                return slot
+        raise KeyError(name)
+
+    def trigger(self, name: str) -> int:
+        """The place of a trigger.
+
+        Raises
+        ------
+        KeyError
+            If there is none of that name.
+        """
+        for place, trigger in enumerate(self.triggers):
+            if trigger.name == name:
+                return place
+        raise KeyError(name)
+
+    @property
+    def outcome_names(self) -> tuple[str, ...]:
+        """Outcomes in file order."""
+        return tuple(outcome.name for outcome in self.outcomes)

@@ -1,0 +1,1 @@
+"""YAML that knows its lines -> Scenario; all faults at once; policies and overrides."""

@@ -1,0 +1,458 @@
+"""The shape of a scenario file: one model for each block, one field for each key.
+
+Every leaf is a `Text` that knows its place; what it means (a number, a condition, a date) is read where its kind is
+known. So these models hold shape alone: which keys there are, which must be there, which may be short. The core
+(section 4 of the language) is `Quantity`, `Trigger`, `Outcome`, `Metric`, `Series` and `Parameter`; everything else
+is vocabulary that `sim.agents` expands into it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
+
+from sim.errors import Text
+
+
+def _text(value: object) -> Text:
+    if isinstance(value, Text):
+        return value
+    if isinstance(value, str):
+        return Text(value)
+    raise ValueError("a single value is wanted here, not a block")
+
+
+Word = Annotated[Text, PlainValidator(_text), WithJsonSchema({"type": "string"})]
+"""A name or a sentence."""
+
+Formula = Annotated[Text, PlainValidator(_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+"""An expression, a number, a duration or a date."""
+
+
+def _listed(value: object) -> object:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+Words = Annotated[tuple[Word, ...], BeforeValidator(_listed)]
+Formulas = Annotated[tuple[Formula, ...], BeforeValidator(_listed)]
+"""One value or a list of them."""
+
+
+class Block(BaseModel):
+    """A mapping of the file: unknown keys are faults, and nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
+
+
+def short_for(key: str) -> BeforeValidator:
+    """Lets a bare value stand for a block with one key: `resolve: 0.5` for `resolve: {start: 0.5}`."""
+    return BeforeValidator(lambda value: value if isinstance(value, dict | Block) else {key: value})
+
+
+# ------------------------------------------------------------------------------------------------ distributions
+
+NOTES = ("source", "confidence", "unit", "says")
+
+
+class Noted(Block):
+    """What may be said of any number: where it comes from and how sure we are."""
+
+    source: Word | None = None
+    confidence: Literal["low", "medium", "high"] | None = None
+    unit: Word | None = None
+    says: Word | None = None
+
+
+class Spread(Noted):
+    """A value or a distribution: `9 days`, or `{lognormal: {median: 9 days, p90: 17 days}, source: mid5}`.
+
+    In the file the distribution's name is the key. `distribution` is `constant` for a bare value (argument `value`),
+    `quantiles` (arguments probability -> value), `experts` (arguments name -> Spread), `choice` (value -> weight), or
+    a distribution's name with its arguments.
+    """
+
+    distribution: Word
+    arguments: dict[Word, Any] = Field(default_factory=dict)
+
+
+def _spread(value: object) -> object:
+    """Turn the spelling of the file into the fields of `Spread`."""
+    if isinstance(value, Spread):
+        return value
+    if not isinstance(value, dict):
+        return {"distribution": "constant", "arguments": {"value": value}}
+    if "distribution" in value and "arguments" in value:
+        return value
+    names = [key for key in value if key not in NOTES]
+    if len(names) != 1:
+        raise ValueError(
+            "write one distribution, such as `{lognormal: {median: 9 days, p90: 17 days}}`"
+            + (f", not {len(names)}: {', '.join(f'`{name}`' for name in names)}" if names else "")
+        )
+    (name,) = names
+    arguments = value[name]
+    if name == "value":
+        name, arguments = Text("constant", getattr(name, "place", None)), {"value": arguments}
+    if not isinstance(arguments, dict):
+        raise ValueError(f"`{name}` takes arguments by name, such as `{{{name}: {{...}}}}`")
+    if name == "experts":
+        arguments = {expert: Spread.model_validate(_spread(view)) for expert, view in arguments.items()}
+    return {"distribution": name, "arguments": arguments, **{key: value[key] for key in NOTES if key in value}}
+
+
+Amount = Annotated[Spread, BeforeValidator(_spread)]
+"""A duration or number, certain or drawn."""
+
+
+# ------------------------------------------------------------------------------------------------ the core
+
+
+class Quantity(Noted):
+    """One number, level, flag or name of the state of the world."""
+
+    start: Formula | None = None
+    within: tuple[Formula, Formula] | None = None
+    level: Words | None = None  # names of the rungs, in order
+    one_of: Words | None = None  # names without order
+    flag: bool | None = None
+    is_: Formula | None = Field(default=None, alias="is")
+    change: Formula | None = None  # `E per year`: moves once a day
+    fades: Formula | None = None  # half-life
+
+
+def _terms(value: object) -> object:
+    return value if isinstance(value, dict) else {"": value}
+
+
+class Option(Block):
+    """One option of a choice."""
+
+    says: Word | None = None
+    if_: Formula | None = Field(default=None, alias="if")
+    usual: Formula | None = None
+    value: Annotated[dict[Word, Formula], BeforeValidator(_terms)] | None = None
+    do: Formulas = ()
+    source: Word | None = None
+
+
+class Trigger(Noted):
+    """A rule: one cause, some conditions, some effects."""
+
+    when: Formula | None = None
+    rate: Formula | None = None
+    every: Amount | None = None
+    at: Formulas | None = None
+    on: Words | None = None
+    for_: Amount | None = Field(default=None, alias="for")
+    again: bool = False
+    from_: Formula | None = Field(default=None, alias="from")
+    after: Amount | None = None
+    if_: Formula | None = Field(default=None, alias="if")
+    chance: Formula | None = None
+    do: Formulas = ()
+    otherwise: Formulas | None = None
+    choose: dict[Word, Option] | None = None
+    rationality: Formula | None = None
+    asks: Word | None = None
+    cooldown: Amount | None = None
+    times: Formula | None = None
+    until: Formula | None = None
+    actor: Word | None = None
+    agent: Word | None = None
+    disabled: bool = False
+
+
+class Outcome(Block):
+    """One way in which a run can end."""
+
+    when: Formula | None = None
+    at_end: Formula | None = None
+    otherwise: bool | None = None
+    for_: Amount | None = Field(default=None, alias="for")
+    says: Word | None = None
+
+
+class Metric(Block):
+    """A number recorded of each run; exactly one of the eight ways of recording."""
+
+    max: Formula | None = None
+    min: Formula | None = None
+    first: Formula | None = None
+    days: Formula | None = None
+    integral: Formula | None = None
+    mean: Formula | None = None
+    final: Formula | None = None
+    count: Words | None = None
+    unit: Word | None = None
+    says: Word | None = None
+
+
+class Series(Block):
+    """What is sampled, and how often."""
+
+    every: Formula
+    of: Formulas
+
+
+class Correlation(Block):
+    """A rank correlation between two parameters."""
+
+    of: tuple[Word, Word]
+    rank: Formula
+
+
+# ------------------------------------------------------------------------------------------------ the vocabulary
+
+
+class Fact(Block):
+    """Background that acts on nothing and stands in every brief."""
+
+    says: Word
+    since: Formula | None = None
+    source: Word | None = None
+
+
+class Actor(Block):
+    """A state, bloc or organisation. Bare keys beside these are quantities: `resolve: 0.5`."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
+    __pydantic_extra__: dict[str, Annotated[Quantity, short_for("start")]]
+
+    says: Word | None = None
+    quantities: dict[Word, Annotated[Quantity, short_for("start")]] = Field(default_factory=dict)
+
+
+class ChoiceBlock(Noted):
+    """A decision between named options. Causes may stand together: regularly, and whenever something moves."""
+
+    actor: Word | None = None
+    asks: Word | None = None
+    every: Amount | None = None
+    from_: Formula | None = Field(default=None, alias="from")
+    on: Words | None = None
+    at: Formulas | None = None
+    if_: Formula | None = Field(default=None, alias="if")
+    after: Amount | None = None
+    rationality: Formula | None = None
+    options: dict[Word, Option]
+    until: Formula | None = None
+    times: Formula | None = None
+
+
+class Agent(Noted):
+    """What every kind of agent may bring of its own."""
+
+    actor: Word | None = None
+    quantities: dict[Word, Annotated[Quantity, short_for("start")]] = Field(default_factory=dict)
+    triggers: dict[Word, Trigger] = Field(default_factory=dict)
+    choices: dict[Word, ChoiceBlock] = Field(default_factory=dict)
+
+
+class PostureOf(Block):
+    """Whose forces, and against whom."""
+
+    actor: Word
+    against: Word | None = None
+
+
+class Rung(Block):
+    """A rung: its level in the record of militarized disputes, and attributes (any further key is one)."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
+    __pydantic_extra__: dict[str, Formula]
+
+    level: Literal["none", "threat", "display", "force", "war"] | None = None
+    says: Word | None = None
+
+
+class Posture(Agent):
+    """A ladder of rungs on which an actor's forces stand and move."""
+
+    posture: PostureOf
+    rungs: dict[Word, Rung]
+    start: Word
+    pace: Amount | None = None
+    military: bool = True
+    answers: Word | None = None  # the posture of the other side that this one replies to, by the record
+
+
+class SanctionsOf(Block):
+    """Who imposes on whom."""
+
+    senders: Words
+    target: Word
+
+
+class Tier(Block):
+    """A tier: how hard it bites (points of GDP a year), what it costs the senders; any further key is an attribute."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
+    __pydantic_extra__: dict[str, Formula]
+
+    bite: Formula | None = None
+    backlash: Formula | None = None
+    says: Word | None = None
+
+
+class Adoption(Block):
+    """How a sender comes to a decision: its lag."""
+
+    after: Amount | None = None
+
+
+class Sanctions(Agent):
+    """A regime of tiers that senders impose on a target."""
+
+    sanctions: SanctionsOf
+    tiers: dict[Word, Tier]
+    start: Word
+    adopt: dict[Word, Adoption] = Field(default_factory=dict)
+    phase_in: Formula | None = None
+    leakage: Formula | None = None
+
+
+class DiplomacyOf(Block):
+    """Who talks, and whose consent an agreement needs."""
+
+    parties: Words
+    consent: Words = ()
+
+
+class Rounds(Block):
+    """When a track meets."""
+
+    every: Amount | None = None
+    from_: Formula | None = Field(default=None, alias="from")
+    slips: Formula | None = None  # chance that a round does not take place
+
+
+class Obligation(Block):
+    """One line of an agreement: who does what, by when, and how likely it is kept."""
+
+    by: Words
+    do: Formulas
+    due: Amount | None = None
+    after: Word | None = None  # another obligation that comes first
+    kept: Formula | None = None
+
+
+class Diplomacy(Agent):
+    """A track of rounds, in which parties may agree."""
+
+    diplomacy: DiplomacyOf
+    rounds: Rounds = Field(default_factory=Rounds)
+    start: Literal["open", "closed"] = "open"
+    issues: dict[Word, dict[Word, Formula]] = Field(default_factory=dict)  # issue -> actor -> share of the prize
+    proposals: dict[Word, Words] = Field(default_factory=dict)  # proposal -> issues it contains
+    agreement: dict[Word, Obligation] = Field(default_factory=dict)
+
+
+class PlainAgent(Agent):
+    """An agent without a kind: quantities, triggers and choices of its own."""
+
+
+def _kind_of_agent(value: object) -> str:
+    if isinstance(value, dict):
+        for key in ("posture", "sanctions", "diplomacy"):
+            if key in value:
+                return key
+    if isinstance(value, Posture | Sanctions | Diplomacy):
+        return type(value).__name__.lower()
+    return "plain"
+
+
+AnyAgent = Annotated[
+    Union[
+        Annotated[Posture, Tag("posture")],
+        Annotated[Sanctions, Tag("sanctions")],
+        Annotated[Diplomacy, Tag("diplomacy")],
+        Annotated[PlainAgent, Tag("plain")],
+    ],
+    Discriminator(_kind_of_agent),
+]
+
+
+def _per_issuer(value: object) -> object:
+    return value if isinstance(value, dict) else {"": value}
+
+
+PerIssuer = Annotated[dict[Word, Formula], BeforeValidator(_per_issuer)]
+"""One value for all issuers (key ""), or one for each by name."""
+
+
+class Commitment(Noted):
+    """A conditional commitment: a threat, which hurts its addressee, or an offer, which helps."""
+
+    by: Words
+    to: Word
+    voice: Word | None = None  # who says it need not be who must do it
+    when: Formula
+    then: Formulas = ()
+    hurts: Formula | None = None  # share of the prize, of a threat
+    helps: Formula | None = None  # share of the prize, of an offer
+    believed: Formula | None = None  # the chance in the addressee's head
+    kept: PerIssuer | None = None  # the chance in fact
+    after: Amount | None = None
+    until: Formula | None = None
+    start: Literal["made", "unsaid"] = "made"
+
+
+class Entry(Noted):
+    """A date in the calendar."""
+
+    at: Formulas
+    slips: dict[Word, Formula] | None = None  # {chance, by}
+    if_: Formula | None = Field(default=None, alias="if")
+    chance: Formula | None = None
+    do: Formulas = ()
+    otherwise: Formulas | None = None
+
+
+class Policy(Block):
+    """What one side would do differently, or (a variant) what the world might be like: paths and their new values."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
+    __pydantic_extra__: dict[str, Any]
+
+    by: Words = ()
+    says: Word | None = None
+    without: Words = ()
+
+
+class Lever(Block):
+    """A number that a student may move, and the range in which it makes sense."""
+
+    range: tuple[Formula, Formula]
+    says: Word | None = None
+
+
+class Scenario(Block):
+    """One crisis: its actors, its agents, how it can end."""
+
+    scenario: Word
+    title: Word | None = None
+    question: Word | None = None
+    start: Formula
+    horizon: Formula
+    clock: Word | None = None
+    extends: Words = ()
+    sources: dict[Word, Word] = Field(default_factory=dict)
+    facts: dict[Word, Fact] = Field(default_factory=dict)
+    parameters: dict[Word, Amount] = Field(default_factory=dict)
+    correlated: tuple[Correlation, ...] = ()
+    actors: dict[Word, Actor] = Field(default_factory=dict)
+    quantities: dict[Word, Annotated[Quantity, short_for("start")]] = Field(default_factory=dict)
+    agents: dict[Word, AnyAgent] = Field(default_factory=dict)
+    threats: dict[Word, Commitment] = Field(default_factory=dict)
+    offers: dict[Word, Commitment] = Field(default_factory=dict)
+    choices: dict[Word, ChoiceBlock] = Field(default_factory=dict)
+    calendar: dict[Word, Entry] = Field(default_factory=dict)
+    triggers: dict[Word, Trigger] = Field(default_factory=dict)
+    outcomes: dict[Word, Outcome] = Field(default_factory=dict)
+    metrics: dict[Word, Metric] = Field(default_factory=dict)
+    series: Series | None = None
+    policies: dict[Word, Policy] = Field(default_factory=dict)
+    variants: dict[Word, Policy] = Field(default_factory=dict)
+    levers: dict[Word, Annotated[Lever, short_for("range")]] = Field(default_factory=dict)
+    expect: Words = ()

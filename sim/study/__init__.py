@@ -1,0 +1,1 @@
+"""Planned, chunked, resumable execution; the results store."""
