@@ -1,0 +1,26 @@
+"""Which engine plays."""
+
+from __future__ import annotations
+
+from sim.engine.record import Engine
+from sim.errors import UsageError, did_you_mean
+
+ENGINES = ("simpy",)
+"""The engines there are; every one gives the same histories."""
+
+
+def choose(name: str = "auto") -> Engine:
+    """The engine of this name; `auto` takes the fastest.
+
+    Raises
+    ------
+    UsageError
+        If there is no such engine.
+    """
+    if name in ("auto", "simpy"):
+        from sim.engine.reference import ReferenceEngine
+
+        return ReferenceEngine()
+    raise UsageError(
+        f"there is no engine `{name}`; {did_you_mean(name, ENGINES) or 'engines: auto, ' + ', '.join(ENGINES)}"
+    )

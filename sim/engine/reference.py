@@ -1,0 +1,666 @@
+"""The SimPy model: what a scenario means.
+
+Each trigger lives as two SimPy processes: its *clock*, which waits for its cause, and its *firing*, which waits out
+the delay of a cause that was heard. A process sleeps until its tick, or until its tick changes: then it is
+interrupted and sleeps anew. SimPy keeps the agenda; the order within one tick is the law of `sim.engine.order`,
+packed into the priority of an event. This file is written to be read beside section "The core and its law" of the
+language; where another engine differs, this one is right.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from sim.clock import NEVER, TICKS_PER_DAY, ticks
+from sim.engine.order import CLOCK, FIRING, consequences, priority
+from sim.engine.record import (
+    COUNTERS, TURNS_AT_ONE_TICK, TURNS_IN_A_RUN, UNNAMED, Decision, Ending, EventRow, Failure, Recording, Runs,
+)  # fmt: skip
+from sim.engine.score import Part, Score
+from sim.errors import RunFault
+from sim.language.evaluate import Undefined
+from sim.language.functions import exponential, larger
+from sim.program.ir import At, Every, Program, Rate, Trigger, When
+from sim.program.parameters import draw_parameters
+from sim.streams import Luck, uniform
+
+FIRED, REFUSED, MISSED, LOST_SPENT, LOST_UNDER_WAY, LOST_COOLING = range(len(COUNTERS))
+
+Process = Generator[simpy.Event, Any, None]
+
+
+class Alarm(simpy.Event):
+    """An event due at a tick, in the order of the law among those of the same tick."""
+
+    def __init__(self, environment: simpy.Environment, due: int, order: int) -> None:
+        super().__init__(environment)
+        self._ok = True
+        self._value = None
+        environment.schedule(self, order, due - environment.now)  # type: ignore[arg-type]
+
+
+class Rule:
+    """The life of one trigger in one run."""
+
+    __slots__ = (
+        "history", "trigger", "part", "place", "counters", "clock_due", "clock_process", "firing_due", "firing_process",
+        "under_way", "occasion", "cause", "occasions", "windings", "truth", "truth_cause", "left", "rate", "since",
+        "cooling_until", "until",
+    )  # fmt: skip
+
+    def __init__(self, history: History, place: int) -> None:
+        self.history = history
+        self.place = place
+        self.trigger: Trigger = history.program.triggers[place]
+        self.part: Part = history.score.parts[place]
+        self.counters = [0] * len(COUNTERS)
+        self.clock_due = self.firing_due = NEVER
+        self.under_way = False
+        self.occasion = 0  # the number of the cause that is under way
+        self.cause = -1  # the event row that brought it
+        self.occasions = 0  # causes that came so far, lost ones counted
+        self.windings = 0  # how often the clock was wound, or a hold begun
+        self.truth = 0.0  # of a `when`: it counts as false before the start
+        self.truth_cause = -1  # the event row after which it turned true
+        self.left = self.rate = 0.0  # of a `rate`: the hazard to go, and its pace per day
+        self.since = 0  # tick at which `left` was true
+        self.cooling_until = 0
+        self.until = NEVER if self.trigger.until is None else self.trigger.until
+        environment = history.environment
+        self.clock_process = environment.process(self.clock()) if self.part.has_clock else None
+        self.firing_process = environment.process(self.firing()) if self.part.has_firing else None
+
+    # ------------------------------------------------------------------------------ the two processes
+
+    def clock(self) -> Process:
+        """Sleep until the clock (or hold) has run down, take a turn, and again; an interrupt means another tick."""
+        while True:
+            try:
+                yield self.history.alarm(self.clock_due, self.place, CLOCK)
+            except simpy.Interrupt:
+                continue
+            self.clock_due = NEVER
+            self.history.turn_of_clock(self)
+
+    def firing(self) -> Process:
+        """Sleep until the firing under way is due, take a turn, and again."""
+        while True:
+            try:
+                yield self.history.alarm(self.firing_due, self.place, FIRING)
+            except simpy.Interrupt:
+                continue
+            self.firing_due = NEVER
+            self.history.turn_of_firing(self)
+
+    def set_clock(self, due: int) -> None:
+        """The clock is due at another tick; after `until` the trigger is spent, and no clock runs."""
+        due = due if due <= self.until else NEVER
+        if due != self.clock_due:
+            self.clock_due = due
+            self.history.wake(self.clock_process)
+
+    # ------------------------------------------------------------------------------ causes
+
+    @property
+    def spent(self) -> bool:
+        """No cause is heard any more."""
+        times = self.trigger.times
+        return (
+            not self.trigger.enabled
+            or self.history.now > self.until
+            or (times is not None and self.counters[FIRED] >= times)
+        )
+
+    def hear(self, cause: int) -> bool:
+        """A cause comes. Heard, it is under way after its delay; not heard, it is lost for good."""
+        self.occasions += 1
+        lost = (
+            LOST_SPENT if self.spent
+            else LOST_UNDER_WAY if self.under_way
+            else LOST_COOLING if self.history.now < self.cooling_until
+            else None
+        )  # fmt: skip
+        if lost is not None:
+            self.counters[lost] += 1
+            return False
+        self.under_way = True
+        self.occasion = self.occasions - 1
+        self.cause = cause
+        return True
+
+    def set_off(self) -> None:
+        """Put the firing under way on the agenda, after the delay if there is one."""
+        history = self.history
+        self.firing_due = history.now + history.duration(self, "after", self.part.after, self.occasion)
+        history.wake(self.firing_process)
+
+    # ------------------------------------------------------------------------------ clocks
+
+    def wind(self) -> None:
+        """Wind the clock: at the start, and after each of its own turns."""
+        if self.spent:
+            return
+        history, cause = self.history, self.trigger.cause
+        match cause:
+            case Rate():
+                self.left = -math.log(history.uniform(self.part.clock_site, self.windings))
+                self.since = history.now
+                self.rate = history.hazard(self)
+                self.set_clock(self.due_by_rate())
+            case Every(first=first):
+                if first is not None and self.windings == 0:
+                    self.set_clock(first)
+                else:
+                    self.set_clock(history.now + history.duration(self, "every", self.part.interval, self.windings))
+            case At(moments=moments):
+                self.set_clock(moments[self.windings] if self.windings < len(moments) else NEVER)
+            case When(again=again):
+                if again and self.truth:
+                    self.begin_hold()
+                return  # a hold counts its own beginnings
+        self.windings += 1
+
+    def begin_hold(self) -> None:
+        """The condition must now stay true for this long."""
+        history = self.history
+        self.set_clock(history.now + history.duration(self, "for", self.part.hold, self.windings))
+        self.windings += 1
+
+    def due_by_rate(self) -> int:
+        """The tick at which the hazard will have run down, if the rate stays."""
+        return self.history.now + ticks(self.left / self.rate) if self.rate > 0.0 else NEVER
+
+    # ------------------------------------------------------------------------------ reconsidering
+
+    def reconsider(self, cause: int) -> None:
+        """Look again at the `when` or `rate`, after the firing in row `cause`. Where nothing changed, nothing happens."""
+        if self.spent:
+            return
+        if self.part.is_rate:
+            self.reconsider_rate()
+        else:
+            self.reconsider_condition(cause)
+
+    def reconsider_rate(self) -> None:
+        """The clock goes on with what is left, at the new pace."""
+        rate = self.history.hazard(self)
+        if rate == self.rate:
+            return
+        now = self.history.now
+        self.left = larger(0.0, self.left - self.rate * ((now - self.since) / TICKS_PER_DAY))
+        self.since = now
+        self.rate = rate
+        self.set_clock(self.due_by_rate())
+
+    def reconsider_condition(self, cause: int) -> None:
+        """Turning true brings the cause, or begins the hold; turning false ends the hold."""
+        truth = self.history.truth(self)
+        if truth == self.truth:
+            return
+        self.truth = truth
+        if not truth:
+            if self.part.hold is not None:
+                self.set_clock(NEVER)
+            return
+        self.truth_cause = cause
+        if self.part.hold is not None:
+            self.begin_hold()
+        elif self.hear(cause):
+            self.set_off()
+
+
+class History:
+    """One run: the world that expressions see, and the turns that change it."""
+
+    def __init__(
+        self, score: Score, parameters: Sequence[float], luck: Luck, run: int, recording: Recording,
+        decisions: Mapping[tuple[int, int], int],
+    ) -> None:  # fmt: skip
+        self.score, self.program = score, score.program
+        self.run_number, self.seed = run, luck.seed
+        self.switches = deque(luck.switches)
+        self.recording, self.dictated = recording, decisions
+        count = len(self.program.triggers)
+        self.values: list[float] = [0.0] * len(self.program.quantities)
+        self.parameters = parameters
+        self.derived = score.derived
+        self.counts = [0] * count
+        self.branch_counts = [[0] * len(trigger.branches) for trigger in self.program.triggers]
+        self.last_fired = [-1] * count
+        self.now = 0
+        self.occasion = 0  # the n of the law of chance, for what is being evaluated
+        self.environment = simpy.Environment()
+        self.rules = [Rule(self, place) for place in range(count)]
+        self.turns = self.turns_at_tick = 0
+        self.last_turns: deque[int] = deque(maxlen=100)
+        self.rows: list[EventRow] = []
+        self.decisions: list[Decision] = []
+        self.fired = 0  # event rows so far, kept or not
+        self.metrics = [metric.begin() for metric in score.metrics]
+        self.samples: list[list[float]] = []
+        self.outcome, self.ending = UNNAMED, None
+        self.failure: Failure | None = None
+
+    # ------------------------------------------------------------------------------ the course of a run
+
+    def play(self) -> None:
+        """From the start to the end. A fault ends the run as failed; it is data."""
+        try:
+            self.begin()
+            environment, horizon = self.environment, self.program.horizon
+            while self.ending is None and environment.peek() <= horizon:
+                environment.step()
+            if self.ending is None:
+                self.reach_horizon()
+            self.close()
+        except RunFault as fault:
+            self.ending, self.outcome = Ending.FAULT, UNNAMED
+            self.failure = Failure(self.run_number, fault.trigger, fault.role, fault.says, self.now, fault.values)
+
+    def begin(self) -> None:
+        """Quantities, then metrics, then outcomes; then clocks are wound, and every `when` and `rate` is looked at."""
+        for slot, quantity in enumerate(self.program.quantities):
+            self.assign(slot, self.score.starts[slot], "the start", f"{quantity.name}.start")
+        self.look_at_metrics(range(len(self.metrics)))
+        self.look_at_outcomes(range(len(self.program.outcomes)))
+        if self.ending is not None:
+            return
+        self.change_luck()
+        for rule in self.rules:
+            rule.wind()
+        for rule in self.rules:
+            if rule.part.is_watched:
+                rule.reconsider(-1)
+
+    def reach_horizon(self) -> None:
+        """The run comes to its horizon: the first `at_end` outcome that is true names it."""
+        self.now = self.program.horizon
+        self.ending = Ending.HORIZON
+        for number, outcome in enumerate(self.program.outcomes):
+            if outcome.how == "otherwise" or (outcome.how == "at_end" and self.holds_at_end(number)):
+                self.outcome = number
+                return
+        raise RunFault(
+            "the end", "outcomes", "no outcome names this run; add one with `otherwise: true`", self.now, self.shown()
+        )
+
+    def holds_at_end(self, number: int) -> bool:
+        try:
+            return bool(self.score.outcomes[number](self))
+        except Undefined as error:
+            raise self.fault("the end", f"outcomes/{self.program.outcomes[number].name}", str(error)) from None
+
+    def close(self) -> None:
+        """Samples that remain show the last state; metrics are completed."""
+        self.sample_before(NEVER)
+        for metric, state in zip(self.score.metrics, self.metrics, strict=True):
+            try:
+                metric.end(state, self)
+            except Undefined as error:
+                raise self.fault("the end", f"metrics/{metric.name}", str(error)) from None
+
+    # ------------------------------------------------------------------------------ the agenda
+
+    def alarm(self, due: int, place: int, entry: int) -> simpy.Event:
+        """What a process sleeps on: an alarm, or an event that never comes."""
+        if due > self.program.horizon:
+            return simpy.Event(self.environment)
+        return Alarm(self.environment, due, priority(place, entry))
+
+    def wake(self, process: simpy.Process | None) -> None:
+        """Have a process look at its tick anew. The one that is taking this turn does so by itself afterwards."""
+        if process is not None and process is not self.environment.active_process:
+            process.interrupt()
+
+    # ------------------------------------------------------------------------------ a turn
+
+    def turn_of_clock(self, rule: Rule) -> None:
+        """A clock or a hold has run down: its cause comes, and without a delay it fires in this same turn."""
+        if not self.begin_turn(rule):
+            return
+        if rule.hear(rule.truth_cause):
+            if rule.part.after is None:
+                self.fire(rule)
+            else:
+                rule.set_off()
+        if self.ending is None:
+            self.change_luck()
+            rule.wind()
+
+    def turn_of_firing(self, rule: Rule) -> None:
+        """What was under way is due."""
+        if not self.begin_turn(rule):
+            return
+        self.fire(rule)
+        if self.ending is None:
+            self.change_luck()
+
+    def begin_turn(self, rule: Rule) -> bool:
+        """Move the time on and count the turn; False if it is one too many."""
+        tick = int(self.environment.now)
+        if tick != self.now:
+            self.sample_before(tick)
+            self.now, self.turns_at_tick = tick, 0
+        if self.turns_at_tick >= TURNS_AT_ONE_TICK or self.turns >= TURNS_IN_A_RUN:
+            self.run_away()
+            return False
+        self.turns += 1
+        self.turns_at_tick += 1
+        self.last_turns.append(rule.place)
+        return True
+
+    def run_away(self) -> None:
+        """More turns than the law allows: the run ends before the turn that is too many."""
+        names = sorted({self.program.triggers[place].name for place in self.last_turns})
+        self.ending = Ending.RUNAWAY
+        limit = "at one moment" if self.turns_at_tick >= TURNS_AT_ONE_TICK else "in one run"
+        count = TURNS_AT_ONE_TICK if self.turns_at_tick >= TURNS_AT_ONE_TICK else TURNS_IN_A_RUN
+        says = f"more than {count:,} turns {limit}; the last hundred were of {', '.join(names)}"
+        self.failure = Failure(self.run_number, names[0], "runaway", says, self.now, self.shown())
+
+    def fire(self, rule: Rule) -> None:
+        """`if`, `chance`, `choose`; then effects, followers, looks. Refused and missed, nothing of it happens."""
+        rule.under_way = False
+        branch = self.branch_of(rule)
+        if branch is None:
+            return
+        row = self.carry_out(rule, branch)
+        table = self.score.consequences[rule.place]
+        for place in table.followers[branch]:
+            follower = self.rules[place]
+            if follower.hear(row):
+                follower.set_off()
+        for place in table.watchers:
+            self.rules[place].reconsider(row)
+        self.look_at_metrics(table.metrics)
+        self.look_at_outcomes(table.outcomes)
+
+    def branch_of(self, rule: Rule) -> int | None:
+        """The branch that fires; None if the firing is refused or missed."""
+        part = rule.part
+        self.occasion = rule.occasion
+        try:
+            if part.condition is not None and not part.condition(self):
+                rule.counters[REFUSED] += 1
+                return None
+            if part.chance is not None:
+                chance = part.chance(self)
+                if not 0.0 <= chance <= 1.0:
+                    raise self.fault(rule.trigger.name, "chance", f"a chance of {chance:g}")
+                if not self.uniform(part.chance_site, rule.occasion) < chance:
+                    if not rule.trigger.has_otherwise:
+                        rule.counters[MISSED] += 1
+                        return None
+                    return 1
+            return 0 if part.choice is None else self.choose(rule)
+        except Undefined as error:
+            raise self.fault(rule.trigger.name, "if, chance or choice", str(error)) from None
+
+    def choose(self, rule: Rule) -> int | None:
+        """The option taken: weight usual * exp(rationality * (value - best value)), over those that are open."""
+        choice = rule.part.choice
+        assert choice is not None
+        weights, values = [0.0] * len(choice.options), [math.nan] * len(choice.options)
+        usual = [0.0] * len(choice.options)
+        for number, option in enumerate(choice.options):
+            if option.condition is not None and not option.condition(self):
+                continue
+            usual[number] = option.usual(self)
+            if not 0.0 <= usual[number] < math.inf:
+                raise self.fault(rule.trigger.name, f"{option.name}/usual", f"a usual share of {usual[number]:g}")
+            if usual[number] > 0.0:
+                values[number] = option.value(self)
+                if not math.isfinite(values[number]):
+                    raise self.fault(rule.trigger.name, f"{option.name}/value", f"a value of {values[number]:g}")
+        opened = [number for number, share in enumerate(usual) if share > 0.0]
+        if not opened:
+            rule.counters[REFUSED] += 1
+            return None
+        rationality = choice.rationality(self)
+        if not 0.0 <= rationality < math.inf:
+            raise self.fault(rule.trigger.name, "rationality", f"a rationality of {rationality:g}")
+        best = values[opened[0]]
+        for number in opened:
+            best = larger(best, values[number])
+        total = 0.0
+        for number in opened:
+            weights[number] = usual[number] * exponential(rationality * (values[number] - best))
+            total += weights[number]
+        chosen, by_person = self.taken(rule, opened, weights, total)
+        if self.recording.events:
+            self.decisions.append(self.weighed(rule, chosen, by_person, opened, weights, total))
+        return chosen
+
+    def taken(self, rule: Rule, opened: list[int], weights: list[float], total: float) -> tuple[int, bool]:
+        """A person's choice stands in for the draw at (trigger, occasion), and moves no other."""
+        dictated = self.dictated.get((rule.place, rule.occasion))
+        if dictated is not None:
+            if dictated not in opened:
+                name = rule.trigger.branches[dictated].name
+                raise self.fault(rule.trigger.name, "choice", f"the option `{name}` is not open")
+            return dictated, True
+        mark = self.uniform(rule.part.choice_site, rule.occasion) * total
+        running = 0.0
+        for number in opened:
+            running += weights[number]
+            if running > mark:
+                return number, False
+        return opened[-1], False
+
+    def weighed(
+        self, rule: Rule, chosen: int, by_person: bool, opened: list[int], weights: list[float], total: float
+    ) -> Decision:
+        """What was weighed, for those who ask why."""
+        choice = rule.part.choice
+        assert choice is not None
+        terms = tuple(
+            tuple(term(self) for term in option.terms) if number in opened else ()
+            for number, option in enumerate(choice.options)
+        )
+        shares = tuple(weight / total if total > 0.0 else 0.0 for weight in weights)
+        return Decision(self.fired, rule.place, rule.occasion, chosen, shares, terms, by_person)
+
+    def carry_out(self, rule: Rule, branch: int) -> int:
+        """The effects, one after another, each seeing the ones before; then what the trigger knows of itself."""
+        trigger, place = rule.trigger, rule.place
+        before: dict[int, float] = {}
+        for number, (slot, effect) in enumerate(rule.part.effects[branch]):
+            before.setdefault(slot, self.values[slot])
+            self.assign(slot, effect, trigger.name, f"{trigger.branches[branch].name}/{number}")
+        self.counts[place] += 1
+        self.branch_counts[place][branch] += 1
+        self.last_fired[place] = self.now
+        rule.counters[FIRED] += 1
+        if rule.part.cooldown is not None:
+            rule.cooling_until = self.now + self.duration(rule, "cooldown", rule.part.cooldown, rule.occasion)
+        if rule.spent and rule.clock_due != NEVER:
+            rule.set_clock(NEVER)
+        row = self.fired
+        self.fired += 1
+        if self.recording.events:
+            changes = tuple((slot, old, self.values[slot]) for slot, old in before.items() if old != self.values[slot])
+            self.rows.append(EventRow(row, self.now, self.turns, place, branch, rule.cause, changes))
+        return row
+
+    def assign(self, slot: int, effect: Any, trigger: str, role: str) -> None:
+        """One assignment, clamped to the quantity's range; a level must be whole."""
+        quantity = self.program.quantities[slot]
+        try:
+            value = effect(self)
+        except Undefined as error:
+            raise self.fault(trigger, role, str(error)) from None
+        if value != value:
+            raise self.fault(trigger, role, f"`{quantity.name}` would not be a number")
+        value = quantity.low if value < quantity.low else quantity.high if value > quantity.high else value
+        if quantity.kind.names and value != math.floor(value):
+            raise self.fault(trigger, role, f"`{quantity.name}` would stand at {value:g}, between two levels")
+        self.values[slot] = value
+
+    # ------------------------------------------------------------------------------ looking
+
+    def truth(self, rule: Rule) -> float:
+        """Whether the condition of a `when` holds now."""
+        assert rule.part.watched is not None
+        try:
+            return rule.part.watched(self)
+        except Undefined as error:
+            raise self.fault(rule.trigger.name, "when", str(error)) from None
+
+    def hazard(self, rule: Rule) -> float:
+        """The rate of a trigger now, per day."""
+        assert rule.part.watched is not None
+        try:
+            rate = rule.part.watched(self)
+        except Undefined as error:
+            raise self.fault(rule.trigger.name, "rate", str(error)) from None
+        if not 0.0 <= rate < math.inf:
+            raise self.fault(rule.trigger.name, "rate", f"a rate of {rate:g} per day; it is finite and not negative")
+        return rate
+
+    def duration(self, rule: Rule, role: str, meaning: Any, n: int) -> int:
+        """Ticks of a delay, an interval, a hold or a cooldown; n numbers its draws."""
+        if meaning is None:
+            return 0
+        self.occasion = n
+        try:
+            return ticks(meaning(self))
+        except (Undefined, ValueError) as error:
+            raise self.fault(rule.trigger.name, role, str(error)) from None
+
+    def look_at_metrics(self, numbers: Sequence[int]) -> None:
+        """Metrics look at the start and after each firing."""
+        for number in numbers:
+            metric = self.score.metrics[number]
+            try:
+                metric.look(self.metrics[number], self)
+            except Undefined as error:
+                raise self.fault("metrics", metric.name, str(error)) from None
+
+    def look_at_outcomes(self, numbers: Sequence[int]) -> None:
+        """The first `when` outcome that is true ends the run there and then."""
+        for number in numbers:
+            outcome = self.program.outcomes[number]
+            if outcome.how == "when" and self.holds_at_end(number):
+                self.outcome, self.ending = number, Ending.OUTCOME
+                return
+
+    def sample_before(self, tick: int) -> None:
+        """Samples show the state when time leaves their tick."""
+        if not self.recording.series:
+            return
+        moments = self.score.moments
+        while len(self.samples) < len(moments) and moments[len(self.samples)] < tick:
+            try:
+                self.samples.append([column(self) for column in self.score.columns])
+            except Undefined as error:
+                raise self.fault("series", "of", str(error)) from None
+
+    # ------------------------------------------------------------------------------ chance
+
+    def draw(self, site: int) -> float:
+        """The uniform of a draw in an expression."""
+        return uniform(self.seed, self.run_number, self.score.digests[site], self.occasion)
+
+    def uniform(self, site: int, n: int) -> float:
+        """The uniform of a clock, a chance or a choice."""
+        return uniform(self.seed, self.run_number, self.score.digests[site], n)
+
+    def change_luck(self) -> None:
+        """Draws after this turn, the winding of its clock included, use the seed of a switch that stands here."""
+        while self.switches and self.switches[0][0] <= self.turns:
+            self.seed = self.switches.popleft()[1]
+
+    # ------------------------------------------------------------------------------ faults
+
+    def fault(self, trigger: str, role: str, says: str) -> RunFault:
+        """A fault of this run, with the values that led to it."""
+        return RunFault(trigger, role, says, self.now, self.shown())
+
+    def shown(self) -> str:
+        """The state as text: levels by name."""
+        parts = []
+        for quantity, value in zip(self.program.quantities, self.values, strict=True):
+            names = quantity.kind.names
+            whole = names and 0 <= value < len(names) and value == int(value)
+            parts.append(f"{quantity.name} = {names[int(value)] if whole else format(value, 'g')}")
+        return ", ".join(parts)
+
+
+class ReferenceEngine:
+    """Program -> Runs, one SimPy environment for each run."""
+
+    name = "simpy"
+
+    def run(
+        self,
+        program: Program,
+        *,
+        luck: Luck,
+        runs: Sequence[int] | NDArray[np.uint32],
+        parameters: NDArray[np.float64] | None = None,
+        recording: Recording = Recording(),
+        decisions: Mapping[tuple[int, int], int] | None = None,
+    ) -> Runs:
+        """Play these runs; see `sim.engine.record.Engine`."""
+        numbers = np.asarray(runs, dtype=np.uint32)
+        if parameters is None:
+            parameters = draw_parameters(program, luck.seed, numbers)
+        score = Score(program, consequences(program))
+        histories = []
+        for number, row in zip(numbers.tolist(), parameters.tolist(), strict=True):
+            history = History(score, row, luck, number, recording, decisions or {})
+            history.play()
+            histories.append(_kept(history))
+        return _gathered(program, score, numbers, parameters, histories, recording)
+
+
+class _Kept:
+    """What is kept of a finished history; the processes and the agenda are let go."""
+
+    __slots__ = ("outcome", "ending", "ended", "turns", "metrics", "counters", "samples", "failure", "rows", "decisions")
+
+
+def _kept(history: History) -> _Kept:
+    kept = _Kept()
+    failed = history.ending is Ending.FAULT
+    kept.outcome, kept.ending, kept.ended, kept.turns = history.outcome, history.ending, history.now, history.turns
+    kept.metrics = [math.nan if failed else state.result for state in history.metrics]
+    kept.counters = [rule.counters for rule in history.rules]
+    void = [math.nan] * len(history.score.columns)
+    kept.samples = [void] * len(history.score.moments) if failed else history.samples
+    kept.failure, kept.rows, kept.decisions = history.failure, tuple(history.rows), tuple(history.decisions)
+    return kept
+
+
+def _gathered(
+    program: Program, score: Score, numbers: NDArray[np.uint32], parameters: NDArray[np.float64],
+    histories: list[_Kept], recording: Recording,
+) -> Runs:  # fmt: skip
+    count, triggers = len(numbers), len(program.triggers)
+    with_series = recording.series and program.series is not None
+    shape = (count, len(score.moments), len(score.columns)) if with_series else (count, 0, 0)
+    return Runs(
+        program=program,
+        runs=numbers,
+        parameters=parameters,
+        outcome=np.array([kept.outcome for kept in histories], dtype=np.int16),
+        ending=np.array([kept.ending for kept in histories], dtype=np.int8),
+        ended=np.array([kept.ended for kept in histories], dtype=np.int64),
+        turns=np.array([kept.turns for kept in histories], dtype=np.int64),
+        metrics=np.array([kept.metrics for kept in histories], dtype=np.float64).reshape(count, len(program.metrics)),
+        counters=np.array([kept.counters for kept in histories], dtype=np.int32).reshape(count, triggers, len(COUNTERS)),
+        series=np.array([kept.samples for kept in histories], dtype=np.float64).reshape(shape)
+        if with_series
+        else np.zeros(shape),
+        failures=tuple(kept.failure for kept in histories if kept.failure is not None),
+        events=tuple(kept.rows for kept in histories) if recording.events else (),
+        decisions=tuple(kept.decisions for kept in histories) if recording.events else (),
+        horizon=program.horizon,
+    )

@@ -1,0 +1,164 @@
+"""A Program as the reference engine reads it: the meaning of each expression beside the trigger it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf, nan
+
+from sim.clock import TICKS_PER_DAY
+from sim.engine.order import Consequences, watched
+from sim.language.evaluate import Meaning, World, meaning
+from sim.language.tree import Tree
+from sim.program.ir import Choice, Every, Metric, On, Program, Rate, Trigger, When
+
+
+def meaning_of(tree: Tree | None) -> Meaning | None:
+    """The meaning of a tree that may be absent."""
+    return None if tree is None else meaning(tree)
+
+
+@dataclass(frozen=True, slots=True)
+class OptionPart:
+    """The meanings of one option."""
+
+    name: str
+    condition: Meaning | None
+    usual: Meaning
+    value: Meaning
+    terms: tuple[Meaning, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChoicePart:
+    """The meanings of one choice."""
+
+    options: tuple[OptionPart, ...]
+    rationality: Meaning
+
+    @classmethod
+    def of(cls, choice: Choice) -> ChoicePart:
+        """The meanings of a choice of the Program."""
+        options = tuple(
+            OptionPart(
+                option.name, meaning_of(option.condition), meaning(option.usual), meaning(option.value),
+                tuple(meaning(term) for _, term in option.terms),
+            )
+            for option in choice.options
+        )  # fmt: skip
+        return cls(options, meaning(choice.rationality))
+
+
+class Part:
+    """The meanings of one trigger, and what kind of life it leads."""
+
+    def __init__(self, trigger: Trigger, program: Program) -> None:
+        cause = trigger.cause
+        self.is_rate = isinstance(cause, Rate)
+        self.is_watched = isinstance(cause, Rate | When)
+        self.watched = meaning_of(watched(trigger))
+        self.hold = meaning_of(cause.hold) if isinstance(cause, When) else None
+        self.interval = meaning(cause.interval) if isinstance(cause, Every) else None
+        self.has_clock = not (isinstance(cause, On) or (isinstance(cause, When) and self.hold is None))
+        self.after = meaning_of(trigger.after)
+        self.has_firing = not self.has_clock or self.after is not None
+        self.condition = meaning_of(trigger.condition)
+        self.chance = meaning_of(trigger.chance)
+        self.choice = None if trigger.choice is None else ChoicePart.of(trigger.choice)
+        self.cooldown = meaning_of(trigger.cooldown)
+        self.effects = tuple(
+            tuple((effect.slot, meaning(effect.value)) for effect in branch.effects) for branch in trigger.branches
+        )
+        sites = dict(trigger.sites)
+        self.clock_site, self.chance_site, self.choice_site = (
+            sites.get(role, -1) for role in ("clock", "chance", "choice")
+        )
+
+
+class MetricState:
+    """What a metric remembers during one run."""
+
+    __slots__ = ("result", "since", "total", "value")
+
+    def __init__(self, result: float) -> None:
+        self.result = result
+        self.value = nan
+        self.since = 0
+        self.total: float = 0
+
+
+class MetricPart:
+    """How one metric looks: at the start and after each firing, and at the end."""
+
+    def __init__(self, metric: Metric) -> None:
+        self.name, self.how, self.counted = metric.name, metric.how, metric.counted
+        self.read = meaning_of(metric.tree)
+
+    def begin(self) -> MetricState:
+        """Nothing seen yet."""
+        return MetricState({"max": -inf, "min": inf, "first": inf}.get(self.how, 0.0))
+
+    def look(self, state: MetricState, world: World) -> None:
+        """The world has changed, or begun."""
+        if self.read is None or self.how == "final":
+            return
+        value = self.read(world)
+        match self.how:
+            case "max":
+                state.result = value if value > state.result else state.result
+            case "min":
+                state.result = value if value < state.result else state.result
+            case "first":
+                if value and state.result == inf:
+                    state.result = world.now / TICKS_PER_DAY
+            case _:
+                if value != state.value:
+                    self.add(state, world.now)
+                    state.value = value
+
+    def add(self, state: MetricState, now: int) -> None:
+        """The value that stood until now is counted in: whole ticks for `days`, value times days for the others."""
+        if self.how == "days":
+            state.total += (now - state.since) if state.value == 1.0 else 0
+        elif state.value == state.value:
+            state.total += state.value * ((now - state.since) / TICKS_PER_DAY)
+        state.since = now
+
+    def end(self, state: MetricState, world: World) -> None:
+        """The run is over."""
+        if self.how in ("days", "integral", "mean"):
+            self.add(state, world.now)
+        match self.how:
+            case "days":
+                state.result = state.total / TICKS_PER_DAY
+            case "integral":
+                state.result = float(state.total)
+            case "mean":
+                state.result = state.total / (world.now / TICKS_PER_DAY) if world.now else state.value
+            case "final":
+                assert self.read is not None
+                state.result = self.read(world)
+            case "count":
+                state.result = float(sum(
+                    world.counts[place] if branch < 0 else world.branch_counts[place][branch]
+                    for place, branch in self.counted
+                ))  # fmt: skip
+
+
+class Score:
+    """The whole Program, ready to be played any number of times."""
+
+    def __init__(self, program: Program, table: tuple[Consequences, ...]) -> None:
+        self.program = program
+        self.consequences = table
+        self.digests = program.digests
+        self.starts = tuple(meaning(quantity.start) for quantity in program.quantities)
+        self.derived = tuple(meaning(derived.tree) for derived in program.derived)
+        self.parts = tuple(Part(trigger, program) for trigger in program.triggers)
+        self.metrics = tuple(MetricPart(metric) for metric in program.metrics)
+        self.outcomes = tuple(
+            meaning(outcome.condition) if outcome.condition is not None else (lambda world: 1.0)
+            for outcome in program.outcomes
+        )
+        series = program.series
+        self.columns = () if series is None else tuple(meaning(column) for column in series.columns)
+        self.moments = () if series is None else series.moments(program.horizon)
