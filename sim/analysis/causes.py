@@ -1,0 +1,96 @@
+"""One run walked again from its event rows: the state after each firing, and the chain of causes behind one.
+
+Causes form a forest: each row names the row that caused it, and clocks have none. Walking up from a row gives the
+chain of triggers that led there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sim.engine.record import EventRow, Runs
+from sim.language.evaluate import Meaning, World, meaning
+from sim.language.tree import Draw, Tree, walk
+from sim.program.ir import Program
+
+
+class Replayed:
+    """A run in the state after some of its rows: what an expression can see, without a draw to come."""
+
+    def __init__(self, program: Program, rows: Sequence[EventRow], parameters: Sequence[float]) -> None:
+        self.program, self.rows = program, rows
+        self.parameters: Sequence[float] = parameters
+        self.derived: tuple[Callable[[World], float], ...] = tuple(meaning(derived.tree) for derived in program.derived)
+        self.counts = [0] * len(program.triggers)
+        self.branch_counts = [[0] * len(trigger.branches) for trigger in program.triggers]
+        self.last_fired = [-1] * len(program.triggers)
+        self.now = 0
+        self.position = 0
+        self.values: list[float] = []
+        self._start()
+
+    def _start(self) -> None:
+        """Start values: the first `old` of what changes, the file's formula for the rest."""
+        first: dict[int, float] = {}
+        for row in reversed(self.rows):
+            first.update({slot: old for slot, old, _ in row.changes})
+        for slot, quantity in enumerate(self.program.quantities):
+            if slot in first or any(isinstance(node, Draw) for node in walk(quantity.start)):
+                value = first.get(slot, float("nan"))
+            else:
+                value = meaning(quantity.start)(self)
+                value = quantity.low if value < quantity.low else quantity.high if value > quantity.high else value
+            self.values.append(value)
+
+    def step(self) -> EventRow:
+        """Go on by one row and return it."""
+        row = self.rows[self.position]
+        self.position += 1
+        self.now = row.tick
+        for slot, _, new in row.changes:
+            self.values[slot] = new
+        self.counts[row.trigger] += 1
+        self.branch_counts[row.trigger][row.branch] += 1
+        self.last_fired[row.trigger] = row.tick
+        return row
+
+    def draw(self, site: int) -> float:
+        """Nothing is drawn here: what had been drawn stands in the rows."""
+        raise LookupError(f"site {self.program.sites[site]} has no draw in a run that is over")
+
+
+def replayed(runs: Runs, index: int) -> Replayed:
+    """One recorded run before its first row.
+
+    Raises
+    ------
+    ValueError
+        If the events of these runs were not recorded.
+    """
+    if not runs.events:
+        raise ValueError("the events of these runs were not recorded")
+    return Replayed(runs.program, runs.events[index], runs.parameters[index].tolist())
+
+
+def turned_true(world: Replayed, condition: Tree) -> EventRow | None:
+    """The firing at which a condition that holds at the end last turned true; None if it held from the start.
+
+    Goes through the whole run, so `world` stands at the end afterwards.
+    """
+    holds: Meaning = meaning(condition)
+    before, last = bool(holds(world)), None
+    while world.position < len(world.rows):
+        row = world.step()
+        after = bool(holds(world))
+        if after and not before:
+            last = row
+        before = after
+    return last
+
+
+def chain_to(rows: Sequence[EventRow], row: EventRow) -> tuple[EventRow, ...]:
+    """The rows from the first cause to this one."""
+    chain = [row]
+    while chain[-1].cause >= 0:
+        chain.append(rows[chain[-1].cause])
+    return tuple(reversed(chain))

@@ -1,0 +1,366 @@
+"""One run told like a diary: dates, names, and for each line the event that caused it.
+
+`tell` gives lines that know what they are; `diary` sets them for a page of some width. Firings that come by a clock,
+change plain numbers and cause nothing (the daily accounts) are told once, at the end, with how often they came.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from sim.analysis.causes import replayed
+from sim.clock import date_at, days, say_duration, ticks
+from sim.engine.record import COUNTERS, UNNAMED, Decision, Ending, EventRow, Runs
+from sim.language.functions import INFINITY
+from sim.language.tree import Constant, Read
+from sim.program.ir import At, Every, Metric, On, Program, Rate, When
+from sim.program.listing import expression_text, figures, value_text
+
+Sort = Literal["title", "start", "firing", "decision", "quiet", "background", "end", "metric", "count"]
+Paint = Callable[[str, str], str]
+"""Colours a text by the name of its part: date, name, choice, move, cause, quiet or end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of the diary. `tick` is None where the entry has no date."""
+
+    sort: Sort
+    tick: int | None
+    what: str
+    changes: tuple[str, ...] = ()
+    because: str = ""
+    weighed: tuple[str, ...] = ()  # of a choice: each option, its share and the terms of its value
+
+
+def tell(runs: Runs, index: int = 0, *, everything: bool = False) -> tuple[Line, ...]:
+    """The lines of one recorded run, from the start to its metrics and what never came.
+
+    Parameters
+    ----------
+    runs
+        Runs with their events recorded.
+    index
+        Position of the run among them.
+    everything
+        Tell firings in the background one by one too.
+
+    Raises
+    ------
+    ValueError
+        If the events were not recorded.
+    """
+    teller = _Teller(runs, index)
+    lines = [*teller.opening(), *teller.body(everything), *teller.ending()]
+    return tuple(lines)
+
+
+class _Teller:
+    """Tells one run; holds what each line needs to look up."""
+
+    def __init__(self, runs: Runs, index: int) -> None:
+        self.runs, self.index, self.program = runs, index, runs.program
+        self.world = replayed(runs, index)  # raises if there are no events
+        self.rows = runs.events[index]
+        self.decisions = {decision.seq: decision for decision in runs.decisions[index]} if runs.decisions else {}
+        self.causing = {row.cause for row in self.rows}
+
+    def opening(self) -> Iterator[Line]:
+        """Where things stand when it begins, ladders first, and the numbers that this run drew."""
+        quantities = self.program.quantities
+        ladders = [
+            f"{quantity.name} {value_text(self.program, slot, self.world.values[slot])}"
+            for slot, quantity in enumerate(quantities)
+            if quantity.kind.names and not is_hidden(quantity.name)
+        ]
+        parameters = self.runs.parameters[self.index].tolist()
+        drawn = [
+            f"{parameter.name} {_number(value, parameter.kind.word)}"
+            for parameter, value in zip(self.program.parameters, parameters, strict=True)
+        ]
+        changes = tuple(filter(None, (", ".join(ladders), f"in this run: {', '.join(drawn)}" if drawn else "")))
+        yield Line("start", 0, "it begins", changes)
+
+    def body(self, everything: bool) -> Iterator[Line]:
+        """A line for each firing, those in the background gathered at the end."""
+        background: dict[int, list[EventRow]] = {}
+        held: list[EventRow] = []  # decisions of one trigger, in a row, that changed nothing
+        for row in self.rows:
+            if not everything and self.is_background(row):
+                background.setdefault(row.trigger, []).append(row)
+                continue
+            if not everything and self.is_quiet(row):
+                if held and (held[-1].trigger, held[-1].branch) != (row.trigger, row.branch):
+                    yield self.quiet(held)
+                    held = []
+                held.append(row)
+                continue
+            if held:
+                yield self.quiet(held)
+                held = []
+            yield self.firing(row)
+        if held:
+            yield self.quiet(held)
+        for trigger, rows in background.items():
+            yield self.background(trigger, rows)
+
+    def is_background(self, row: EventRow) -> bool:
+        """Whether a firing came by the clock, decided nothing, moved no ladder or flag, and caused nothing."""
+        trigger = self.program.triggers[row.trigger]
+        plain = all(
+            self.program.quantities[slot].kind.word in ("number", "duration", "date") for slot, _, _ in row.changes
+        )
+        regular = isinstance(trigger.cause, Every) and trigger.choice is None
+        ends_it = row is self.rows[-1] and self.runs.ending[self.index] == Ending.OUTCOME
+        return regular and plain and row.seq not in self.causing and not ends_it
+
+    def is_quiet(self, row: EventRow) -> bool:
+        """Whether a choice changed nothing and caused nothing: it was decided to leave things as they are."""
+        trigger = self.program.triggers[row.trigger]
+        return trigger.choice is not None and not row.changes and row.seq not in self.causing
+
+    def firing(self, row: EventRow) -> Line:
+        """One firing with what it changed and why it came."""
+        trigger = self.program.triggers[row.trigger]
+        decision = self.decisions.get(row.seq)
+        changes = tuple(
+            f"{self.program.quantities[slot].name} {value_text(self.program, slot, old)} -> "
+            f"{value_text(self.program, slot, new)}"
+            for slot, old, new in row.changes
+            if not is_hidden(self.program.quantities[slot].name)
+        )
+        return Line(
+            "decision" if trigger.choice else "firing",
+            row.tick,
+            headline(self.program, row, decision),
+            changes,
+            self.because(row),
+            weighed(self.program, decision) if decision else (),
+        )
+
+    def quiet(self, rows: Sequence[EventRow]) -> Line:
+        """Decisions in a row that left things as they are, as one line."""
+        if len(rows) == 1:
+            return self.firing(rows[0])
+        first, last = rows[0], rows[-1]
+        what = headline(self.program, first, None)
+        until = say_day(self.program, last.tick)
+        says = f"{what}, {_times(len(rows))} until {until}"
+        terms = self.decisions.get(last.seq)
+        return Line("quiet", first.tick, says, weighed=weighed(self.program, terms) if terms else ())
+
+    def background(self, trigger: int, rows: Sequence[EventRow]) -> Line:
+        """A trigger that ran in the background: how often, and from where to where it took what it changes."""
+        ends: dict[int, tuple[float, float]] = {}
+        for row in rows:
+            for slot, old, new in row.changes:
+                ends[slot] = (ends.get(slot, (old, new))[0], new)
+        changes = tuple(
+            f"{self.program.quantities[slot].name} {value_text(self.program, slot, old)} -> "
+            f"{value_text(self.program, slot, new)}"
+            for slot, (old, new) in ends.items()
+            if not is_hidden(self.program.quantities[slot].name)
+        )
+        return Line("background", None, f"in the background: {self.program.triggers[trigger].name}, "
+                    f"{_times(len(rows))}", changes)  # fmt: skip
+
+    def because(self, row: EventRow) -> str:
+        """Why a firing came, naming the event that caused it."""
+        trigger = self.program.triggers[row.trigger]
+        if row.cause >= 0:
+            return self._because_of(self.rows[row.cause], row)
+        match trigger.cause:
+            case Rate():
+                return "by chance: its hazard had run down"
+            case Every(Constant(length)):
+                return f"as every {say_duration(length)}"
+            case Every():
+                return "as its time had come again"
+            case At():
+                return "as the calendar has it"
+            case When(condition, hold):
+                text = _short(expression_text(self.program, condition))
+                return f"because {text} held from the start" + ("" if hold is None else ", long enough")
+            case On():
+                return ""
+
+    def _because_of(self, cause: EventRow, row: EventRow) -> str:
+        who = self.program.triggers[cause.trigger]
+        decided = f"{who.actor or who.agent or cause_name(self.program, cause)} decided " if who.choice else ""
+        name = f"`{who.branches[cause.branch].name}`" if who.choice else f"`{cause_name(self.program, cause)}`"
+        said = f"{decided}{name}" + ("" if cause.tick == row.tick else f" on {say_day(self.program, cause.tick)}")
+        trigger = self.program.triggers[row.trigger]
+        if isinstance(trigger.cause, When) and trigger.cause.hold is not None:
+            return f"because {said}; since then {_short(expression_text(self.program, trigger.cause.condition))}"
+        return f"because {said}"
+
+    def ending(self) -> Iterator[Line]:
+        """How it ended, its metrics, and what was refused, missed or lost."""
+        runs, index = self.runs, self.index
+        tick, outcome = int(runs.ended[index]), int(runs.outcome[index])
+        ending = Ending(int(runs.ending[index]))
+        named = self.program.outcomes[outcome] if outcome != UNNAMED else None
+        says = f"it ends: {named.name}" if named else "it fails"
+        detail = () if named is None or not named.says else (str(named.says),)
+        failure = next((failure for failure in runs.failures if failure.run == int(runs.runs[index])), None)
+        why = f"`{failure.trigger}`, {failure.role}: {failure.says}" if failure else ending.says
+        yield Line("end", tick, says, (*detail, f"after {say_duration(round(days(tick), 2))}"), why)
+        for metric, value in zip(self.program.metrics, runs.metrics[index].tolist(), strict=True):
+            yield Line("metric", None, f"{metric.name}: {self._metric(metric, value)}")
+        yield from self._uncounted()
+
+    def _metric(self, metric: Metric, value: float) -> str:
+        """A metric's value with its unit; of a ladder's highest or last rung, the rung's name."""
+        if isinstance(metric.tree, Read) and metric.how in ("max", "min", "final") and value == value:
+            return value_text(self.program, metric.tree.slot, value)
+        unit = metric.unit or ("days" if metric.how == "days" else "")
+        if metric.how == "first" and value < INFINITY:
+            return f"day {figures(value)} ({say_day(self.program, ticks(value))})"
+        return f"{'never' if value == INFINITY else 'void' if value != value else figures(value)} {unit}".rstrip()
+
+    def _uncounted(self) -> Iterator[Line]:
+        """Causes that came to nothing, trigger by trigger."""
+        words = {"refused": "refused", "missed": "left to chance and missed", "lost_spent": "lost, it was spent",
+                 "lost_under_way": "lost, one was under way", "lost_cooling": "lost, it was cooling"}  # fmt: skip
+        for place, trigger in enumerate(self.program.triggers):
+            counts = dict(zip(COUNTERS, self.runs.counters[self.index, place].tolist(), strict=True))
+            told = [f"{_times(counts[key])} {words[key]}" for key in words if counts[key]]
+            if told and not is_hidden(trigger.name):
+                yield Line("count", None, f"{trigger.name}: {'; '.join(told)}")
+
+
+def headline(program: Program, row: EventRow, decision: Decision | None) -> str:
+    """Who did what, in one phrase: `russia decides push_further: push (31 %)`."""
+    trigger = program.triggers[row.trigger]
+    who = trigger.actor or trigger.agent
+    if trigger.choice is None:
+        name = cause_name(program, row)
+        return f"{trigger.says} ({name})" if trigger.says else name
+    option = trigger.choice.options[row.branch]
+    share = f" ({100 * decision.shares[row.branch]:.0f} %)" if decision and not decision.by_person else ""
+    share = " (a person's choice)" if decision and decision.by_person else share
+    says = f": {option.says}" if option.says else ""
+    return f"{f'{who} decides' if who else 'decided'} {trigger.name}: {option.name}{share}{says}"
+
+
+def cause_name(program: Program, row: EventRow) -> str:
+    """A firing's trigger, with its branch when that is not plain `do`."""
+    trigger = program.triggers[row.trigger]
+    branch = trigger.branches[row.branch].name
+    return trigger.name if branch == "do" else f"{trigger.name}.{branch}"
+
+
+def weighed(program: Program, decision: Decision) -> tuple[str, ...]:
+    """What a choice weighed: for each option its share, and the terms that its value is the sum of.
+
+    Actors here do not reason backwards: what is weighed is what stands at that moment.
+    """
+    choice = program.triggers[decision.trigger].choice
+    if choice is None:
+        return ()
+    lines = []
+    for option, share, terms in zip(choice.options, decision.shares, decision.terms, strict=True):
+        if share == 0.0:
+            lines.append(f"{option.name}: not open")
+            continue
+        parts = ", ".join(
+            f"{name} {value:+.2f}" if name else f"{value:+.2f}"
+            for (name, _), value in zip(option.terms, terms, strict=True)
+        )
+        lines.append(f"{option.name} {100 * share:.0f} %" + (f": {parts}" if parts else ""))
+    return tuple(lines)
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a name was made by the expansion for its own bookkeeping: its last part begins with `_`."""
+    return name.rpartition(".")[2].startswith("_")
+
+
+def say_day(program: Program, tick: int) -> str:
+    """The calendar day of a tick, without the hour."""
+    moment = date_at(program.start, tick)
+    return f"day {days(tick):.0f}" if moment is None else f"{moment:%Y-%m-%d}"
+
+
+# ------------------------------------------------------------------------------------------------ setting the page
+
+
+def _plain(part: str, text: str) -> str:
+    return text
+
+
+def diary(
+    program: Program, lines: Sequence[Line], *, width: int = 80, paint: Paint = _plain, verbose: bool = False
+) -> str:
+    """The lines as a page: the date in a margin, the rest wrapped beside it.
+
+    Consecutive entries of one day show the date once.
+    """
+    margin = len(_margin(program, 0)) + 2
+    page: list[str] = []
+    shown = ""
+    for line in lines:
+        day = _margin(program, line.tick) if line.tick is not None else ""
+        label = paint("date", day.ljust(margin)) if day and day != shown else " " * margin
+        shown = day or shown
+        if line.sort == "end" or (line.tick is None and page and page[-1] and lines_break(line, lines)):
+            page.append("")
+        for number, (part, text) in enumerate(_parts(line, width - margin, verbose)):
+            page.append((label if number == 0 else " " * margin) + paint(part, text))
+    return "\n".join(text.rstrip() for text in page) + "\n"
+
+
+def lines_break(line: Line, lines: Sequence[Line]) -> bool:
+    """Whether an undated line begins a new paragraph: it is the first of its sort."""
+    return next(other for other in lines if other.sort == line.sort) is line
+
+
+_PARTS = {
+    "decision": "choice",
+    "end": "end",
+    "quiet": "quiet",
+    "background": "quiet",
+    "metric": "name",
+    "count": "quiet",
+}
+
+
+def _parts(line: Line, room: int, verbose: bool) -> Iterator[tuple[str, str]]:
+    """Pieces of one entry, wrapped, each with the name of what it is."""
+    head = _PARTS.get(line.sort, "name")
+    yield from ((head, text) for text in _wrapped(line.what, room, "  "))
+    for text in _wrapped("; ".join(line.changes) if line.sort not in ("start", "end") else "", room - 2, ""):
+        yield "move", "  " + text
+    if line.sort in ("start", "end"):
+        for change in line.changes:
+            yield from (("move", "  " + text) for text in _wrapped(change, room - 2, "  "))
+    if line.because:
+        yield from (("cause", "  " + text) for text in _wrapped(line.because, room - 2, "  "))
+    if verbose:
+        for option in line.weighed:
+            yield from (("quiet", "  " + text) for text in _wrapped(f"weighed {option}", room - 2, "    "))
+
+
+def _wrapped(text: str, room: int, indent: str) -> list[str]:
+    return textwrap.wrap(text, max(20, room), subsequent_indent=indent, break_on_hyphens=False) if text else []
+
+
+def _margin(program: Program, tick: int) -> str:
+    moment = date_at(program.start, tick)
+    return f"day {days(tick):<6.0f}" if moment is None else f"{date(moment.year, moment.month, moment.day)}"
+
+
+def _times(n: int) -> str:
+    return "once" if n == 1 else "twice" if n == 2 else f"{n:,} times"
+
+
+def _short(text: str) -> str:
+    return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}...`"
+
+
+def _number(value: float, kind: str) -> str:
+    return say_duration(round(value, 1)) if kind == "duration" and value >= 0 else figures(value)

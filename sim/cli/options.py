@@ -1,0 +1,122 @@
+"""Options that mean the same in every command, and how their words are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+
+from sim.errors import UsageError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+SEED = click.IntRange(0, 2**64 - 1)
+RUNS = click.IntRange(1, 2**32)
+
+
+def choices(command: Command) -> Command:
+    """`--policy`, `--variant` and `-s`: what of the scenario is to be otherwise."""
+    command = click.option(
+        "-s", "--set", "settings", multiple=True, metavar="PATH=VALUE",
+        help="Give a number of the file another value; repeatable.",
+    )(command)  # fmt: skip
+    command = click.option("--variant", metavar="NAME", help="Play this variant: what the world might be like.")(
+        command
+    )
+    return click.option("--policy", metavar="NAME", help="Play this policy of the file.")(command)
+
+
+def seed(command: Command) -> Command:
+    """`--seed`, which may be 0."""
+    return click.option(
+        "--seed", type=SEED, default=1, show_default=True, help="The luck of all runs; same seed, same runs."
+    )(command)
+
+
+def engine(command: Command) -> Command:
+    """`--engine`."""
+    return click.option(
+        "--engine", type=click.Choice(["auto", "simpy"]), default="auto", show_default=True,
+        help="What plays the runs; every engine gives the same histories.",
+    )(command)  # fmt: skip
+
+
+def form(*forms: str) -> Callable[[Command], Command]:
+    """`--format`, one of these, the first by default."""
+    return click.option(
+        "--format", "form", type=click.Choice(forms or ("table", "json", "csv")), default=(forms or ("table",))[0],
+        show_default=True, help="A table to read, or records for a machine.",
+    )  # fmt: skip
+
+
+def colour(command: Command) -> Command:
+    """`--no-color`; NO_COLOR in the environment and a pipe do the same."""
+    return click.option("--no-color", is_flag=True, help="No colours, also on a terminal.")(command)
+
+
+FILE = click.argument("file", metavar="FILE")
+
+_SWEEP = re.compile(r"\s*-?[\d.]+(?:e-?\d+)?\s*%?\s*:\s*-?[\d.]+(?:e-?\d+)?\s*%?\s*:\s*\d+\s*|\s*choice\(.*")
+
+
+def read_settings(settings: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """`path=value` pairs as (path, value).
+
+    Raises
+    ------
+    UsageError
+        If there is no `=`, or several values are given: a run has one setting.
+    """
+    pairs = []
+    for setting in settings:
+        path, sign, value = setting.partition("=")
+        if not sign or not path.strip() or not value.strip():
+            raise UsageError(f"`-s {setting}`: write `-s path=value`, such as `-s tripwire.believed=0.3`")
+        if _SWEEP.fullmatch(value) or _has_outer_comma(value):
+            raise UsageError(
+                f"`-s {setting}` names several values, and a run has one: give one value, "
+                "and repeat the command for each of the others"
+            )
+        pairs.append((path.strip(), value.strip()))
+    return tuple(pairs)
+
+
+def _has_outer_comma(value: str) -> bool:
+    """Whether a comma stands outside all brackets: `1,2,3`, but not `max(1, 2)` or `{low: 1, high: 2}`."""
+    depth = 0
+    for character in value:
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and depth == 0:
+            return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """Stop when the 95 % half-width of this outcome's share is at most `half_width`."""
+
+    outcome: str
+    half_width: float
+
+
+def read_until(text: str | None) -> Precision | None:
+    """`war:0.5pp` as an outcome and half a hundredth.
+
+    Raises
+    ------
+    UsageError
+        If it is not an outcome, a colon and percentage points.
+    """
+    if text is None:
+        return None
+    match = re.fullmatch(r"\s*([\w.-]+)\s*:\s*([\d.]+)\s*(pp|%)\s*", text)
+    try:
+        width = float(match[2]) / 100 if match else 0.0
+    except ValueError:
+        width = 0.0
+    if match is None or not 0 < width < 0.5:
+        raise UsageError(f"`--until {text}`: write an outcome and percentage points, such as `--until war:0.5pp`")
+    return Precision(match[1], width)
