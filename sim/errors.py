@@ -43,8 +43,8 @@ class Text(str):
         self.style = style
         return self
 
-    def __getnewargs__(self) -> tuple[str, Place | None]:  # so that a Text survives pickling
-        return str(self), self.place
+    def __reduce__(self) -> tuple[type[Text], tuple[str, Place | None]]:  # so that a Text survives pickling
+        return type(self), (str(self), self.place)
 
 
 def place_of(value: object) -> Place | None:

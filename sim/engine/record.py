@@ -119,6 +119,56 @@ class Runs:
         return len(self.runs)
 
 
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What is kept of one history until it joins the others; see `Runs` for what each means."""
+
+    outcome: int
+    ending: Ending
+    ended: int
+    turns: int
+    metrics: list[float]
+    counters: list[list[int]]
+    samples: list[list[float]]
+    failure: Failure | None
+    events: tuple[EventRow, ...]
+    decisions: tuple[Decision, ...]
+
+
+def gather(
+    program: Program,
+    runs: NDArray[np.uint32],
+    parameters: NDArray[np.float64],
+    finished: Sequence[Finished],
+    recording: Recording,
+) -> Runs:
+    """Finished histories, in the order of `runs`, as one table."""
+    count, series = len(runs), program.series
+    samples = np.zeros((count, 0, 0))
+    if recording.series and series is not None:
+        shape = (count, len(series.moments(program.horizon)), len(series.columns))
+        samples = np.array([history.samples for history in finished], dtype=np.float64).reshape(shape)
+    counters = np.array([history.counters for history in finished], dtype=np.int32)
+    return Runs(
+        program=program,
+        runs=runs,
+        parameters=parameters,
+        outcome=np.array([history.outcome for history in finished], dtype=np.int16),
+        ending=np.array([history.ending for history in finished], dtype=np.int8),
+        ended=np.array([history.ended for history in finished], dtype=np.int64),
+        turns=np.array([history.turns for history in finished], dtype=np.int64),
+        metrics=np.array([history.metrics for history in finished], dtype=np.float64).reshape(
+            count, len(program.metrics)
+        ),
+        counters=counters.reshape(count, len(program.triggers), len(COUNTERS)),
+        series=samples,
+        failures=tuple(history.failure for history in finished if history.failure is not None),
+        events=tuple(history.events for history in finished) if recording.events else (),
+        decisions=tuple(history.decisions for history in finished) if recording.events else (),
+        horizon=program.horizon,
+    )
+
+
 class Engine(Protocol):
     """Program -> Runs. Every engine gives the same histories."""
 

@@ -12,24 +12,40 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Generator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import simpy
 from numpy.typing import NDArray
 
 from sim.clock import NEVER, TICKS_PER_DAY, ticks
+from sim.engine.choice import weigh
 from sim.engine.order import CLOCK, FIRING, consequences, priority
 from sim.engine.record import (
-    COUNTERS, TURNS_AT_ONE_TICK, TURNS_IN_A_RUN, UNNAMED, Decision, Ending, EventRow, Failure, Recording, Runs,
-)  # fmt: skip
+    COUNTERS,
+    TURNS_AT_ONE_TICK,
+    TURNS_IN_A_RUN,
+    UNNAMED,
+    Decision,
+    Ending,
+    EventRow,
+    Failure,
+    Finished,
+    Recording,
+    Runs,
+    gather,
+)
 from sim.engine.score import Part, Score
+from sim.engine.world import RunState
 from sim.errors import RunFault
 from sim.language.evaluate import Undefined
-from sim.language.functions import exponential, larger
+from sim.language.functions import larger
 from sim.program.ir import At, Every, Program, Rate, Trigger, When
 from sim.program.parameters import draw_parameters
-from sim.streams import Luck, uniform
+from sim.streams import Luck
+
+if TYPE_CHECKING:
+    from simpy.events import EventPriority
 
 FIRED, REFUSED, MISSED, LOST_SPENT, LOST_UNDER_WAY, LOST_COOLING = range(len(COUNTERS))
 
@@ -43,17 +59,11 @@ class Alarm(simpy.Event):
         super().__init__(environment)
         self._ok = True
         self._value = None
-        environment.schedule(self, order, due - environment.now)  # type: ignore[arg-type]
+        environment.schedule(self, cast("EventPriority", order), due - environment.now)
 
 
 class Rule:
     """The life of one trigger in one run."""
-
-    __slots__ = (
-        "history", "trigger", "part", "place", "counters", "clock_due", "clock_process", "firing_due", "firing_process",
-        "under_way", "occasion", "cause", "occasions", "windings", "truth", "truth_cause", "left", "rate", "since",
-        "cooling_until", "until",
-    )  # fmt: skip
 
     def __init__(self, history: History, place: int) -> None:
         self.history = history
@@ -138,7 +148,7 @@ class Rule:
     def set_off(self) -> None:
         """Put the firing under way on the agenda, after the delay if there is one."""
         history = self.history
-        self.firing_due = history.now + history.duration(self, "after", self.part.after, self.occasion)
+        self.firing_due = history.now + history.duration(self.part, "after", self.part.after, self.occasion)
         history.wake(self.firing_process)
 
     # ------------------------------------------------------------------------------ clocks
@@ -152,13 +162,15 @@ class Rule:
             case Rate():
                 self.left = -math.log(history.uniform(self.part.clock_site, self.windings))
                 self.since = history.now
-                self.rate = history.hazard(self)
+                self.rate = history.hazard(self.part)
                 self.set_clock(self.due_by_rate())
             case Every(first=first):
                 if first is not None and self.windings == 0:
                     self.set_clock(first)
                 else:
-                    self.set_clock(history.now + history.duration(self, "every", self.part.interval, self.windings))
+                    self.set_clock(
+                        history.now + history.duration(self.part, "every", self.part.interval, self.windings)
+                    )
             case At(moments=moments):
                 self.set_clock(moments[self.windings] if self.windings < len(moments) else NEVER)
             case When(again=again):
@@ -170,7 +182,7 @@ class Rule:
     def begin_hold(self) -> None:
         """The condition must now stay true for this long."""
         history = self.history
-        self.set_clock(history.now + history.duration(self, "for", self.part.hold, self.windings))
+        self.set_clock(history.now + history.duration(self.part, "for", self.part.hold, self.windings))
         self.windings += 1
 
     def due_by_rate(self) -> int:
@@ -180,7 +192,7 @@ class Rule:
     # ------------------------------------------------------------------------------ reconsidering
 
     def reconsider(self, cause: int) -> None:
-        """Look again at the `when` or `rate`, after the firing in row `cause`. Where nothing changed, nothing happens."""
+        """Look at the `when` or `rate` anew after the firing in row `cause`; if it is as before, nothing happens."""
         if self.spent:
             return
         if self.part.is_rate:
@@ -190,7 +202,7 @@ class Rule:
 
     def reconsider_rate(self) -> None:
         """The clock goes on with what is left, at the new pace."""
-        rate = self.history.hazard(self)
+        rate = self.history.hazard(self.part)
         if rate == self.rate:
             return
         now = self.history.now
@@ -201,7 +213,7 @@ class Rule:
 
     def reconsider_condition(self, cause: int) -> None:
         """Turning true brings the cause, or begins the hold; turning false ends the hold."""
-        truth = self.history.truth(self)
+        truth = self.history.truth(self.part)
         if truth == self.truth:
             return
         self.truth = truth
@@ -216,36 +228,27 @@ class Rule:
             self.set_off()
 
 
-class History:
-    """One run: the world that expressions see, and the turns that change it."""
+class History(RunState):
+    """One run: the agenda, and the turns that change the state."""
 
     def __init__(
-        self, score: Score, parameters: Sequence[float], luck: Luck, run: int, recording: Recording,
+        self,
+        score: Score,
+        parameters: Sequence[float],
+        luck: Luck,
+        run: int,
+        recording: Recording,
         decisions: Mapping[tuple[int, int], int],
-    ) -> None:  # fmt: skip
-        self.score, self.program = score, score.program
-        self.run_number, self.seed = run, luck.seed
-        self.switches = deque(luck.switches)
-        self.recording, self.dictated = recording, decisions
-        count = len(self.program.triggers)
-        self.values: list[float] = [0.0] * len(self.program.quantities)
-        self.parameters = parameters
-        self.derived = score.derived
-        self.counts = [0] * count
-        self.branch_counts = [[0] * len(trigger.branches) for trigger in self.program.triggers]
-        self.last_fired = [-1] * count
-        self.now = 0
-        self.occasion = 0  # the n of the law of chance, for what is being evaluated
+    ) -> None:
+        super().__init__(score, parameters, luck, run, recording)
+        self.dictated = decisions
         self.environment = simpy.Environment()
-        self.rules = [Rule(self, place) for place in range(count)]
-        self.turns = self.turns_at_tick = 0
+        self.rules = [Rule(self, place) for place in range(len(self.program.triggers))]
+        self.turns_at_tick = 0
         self.last_turns: deque[int] = deque(maxlen=100)
         self.rows: list[EventRow] = []
         self.decisions: list[Decision] = []
         self.fired = 0  # event rows so far, kept or not
-        self.metrics = [metric.begin() for metric in score.metrics]
-        self.samples: list[list[float]] = []
-        self.outcome, self.ending = UNNAMED, None
         self.failure: Failure | None = None
 
     # ------------------------------------------------------------------------------ the course of a run
@@ -284,18 +287,12 @@ class History:
         self.now = self.program.horizon
         self.ending = Ending.HORIZON
         for number, outcome in enumerate(self.program.outcomes):
-            if outcome.how == "otherwise" or (outcome.how == "at_end" and self.holds_at_end(number)):
+            if outcome.how == "otherwise" or (outcome.how == "at_end" and self.holds(number)):
                 self.outcome = number
                 return
         raise RunFault(
             "the end", "outcomes", "no outcome names this run; add one with `otherwise: true`", self.now, self.shown()
         )
-
-    def holds_at_end(self, number: int) -> bool:
-        try:
-            return bool(self.score.outcomes[number](self))
-        except Undefined as error:
-            raise self.fault("the end", f"outcomes/{self.program.outcomes[number].name}", str(error)) from None
 
     def close(self) -> None:
         """Samples that remain show the last state; metrics are completed."""
@@ -404,68 +401,29 @@ class History:
             raise self.fault(rule.trigger.name, "if, chance or choice", str(error)) from None
 
     def choose(self, rule: Rule) -> int | None:
-        """The option taken: weight usual * exp(rationality * (value - best value)), over those that are open."""
-        choice = rule.part.choice
-        assert choice is not None
-        weights, values = [0.0] * len(choice.options), [math.nan] * len(choice.options)
-        usual = [0.0] * len(choice.options)
-        for number, option in enumerate(choice.options):
-            if option.condition is not None and not option.condition(self):
-                continue
-            usual[number] = option.usual(self)
-            if not 0.0 <= usual[number] < math.inf:
-                raise self.fault(rule.trigger.name, f"{option.name}/usual", f"a usual share of {usual[number]:g}")
-            if usual[number] > 0.0:
-                values[number] = option.value(self)
-                if not math.isfinite(values[number]):
-                    raise self.fault(rule.trigger.name, f"{option.name}/value", f"a value of {values[number]:g}")
-        opened = [number for number, share in enumerate(usual) if share > 0.0]
-        if not opened:
+        """The option taken; None if none is open. A person's choice stands in for the draw, and moves no other."""
+        assert rule.part.choice is not None
+        try:
+            scales = weigh(rule.part.choice, self)
+        except ValueError as error:
+            raise self.fault(rule.trigger.name, "choice", str(error)) from None
+        if scales is None:
             rule.counters[REFUSED] += 1
             return None
-        rationality = choice.rationality(self)
-        if not 0.0 <= rationality < math.inf:
-            raise self.fault(rule.trigger.name, "rationality", f"a rationality of {rationality:g}")
-        best = values[opened[0]]
-        for number in opened:
-            best = larger(best, values[number])
-        total = 0.0
-        for number in opened:
-            weights[number] = usual[number] * exponential(rationality * (values[number] - best))
-            total += weights[number]
-        chosen, by_person = self.taken(rule, opened, weights, total)
-        if self.recording.events:
-            self.decisions.append(self.weighed(rule, chosen, by_person, opened, weights, total))
-        return chosen
-
-    def taken(self, rule: Rule, opened: list[int], weights: list[float], total: float) -> tuple[int, bool]:
-        """A person's choice stands in for the draw at (trigger, occasion), and moves no other."""
         dictated = self.dictated.get((rule.place, rule.occasion))
-        if dictated is not None:
-            if dictated not in opened:
-                name = rule.trigger.branches[dictated].name
-                raise self.fault(rule.trigger.name, "choice", f"the option `{name}` is not open")
-            return dictated, True
-        mark = self.uniform(rule.part.choice_site, rule.occasion) * total
-        running = 0.0
-        for number in opened:
-            running += weights[number]
-            if running > mark:
-                return number, False
-        return opened[-1], False
-
-    def weighed(
-        self, rule: Rule, chosen: int, by_person: bool, opened: list[int], weights: list[float], total: float
-    ) -> Decision:
-        """What was weighed, for those who ask why."""
-        choice = rule.part.choice
-        assert choice is not None
-        terms = tuple(
-            tuple(term(self) for term in option.terms) if number in opened else ()
-            for number, option in enumerate(choice.options)
-        )
-        shares = tuple(weight / total if total > 0.0 else 0.0 for weight in weights)
-        return Decision(self.fired, rule.place, rule.occasion, chosen, shares, terms, by_person)
+        if dictated is None:
+            chosen = scales.taken(self.uniform(rule.part.choice_site, rule.occasion))
+        elif dictated in scales.opened:
+            chosen = dictated
+        else:
+            name = rule.trigger.branches[dictated].name
+            raise self.fault(rule.trigger.name, "choice", f"the option `{name}` is not open")
+        if self.recording.events:
+            terms = scales.terms(rule.part.choice, self)
+            by_person = dictated is not None
+            row = Decision(self.fired, rule.place, rule.occasion, chosen, scales.shares, terms, by_person)
+            self.decisions.append(row)
+        return chosen
 
     def carry_out(self, rule: Rule, branch: int) -> int:
         """The effects, one after another, each seeing the ones before; then what the trigger knows of itself."""
@@ -479,7 +437,7 @@ class History:
         self.last_fired[place] = self.now
         rule.counters[FIRED] += 1
         if rule.part.cooldown is not None:
-            rule.cooling_until = self.now + self.duration(rule, "cooldown", rule.part.cooldown, rule.occasion)
+            rule.cooling_until = self.now + self.duration(rule.part, "cooldown", rule.part.cooldown, rule.occasion)
         if rule.spent and rule.clock_due != NEVER:
             rule.set_clock(NEVER)
         row = self.fired
@@ -489,108 +447,24 @@ class History:
             self.rows.append(EventRow(row, self.now, self.turns, place, branch, rule.cause, changes))
         return row
 
-    def assign(self, slot: int, effect: Any, trigger: str, role: str) -> None:
-        """One assignment, clamped to the quantity's range; a level must be whole."""
-        quantity = self.program.quantities[slot]
-        try:
-            value = effect(self)
-        except Undefined as error:
-            raise self.fault(trigger, role, str(error)) from None
-        if value != value:
-            raise self.fault(trigger, role, f"`{quantity.name}` would not be a number")
-        value = quantity.low if value < quantity.low else quantity.high if value > quantity.high else value
-        if quantity.kind.names and value != math.floor(value):
-            raise self.fault(trigger, role, f"`{quantity.name}` would stand at {value:g}, between two levels")
-        self.values[slot] = value
-
-    # ------------------------------------------------------------------------------ looking
-
-    def truth(self, rule: Rule) -> float:
-        """Whether the condition of a `when` holds now."""
-        assert rule.part.watched is not None
-        try:
-            return rule.part.watched(self)
-        except Undefined as error:
-            raise self.fault(rule.trigger.name, "when", str(error)) from None
-
-    def hazard(self, rule: Rule) -> float:
-        """The rate of a trigger now, per day."""
-        assert rule.part.watched is not None
-        try:
-            rate = rule.part.watched(self)
-        except Undefined as error:
-            raise self.fault(rule.trigger.name, "rate", str(error)) from None
-        if not 0.0 <= rate < math.inf:
-            raise self.fault(rule.trigger.name, "rate", f"a rate of {rate:g} per day; it is finite and not negative")
-        return rate
-
-    def duration(self, rule: Rule, role: str, meaning: Any, n: int) -> int:
-        """Ticks of a delay, an interval, a hold or a cooldown; n numbers its draws."""
-        if meaning is None:
-            return 0
-        self.occasion = n
-        try:
-            return ticks(meaning(self))
-        except (Undefined, ValueError) as error:
-            raise self.fault(rule.trigger.name, role, str(error)) from None
-
-    def look_at_metrics(self, numbers: Sequence[int]) -> None:
-        """Metrics look at the start and after each firing."""
-        for number in numbers:
-            metric = self.score.metrics[number]
-            try:
-                metric.look(self.metrics[number], self)
-            except Undefined as error:
-                raise self.fault("metrics", metric.name, str(error)) from None
-
-    def look_at_outcomes(self, numbers: Sequence[int]) -> None:
-        """The first `when` outcome that is true ends the run there and then."""
-        for number in numbers:
-            outcome = self.program.outcomes[number]
-            if outcome.how == "when" and self.holds_at_end(number):
-                self.outcome, self.ending = number, Ending.OUTCOME
-                return
-
-    def sample_before(self, tick: int) -> None:
-        """Samples show the state when time leaves their tick."""
-        if not self.recording.series:
-            return
-        moments = self.score.moments
-        while len(self.samples) < len(moments) and moments[len(self.samples)] < tick:
-            try:
-                self.samples.append([column(self) for column in self.score.columns])
-            except Undefined as error:
-                raise self.fault("series", "of", str(error)) from None
-
-    # ------------------------------------------------------------------------------ chance
-
-    def draw(self, site: int) -> float:
-        """The uniform of a draw in an expression."""
-        return uniform(self.seed, self.run_number, self.score.digests[site], self.occasion)
-
-    def uniform(self, site: int, n: int) -> float:
-        """The uniform of a clock, a chance or a choice."""
-        return uniform(self.seed, self.run_number, self.score.digests[site], n)
-
-    def change_luck(self) -> None:
-        """Draws after this turn, the winding of its clock included, use the seed of a switch that stands here."""
-        while self.switches and self.switches[0][0] <= self.turns:
-            self.seed = self.switches.popleft()[1]
-
-    # ------------------------------------------------------------------------------ faults
-
-    def fault(self, trigger: str, role: str, says: str) -> RunFault:
-        """A fault of this run, with the values that led to it."""
-        return RunFault(trigger, role, says, self.now, self.shown())
-
-    def shown(self) -> str:
-        """The state as text: levels by name."""
-        parts = []
-        for quantity, value in zip(self.program.quantities, self.values, strict=True):
-            names = quantity.kind.names
-            whole = names and 0 <= value < len(names) and value == int(value)
-            parts.append(f"{quantity.name} = {names[int(value)] if whole else format(value, 'g')}")
-        return ", ".join(parts)
+    # ------------------------------------------------------------------------------ what is kept
+    def finished(self) -> Finished:
+        """What is kept of this history; the processes and the agenda are let go. A fault voids metrics and series."""
+        assert self.ending is not None
+        failed = self.ending is Ending.FAULT
+        void = [math.nan] * len(self.score.columns)
+        return Finished(
+            outcome=self.outcome,
+            ending=self.ending,
+            ended=self.now,
+            turns=self.turns,
+            metrics=[math.nan if failed else state.result for state in self.metrics],
+            counters=[rule.counters for rule in self.rules],
+            samples=[void] * len(self.score.moments) if failed else self.samples,
+            failure=self.failure,
+            events=tuple(self.rows),
+            decisions=tuple(self.decisions),
+        )
 
 
 class ReferenceEngine:
@@ -617,50 +491,5 @@ class ReferenceEngine:
         for number, row in zip(numbers.tolist(), parameters.tolist(), strict=True):
             history = History(score, row, luck, number, recording, decisions or {})
             history.play()
-            histories.append(_kept(history))
-        return _gathered(program, score, numbers, parameters, histories, recording)
-
-
-class _Kept:
-    """What is kept of a finished history; the processes and the agenda are let go."""
-
-    __slots__ = ("outcome", "ending", "ended", "turns", "metrics", "counters", "samples", "failure", "rows", "decisions")
-
-
-def _kept(history: History) -> _Kept:
-    kept = _Kept()
-    failed = history.ending is Ending.FAULT
-    kept.outcome, kept.ending, kept.ended, kept.turns = history.outcome, history.ending, history.now, history.turns
-    kept.metrics = [math.nan if failed else state.result for state in history.metrics]
-    kept.counters = [rule.counters for rule in history.rules]
-    void = [math.nan] * len(history.score.columns)
-    kept.samples = [void] * len(history.score.moments) if failed else history.samples
-    kept.failure, kept.rows, kept.decisions = history.failure, tuple(history.rows), tuple(history.decisions)
-    return kept
-
-
-def _gathered(
-    program: Program, score: Score, numbers: NDArray[np.uint32], parameters: NDArray[np.float64],
-    histories: list[_Kept], recording: Recording,
-) -> Runs:  # fmt: skip
-    count, triggers = len(numbers), len(program.triggers)
-    with_series = recording.series and program.series is not None
-    shape = (count, len(score.moments), len(score.columns)) if with_series else (count, 0, 0)
-    return Runs(
-        program=program,
-        runs=numbers,
-        parameters=parameters,
-        outcome=np.array([kept.outcome for kept in histories], dtype=np.int16),
-        ending=np.array([kept.ending for kept in histories], dtype=np.int8),
-        ended=np.array([kept.ended for kept in histories], dtype=np.int64),
-        turns=np.array([kept.turns for kept in histories], dtype=np.int64),
-        metrics=np.array([kept.metrics for kept in histories], dtype=np.float64).reshape(count, len(program.metrics)),
-        counters=np.array([kept.counters for kept in histories], dtype=np.int32).reshape(count, triggers, len(COUNTERS)),
-        series=np.array([kept.samples for kept in histories], dtype=np.float64).reshape(shape)
-        if with_series
-        else np.zeros(shape),
-        failures=tuple(kept.failure for kept in histories if kept.failure is not None),
-        events=tuple(kept.rows for kept in histories) if recording.events else (),
-        decisions=tuple(kept.decisions for kept in histories) if recording.events else (),
-        horizon=program.horizon,
-    )
+            histories.append(history.finished())
+        return gather(program, numbers, parameters, histories, recording)

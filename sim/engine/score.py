@@ -8,7 +8,8 @@ from math import inf, nan
 from sim.clock import TICKS_PER_DAY
 from sim.engine.order import Consequences, watched
 from sim.language.evaluate import Meaning, World, meaning
-from sim.language.tree import Tree
+from sim.language.tree import Constant, Tree
+from sim.language.words import TRUTH
 from sim.program.ir import Choice, Every, Metric, On, Program, Rate, Trigger, When
 
 
@@ -48,14 +49,18 @@ class ChoicePart:
         return cls(options, meaning(choice.rationality))
 
 
+NOTHING = Constant(0.0, TRUTH)
+
+
 class Part:
     """The meanings of one trigger, and what kind of life it leads."""
 
     def __init__(self, trigger: Trigger, program: Program) -> None:
         cause = trigger.cause
+        self.name = trigger.name
         self.is_rate = isinstance(cause, Rate)
         self.is_watched = isinstance(cause, Rate | When)
-        self.watched = meaning_of(watched(trigger))
+        self.watched = meaning(watched(trigger) or NOTHING)
         self.hold = meaning_of(cause.hold) if isinstance(cause, When) else None
         self.interval = meaning(cause.interval) if isinstance(cause, Every) else None
         self.has_clock = not (isinstance(cause, On) or (isinstance(cause, When) and self.hold is None))

@@ -14,8 +14,22 @@ from typing import Protocol
 from sim.clock import TICKS_PER_DAY
 from sim.language.functions import COMPARISONS, DEFINED, DISTRIBUTIONS, INFINITY, OPERATORS
 from sim.language.tree import (
-    All, Any, Apply, Argument, Compare, Constant, Count, Day, Draw, If, Name, Read, ReadDerived, ReadParameter,
-    Since, Tree,
+    All,
+    Any,
+    Apply,
+    Argument,
+    Compare,
+    Constant,
+    Count,
+    Day,
+    Draw,
+    If,
+    Name,
+    Read,
+    ReadDerived,
+    ReadParameter,
+    Since,
+    Tree,
 )  # fmt: skip
 
 
@@ -24,7 +38,7 @@ class World(Protocol):
 
     values: list[float]  # quantities, by slot
     parameters: Sequence[float]
-    derived: Sequence[Callable[[World], float]]  # meanings of the derived quantities, by slot
+    derived: tuple[Callable[[World], float], ...]  # meanings of the derived quantities, by slot
     counts: list[int]  # firings so far, by trigger
     branch_counts: list[list[int]]  # the same by branch
     last_fired: list[int]  # tick of the last firing, by trigger; negative if it never fired
@@ -117,8 +131,10 @@ def _chained(first: Meaning, links: Sequence[tuple[Callable[[float, float], bool
 
 
 def _applied(name: str, apply: Callable[..., float], parts: Sequence[Meaning]) -> Meaning:
-    """An operator on its arguments, each evaluated once, from left to right. One form for each number of arguments
-    only because a star costs a third of the time."""
+    """An operator on its arguments, each evaluated once, from left to right.
+
+    Two arguments have a form of their own only because a star costs a third of the time.
+    """
     if len(parts) == 2:
         left, right = parts
 

@@ -15,7 +15,21 @@ from sim.errors import did_you_mean
 from sim.language.functions import DISTRIBUTIONS, OPERATORS, sampler_name, spelling_of
 from sim.language.parse import ExpressionError
 from sim.language.tree import (
-    All, Any, Apply, Compare, Constant, Count, Date, Day, Draw, If, Lookup, Name, Sample, Since, Tree,
+    All,
+    Any,
+    Apply,
+    Compare,
+    Constant,
+    Count,
+    Date,
+    Day,
+    Draw,
+    If,
+    Lookup,
+    Name,
+    Sample,
+    Since,
+    Tree,
 )  # fmt: skip
 from sim.language.words import DATE, DURATION, NUMBER, TRUTH, Kind
 
@@ -110,10 +124,10 @@ def _resolve(tree: Tree, scope: Scope, hint: Kind | None) -> tuple[Tree, Kind]:
             yes, yes_kind = _resolve(yes, scope, hint)
             test, _ = resolve(test, scope, TRUTH)
             no, no_kind = _resolve(no, scope, hint or (yes_kind if yes_kind.names else None))
-            kind = _common((yes_kind, no_kind))
-            if kind is None:
+            common = _common((yes_kind, no_kind))
+            if common is None:
                 return scope.fault(at, f"one side of this `if` is {yes_kind}, the other {no_kind}")
-            return If(test, yes, no, at), kind
+            return If(test, yes, no, at), common
         case Compare():
             return _compare(tree, scope)
         case Apply():
@@ -129,7 +143,9 @@ def _date(text: str, at: int, scope: Scope) -> tuple[Tree, Kind]:
         return scope.fault(at, f"`{text}` is no day of the calendar", str(error) if "write" in str(error) else "")
     if not 0 <= days <= scope.horizon_days:
         return scope.fault(
-            at, f"{text} lies outside the run", f"a run goes from {scope.start:%Y-%m-%d} over {scope.horizon_days:g} days"
+            at,
+            f"{text} lies outside the run",
+            f"a run goes from {scope.start:%Y-%m-%d} over {scope.horizon_days:g} days",
         )
     return Constant(days, DATE, text, at), DATE
 
@@ -196,7 +212,9 @@ def _compare(tree: Compare, scope: Scope) -> tuple[Tree, Kind]:
     common = _common(kinds)
     if common is None:
         odd = next(kind for kind in kinds if not fits(kind, kinds[0]) and not fits(kinds[0], kind))
-        return scope.fault(tree.at, f"{kinds[0]} is compared with {odd}", _remedy(kinds[0], odd) or _remedy(odd, kinds[0]))
+        return scope.fault(
+            tree.at, f"{kinds[0]} is compared with {odd}", _remedy(kinds[0], odd) or _remedy(odd, kinds[0])
+        )
     if common.names and not common.ordered and any(sign not in ("==", "!=") for sign, _ in tree.rest):
         return scope.fault(tree.at, f"the names of `{common.of}` have no order", "compare with `==` or `!=`")
     first, *rest = (part for part, _ in resolved)
@@ -230,13 +248,13 @@ def _apply(tree: Apply, scope: Scope, hint: Kind | None) -> tuple[Tree, Kind]:
         return Apply(tree.operator, tuple(parts), tree.at), TRUTH if result == "t" else NUMBER
     ladder = hint or next((kind for part in tree.arguments if (kind := _ladder(part, scope)) is not None), None)
     resolved = [_resolve(argument, scope, ladder) for argument in tree.arguments]
-    kind = _common(kind for _, kind in resolved)
-    if kind is None:
-        said = " and ".join(str(kind) for _, kind in resolved)
+    common = _common(part_kind for _, part_kind in resolved)
+    if common is None:
+        said = " and ".join(str(part_kind) for _, part_kind in resolved)
         return scope.fault(tree.at, f"`{tree.operator}` of {said}", "its values must be of one kind")
-    if kind.names and (tree.operator in ("abs", "negative") or not kind.ordered):
-        return scope.fault(tree.at, f"`{tree.operator}` of {kind}", _remedy(kind, NUMBER))
-    return Apply(tree.operator, tuple(part for part, _ in resolved), tree.at), NUMBER if kind == TRUTH else kind
+    if common.names and (tree.operator in ("abs", "negative") or not common.ordered):
+        return scope.fault(tree.at, f"`{tree.operator}` of {common}", _remedy(common, NUMBER))
+    return Apply(tree.operator, tuple(part for part, _ in resolved), tree.at), NUMBER if common == TRUTH else common
 
 
 def _arithmetic(tree: Apply, scope: Scope, hint: Kind | None) -> tuple[Tree, Kind]:

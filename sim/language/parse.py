@@ -19,7 +19,18 @@ from sim.clock import DATE_PATTERN, days_in
 from sim.errors import did_you_mean
 from sim.language.functions import COMPARISONS, DEFINED, DISTRIBUTIONS, FUNCTIONS, OPERATORS
 from sim.language.tree import (
-    All, Any, Apply, Assignment, Compare, Constant, Date, If, Lookup, Name, Sample, Tree,
+    All,
+    Any,
+    Apply,
+    Assignment,
+    Compare,
+    Constant,
+    Date,
+    If,
+    Lookup,
+    Name,
+    Sample,
+    Tree,
 )  # fmt: skip
 from sim.language.words import DURATION, NUMBER, TRUTH
 
@@ -69,7 +80,7 @@ def tokens_of(text: str) -> list[Token]:
             raise ExpressionError(at, f"`{text[at]}` has no meaning in an expression", _hint(text[at]))
         sort = match.lastgroup or ""
         if sort == "number" and match.end() < len(text) and text[match.end()].isalpha() and text[at] == "0":
-            raise ExpressionError(at, f"`{text[at:match.end() + 1]}…` is not a number", "write numbers in decimals")
+            raise ExpressionError(at, f"`{text[at : match.end() + 1]}…` is not a number", "write numbers in decimals")
         if sort != "space":
             tokens.append(Token(sort, match.group(), at))
         at = match.end()
@@ -363,7 +374,19 @@ def parse_assignment(text: str) -> Assignment:
 
 # --------------------------------------------------------------------------------------------- tree -> text
 
-_BINDING = {"within": 1, "or": 2, "and": 3, "not": 4, "compare": 5, "+": 6, "-": 6, "*": 7, "/": 7, "negative": 8, "**": 9}
+_BINDING = {
+    "within": 1,
+    "or": 2,
+    "and": 3,
+    "not": 4,
+    "compare": 5,
+    "+": 6,
+    "-": 6,
+    "*": 7,
+    "/": 7,
+    "negative": 8,
+    "**": 9,
+}
 
 
 def unparse(tree: Tree) -> str:

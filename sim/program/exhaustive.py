@@ -8,7 +8,7 @@ and the file is asked for an `otherwise`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
+from itertools import pairwise, product
 
 from sim.language.functions import COMPARISONS
 from sim.language.tree import All, Any, Apply, Compare, Constant, If, Read, Tree
@@ -21,7 +21,7 @@ Case = dict[object, float]
 
 
 def leaves_unnamed(outcomes: Sequence[Outcome], quantities: Sequence[Quantity]) -> bool:
-    """Whether some state at the horizon satisfies no outcome. A `when` outcome that were true would have ended the run."""
+    """Whether some state at the horizon satisfies no outcome; one that satisfies a `when` cannot come so far."""
     if any(outcome.how == "otherwise" for outcome in outcomes):
         return False
     conditions = [outcome.condition for outcome in outcomes if outcome.condition is not None]
@@ -53,7 +53,7 @@ def _gather(tree: Tree, quantities: Sequence[Quantity], domains: dict[object, tu
             pass
         case Compare(first, rest):
             operands = [first, *(operand for _, operand in rest)]
-            for left, right in zip(operands, operands[1:], strict=False):
+            for left, right in pairwise(operands):
                 _gather_pair(left, right, quantities, domains)
         case _:
             domains[tree] = (0.0, 1.0)
@@ -78,7 +78,7 @@ def _gather_pair(
                 }
                 domains[side] = tuple(sorted(near | set(domains.get(side, ()))))
             return
-    domains.setdefault((left, right), (-1.0, 0.0, 1.0))
+    domains.setdefault(_pair(left, right), (-1.0, 0.0, 1.0))
 
 
 def _holds(tree: Tree, case: Case) -> bool:
@@ -108,4 +108,11 @@ def _link(sign: str, left: Tree, right: Tree, case: Case) -> bool:
         return COMPARISONS[sign](case[left], right.value)
     if right in case and isinstance(left, Constant):
         return COMPARISONS[sign](left.value, case[right])
-    return COMPARISONS[sign](case[(left, right)], 0.0)
+    pair = _pair(left, right)
+    side = case[pair] if pair == (left, right) else -case[pair]
+    return COMPARISONS[sign](side, 0.0)
+
+
+def _pair(left: Tree, right: Tree) -> tuple[Tree, Tree]:
+    """Two operands in an order of their own, so that `a < b` and `b > a` turn on the same thing."""
+    return (left, right) if repr(left) <= repr(right) else (right, left)

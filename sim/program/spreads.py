@@ -26,7 +26,7 @@ def spread_tree(spread: Spread) -> Tree:
     """
     name, arguments = str(spread.distribution), spread.arguments
     if name == "constant":
-        return parse(_single(arguments["value"], name))
+        return parse(_single(arguments[Text("value")], name))
     if name == "choice":
         return _weighted([(parse(value), parse(_single(weight, name))) for value, weight in arguments.items()])
     if name not in DISTRIBUTIONS:
