@@ -312,8 +312,12 @@ class History(RunState):
         return Alarm(self.environment, due, priority(place, entry))
 
     def wake(self, process: simpy.Process | None) -> None:
-        """Have a process look at its tick anew. The one that is taking this turn does so by itself afterwards."""
-        if process is not None and process is not self.environment.active_process:
+        """Have a process look at its tick anew.
+
+        The one that is taking this turn does so by itself afterwards; at the start none has looked yet.
+        """
+        active = self.environment.active_process
+        if process is not None and active is not None and process is not active:
             process.interrupt()
 
     # ------------------------------------------------------------------------------ a turn
