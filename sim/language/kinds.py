@@ -162,6 +162,10 @@ def _name(path: str, at: int, scope: Scope, hint: Kind | None) -> tuple[Tree, Ki
         remedy = did_you_mean(path, hint.names) or f"levels of `{hint.of}`: {', '.join(hint.names)}"
         return scope.fault(at, f"`{path}` is no level of `{hint.of}`", remedy)
     known = sorted(scope.known())
+    if path in known:
+        return scope.fault(at, f"`{path}` is not known yet here", "a start value sees only what is declared before it")
+    if scope.find_trigger(path) is not None:
+        return scope.fault(at, f"`{path}` is a trigger, not a value", f"write `count({path})` or `since({path})`")
     remedy = did_you_mean(path, known)
     if not remedy and len(known) <= 12:
         remedy = f"in scope here: {', '.join(known)}"

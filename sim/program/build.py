@@ -178,10 +178,8 @@ class _Builder(Names):
             self.fault(path, name, "a choice without options", "name at least one under `choose`")
         rationality: Tree = Constant(DEFAULT_RATIONALITY, NUMBER)
         if trigger.rationality is not None:
-            read = self.expression(
-                trigger.rationality, f"{path}.rationality", NUMBER, where="`rationality`", timed=True,
-                role=f"{name}/rationality",
-            )  # fmt: skip
+            where = "`rationality`"
+            read = self.expression(trigger.rationality, f"{path}.rationality", NUMBER, where=where, timed=True)
             rationality = read or rationality
             value = constant_value(rationality)
             if value is not None and not 0 <= value < math.inf:
@@ -192,8 +190,7 @@ class _Builder(Names):
     def _option(self, name: Text, key: Text, option: schema.Option, path: str) -> ir.Option:
         usual: Tree = Constant(1.0, NUMBER)
         if option.usual is not None:
-            scope = self.scope("`usual`", timed=True, role=f"{name}/{key}/usual")
-            usual = self.expression(option.usual, f"{path}.usual", NUMBER, where="`usual`", scope=scope) or usual
+            usual = self.expression(option.usual, f"{path}.usual", NUMBER, where="`usual`", timed=True) or usual
             value = constant_value(usual)
             if value is not None and not 0 <= value < math.inf:
                 self.fault(
