@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 from sim.analysis.causes import chain_to, replayed, turned_true
+from sim.analysis.expect import wilson
 from sim.analysis.narrative import cause_name
 from sim.engine.record import EventRow, Runs
 
@@ -59,22 +59,6 @@ class Explanation:
     chains: tuple[Chain, ...]
 
 
-def wilson(count: int, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share.
-
-    Source: Wilson (1927), J. Am. Stat. Assoc. 22, 209-212.
-
-    >>> [round(end, 3) for end in wilson(5, 10)]
-    [0.237, 0.763]
-    """
-    if n == 0:
-        return 0.0, 1.0
-    share, z = count / n, NORMAL_975
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def explain(runs: Runs, outcome: str, *, ended_so: int | None = None, of: int | None = None) -> Explanation:
     """The chains of triggers that led to an outcome.
 
@@ -113,7 +97,7 @@ def _chain(names: tuple[str, ...], found: Sequence[tuple[int, tuple[int, ...]]],
         Link(name, min(times[at] for _, times in found), max(times[at] for _, times in found))
         for at, name in enumerate(names)
     )
-    low, high = wilson(len(found), n)
+    low, high = wilson(len(found), n, NORMAL_975)
     return Chain(links, len(found), len(found) / n, low, high, found[0][0])
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Literal
 
 from sim.analysis.causes import replayed
-from sim.clock import date_at, days, say_duration, ticks
+from sim.clock import date_at, days, say_date, say_duration, ticks
 from sim.engine.record import COUNTERS, UNNAMED, Decision, Ending, EventRow, Runs
 from sim.language.functions import INFINITY
 from sim.language.tree import Constant, Read
@@ -284,6 +284,22 @@ def say_day(program: Program, tick: int) -> str:
     """The calendar day of a tick, without the hour."""
     moment = date_at(program.start, tick)
     return f"day {days(tick):.0f}" if moment is None else f"{moment:%Y-%m-%d}"
+
+
+def records(program: Program, lines: Sequence[Line]) -> list[dict[str, object]]:
+    """One flat record for each line: sort, date, day, what, changes, because."""
+    return [
+        {
+            "sort": line.sort,
+            "date": None if line.tick is None else say_date(program.start, line.tick),
+            "day": None if line.tick is None else days(line.tick),
+            "what": line.what,
+            "changes": "; ".join(line.changes),
+            "because": line.because,
+            "weighed": "; ".join(line.weighed),
+        }
+        for line in lines
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ setting the page

@@ -138,6 +138,13 @@ def _scalar(text: str, *, flow: bool = False) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+def plain_text(value: Anything) -> str:
+    """Any value of the file on one line, as it could stand there."""
+    if isinstance(value, float):
+        return figures(value)
+    return _flow(plain(value)) if isinstance(value, Block | Mapping | list | tuple) else str(value)
+
+
 # ------------------------------------------------------------------------------------------------ names given back
 
 
@@ -287,45 +294,12 @@ class Number:
     role: str  # parameter, number, lever or default
 
 
-SILENT = frozenset(
-    [
-        "says",
-        "asks",
-        "source",
-        "confidence",
-        "unit",
-        "title",
-        "question",
-        "scenario",
-        "start",
-        "horizon",
-        "clock",
-        "extends",
-        "sources",
-        "facts",
-        "policies",
-        "variants",
-        "levers",
-        "expect",
-        "by",
-        "to",
-        "voice",
-        "actor",
-        "agent",
-        "on",
-        "posture",
-        "sanctions",
-        "diplomacy",
-        "level",
-        "one_of",
-        "without",
-        "metrics",
-        "series",
-        "outcomes",
-        "count",
-        "times",
-    ]
-)
+_SILENT_WORDS = """
+    says asks source confidence unit title question scenario start horizon clock extends sources facts policies
+    variants levers expect by to voice actor agent on posture sanctions diplomacy level one_of without
+    metrics series outcomes count times
+"""
+SILENT = frozenset(_SILENT_WORDS.split())
 """Keys whose values are words, or numbers that say nothing about the world."""
 
 

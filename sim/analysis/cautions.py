@@ -1,0 +1,385 @@
+"""What the output says by itself, so that nobody draws the wrong conclusion.
+
+Each caution is a function of what was observed and yields sentences when it applies. Shares come from the whole study;
+what needs single events (decisions, rungs stood on, limits reached) comes from a sample of its runs, replayed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sim.analysis.causes import Replayed, replayed
+from sim.analysis.explain import explain
+from sim.analysis.narrative import is_hidden, say_day
+from sim.clock import days_between, parse_date, say_duration, ticks
+from sim.engine.record import UNNAMED, Failure, Runs
+from sim.language.evaluate import meaning
+from sim.language.parse import ExpressionError, parse
+from sim.language.tree import Compare, Constant, Date, Draw, Read, Tree, walk
+from sim.language.words import NUMBER
+from sim.program.ir import Program
+from sim.program.listing import figures, ledger
+from sim.scenario.schema import Commitment, Posture, Scenario
+
+WAR_IN_THE_RECORD = (0.008, 0.044)
+"""Share of recorded disputes that became wars: 1993-2014 and 1816-2014.
+
+Source: Militarized Interstate Disputes 5.0, Palmer et al. (2022), Conflict Management and Peace Science 39, 470-482.
+"""
+
+BASE_RATES = {
+    "war": "0.8-4 % of recorded disputes",
+    "force": "of recorded displays of force 25 % went higher before the end",
+}
+"""What the record says of an outcome that means at least this level (MID 5.0, 1816-2014)."""
+
+LEVELS = ("none", "threat", "display", "force", "war")
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the cautions look at: the scenario as played, shares over the study, and a sample of runs with events."""
+
+    scenario: Scenario
+    program: Program
+    counts: Mapping[str, int]  # runs by outcome, over the whole study
+    runs: int  # of the study, failed ones included
+    ended_early: int  # runs that an outcome ended before the horizon
+    failures: Sequence[Failure]
+    sample: Runs
+    study: str = "STUDY"  # what to write in a command
+
+    def share(self, outcome: str) -> float:
+        """Share of the runs that ended so."""
+        return self.counts.get(outcome, 0) / self.runs if self.runs else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """One sentence to print, and the name of the trap that it is about."""
+
+    trap: str
+    says: str
+
+
+Rule = Callable[[Observed], Iterator[str]]
+RULES: dict[str, Rule] = {}
+
+
+def _rule(function: Rule) -> Rule:
+    RULES[function.__name__] = function
+    return function
+
+
+def cautions(observed: Observed) -> tuple[Caution, ...]:
+    """Every caution that applies, the gravest first."""
+    return tuple(Caution(trap, says) for trap, rule in RULES.items() for says in rule(observed))
+
+
+# ------------------------------------------------------------------------------------------------ what went wrong
+
+
+@_rule
+def failed_runs(observed: Observed) -> Iterator[str]:
+    """Runs failed: how many, why the first did, and the command that tells it again."""
+    if observed.failures:
+        first, n = observed.failures[0], len(observed.failures)
+        yield (
+            f"{n:,} of {observed.runs:,} runs failed and count in no outcome. The first: `{first.trigger}`, "
+            f"{first.role}: {first.says}. To see it: sim replay {observed.study} {first.run}"
+        )
+
+
+# ------------------------------------------------------------------------------------------------ the record
+
+
+def level_of_outcome(scenario: Scenario, program: Program, name: str) -> str | None:
+    """The level of the record that an outcome's condition asks for at least; None if it asks for no rung with a level.
+
+    Read from comparisons such as `army >= attack`, where `attack` says its `level`.
+    """
+    condition = next(outcome.condition for outcome in program.outcomes if outcome.name == name)
+    levels = list(_levels_asked(scenario, program, condition)) if condition is not None else []
+    return max(levels, key=LEVELS.index) if levels else None
+
+
+def _levels_asked(scenario: Scenario, program: Program, condition: Tree) -> Iterator[str]:
+    for node in walk(condition):
+        match node:
+            case Compare(Read(slot), ((">=" | "==" | ">" as sign, Constant(value, kind)),)) if kind.names:
+                posture = scenario.agents.get(program.quantities[slot].name)  # type: ignore[call-overload]
+                index = int(value) + (sign == ">")
+                if isinstance(posture, Posture) and index < len(kind.names):
+                    rung = posture.rungs.get(kind.names[index])  # type: ignore[call-overload]
+                    if rung is not None and rung.level:
+                        yield rung.level
+
+
+@_rule
+def war_likelier_than_the_record(observed: Observed) -> Iterator[str]:
+    """War comes in far more runs than the record would have it: the largest cause, and decisions a run."""
+    low, high = WAR_IN_THE_RECORD
+    for outcome in observed.program.outcomes:
+        share = observed.share(outcome.name)
+        if share <= 2 * high or level_of_outcome(observed.scenario, observed.program, outcome.name) != "war":
+            continue
+        record = f"of recorded disputes {100 * low:.1g}-{100 * high:.1g} %"
+        says = f"War (`{outcome.name}`) in {_percent(share)} of runs; {record}."
+        cause = _largest_cause(observed, outcome.name)
+        yield f"{says} {cause}" if cause else says
+
+
+def _largest_cause(observed: Observed, outcome: str) -> str:
+    """The choice in most chains behind an outcome, else the commonest first link, and how often it fires."""
+    program = observed.program
+    places = {trigger.name: place for place, trigger in enumerate(program.triggers)}
+    weight: dict[str, int] = {}
+    for chain in explain(observed.sample, outcome).chains:
+        names = [link.name for link in chain.links]
+        chosen = [name.rpartition(".")[0] for name in names if _is_choice(program, name.rpartition(".")[0])]
+        blamed = chosen[0] if chosen else names[0]
+        weight[blamed] = weight.get(blamed, 0) + chain.count
+    blamed = max(weight, key=lambda name: weight[name], default="")
+    if blamed not in places:
+        return ""
+    fired = observed.sample.counters[:, places[blamed], 0].mean()
+    what = "decisions" if _is_choice(program, blamed) else "firings"
+    return f"Largest cause: `{blamed}`, {fired:.2g} {what} a run."
+
+
+def _is_choice(program: Program, name: str) -> bool:
+    return any(trigger.name == name and trigger.choice is not None for trigger in program.triggers)
+
+
+# ------------------------------------------------------------------------------------------------ what numbers mean
+
+
+@_rule
+def mean_rung(observed: Observed) -> Iterator[str]:
+    """A metric averages the rungs of a ladder, which are neither evenly spaced nor of one dimension."""
+    for metric in observed.program.metrics:
+        if metric.how in ("mean", "integral") and metric.tree is not None and _is_level(observed.program, metric.tree):
+            yield (
+                f"`{metric.name}` averages rungs, and rungs are no scale: count days on a rung instead, "
+                "`days: ladder >= rung`."
+            )
+
+
+def _is_level(program: Program, tree: Tree) -> bool:
+    return isinstance(tree, Read) and bool(program.quantities[tree.slot].kind.names)
+
+
+@_rule
+def runs_of_different_length(observed: Observed) -> Iterator[str]:
+    """Means go over runs that ended early, whose costs stopped with them."""
+    share = observed.ended_early / observed.runs if observed.runs else 0.0
+    growing = [
+        metric.name for metric in observed.program.metrics if metric.how in ("integral", "days", "final", "count")
+    ]
+    if share >= 0.02 and growing:
+        yield (
+            f"Means over runs of different length: {_percent(share)} ended early, and what they cost stopped then. "
+            f"Look at {_names(growing)} outcome by outcome."
+        )
+
+
+@_rule
+def time_to_what_may_not_come(observed: Observed) -> Iterator[str]:
+    """A time of first passage is a time of those runs alone in which it came."""
+    names = [metric.name for metric in observed.program.metrics if metric.how == "first"]
+    if names:
+        yield f"{_names(names)}: the median day is of the runs in which it came; always quote the share with it."
+
+
+@_rule
+def decisions(observed: Observed) -> Iterator[str]:
+    """How many decisions a run holds, because a median interval of 11 days is not a decision every 11 days."""
+    told = []
+    for place, trigger in enumerate(observed.program.triggers):
+        if trigger.choice is not None and not is_hidden(trigger.name):
+            fired = float(observed.sample.counters[:, place, 0].mean())
+            told.append(f"about {fired:.0f} at `{trigger.name}`" if fired >= 0.5 else f"hardly any at `{trigger.name}`")
+    if told:
+        length = say_duration(observed.program.horizon / ticks(1.0))
+        shown = told if len(told) <= 4 else [*told[:3], f"{len(told) - 3} more choices"]
+        yield (
+            f"Decisions in {length}: {', '.join(shown)}. Each weighs what stands at that moment: "
+            "actors here do not reason backwards."
+        )
+
+
+# ------------------------------------------------------------------------------------------------ what cannot happen
+
+
+@_rule
+def threats_that_lapse(observed: Observed) -> Iterator[str]:
+    """A threat or offer ends before the horizon, and what follows is not its failure."""
+    for name, commitment in _commitments(observed.scenario):
+        until = _moment(observed, commitment.until)
+        if until is not None and until < observed.program.horizon:
+            left = say_duration(round((observed.program.horizon - until) / ticks(1.0)))
+            yield f"`{name}` lapses on {say_day(observed.program, until)}, {left} before the horizon."
+
+
+def _commitments(scenario: Scenario) -> Iterator[tuple[str, Commitment]]:
+    for section in (scenario.threats, scenario.offers):
+        for name, commitment in section.items():
+            yield str(name), commitment
+
+
+def _moment(observed: Observed, text: str | None) -> int | None:
+    """The tick of a date or of a duration after the start; None if it is neither."""
+    if text is None:
+        return None
+    try:
+        tree = parse(text)
+    except ExpressionError:
+        return None
+    if isinstance(tree, Date):
+        length = days_between(observed.program.start, parse_date(tree.text))
+        return ticks(length) if length >= 0 else 0
+    return ticks(tree.value) if isinstance(tree, Constant) else None
+
+
+@_rule
+def rungs_never_reached(observed: Observed) -> Iterator[str]:
+    """A rung or tier on which no run of the sample ever stood."""
+    program, sample = observed.program, observed.sample
+    stood: dict[int, set[float]] = {}
+    for index in range(len(sample)):
+        world = replayed(sample, index)
+        for slot, value in enumerate(world.values):
+            stood.setdefault(slot, set()).add(value)
+        for row in world.rows:
+            for slot, _, new in row.changes:
+                stood[slot].add(new)
+    for slot, quantity in enumerate(program.quantities):
+        if not quantity.kind.names or is_hidden(quantity.name) or _is_target(program, slot):
+            continue
+        empty = [name for at, name in enumerate(quantity.kind.names) if float(at) not in stood.get(slot, ())]
+        if empty:
+            yield f"In {len(sample):,} runs looked at, `{quantity.name}` never stood on {_names(empty)}."
+
+
+def _is_target(program: Program, slot: int) -> bool:
+    """Whether a ladder is only where another one is bound for: `army.ordered` beside `army`."""
+    name = program.quantities[slot].name
+    return any(name.startswith(f"{other.name}.") for other in program.quantities if other.kind.names)
+
+
+@_rule
+def clamps_that_bite(observed: Observed) -> Iterator[str]:
+    """An effect would have taken a quantity beyond its range: what lies beyond is lost."""
+    program, sample = observed.program, observed.sample
+    bitten: dict[tuple[int, float], int] = {}
+    for index in range(len(sample)):
+        for cut in set(_cuts(replayed(sample, index))):
+            bitten[cut] = bitten.get(cut, 0) + 1
+    for (slot, limit), n in sorted(bitten.items()):
+        quantity = program.quantities[slot]
+        if n >= 0.05 * len(sample) and quantity.kind == NUMBER and not is_hidden(quantity.name):
+            share = _percent(n / len(sample))
+            yield f"`{quantity.name}` is cut off at {figures(limit)} in {share} of runs: what goes beyond is lost."
+
+
+def _cuts(world: Replayed) -> Iterator[tuple[int, float]]:
+    """Each (quantity, limit) that cut off an effect of this run; effects with a draw are passed over."""
+    program = world.program
+    while world.position < len(world.rows):
+        row = world.rows[world.position]
+        world.now = row.tick
+        before = list(world.values)
+        for effect in program.triggers[row.trigger].branches[row.branch].effects:
+            quantity = program.quantities[effect.slot]
+            if any(isinstance(node, Draw) for node in walk(effect.value)):
+                continue
+            value = meaning(effect.value)(world)
+            kept = quantity.low if value < quantity.low else quantity.high if value > quantity.high else value
+            if abs(value - kept) > 1e-9 * max(1.0, abs(kept)):
+                yield effect.slot, kept
+            world.values[effect.slot] = kept
+        world.values[:] = before
+        world.step()
+
+
+@_rule
+def outcomes_shadowed(observed: Observed) -> Iterator[str]:
+    """An outcome held when an earlier one took the run: the order in the file decided."""
+    program, sample = observed.program, observed.sample
+    held: dict[tuple[int, int], int] = {}
+    ended: dict[int, int] = {}
+    for index in range(len(sample)):
+        winner = int(sample.outcome[index])
+        if winner == UNNAMED or program.outcomes[winner].condition is None:
+            continue
+        world = replayed(sample, index)
+        while world.position < len(world.rows):
+            world.step()
+        world.now = int(sample.ended[index])
+        ended[winner] = ended.get(winner, 0) + 1
+        for later, outcome in enumerate(program.outcomes):
+            same = later > winner and outcome.how == program.outcomes[winner].how
+            if same and outcome.condition is not None and meaning(outcome.condition)(world):
+                held[winner, later] = held.get((winner, later), 0) + 1
+    for (winner, later), n in held.items():
+        yield (
+            f"`{program.outcomes[later].name}` held too in {_percent(n / ended[winner])} of the runs that ended as "
+            f"`{program.outcomes[winner].name}`, which stands before it in the file."
+        )
+
+
+# ------------------------------------------------------------------------------------------------ what is known
+
+
+@_rule
+def guesses(observed: Observed) -> Iterator[str]:
+    """How many of the numbers are judgement rather than record."""
+    numbers = [number for number in ledger(observed.scenario) if number.role != "lever"]
+    judged = [number for number in numbers if is_judgement(observed.scenario, number.source)]
+    if judged:
+        yield f"{len(judged)} of {len(numbers)} numbers are judgement (`sim show FILE --ledger` lists them)."
+
+
+def is_judgement(scenario: Scenario, source: str) -> bool:
+    """Whether a number rests on somebody's judgement: no source is named, or the source says so itself."""
+    said = f"{source} {scenario.sources.get(source, '')}".lower()  # type: ignore[call-overload]
+    return not source or any(word in said for word in ("judgement", "judgment", "guess", "teaching", "author"))
+
+
+@_rule
+def bluffs(observed: Observed) -> Iterator[str]:
+    """A threat is believed more than it is kept, or kept more than believed: words and deeds differ."""
+    for name, threat in observed.scenario.threats.items():
+        believed, kept = _chance(threat.believed), [_chance(text) for text in (threat.kept or {}).values()]
+        known = [chance for chance in kept if chance is not None]
+        if believed is None or not known:
+            continue
+        if max(known) < believed:
+            yield (
+                f"`{name}` is believed {_percent(believed)} and kept {_percent(max(known))}: a bluff, in part. What "
+                f"{threat.to} believes does not depend on what its issuer will do."
+            )
+
+
+def _chance(text: str | None) -> float | None:
+    """A chance that is written as a plain number."""
+    try:
+        tree = parse(text) if text else None
+    except ExpressionError:
+        return None
+    return tree.value if isinstance(tree, Constant) else None
+
+
+def base_rate(scenario: Scenario, program: Program, outcome: str) -> str:
+    """What the record says of an outcome like this one; "" if it says nothing."""
+    return BASE_RATES.get(level_of_outcome(scenario, program, outcome) or "", "")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.0995 or share == 0 else f"{100 * share:.1f} %"
+
+
+def _names(names: Sequence[str]) -> str:
+    quoted = [f"`{name}`" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
