@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from sim.engine import choose
 from sim.engine.record import Engine
 from tests.statistics import claims
 
 HOUSE = Path(__file__).resolve().parent.parent
-ENGINES = ("simpy",)
+ENGINES = choose.ENGINES
 
 # Derandomised examples make `make test` repeatable; `make test-all` asks for other examples, and more of them.
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -61,6 +62,4 @@ def rewrite(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Every engine there is, one after another: a test of behaviour holds for each."""
-    from sim.engine.choose import choose
-
-    return choose(request.param)
+    return choose.choose(request.param)

@@ -1,0 +1,79 @@
+"""The simulator is held against textbook cases, and the holding is strict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sim.analysis import known_answers, verify
+
+# Case, quantity, digits as published or derived by hand from the sources that each case names.
+DIGITS = (
+    ("ladder by rounds, p = 0.5, rung 3 of 10", "P(war)", 0.300000),
+    ("ladder by rounds, p = 0.5, rung 3 of 10", "E[steps]", 21.0),
+    ("ladder by rounds, p = 0.45, rung 4 of 10", "P(war)", 0.191266),
+    ("ladder by rounds, p = 0.45, rung 4 of 10", "E[steps]", 20.8734),
+    ("ladder by rounds, p = 0.375, rung 3 of 10", "P(war)", 0.022080),
+    ("ladder by rounds, p = 0.375, rung 3 of 10", "E[steps]", 11.1168),
+    ("ladder by clocks, p = 0.45, rung 4 of 10", "E[days]", 2 * 20.8734),
+    ("competing triggers, 56 days", "P(none)", 0.326280),
+    ("competing triggers, 56 days", "P(war first)", 0.336860),
+    ("competing triggers, 56 days", "P(sanctions first)", 0.202116),
+    ("competing triggers, 56 days", "P(accord first)", 0.134744),
+    ("competing triggers, 56 days", "E[T | T <= D]", 22.879441),
+    ("30 % within 90 days", "chance per day", 0.0039552124),
+    ("30 % within 90 days", "rate per day", 0.0039630550),
+    ("the threat that leaves something to chance", "P(disaster)", 0.133929),
+    ("the threat that leaves something to chance", "E[rounds]", 4.464286),
+    ("ten rounds, constant risk .03", "P(disaster)", 0.262576),
+    ("ten rounds, risk rising by .01", "P(disaster)", 0.434659),
+    ("arms race that settles", "x after 80 years", 1.0625),
+    ("arms race that settles", "y after 80 years", 0.958333),
+)
+
+
+@pytest.mark.parametrize(("case", "quantity", "digits"), DIGITS)
+def test_formulas_give_the_digits_of_the_textbook(case: str, quantity: str, digits: float):
+    """The expected values are computed by formula and agree with the printed digits."""
+    (claim,) = (
+        c for known in known_answers.cases() if known.name == case for c in known.claims if c.quantity == quantity
+    )
+    assert claim.expected == pytest.approx(digits, rel=4e-6, abs=6e-7)
+
+
+@pytest.mark.parametrize(
+    ("ladder", "deviation"), [((0.5, 3, 10), 19.7990), ((0.45, 4, 10), 17.8787), ((0.375, 3, 10), 10.6396)]
+)
+def test_the_spread_of_the_gamblers_ruin_is_that_of_the_textbook(ladder: tuple[float, int, int], deviation: float):
+    """The Monte Carlo error rests on a standard deviation from theory, not from the runs."""
+    assert known_answers.gamblers_ruin(*ladder)[2] == pytest.approx(deviation, abs=6e-5)
+
+
+def test_every_engine_agrees_with_the_textbook():
+    """All rows agree, at the seed that users see by default; 1 in some 60,000 seeds would cry wolf."""
+    rows = verify.verify(runs=1_000)
+    assert [row for row in rows if not row.agrees] == []
+    assert {row.engine for row in rows} == {*verify.ENGINES, ""}
+    assert len(rows) > 30
+
+
+def test_a_simulator_that_is_off_is_seen():
+    """A ladder whose coin is a little unfair does not pass for the fair one."""
+    fair = known_answers.ladder_by_rounds(0.5, 3, 10)
+    bent = replace(fair, settings=(("first", 3.0), ("top", 10.0), ("up", 0.45)))
+    assert not all(row.agrees for row in verify.play(bent, engine="simpy", seed=verify.SEED, runs=verify.RUNS))
+
+
+def test_what_luck_does_not_touch_may_not_be_off_at_all():
+    """A rounding too many is seen where there is no Monte Carlo error to hide in."""
+    case = known_answers.runaway_arms_race()
+    off = replace(case, claims=tuple(replace(claim, expected=claim.expected * (1 + 1e-8)) for claim in case.claims))
+    assert all(row.agrees for row in verify.play(case, engine="simpy", seed=0, runs=100))
+    assert not any(row.agrees for row in verify.play(off, engine="simpy", seed=0, runs=100))
+
+
+def test_too_few_runs_are_refused():
+    """Twenty runs say nothing, so nothing is said."""
+    with pytest.raises(ValueError, match="take 100 or more"):
+        verify.verify(runs=20)
