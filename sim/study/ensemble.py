@@ -1,0 +1,366 @@
+"""Many finished runs, read from the results folder when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.clock import TICKS_PER_DAY
+from sim.engine.record import COUNTERS, UNNAMED, Ending
+from sim.errors import ScenarioError, UsageError
+from sim.program.ir import Program
+from sim.study import store
+from sim.study.tables import FAULT_COLUMNS, metric_columns, parameter_columns, series_columns
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRun:
+    """A run that a fault stopped, or that ran away, and the command that plays it again."""
+
+    experiment: int
+    run: int
+    trigger: str
+    role: str
+    says: str
+    tick: int
+    values: str
+    command: str
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble:
+    """The runs of one experiment of a study, in the order of their numbers: R runs.
+
+    Columns are read from the folder when first asked for, and kept. Other shapes: T triggers, M metrics, P parameters,
+    S sampled moments, Q sampled columns.
+    """
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    limit: int  # runs with a number below this belong to it
+    experiment: int = 0
+    programs: tuple[Program, ...] = field(default=(), repr=False)  # of each experiment, when they are at hand
+
+    # -------------------------------------------------------------------------------------- what was played
+
+    @cached_property
+    def program(self) -> Program:
+        """The program; built again from the scenario beside the tables when it is not at hand.
+
+        Raises
+        ------
+        UsageError
+            If the scenario in the folder cannot be built any more.
+        """
+        if self.programs:
+            return self.programs[self.experiment]
+        from sim.program.build import build_program
+        from sim.scenario.read import read_scenario
+
+        path = self.scenario_path
+        try:
+            return build_program(read_scenario(str(path)))
+        except ScenarioError as error:
+            raise UsageError(f"`{path}` cannot be read any more by this version of the simulator:\n{error}") from error
+
+    @property
+    def scenario_path(self) -> Path:
+        """The scenario as it was run, after policy, variant and overrides."""
+        return self.folder / str(self._row["scenario"])
+
+    @property
+    def _row(self) -> Mapping[str, Any]:
+        row: Mapping[str, Any] = self.manifest["experiments"][self.experiment]
+        return row
+
+    @property
+    def policy(self) -> str:
+        """The policy that was played; empty for the scenario as it stands."""
+        return str(self._row["policy"])
+
+    @property
+    def variant(self) -> str:
+        """The variant of the world; empty for the scenario as it stands."""
+        return str(self._row["variant"])
+
+    @property
+    def seed(self) -> int:
+        """The seed that all experiments share."""
+        return int(self.manifest["seed"])
+
+    @property
+    def experiments(self) -> tuple[Ensemble, ...]:
+        """All experiments of the study, on the same luck: run r here and there share it."""
+        return tuple(
+            self if number == self.experiment else replace(self, experiment=number)
+            for number in range(len(self.manifest["experiments"]))
+        )
+
+    # ------------------------------------------------------------------------------------------ one per run
+
+    def __len__(self) -> int:
+        return len(self.runs)
+
+    @cached_property
+    def runs(self) -> NDArray[np.uint32]:
+        """(R,) run numbers, ascending."""
+        return self._column("runs", "run")
+
+    @cached_property
+    def outcome(self) -> NDArray[np.int16]:
+        """(R,) index into `outcome_names`; `UNNAMED` (-1) for runaways and faults."""
+        import numpy as np
+
+        names = self._column("runs", "outcome")
+        found = np.full(len(names), UNNAMED, dtype=np.int16)
+        for index, name in enumerate(self.outcome_names):
+            found[names == name] = index
+        return found
+
+    @property
+    def outcome_names(self) -> tuple[str, ...]:
+        """Outcomes in file order."""
+        return self.program.outcome_names
+
+    @cached_property
+    def ending(self) -> NDArray[np.int8]:
+        """(R,) an `Ending` each."""
+        import numpy as np
+
+        names = self._column("runs", "ending")
+        found = np.zeros(len(names), dtype=np.int8)
+        for ending in Ending:
+            found[names == ending.name.lower()] = ending
+        return found
+
+    @cached_property
+    def ended_days(self) -> Floats:
+        """(R,) days from the start to the end of each run."""
+        return self._numbers("runs", "ended")
+
+    @cached_property
+    def ended(self) -> Whole:
+        """(R,) ticks from the start to the end of each run; exact within 285 years of the start."""
+        import numpy as np
+
+        return np.rint(self.ended_days * TICKS_PER_DAY).astype(np.int64)
+
+    @cached_property
+    def turns(self) -> Whole:
+        """(R,) turns taken."""
+        return self._column("runs", "turns")
+
+    @cached_property
+    def metrics(self) -> Floats:
+        """(R, M) metrics in file order; NaN where void."""
+        return self._block("runs", metric_columns(self.program))
+
+    def metric(self, name: str) -> Floats:
+        """(R,) one metric; NaN where void.
+
+        Raises
+        ------
+        KeyError
+            If the program has no such metric.
+        """
+        names = [metric.name for metric in self.program.metrics]
+        if name not in names:
+            raise KeyError(name)
+        return self._numbers("runs", metric_columns(self.program)[names.index(name)])
+
+    @cached_property
+    def parameters(self) -> Floats:
+        """(R, P) parameters in file order."""
+        return self._block("runs", parameter_columns(self.program))
+
+    @cached_property
+    def failures(self) -> tuple[FailedRun, ...]:
+        """The runs that failed or ran away, in the order of their numbers."""
+        names = ", ".join(store.quoted(name) for name in FAULT_COLUMNS)
+        rows = self._rows("runs", f"run, {names}", f"{store.quoted(FAULT_COLUMNS[0])} IS NOT NULL")
+        return tuple(
+            FailedRun(
+                self.experiment,
+                run,
+                trigger,
+                role,
+                says,
+                tick,
+                values,
+                replay_command(self.folder, self.experiment, run),
+            )
+            for run, trigger, role, says, tick, values in rows
+        )
+
+    # ---------------------------------------------------------------------------------------------- triggers
+
+    @cached_property
+    def counters(self) -> Whole:
+        """(T, 6) how often each trigger fired, was refused, missed or lost (see `COUNTERS`), over all runs."""
+        sums = ", ".join(f"sum({name})::BIGINT" for name in COUNTERS)
+        return self._by_trigger(sums, len(COUNTERS))
+
+    @cached_property
+    def runs_fired(self) -> Whole:
+        """(T,) in how many runs each trigger fired at least once."""
+        return self._by_trigger("count(*) FILTER (fired > 0)", 1)[:, 0]
+
+    def fired(self, trigger: str) -> Whole:
+        """(R,) how often one trigger fired in each run."""
+        import numpy as np
+
+        found = np.zeros(len(self), dtype=np.int64)
+        rows = np.array(self._rows("counters", "run, fired", "trigger = ?", [trigger]), dtype=np.int64).reshape(-1, 2)
+        found[np.searchsorted(self.runs, rows[:, 0])] = rows[:, 1]
+        return found
+
+    def _by_trigger(self, sums: str, width: int) -> Whole:
+        """(T, width) of sums over the rows of each trigger; zeros for triggers that never did anything."""
+        import numpy as np
+
+        places = {trigger.name: place for place, trigger in enumerate(self.program.triggers)}
+        found = np.zeros((len(places), width), dtype=np.int64)
+        for name, *row in self._rows("counters", f"trigger, {sums}", "true", group="trigger"):
+            found[places[name]] = row
+        return found
+
+    # ------------------------------------------------------------------------------------------------ series
+
+    @cached_property
+    def moments(self) -> Whole:
+        """(S,) ticks of the samples; empty when nothing was sampled."""
+        import numpy as np
+
+        series = self.program.series if self._files("series") else None
+        return np.array(series.moments(self.program.horizon) if series else (), dtype=np.int64)
+
+    @property
+    def series_names(self) -> tuple[str, ...]:
+        """The sampled columns, in file order."""
+        return self.program.series.names if self.program.series else ()
+
+    def series(self, name: str) -> Floats:
+        """(R, S) one sampled column: after a run's end the last state is held; NaN where void.
+
+        Raises
+        ------
+        KeyError
+            If no such column was sampled.
+        """
+        if name not in self.series_names or not len(self.moments):
+            raise KeyError(name)
+        column = series_columns(self.program)[self.series_names.index(name)]
+        return self._numbers("series", column).reshape(-1, len(self.moments))
+
+    def series_by_part(self) -> Iterator[tuple[NDArray[np.uint32], Floats]]:
+        """(run numbers (r,), samples (r, S, Q)) part by part, so that memory does not grow with the runs."""
+        for path in self._files("series"):
+            runs = self._column("series", "run", [path])[:: len(self.moments)]
+            block = self._block("series", series_columns(self.program), [path])
+            yield runs, block.reshape(len(runs), len(self.moments), -1)
+
+    # --------------------------------------------------------------------------------------------------- SQL
+
+    def events_of(self, run: int) -> list[tuple[int, int, str, str, int]]:
+        """(seq, tick, trigger, branch, cause) of each firing of a run; empty when events were not kept."""
+        return self._rows("events", "seq, tick, trigger, branch, cause", "run = ?", [run])
+
+    def select(self, table: str, columns: str, where: str = "true") -> dict[str, NDArray[Any]]:
+        """Columns of a table (`runs`, `series`, `counters`, `events` or `changes`) by SQL, nulls masked.
+
+        Raises
+        ------
+        UsageError
+            If the folder has no such table, or a file of it is damaged.
+        """
+        query = f"SELECT {columns} FROM {self._source(table)} AND ({where})"
+        return self._execute(query).fetchnumpy()  # type: ignore[no-any-return]
+
+    def _files(self, table: str) -> list[Path]:
+        """Files of one table of this experiment, in the order of the runs."""
+        size = int(self.manifest["part_size"])
+        files = sorted((self.folder / table).glob(f"part-{self.experiment:05d}-*.parquet"))
+        done = {path.name for path in (self.folder / "runs").glob("part-*.parquet")}
+        return [path for path in files if path.name in done and int(path.stem.split("-")[2]) * size < self.limit]
+
+    def _source(self, table: str, files: list[Path] | None = None) -> str:
+        """The rows of a table that belong here, as SQL up to and with its first condition."""
+        files = self._files(table) if files is None else files
+        if not files:
+            raise UsageError(f"`{self.folder}` holds no table `{table}`")
+        return f"read_parquet({store.listed(files)}) WHERE run < {self.limit}"
+
+    def _execute(self, query: str, values: list[Any] | None = None) -> Any:
+        import duckdb
+
+        try:
+            return store.connection().execute(query, values or [])
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            raise UsageError(
+                f"a table in `{self.folder}` is damaged; give the command of the study again to mend it ({error})"
+            ) from error
+
+    def _rows(
+        self, table: str, columns: str, where: str, values: list[Any] | None = None, *, group: str = ""
+    ) -> list[tuple[Any, ...]]:
+        if not self._files(table):
+            return []
+        query = f"SELECT {columns} FROM {self._source(table)} AND ({where})" + (f" GROUP BY {group}" if group else "")
+        rows: list[tuple[Any, ...]] = self._execute(query, values).fetchall()
+        return rows
+
+    def _column(self, table: str, name: str, files: list[Path] | None = None) -> NDArray[Any]:
+        """One column; objects where nulls are."""
+        import numpy as np
+
+        query = f"SELECT {store.quoted(name)} AS found FROM {self._source(table, files)}"
+        found = self._execute(query).fetchnumpy()["found"]
+        return np.asarray(found.filled(None) if np.ma.isMaskedArray(found) and found.dtype == object else found)
+
+    def _numbers(self, table: str, name: str, files: list[Path] | None = None) -> Floats:
+        """One column of numbers, NaN for nulls."""
+        return self._block(table, (name,), files)[:, 0]
+
+    def _block(self, table: str, names: tuple[str, ...], files: list[Path] | None = None) -> Floats:
+        """(rows, names) columns of numbers side by side, NaN for nulls."""
+        import numpy as np
+
+        if not names:
+            return np.empty((len(self._column(table, "run", files)), 0))
+        columns = ", ".join(f"{store.quoted(name)} AS c{number}" for number, name in enumerate(names))
+        found = self._execute(f"SELECT {columns} FROM {self._source(table, files)}").fetchnumpy()
+        block = np.empty((len(found["c0"]), len(names)))
+        for number in range(len(names)):
+            block[:, number] = np.ma.filled(found[f"c{number}"].astype(np.float64), np.nan)
+        return block
+
+
+def open_study(folder: str | Path, *, experiment: int = 0) -> Ensemble:
+    """The runs of a study that are there, of its first experiment unless another is asked for.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds no study, or the study no such experiment.
+    """
+    folder = Path(folder)
+    manifest = store.read_manifest(folder)
+    count = len(manifest["experiments"])
+    if not 0 <= experiment < count:
+        raise UsageError(f"`{folder}` has {count} experiments, numbered from 0; there is no {experiment}")
+    return Ensemble(folder, manifest, int(manifest["runs"]), experiment)
+
+
+def replay_command(folder: Path, experiment: int, run: int) -> str:
+    """The command that plays one stored run again, told in full."""
+    return f"sim replay {folder} {run}" + (f" --experiment {experiment}" if experiment else "")

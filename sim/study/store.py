@@ -1,0 +1,193 @@
+"""The results folder: tables in Parquet, a manifest in JSON, and a lock.
+
+A part's files are written aside and renamed into place, the table `runs` last: when that is there, the others are.
+Numbers go in and come out bit for bit; a void number (NaN) is a null.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.engine.record import Recording, Runs
+from sim.errors import UsageError
+from sim.program.ir import Program
+from sim.study.design import Part
+from sim.study.tables import least_rows, tables_of
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from sim.study.tables import Table
+
+MANIFEST = "study.json"
+TABLES = ("runs", "series", "counters", "events", "changes")
+
+
+# ------------------------------------------------------------------------------------------------ files
+
+_local = threading.local()
+
+
+def connection() -> duckdb.DuckDBPyConnection:
+    """This thread's own database in memory."""
+    if not hasattr(_local, "connection") or _local.process != os.getpid():
+        import duckdb
+
+        _local.connection, _local.process = duckdb.connect(":memory:"), os.getpid()
+    return _local.connection  # type: ignore[no-any-return]
+
+
+def quoted(name: str) -> str:
+    """A name as SQL has it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def listed(paths: Iterable[Path]) -> str:
+    """Files as a list in SQL. Each is taken as it is written: brackets and stars in a folder's name are no pattern."""
+    plain = (re.sub(r"([*?\[])", r"[\1]", str(path)).replace("'", "''") for path in paths)
+    return "[" + ", ".join(f"'{path}'" for path in plain) + "]"
+
+
+def write_table(path: Path, table: Table) -> None:
+    """A table as a Parquet file, there whole or not at all."""
+    cast = ", ".join(f"CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, (kind, _) in table.items())
+    aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    database = connection()
+    database.register("rows_to_write", {name: values for name, (_, values) in table.items()})
+    try:
+        target = str(aside).replace("'", "''")
+        database.execute(f"COPY (SELECT {cast} FROM rows_to_write) TO '{target}' (FORMAT parquet)")
+        _into_place(aside, path)
+    finally:
+        database.unregister("rows_to_write")
+        aside.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """A text file, there whole or not at all."""
+    aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    aside.write_text(text, encoding="utf-8")
+    _into_place(aside, path)
+
+
+def _into_place(aside: Path, path: Path) -> None:
+    """Rename, with the bytes on the disk before the name is."""
+    with open(aside, "rb+") as file:
+        os.fsync(file.fileno())
+    os.replace(aside, path)
+
+
+def write_part(folder: Path, part: Part, runs: Runs, recording: Recording) -> None:
+    """All tables of a part, `runs` last: a part whose `runs` are there is done."""
+    for name, table in tables_of(part.experiment, runs, recording).items():
+        (folder / name).mkdir(exist_ok=True)
+        write_table(path_of(folder, name, part), table)
+
+
+def path_of(folder: Path, table: str, part: Part) -> Path:
+    """The file of one table of one part."""
+    return folder / table / f"{part.stem}.parquet"
+
+
+def rows_in(paths: Sequence[Path]) -> dict[Path, int]:
+    """Rows of each of these files; files that are missing or damaged are left out."""
+    import duckdb
+
+    there = [path for path in paths if path.exists()]
+    if not there:
+        return {}
+    query = f"SELECT num_rows FROM parquet_file_metadata({listed(there)})"
+    try:
+        return dict(zip(there, (rows for (rows,) in connection().execute(query).fetchall()), strict=True))
+    except (duckdb.Error, ValueError):
+        if len(there) == 1:
+            return {}
+        middle = len(there) // 2
+        return rows_in(there[:middle]) | rows_in(there[middle:])
+
+
+def parts_done(folder: Path, parts: Sequence[Part], programs: Sequence[Program], recording: Recording) -> set[Part]:
+    """Those parts of which every table that is wanted is there, undamaged, and holds all the runs wanted."""
+    wanted = {part: least_rows(part.count, programs[part.experiment], recording) for part in parts}
+    there: dict[Path, int] = {}
+    for name in TABLES:
+        there |= rows_in([path_of(folder, name, part) for part in parts if name in wanted[part]])
+    return {
+        part
+        for part, least in wanted.items()
+        if all(there.get(path_of(folder, name, part), -1) >= rows for name, rows in least.items())
+    }
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed process left half written."""
+    for left in [*folder.glob("*.tmp"), *folder.glob("*/*.tmp")]:
+        left.unlink(missing_ok=True)
+
+
+# ------------------------------------------------------------------------------------------- manifest and lock
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a study.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds no study.
+    """
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"`{folder}` holds no study: a study is a folder with a `{MANIFEST}`") from None
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise UsageError(
+            f"`{folder / MANIFEST}` is damaged: remove it and give the command of the study again"
+        ) from None
+    return manifest
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """The manifest, there whole or not at all."""
+    write_text(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a study's folder; the system lets go of it when the process ends, however it ends.
+
+    Raises
+    ------
+    UsageError
+        If another process that is alive holds it.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows: two at once do the work twice and write the same rows
+        yield
+        return
+    with open(folder / ".lock", "a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(
+                f"`{folder}` is being worked on by {_holder(file)}: wait for it, or end it first"
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+        file.truncate(0)
+
+
+def _holder(file: Any) -> str:
+    file.seek(0)
+    number = file.read().strip()
+    return f"process {number}" if number else "another process"

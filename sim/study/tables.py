@@ -1,0 +1,185 @@
+"""The tables of a part: finished runs as columns with SQL types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sim.clock import TICKS_PER_DAY
+from sim.engine.record import COUNTERS, UNNAMED, Ending, Recording, Runs
+from sim.program.ir import Program
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Column = tuple[str, NDArray[Any]]  # SQL type, values
+    Table = dict[str, Column]
+
+RUN_COLUMNS = ("experiment", "run", "outcome", "ended", "ending", "turns")
+FAULT_COLUMNS = ("fault.trigger", "fault.role", "fault.says", "fault.tick", "fault.values")
+
+
+def tables_of(experiment: int, runs: Runs, recording: Recording) -> dict[str, Table]:
+    """Every table of these runs that is wanted, by name, `runs` last."""
+    tables = {"counters": _counter_rows(experiment, runs)}
+    if has_series(runs.program, recording):
+        tables["series"] = _series_rows(experiment, runs)
+    if recording.events:
+        tables["events"], tables["changes"] = _event_rows(experiment, runs)
+    return tables | {"runs": _run_rows(experiment, runs)}
+
+
+def least_rows(runs: int, program: Program, recording: Recording) -> dict[str, int]:
+    """How many rows each table of so many runs has at least; which tables there are is what is wanted."""
+    least = {"runs": runs, "counters": 0}
+    if has_series(program, recording) and program.series is not None:
+        least["series"] = runs * len(program.series.moments(program.horizon))
+    return least | ({"events": 0, "changes": 0} if recording.events else {})
+
+
+def has_series(program: Program, recording: Recording) -> bool:
+    """Whether there is anything to sample, and it is wanted."""
+    return recording.series and program.series is not None
+
+
+def distinct(names: Sequence[str], taken: Iterable[str]) -> tuple[str, ...]:
+    """Names of columns, of which no two are alike in SQL, where case does not count: a repeated one gets a number.
+
+    >>> distinct(("cost", "Cost", "run"), ("run",))
+    ('cost', 'Cost_2', 'run_2')
+    """
+    seen = {name.lower() for name in taken}
+    columns = []
+    for name in names:
+        column, number = name, 1
+        while column.lower() in seen:
+            number += 1
+            column = f"{name}_{number}"
+        seen.add(column.lower())
+        columns.append(column)
+    return tuple(columns)
+
+
+def metric_columns(program: Program) -> tuple[str, ...]:
+    """Names of the metrics' columns in the table `runs`: their own, unless that is taken."""
+    return distinct([metric.name for metric in program.metrics], (*RUN_COLUMNS, *FAULT_COLUMNS))
+
+
+def parameter_columns(program: Program) -> tuple[str, ...]:
+    """Names of the parameters' columns: `parameters.NAME`."""
+    names = [f"parameters.{parameter.name}" for parameter in program.parameters]
+    return distinct(names, (*RUN_COLUMNS, *FAULT_COLUMNS, *metric_columns(program)))
+
+
+def series_columns(program: Program) -> tuple[str, ...]:
+    """Names of the sampled columns in the table `series`: their own, unless that is taken."""
+    return distinct(program.series.names if program.series else (), ("experiment", "run", "day"))
+
+
+def _run_rows(experiment: int, runs: Runs) -> Table:
+    """The table `runs`: one row per run."""
+    import numpy as np
+
+    program = runs.program
+    outcomes = np.array([*program.outcome_names, None], dtype=object)  # UNNAMED is -1: the last
+    endings = np.array([ending.name.lower() for ending in Ending], dtype=object)
+    assert UNNAMED == -1
+    table: Table = {
+        "experiment": ("UINTEGER", np.full(len(runs), experiment)),
+        "run": ("UINTEGER", runs.runs),
+        "outcome": ("VARCHAR", outcomes[runs.outcome]),
+        "ended": ("DOUBLE", runs.ended / TICKS_PER_DAY),
+        "ending": ("VARCHAR", endings[runs.ending]),
+        "turns": ("BIGINT", runs.turns),
+    }
+    for number, name in enumerate(metric_columns(program)):
+        table[name] = ("DOUBLE", runs.metrics[:, number])
+    for number, name in enumerate(parameter_columns(program)):
+        table[name] = ("DOUBLE", runs.parameters[:, number])
+    return table | _fault_columns(runs)
+
+
+def _fault_columns(runs: Runs) -> Table:
+    """What stopped the runs that failed; nulls for the others."""
+    import numpy as np
+
+    told = {failure.run: failure for failure in runs.failures}
+    each = [told.get(int(run)) for run in runs.runs]
+    table: Table = {}
+    for name in FAULT_COLUMNS:
+        part = name.removeprefix("fault.")
+        kind = "BIGINT" if part == "tick" else "VARCHAR"
+        values = [None if failure is None else getattr(failure, part) for failure in each]
+        table[name] = (kind, np.array(values, dtype=object))
+    return table
+
+
+def _counter_rows(experiment: int, runs: Runs) -> Table:
+    """The table `counters`: a row for each run and trigger that did anything at all."""
+    import numpy as np
+
+    which, trigger = np.nonzero(runs.counters.any(axis=2))
+    names = np.array([trigger.name for trigger in runs.program.triggers], dtype=object)
+    table: Table = {
+        "experiment": ("UINTEGER", np.full(len(which), experiment)),
+        "run": ("UINTEGER", runs.runs[which]),
+        "trigger": ("VARCHAR", names[trigger]),
+    }
+    return table | {name: ("INTEGER", runs.counters[which, trigger, number]) for number, name in enumerate(COUNTERS)}
+
+
+def _series_rows(experiment: int, runs: Runs) -> Table:
+    """The table `series`: a row for each run and sampled moment."""
+    import numpy as np
+
+    assert runs.program.series is not None
+    moments = np.array(runs.program.series.moments(runs.program.horizon), dtype=np.float64) / TICKS_PER_DAY
+    table: Table = {
+        "experiment": ("UINTEGER", np.full(len(runs) * len(moments), experiment)),
+        "run": ("UINTEGER", np.repeat(runs.runs, len(moments))),
+        "day": ("DOUBLE", np.tile(moments, len(runs))),
+    }
+    for number, name in enumerate(series_columns(runs.program)):
+        table[name] = ("DOUBLE", runs.series[:, :, number].reshape(-1))
+    return table
+
+
+def _event_rows(experiment: int, runs: Runs) -> tuple[Table, Table]:
+    """The tables `events`, a row per firing, and `changes`, a row per quantity that a firing changed."""
+    triggers, quantities = runs.program.triggers, runs.program.quantities
+    events = [
+        (run, row.seq, row.tick, triggers[row.trigger].name, triggers[row.trigger].branches[row.branch].name, row.cause)
+        for run, rows in zip(runs.runs, runs.events, strict=True)
+        for row in rows
+    ]
+    changes = [
+        (run, row.seq, quantities[slot].name, old, new)
+        for run, rows in zip(runs.runs, runs.events, strict=True)
+        for row in rows
+        for slot, old, new in row.changes
+    ]
+    seen = _columns(
+        experiment,
+        events,
+        run="UINTEGER",
+        seq="BIGINT",
+        tick="BIGINT",
+        trigger="VARCHAR",
+        branch="VARCHAR",
+        cause="BIGINT",
+    )
+    return seen, _columns(
+        experiment, changes, run="UINTEGER", seq="BIGINT", quantity="VARCHAR", old="DOUBLE", new="DOUBLE"
+    )
+
+
+def _columns(experiment: int, rows: Sequence[tuple[Any, ...]], **kinds: str) -> Table:
+    """Rows turned into columns of these SQL types, the experiment before them."""
+    import numpy as np
+
+    numpy_kinds = {"UINTEGER": np.uint32, "BIGINT": np.int64, "DOUBLE": np.float64, "VARCHAR": object}
+    turned = list(zip(*rows, strict=True)) or [()] * len(kinds)
+    table: Table = {"experiment": ("UINTEGER", np.full(len(rows), experiment))}
+    for (name, kind), values in zip(kinds.items(), turned, strict=True):
+        table[name] = (kind, np.array(values, dtype=numpy_kinds[kind]))
+    return table
