@@ -1,1 +1,1 @@
-"""Each kind of agent: its vocabulary, expanded into quantities and triggers of the core."""
+"""The vocabulary of agents: each kind's few words, expanded into the quantities and triggers of the core."""

@@ -316,11 +316,6 @@ class _Builder(Names):
     def program(self) -> ir.Program:
         """Everything, in file order."""
         core = self.core
-        for name in core.triggers:
-            if str(name) in self.symbols:
-                self.fault(
-                    f"triggers.{name}", name, f"`{name}` is already the name of a quantity", "rename one of them"
-                )
         triggers = tuple(self._trigger(name, trigger) for name, trigger in core.triggers.items())
         correlated = self.correlated()
         metrics = tuple(self._metric(name, metric) for name, metric in core.metrics.items())

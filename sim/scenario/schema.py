@@ -277,6 +277,14 @@ class Posture(Agent):
     answers: Word | None = None  # the posture of the other side that this one replies to, by the record
 
 
+def _per_issuer(value: object) -> object:
+    return value if isinstance(value, dict) else {"": value}
+
+
+PerIssuer = Annotated[dict[Word, Formula], BeforeValidator(_per_issuer)]
+"""One value for all issuers or senders (key ""), or one for each by name."""
+
+
 class SanctionsOf(Block):
     """Who imposes on whom."""
 
@@ -291,14 +299,15 @@ class Tier(Block):
     __pydantic_extra__: dict[str, Formula]
 
     bite: Formula | None = None
-    backlash: Formula | None = None
+    backlash: PerIssuer | None = None  # for every sender the same, or by sender
     says: Word | None = None
 
 
 class Adoption(Block):
-    """How a sender comes to a decision: its lag."""
+    """How a sender comes to a decision: its lag, and the share of the bite that it carries."""
 
     after: Amount | None = None
+    weight: Formula | None = None
 
 
 class Sanctions(Agent):
@@ -373,14 +382,6 @@ AnyAgent = Annotated[
 ]
 
 
-def _per_issuer(value: object) -> object:
-    return value if isinstance(value, dict) else {"": value}
-
-
-PerIssuer = Annotated[dict[Word, Formula], BeforeValidator(_per_issuer)]
-"""One value for all issuers (key ""), or one for each by name."""
-
-
 class Commitment(Noted):
     """A conditional commitment: a threat, which hurts its addressee, or an offer, which helps."""
 
@@ -388,6 +389,7 @@ class Commitment(Noted):
     to: Word
     voice: Word | None = None  # who says it need not be who must do it
     when: Formula
+    while_: Formula | None = Field(default=None, alias="while")  # a condition that must go on holding
     then: Formulas = ()
     hurts: Formula | None = None  # share of the prize, of a threat
     helps: Formula | None = None  # share of the prize, of an offer

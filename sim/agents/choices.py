@@ -1,0 +1,353 @@
+"""Choices: when an actor decides, between what, and what each option weighs.
+
+`usual: record` keeps the record's hazards. With hazards u (up) and e (the crisis ends, and the army goes down) and D
+days since the last decision, the shares at equal values are
+
+    up    u / (u + e) * (1 - exp(-(u + e) * D))
+    down  e / (u + e) * (1 - exp(-(u + e) * D))
+    hold  exp(-(u + e) * D)
+
+so that the chance of having gone up by a day is the same however often one decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sim.agents.draft import Draft, Phase, Speaker, bracketed
+from sim.agents.posture import answers, opposing, speaker_of
+from sim.agents.threats import hurts_of
+from sim.agents.verbs import commitments, effects, ordered_rung, postures
+from sim.errors import Text
+from sim.language.parse import ExpressionError, parse, parse_assignment, unparse
+from sim.language.tree import Name, Tree, walk
+from sim.scenario import schema
+
+EVERY = "14 days"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One choice on its way into the core."""
+
+    name: Text  # the trigger's whole name
+    path: str  # where the file says it
+    block: schema.ChoiceBlock
+    actor: Text | None
+    agent: Text | None
+    speaker: Speaker
+
+
+def choices(draft: Draft) -> None:
+    """All choices: those of agents in file order, then those that belong to an actor alone."""
+    for name, agent in draft.scenario.agents.items():
+        if isinstance(agent, schema.Posture):
+            _of_posture(draft, name, agent)
+            continue
+        for key, block in agent.choices.items():
+            actor = block.actor or agent.actor
+            prefixes = tuple(str(part) for part in (name, actor) if part is not None)
+            whole, path = Text(f"{name}.{key}", key.place), f"agents.{name}.choices.{key}"
+            decide(draft, Decision(whole, path, block, actor, name, _speaker(prefixes, actor)))
+    for key, block in draft.scenario.choices.items():
+        prefixes = (str(block.actor),) if block.actor is not None else ()
+        decide(draft, Decision(key, f"choices.{key}", block, block.actor, None, _speaker(prefixes, block.actor)))
+
+
+def _speaker(prefixes: tuple[str, ...], actor: Text | None) -> Speaker:
+    return Speaker(prefixes, by=(str(actor),) if actor is not None else ())
+
+
+def _of_posture(draft: Draft, name: Text, agent: schema.Posture) -> None:
+    """A posture's own choices; if it says none and answers nobody, the default: hold, up or down."""
+    given: Mapping[Text, schema.ChoiceBlock] = agent.choices
+    if not given and agent.military and len(agent.rungs) > 1 and answers(draft, name, agent) is None:
+        given = {Text("what_next", name.place): default_choice(draft, name, agent)}
+    for key, block in given.items():
+        actor = block.actor or agent.posture.actor
+        speaker = speaker_of(name, agent) if block.actor is None else _speaker((str(name), str(actor)), actor)
+        whole, path = Text(f"{name}.{key}", key.place), f"agents.{name}.choices.{key}"
+        decide(draft, Decision(whole, path, block, actor, name, speaker))
+
+
+def default_choice(draft: Draft, name: Text, agent: schema.Posture) -> schema.ChoiceBlock:
+    """Hold, up or down, by the record.
+
+    The record already holds the average resolve (one half) and the average threat (a quarter of the prize), so only
+    what differs from them counts.
+    """
+
+    def text(word: str) -> Text:
+        return Text(word, name.place)
+
+    terms = {text("risk"): text("0.25 - risk")}
+    if f"{agent.posture.actor}.resolve" in draft.known.quantities:
+        terms = {text("prize"): text("resolve - 0.5"), **terms}
+    draft.default(f"{name}.what_next", "(resolve - 0.5) - (risk - 0.25)", "author",
+                  "value of going up: what differs from the average dispute", name.place)  # fmt: skip
+    offered = any(offer.to == agent.posture.actor for offer in draft.scenario.offers.values())
+    usual = text("record")
+    return schema.ChoiceBlock(
+        asks=text(f"What does `{name}` do next?"),
+        options={
+            text("hold"): schema.Option(says=text("Stay as it is"), usual=usual),
+            text("up"): schema.Option(says=text("Go one rung further"), usual=usual, value=terms,
+                                      do=(text(f"order {name} up"),)),
+            text("down"): schema.Option(says=text("Go one rung back"), usual=usual, do=(text(f"order {name} down"),),
+                                        value={text("gain"): text("gain")} if offered else None),
+        },
+    )  # fmt: skip
+
+
+def decide(draft: Draft, decision: Decision) -> None:
+    """One choice trigger on its causes, and a trigger of its own for each further kind of cause."""
+    orders = {key: orders_of(draft, option) for key, option in decision.block.options.items()}
+    usual = _usual(draft, decision, orders)
+    options = {
+        key: _option(draft, decision, key, option, orders[key], usual.get(str(key)))
+        for key, option in decision.block.options.items()
+    }
+    block, say = decision.block, draft.say
+    causes = _causes(draft, decision)
+    draft.trigger(
+        Phase.CHOICES, decision.name, decision.name.place, **causes,
+        after=draft.amount(block.after, decision.speaker), if_=say(block.if_, decision.speaker), choose=options,
+        rationality=say(block.rationality, decision.speaker), asks=block.asks, times=block.times, until=block.until,
+        actor=decision.actor, agent=decision.agent, says=block.says, source=block.source,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------- causes
+
+
+def _causes(draft: Draft, decision: Decision) -> dict[str, object]:
+    """The one cause of the choice: its clock or its dates, or `on` all of them together."""
+    block, speaker = decision.block, decision.speaker
+    leaders = [Text(draft.trigger_name(word, speaker), word.place) for word in block.on or ()]
+    every, at = draft.amount(block.every, speaker), block.at
+    if every is None and at is None and not leaders:
+        every = schema.Spread(
+            distribution=Text("constant"), arguments={Text("value"): Text(EVERY, decision.name.place)}
+        )
+        leaders = [Text(word, decision.name.place) for word in _stirring(draft, decision)]
+        draft.default(f"{decision.name}.every", EVERY, "author",
+                      "and whenever an opposing posture or a threat moves", decision.name.place)  # fmt: skip
+    clocks: list[tuple[str, dict[str, object]]] = []
+    if every is not None:
+        clocks.append(("in_time", {"every": every, "from_": block.from_}))
+    if at is not None:
+        clocks.append(("on_date", {"at": at}))
+    if len(clocks) == 1 and not leaders:
+        return clocks[0][1]
+    for word, cause in clocks:
+        name = f"{decision.name}.{word}"
+        draft.trigger(
+            Phase.CHOICES, name, decision.name.place, **cause, do=(), actor=decision.actor, agent=decision.agent
+        )
+        leaders.append(Text(name, decision.name.place))
+    return {"on": leaders}
+
+
+def _stirring(draft: Draft, decision: Decision) -> list[str]:
+    """The triggers at which an actor that was told nothing else looks up: the other side's moves, and its word."""
+    actor = decision.actor
+    agent = draft.scenario.agents.get(decision.agent) if decision.agent is not None else None
+    if isinstance(agent, schema.Posture):
+        against = [name for name, _ in opposing(draft, agent)]
+    else:
+        against = [name for name, theirs in postures(draft).items() if theirs.posture.against == actor]
+    heard = [name for name, its in commitments(draft).items() if its.to == actor]
+    ways = ("made", "answer", "lapses", "falls_away")
+    words = [known for name in heard for known in sorted(draft.known.triggers)
+             if known.startswith(f"{name}.") and known.split(".")[1] in ways]  # fmt: skip
+    return [f"{name}.moves" for name in against] + words
+
+
+# ---------------------------------------------------------------------------------------------- usual shares
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order that an option gives: to which posture, and where (`up`, `down` or a rung)."""
+
+    posture: str
+    where: str
+
+    @property
+    def climbs(self) -> str:
+        """The condition under which it leads upward."""
+        return {"up": "true", "down": "false"}.get(self.where, f"{self.posture}.ordered < {self.where}")
+
+    @property
+    def open(self) -> str:
+        """The condition under which it can be given: there is a rung to go to, and it was not given already."""
+        army = self.posture
+        return {
+            "up": f"{army}.ordered <= {army}",
+            "down": f"{army}.ordered >= {army}",
+        }.get(self.where, f"{army}.ordered != {self.where}")
+
+
+def orders_of(draft: Draft, option: schema.Option) -> Order | None:
+    """The first order that an option gives to a posture."""
+    for text in option.do:
+        words = text.split()
+        if words[:1] == ["order"] and len(words) > 2 and words[1] in postures(draft):
+            return Order(words[1], ordered_rung(words[1:]))
+    return None
+
+
+def _is_open(draft: Draft, order: Order, option: schema.Option, speaker: Speaker) -> str:
+    """When an option with an order is open: what the file says, and that the order can be carried out."""
+    rungs = list(postures(draft)[order.posture].rungs)
+    edge = {"up": f" and {order.posture}.ordered < {rungs[-1]}", "down": f" and {order.posture}.ordered > {rungs[0]}"}
+    said = f"({draft.says(option.if_, speaker)}) and " if option.if_ is not None else ""
+    return f"{said}{order.open}{edge.get(order.where, '')}"
+
+
+def _usual(draft: Draft, decision: Decision, orders: Mapping[Text, Order | None]) -> dict[str, str]:
+    """The weights of the options with `usual: record`, by name; options that do the same share them."""
+    asking = [key for key, option in decision.block.options.items() if option.usual == "record"]
+    if not asking:
+        return {}
+    army = _recorded_posture(draft, decision, orders)
+    if army is None:
+        return {}
+    name, place = decision.name, decision.name.place
+    sides: dict[str, list[str]] = {"up": [], "down": []}
+    for key in asking:
+        order = orders[key]
+        if order is not None and order.posture == army:
+            test = _is_open(draft, order, decision.block.options[key], decision.speaker)
+            if order.where != "down":
+                sides["up"].append(test if order.where == "up" else f"({test}) and {order.climbs}")
+            if order.where != "up":
+                sides["down"].append(test if order.where == "down" else f"({test}) and not ({order.climbs})")
+    draft.quantity(f"{name}.days", place, is_=f"min(since({name}) / 1 day, day)",
+                   says="days since the last decision, or since the start")  # fmt: skip
+    for side, hazard in (("up", "up"), ("down", "ending")):
+        tests = " or ".join(f"({test})" if len(sides[side]) > 1 else test for test in sides[side])
+        text = f"{army}.record.{hazard} if {tests} else 0" if tests else "0"
+        draft.quantity(f"{name}.hazard.{side}", place, is_=text,
+                       says=f"hazard per day of going {side}, 0 where it cannot")  # fmt: skip
+    both = f"{name}.hazard"
+    draft.quantity(both, place, is_=f"{name}.hazard.up + {name}.hazard.down", says="hazard per day of either")
+    draft.quantity(
+        f"{name}.exposure", place,
+        is_=f"(1 - exp(-{both} * {name}.days)) / {both} if {both} > 0 else {name}.days",
+        says="days at risk since the last decision: those in which neither hazard has struck yet",
+    )  # fmt: skip
+    holding = [key for key in asking if orders[key] is None]
+    weights: dict[str, str] = {}
+    for key in asking:
+        order = orders[key]
+        if order is None or order.posture != army:
+            weights[str(key)] = f"exp(-{both} * {name}.days)" + (f" / {len(holding)}" if len(holding) > 1 else "")
+            continue
+        up, down = (f"{name}.hazard.{side}" + (f" / {len(sides[side])}" if len(sides[side]) > 1 else "")
+                    for side in ("up", "down"))  # fmt: skip
+        hazard = {"up": up, "down": down}.get(order.where, f"({up} if {order.climbs} else {down})")
+        weights[str(key)] = f"{hazard} * {name}.exposure"
+    return weights
+
+
+def _recorded_posture(draft: Draft, decision: Decision, orders: Mapping[Text, Order | None]) -> str | None:
+    """The posture whose record a choice goes by: that of the agent it belongs to, else the only one it orders."""
+    there = postures(draft)
+    ordered = list(dict.fromkeys(order.posture for order in orders.values() if order is not None))
+    army = str(decision.agent) if decision.agent in there else ordered[0] if len(ordered) == 1 else None
+    if army is None:
+        draft.fault(
+            decision.name, f"{decision.path}.options", "`usual: record` wants one posture that the options order",
+            "the record knows moves of forces; give the other options a share, such as `usual: 60 %`",
+        )  # fmt: skip
+    elif f"{army}.record.up" not in draft.known.quantities and draft.known.quantities:
+        draft.fault(decision.name, f"{decision.path}.options", f"`{army}` has no record to take usual shares from",
+                    "give each rung its `level`, and no `military: false`; or say the shares yourself")  # fmt: skip
+        army = None
+    return army
+
+
+# ---------------------------------------------------------------------------------------------- options
+
+
+def _option(
+    draft: Draft, decision: Decision, key: Text, option: schema.Option, order: Order | None, usual: str | None
+) -> schema.Option:  # fmt: skip
+    """An option in the core: its verbs said, its risk and gain worked out, closed where its order cannot be given."""
+    path = f"{decision.path}.options.{key}"
+    said = effects(draft, option.do, decision.speaker, f"{path}.do")
+    speaker = _with_prospects(draft, decision, key, option, said)
+    condition: Text | None = draft.say(option.if_, speaker)
+    if order is not None:
+        condition = Text(_is_open(draft, order, option, speaker), key.place)
+    weight = (
+        Text(usual, option.usual.place if option.usual else key.place) if usual else draft.say(option.usual, speaker)
+    )
+    value = option.value
+    return option.model_copy(
+        update={
+            "if_": condition,
+            "usual": weight,
+            "value": None if value is None else {term: draft.say(text, speaker) for term, text in value.items()},
+            "do": said,
+            "source": option.source or (Text("mid5", key.place) if usual else None),
+        }
+    )
+
+
+def _with_prospects(
+    draft: Draft, decision: Decision, key: Text, option: schema.Option, said: Iterable[Text]
+) -> Speaker:  # fmt: skip
+    """The speaker of an option's values, who knows `risk` and `gain`: what is at stake with this option alone."""
+    speaker = decision.speaker
+    used = {node.path for text in (option.value or {}).values() for node in _names(text)}
+    for word, section in (("risk", draft.scenario.threats), ("gain", draft.scenario.offers)):
+        whole = f"{decision.name}.{key}.{word}"
+        if word not in used or draft.full_name(word, speaker) != word or word in draft.known.quantities:
+            continue
+        terms = _prospects(draft, decision.actor, section, moved_by(draft, said))
+        draft.quantity(whole, key.place, is_=" + ".join(terms) or "0", unit="share of the prize",
+                       says=f"{word} of `{key}`: believed times what it would mean")  # fmt: skip
+        speaker = speaker.with_words(**{word: Name(whole)})
+    return speaker
+
+
+def _names(text: Text) -> list[Name]:
+    try:
+        return [node for node in walk(parse(text)) if isinstance(node, Name)]
+    except ExpressionError:
+        return []
+
+
+def moved_by(draft: Draft, effects_: Iterable[Text]) -> dict[str, Tree]:
+    """What an option would move, looked at in advance: an ordered army as arrived, agreed sanctions as in force."""
+    moved: dict[str, Tree] = {}
+    for text in effects_:
+        try:
+            assignment = parse_assignment(text)
+        except ExpressionError:
+            continue
+        value = draft.imagined(assignment.value, moved)
+        moved[assignment.target] = value
+        for ending in (".ordered", ".agreed"):
+            if assignment.target.endswith(ending):
+                moved[assignment.target.removesuffix(ending)] = value
+    return moved
+
+
+def _prospects(
+    draft: Draft, actor: Text | None, section: Mapping[Text, schema.Commitment], moved: Mapping[str, Tree]
+) -> list[str]:
+    """A term for each standing commitment to this actor that the option may call: believed times what it would mean."""
+    terms = []
+    for name, block in section.items():
+        condition = draft.conditions.get(str(name))
+        if block.to != actor or condition is None:
+            continue
+        imagined = draft.imagined(condition, moved)
+        if imagined != condition:
+            worth = f"{name}.believed * {hurts_of(str(name), draft)}"
+            terms.append(f"({worth} if {name}.standing and {bracketed(unparse(imagined))} else 0)")
+    return terms

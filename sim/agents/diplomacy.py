@@ -1,0 +1,182 @@
+"""Diplomacy: a track of rounds, in which those whose consent is needed may agree.
+
+paris.open               whether it meets;  paris.round  how often it has met
+paris.joint.value.us     what a proposal is worth to an actor: the sum over the issues it contains
+paris.agreement.signed   all have accepted;  .done  every obligation was kept;  .breached  one was not
+paris.agreement.withdraw an obligation that was kept
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from sim.agents import evidence
+from sim.agents.actors import quantities
+from sim.agents.draft import WORLD, Draft, Phase, Speaker, bracketed, number
+from sim.agents.rules import own_rules
+from sim.agents.verbs import effects, signing
+from sim.errors import Text
+from sim.scenario import schema
+
+EVERY, SLIPS, KEPT, DUE = "14 days", "20 %", "80 %", "14 days"
+
+
+def diplomacy(draft: Draft, name: Text, block: schema.Diplomacy) -> None:
+    """The rounds of a track, what is proposed in them, who accepts, and what follows."""
+    place, actors = name.place, _consenting(block)
+    draft.quantity(f"{name}.open", place, flag=True, start="true" if block.start == "open" else "false")
+    draft.quantity(f"{name}.resumes", place, start="0", says="day before which suspended talks do not meet")
+    draft.quantity(f"{name}.round", place, start="0", says="rounds held so far")
+    draft.quantity(f"{name}.agreement.signed", place, flag=True, start="false")
+    draft.quantity(f"{name}.agreement.breached", place, flag=True, start="false")
+    for obligation in block.agreement:
+        draft.quantity(f"{name}.agreement.{obligation}", obligation.place, flag=True, start="false")
+    all_done = [f"{name}.agreement.{word}" for word in ("signed", *block.agreement)]
+    draft.quantity(f"{name}.agreement.done", place, is_=" and ".join(all_done))
+    _values(draft, name, block, actors)
+    speaker = Speaker((str(name), str(block.actor)) if block.actor else (str(name),))
+    quantities(draft, block.quantities, speaker, f"{name}.")
+    own_rules(draft, name, block, speaker)
+    _rounds(draft, name, block, speaker)
+    if block.proposals:
+        _proposing(draft, name, block, actors)
+        _accepting(draft, name, block, actors)
+    for obligation, terms in block.agreement.items():
+        _obligation(draft, name, block, obligation, terms)
+
+
+def _consenting(block: schema.Diplomacy) -> list[str]:
+    """Whose consent an agreement needs: the parties first, then the others."""
+    return list(dict.fromkeys(str(actor) for actor in (*block.diplomacy.parties, *block.diplomacy.consent)))
+
+
+def _values(draft: Draft, name: Text, block: schema.Diplomacy, actors: list[str]) -> None:
+    """What each proposal is worth to each actor, and what the one on the table is."""
+    for proposal, issues in block.proposals.items():
+        for issue in issues:
+            draft.one_of(issue, block.issues, issue, f"agents.{name}.proposals.{proposal}", "issue")
+        for actor in actors:
+            terms = [value for issue in issues if (value := block.issues.get(issue, {}).get(Text(actor))) is not None]
+            total = " + ".join(f"{bracketed(draft.says(term, WORLD))}" for term in terms) or "0"
+            draft.quantity(f"{name}.{proposal}.value.{actor}", proposal.place, is_=total, unit="share of the prize",
+                           says=f"what `{proposal}` is worth to `{actor}`")  # fmt: skip
+    if len(block.proposals) > 1:
+        names = tuple(block.proposals)
+        draft.quantity(f"{name}.table", name.place, one_of=names, start=names[0], says="the proposal on the table")
+
+
+def _value(name: str, block: schema.Diplomacy, actor: str) -> str:
+    """The value to an actor of what is on the table."""
+    first, *others = (f"{name}.{proposal}.value.{actor}" for proposal in block.proposals)
+    tests = [f"{name}.table == {proposal}" for proposal in block.proposals]
+    return (
+        "".join(f"{value} if {test} else " for test, value in zip(tests, [first, *others][:-1], strict=False))
+        + ([first, *others][-1])
+    )
+
+
+def _rounds(draft: Draft, name: Text, block: schema.Diplomacy, speaker: Speaker) -> None:
+    """A round is held when its day has come, the track is open, nothing is signed, and it does not slip."""
+    every, slips = draft.amount(block.rounds.every, speaker), block.rounds.slips
+    if every is None:
+        draft.default(f"{name}.rounds.every", EVERY, "author", "days from round to round", name.place)
+    if slips is None:
+        draft.default(f"{name}.rounds.slips", SLIPS, "author", "chance that a round does not take place", name.place)
+    slipping = draft.says(slips, speaker) if slips is not None else SLIPS
+    draft.trigger(
+        Phase.TALKS, f"{name}.round", name.place, every=every or EVERY, from_=block.rounds.from_,
+        if_=f"{name}.open and not {name}.agreement.signed and day >= {name}.resumes",
+        chance=f"1 - {bracketed(slipping)}",
+        do=[f"{name}.round += 1"], agent=name, says=f"a round of talks on `{name}`",
+    )  # fmt: skip
+
+
+def _proposing(draft: Draft, name: Text, block: schema.Diplomacy, actors: list[str]) -> None:
+    """Of several proposals, the one that comes to the table is likelier the more its least happy party gets from it."""
+    if len(block.proposals) < 2:
+        return
+    options = {}
+    for proposal in block.proposals:
+        values = [f"{name}.{proposal}.value.{actor}" for actor in actors]
+        least = reduce(lambda left, right: f"min({left}, {right})", values)
+        options[proposal] = schema.Option(
+            value={Text("least"): Text(least, proposal.place)}, do=(Text(f"{name}.table = {proposal}", proposal.place),)
+        )
+    draft.trigger(Phase.TALKS, f"{name}.proposes", name.place, on=[f"{name}.round"], choose=options, agent=name,
+                  asks="Which proposal is put on the table?")  # fmt: skip
+
+
+def _accepting(draft: Draft, name: Text, block: schema.Diplomacy, actors: list[str]) -> None:
+    """One after another is asked; who dismisses ends the round. At equal values all accept as the record has it.
+
+    The record's hazard of compromise is spread over the time since the last round, and over those who must consent,
+    so that talks which meet oftener, or of more parties, are not likelier to succeed for that alone.
+    """
+    days = f"{name}.days"
+    draft.quantity(days, name.place, is_=f"min(since({name}.ask.{actors[0]}) / 1 day, day)",
+                   says="days since a proposal was last put to the parties")  # fmt: skip
+    draft.quantity(
+        f"{name}.record", name.place, is_=f"(1 - exp(-{number(evidence.COMPROMISE)} * {days})) ** (1 / {len(actors)})",
+        source="icb12", says="chance that one who must consent does, when it gains as much as by fighting on",
+    )  # fmt: skip
+    draft.default(f"{name}.record", f"{number(evidence.COMPROMISE)} a day", "icb12",
+                  "hazard of a compromise when nobody gains or loses by it", name.place)  # fmt: skip
+    leader = f"{name}.proposes" if len(block.proposals) > 1 else f"{name}.round"
+    for turn, actor in enumerate(actors):
+        # The share is worked out once, when the first is asked: for the others no time has passed since.
+        share = f"{name}.record" if turn == 0 else f"{name}.share"
+        stored = (Text(f"{name}.share = {name}.record", name.place),) if turn == 0 and len(actors) > 1 else ()
+        if stored:
+            _first_share(draft, name)
+        resolve = f"{actor}.resolve"
+        fight_on = f"{resolve} - 0.5" if resolve in draft.known.quantities else "0"
+        yes = schema.Option(
+            says=Text("Accept the proposal", name.place), usual=Text(share, name.place),
+            value={Text("terms"): Text(_value(name, block, actor), name.place)}, do=stored,
+        )  # fmt: skip
+        no = schema.Option(
+            says=Text("Fight on", name.place), usual=Text(f"1 - {share}", name.place),
+            value={Text("fight_on"): Text(fight_on, name.place)},
+        )  # fmt: skip
+        draft.trigger(
+            Phase.TALKS, f"{name}.ask.{actor}", name.place, on=[leader],
+            choose={Text("accept", name.place): yes, Text("dismiss", name.place): no}, actor=actor, agent=name,
+            asks="Do you accept what is on the table?",
+        )  # fmt: skip
+        leader = f"{name}.ask.{actor}.accept"
+    draft.trigger(Phase.TALKS, f"{name}.signed", name.place, on=[leader], do=signing(draft, name), agent=name,
+                  says=f"the parties on `{name}` sign")  # fmt: skip
+
+
+def _first_share(draft: Draft, name: Text) -> None:
+    draft.quantity(f"{name}.share", name.place, start="0", says="the record's share in the round under way")
+
+
+def _obligation(draft: Draft, name: Text, block: schema.Diplomacy, key: Text, terms: schema.Obligation) -> None:
+    """What one side owes under the agreement: due some time after signing, or after another obligation was kept."""
+    path, whole = f"agents.{name}.agreement.{key}", f"{name}.agreement.{key}"
+    if terms.after is not None:
+        draft.one_of(terms.after, block.agreement, terms.after, f"{path}.after", "obligation")
+    if terms.kept is None:
+        draft.default(f"{whole}.kept", KEPT, "author", "chance that the obligation is kept", key.place)
+    if terms.due is None:
+        draft.default(f"{whole}.due", DUE, "author", "time until it is seen whether the obligation is kept", key.place)
+    chance = draft.says(terms.kept, WORLD) if terms.kept is not None else KEPT
+    by = tuple(str(actor) for actor in terms.by)
+    doing = effects(draft, terms.do, Speaker((str(name),), by=by), f"{path}.do")
+    options = {
+        Text("kept", key.place): schema.Option(
+            usual=Text(chance, key.place), do=(Text(f"{whole} = true", key.place), *doing)
+        ),
+        Text("broken", key.place): schema.Option(
+            usual=Text(f"1 - {bracketed(chance)}", key.place),
+            do=(Text(f"{name}.agreement.breached = true", key.place),
+                Text(f"{name}.agreement.signed = false", key.place)),
+        ),
+    }  # fmt: skip
+    draft.trigger(
+        Phase.TALKS, f"{whole}.due", key.place,
+        when=f"{name}.agreement.{terms.after}" if terms.after is not None else f"{name}.agreement.signed",
+        after=draft.amount(terms.due, WORLD) or DUE, if_=f"{name}.agreement.signed", choose=options, actor=by[0],
+        agent=name, asks=f"`{key}` is due under the agreement. Is it kept?",
+    )  # fmt: skip

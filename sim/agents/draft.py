@@ -1,0 +1,333 @@
+"""The draft of an expansion: quantities and triggers as they are gathered, and the names they may be called by.
+
+Each kind of agent writes into a `Draft`. It qualifies bare names (`resolve` inside an agent of `russia` is
+`russia.resolve`), keeps the place in the user's file on every text, and notes what was taken by default.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any as Anything
+
+from sim.errors import Fault, Place, Text, did_you_mean, place_of
+from sim.language.parse import ExpressionError, parse, parse_assignment, unparse
+from sim.language.tree import All, Any, Apply, Assignment, Compare, If, Lookup, Name, Sample, Tree, walk
+from sim.scenario import schema
+
+
+class Phase(IntEnum):
+    """Who comes first among triggers of one tick: the order of places in the program.
+
+    The books of the days that have passed are closed before anybody acts on them; then come dates that stood in the
+    diary, the rules of the file itself, moves under way that arrive, commitments they call, talks; who decides comes
+    last and so knows all that has happened; and only then a world that has to *hold* for a while is looked at.
+    """
+
+    BOOKS = 0
+    CALENDAR = 1
+    RULES = 2
+    MOVES = 3
+    COMMITMENTS = 4
+    TALKS = 5
+    CHOICES = 6
+    OUTCOMES = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """A number that the file does not say and the vocabulary took: where it stands, and where it comes from."""
+
+    path: str
+    value: str
+    source: str  # a key of `evidence.SOURCES`
+    says: str
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The names there are, learnt in a first pass over the scenario."""
+
+    quantities: frozenset[str] = frozenset()
+    triggers: frozenset[str] = frozenset()
+    ladders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Inside whose block an expression stands: prefixes for bare names, innermost first, and words of its own."""
+
+    prefixes: tuple[str, ...] = ()
+    words: Mapping[str, Tree] = field(default_factory=dict)
+    by: tuple[str, ...] = ()  # the actors who act here: a sender moves its own sanctions only
+
+    def with_words(self, **words: Tree) -> Speaker:
+        """The same speaker with more words."""
+        return Speaker(self.prefixes, {**self.words, **words}, self.by)
+
+
+WORLD = Speaker()
+"""Outside all blocks: every name by its whole path."""
+
+_RELATIVE = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*)\s+(rises|falls)\b")
+_PER = re.compile(r"(.+?)\s+per\s+(\w+)\s*$", re.DOTALL)
+
+
+def with_relatives(text: str) -> str:
+    """`army rises` as the name `army.rises`, which the expression language knows."""
+    return _RELATIVE.sub(r"\1.\2", text)
+
+
+def split_per(text: Text) -> tuple[Text, Text] | None:
+    """`E per year` as the pair (E, year); None if the text is no such thing."""
+    match = _PER.fullmatch(text)
+    return (Text(match[1], place_of(text)), Text(match[2], place_of(text))) if match else None
+
+
+def rewritten(tree: Tree, name: Callable[[Name], Tree], lookup: Callable[[Lookup], Tree] = lambda node: node) -> Tree:
+    """The tree with each name and each look at a trigger replaced."""
+
+    def go(node: Tree) -> Tree:
+        match node:
+            case Name():
+                return name(node)
+            case Lookup():
+                return lookup(node)
+            case Apply(operator, parts, at):
+                return Apply(operator, tuple(go(part) for part in parts), at)
+            case All(parts, at):
+                return All(tuple(go(part) for part in parts), at)
+            case Any(parts, at):
+                return Any(tuple(go(part) for part in parts), at)
+            case If(test, yes, no, at):
+                return If(go(test), go(yes), go(no), at)
+            case Compare(first, rest, at):
+                return Compare(go(first), tuple((sign, go(part)) for sign, part in rest), at)
+            case Sample(distribution, arguments, at):
+                return Sample(distribution, tuple((key, go(part)) for key, part in arguments), at)
+            case _:
+                return node
+
+    return go(tree)
+
+
+class Draft:
+    """What the expansion has gathered so far. `known` is empty in the first pass, which learns the names."""
+
+    def __init__(self, scenario: schema.Scenario, known: Known) -> None:
+        self.scenario = scenario
+        self.known = known
+        self.quantities: dict[Text, schema.Quantity] = {}
+        self.ladders: dict[str, tuple[str, ...]] = {}
+        self.triggers: list[tuple[Phase, Text, schema.Trigger]] = []
+        self.defaults: list[Default] = []
+        self.faults: list[Fault] = []
+        self.conditions: dict[str, Tree] = {}  # of the commitments, by name, qualified
+
+    def fault(self, value: object, path: str, says: str, remedy: str = "") -> None:
+        """Note a fault at a value of the file."""
+        self.faults.append(Fault(place_of(value), path, says, remedy))
+
+    def default(self, path: str, value: str, source: str, says: str, place: Place | None = None) -> None:
+        """Note a number that was taken because the file says none."""
+        self.defaults.append(Default(path, value, source, says, place))
+
+    # ---------------------------------------------------------------------------------------- what is gathered
+
+    def quantity(self, name: str, place: Place | None, ladder: Iterable[str] = (), **fields: Anything) -> None:
+        """Add a quantity; texts of our own take the place of the block that asked for it.
+
+        `ladder` names the levels of a derived quantity, which its block cannot say.
+        """
+        texts = {key: _text(value, place) for key, value in fields.items()}
+        made = schema.Quantity(**texts)
+        if Text(name) in self.quantities:
+            self.fault(Text(name, place), name, f"`{name}` stands twice", "rename one of them")
+        self.quantities[Text(name, place)] = made
+        levels = tuple(ladder) or made.level or made.one_of or self.ladders.get(str(made.start or ""), ())
+        if levels:
+            self.ladders[name] = tuple(str(level) for level in levels)
+
+    def trigger(self, phase: Phase, name: str, place: Place | None, **fields: Anything) -> None:
+        """Add a trigger; texts of our own take the place of the block that asked for it."""
+        texts = {key: _text(value, place) for key, value in fields.items() if value is not None}
+        self.add(phase, Text(name, place), schema.Trigger(**texts))
+
+    def add(self, phase: Phase, name: Text, trigger: schema.Trigger) -> None:
+        """Add a trigger that is made already."""
+        if any(name == other for _, other, _ in self.triggers):
+            self.fault(name, name, f"two triggers are called `{name}`", "rename one of them")
+        self.triggers.append((phase, name, trigger))
+
+    def learnt(self) -> Known:
+        """The names that stand in this draft, for a second pass."""
+        triggers = frozenset(str(name) for _, name, _ in self.triggers)
+        return Known(frozenset(str(name) for name in self.quantities), triggers, dict(self.ladders))
+
+    # ---------------------------------------------------------------------------------------- names
+
+    def full_name(self, path: str, speaker: Speaker) -> str:
+        """The whole path of a quantity that may stand bare here; the path itself if none is meant."""
+        for prefix in speaker.prefixes:
+            if f"{prefix}.{path}" in self.known.quantities:
+                return f"{prefix}.{path}"
+        return path
+
+    def trigger_name(self, path: str, speaker: Speaker) -> str:
+        """The whole path of a trigger or branch that may stand bare here."""
+        for prefix in speaker.prefixes:
+            whole = f"{prefix}.{path}"
+            if whole in self.known.triggers or whole.rpartition(".")[0] in self.known.triggers:
+                return whole
+        return path
+
+    def qualified(self, tree: Tree, speaker: Speaker, levels: Iterable[str] = ()) -> Tree:
+        """The tree with whole names. Levels of a ladder that is compared with stay bare."""
+        bare = set(levels)
+        for node in walk(tree):
+            if isinstance(node, Compare):
+                for operand in (node.first, *(part for _, part in node.rest)):
+                    for inner in walk(operand):
+                        if isinstance(inner, Name):
+                            bare.update(self.known.ladders.get(self.full_name(inner.path, speaker), ()))
+
+        def name(node: Name) -> Tree:
+            if node.path in speaker.words:
+                return speaker.words[node.path]
+            return node if node.path in bare else Name(self.full_name(node.path, speaker), node.at)
+
+        return rewritten(tree, name, lambda node: Lookup(node.what, self.trigger_name(node.path, speaker), node.at))
+
+    def tree(self, text: Text, speaker: Speaker) -> Tree | None:
+        """The qualified tree of a text; None if it cannot be parsed, which the program builder will tell."""
+        try:
+            return self.qualified(parse(with_relatives(text)), speaker)
+        except ExpressionError:
+            return None
+
+    def say(self, text: Text | None, speaker: Speaker) -> Text | None:
+        """An expression with whole names; the text as it stands if it has them already, or cannot be parsed."""
+        if text is None:
+            return None
+        try:
+            before = parse(text)
+        except ExpressionError:
+            before = None
+        after = self.tree(text, speaker)
+        return text if after is None or after == before else Text(unparse(after), place_of(text))
+
+    def says(self, text: Text, speaker: Speaker = WORLD) -> str:
+        """As `say`, of a text that is there."""
+        return str(self.say(text, speaker))
+
+    def assigned(self, text: Text, speaker: Speaker) -> Text:
+        """An assignment with whole names."""
+        try:
+            before = parse_assignment(text)
+        except ExpressionError:
+            return text  # told by the program builder, or by the verbs
+        target = self.full_name(before.target, speaker)
+        after = Assignment(target, self.qualified(before.value, speaker, self.known.ladders.get(target, ())))
+        return text if after == before else Text(f"{after.target} = {unparse(after.value)}", place_of(text))
+
+    def amount(self, spread: schema.Spread | None, speaker: Speaker) -> schema.Spread | None:
+        """A value or distribution with whole names."""
+        if spread is None:
+            return None
+        said = {
+            key: self.say(value, speaker) if isinstance(value, Text) else value
+            for key, value in spread.arguments.items()
+        }
+        return spread if said == spread.arguments else spread.model_copy(update={"arguments": said})
+
+    def imagined(self, tree: Tree, moved: Mapping[str, Tree]) -> Tree:
+        """The tree in a world where some quantities have other values; derived names are opened where it matters."""
+
+        def name(node: Name) -> Tree:
+            if node.path in moved:
+                return moved[node.path]
+            source = self.quantities.get(Text(node.path))
+            if source is None or source.is_ is None:
+                return node
+            try:
+                inner = parse(source.is_)
+            except ExpressionError:
+                return node
+            opened = self.imagined(inner, moved)
+            return node if opened == inner else opened
+
+        return rewritten(tree, name)
+
+    def one_of(self, word: str, there: Iterable[str], value: Text, path: str, what: str) -> bool:
+        """Whether a word is one of those there are; a fault if not."""
+        names = [str(name) for name in there]
+        if word in names:
+            return True
+        remedy = did_you_mean(word, names) or (f"{what}s: {', '.join(names)}" if names else f"the file has no {what}")
+        self.fault(value, path, f"unknown {what} `{word}`", remedy)
+        return False
+
+
+def _text(value: Anything, place: Place | None) -> Anything:
+    """Words of ours as texts with a place; texts of the file keep their own."""
+    if isinstance(value, str) and not isinstance(value, Text):
+        return Text(value, place)
+    if isinstance(value, list | tuple):
+        return tuple(_text(part, place) for part in value)
+    return value
+
+
+def spread_of(distribution: str, place: Place | None, /, **arguments: str) -> schema.Spread:
+    """A distribution of ours, such as the default pace."""
+    texts = {Text(key, place): Text(value, place) for key, value in arguments.items()}
+    return schema.Spread(distribution=Text(distribution, place), arguments=texts)
+
+
+def by_level(quantity: str, values: Mapping[str, str]) -> str:
+    """The text of a number that goes with the level on which a quantity stands.
+
+    Neighbours with equal values share a branch; a long ladder is halved, so that the nesting stays shallow.
+
+    >>> by_level("army", {"home": "5", "massed": "5", "attack": "9"})
+    '5 if army <= massed else 9'
+    """
+    groups: list[tuple[str, str]] = []  # last level of a run of equal values, value
+    for level, value in values.items():
+        if groups and groups[-1][1] == value:
+            groups[-1] = (level, value)
+        else:
+            groups.append((level, value))
+    return _branched(quantity, groups)
+
+
+def _branched(quantity: str, groups: list[tuple[str, str]]) -> str:
+    if len(groups) == 1:
+        return groups[0][1]
+    split = 1 if len(groups) <= 8 else len(groups) // 2
+    left, right = _branched(quantity, groups[:split]), _branched(quantity, groups[split:])
+    return f"{_inner(left)} if {quantity} <= {groups[split - 1][0]} else {right}"
+
+
+def bracketed(text: str) -> str:
+    """An expression as an operand: in brackets unless it is one word.
+
+    >>> bracketed("85 %"), bracketed("a - b")
+    ('85 %', '(a - b)')
+    """
+    return text if re.fullmatch(r"[\w.]+( %)?", text) else f"({text})"
+
+
+def number(value: float) -> str:
+    """A number of ours without an exponent.
+
+    >>> number(0.00006)
+    '0.00006'
+    """
+    return f"{value:.10f}".rstrip("0").rstrip(".")
+
+
+def _inner(text: str) -> str:
+    return f"({text})" if " if " in text else text

@@ -1,0 +1,171 @@
+"""Sanctions: a regime of tiers that senders impose on a target, each sender for itself and with a lag of its own.
+
+measures.us           the tier that the United States have in force
+measures.us.agreed    the tier they have decided on; it is in force after their lag
+measures              the highest tier that any sender has in force (also `measures.any`)
+measures.all          the tier that every sender has in force at least
+measures.bite         points of the target's GDP a year, as felt now: phased in, and leaking
+measures.cost         points of the target's GDP lost so far
+measures.backlash.us  points a year that the measures cost the sender; `measures.cost.us` what they cost so far
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from sim.agents import evidence
+from sim.agents.actors import quantities
+from sim.agents.draft import WORLD, Draft, Phase, Speaker, by_level, split_per, spread_of
+from sim.agents.rules import own_rules
+from sim.clock import days_in
+from sim.errors import Text
+from sim.scenario import schema
+
+PHASE_IN, LEAKAGE, BACKLASH = "90 days", "10 % per year", "0.1"
+
+
+def sanctions(draft: Draft, name: Text, block: schema.Sanctions) -> None:
+    """The tiers of each sender, how they change, what they cost."""
+    senders = [str(sender) for sender in block.sanctions.senders]
+    draft.one_of(block.start, block.tiers, block.start, f"agents.{name}.start", "tier")
+    for sender in block.adopt:
+        draft.one_of(sender, senders, sender, f"agents.{name}.adopt", "sender")
+    _tiers(draft, name, block, senders)
+    speaker = Speaker((str(name), str(block.actor)) if block.actor else (str(name),), by=tuple(senders))
+    has_bite = any(tier.bite is not None for tier in block.tiers.values())
+    if has_bite:
+        _bite(draft, name, block, senders, speaker)
+    _attributes(draft, name, block, speaker)
+    quantities(draft, block.quantities, speaker, f"{name}.")
+    own_rules(draft, name, block, Speaker(speaker.prefixes))
+    for sender in senders:
+        _adoption(draft, name, block, sender, has_bite)
+
+
+def _tiers(draft: Draft, name: Text, block: schema.Sanctions, senders: list[str]) -> None:
+    first = f"{name}.{senders[0]}"
+    for sender in senders:
+        one = f"{name}.{sender}"
+        fields: dict[str, object] = {"start": first}
+        if one == first:
+            fields = {"level": tuple(block.tiers), "start": block.start}
+        draft.quantity(one, name.place, **fields, says=f"tier of `{name}` that `{sender}` has in force")
+        draft.quantity(f"{one}.agreed", name.place, start=one, says=f"tier of `{name}` that `{sender}` has decided on")
+    tiers = [f"{name}.{sender}" for sender in senders]
+    ladder = tuple(str(tier) for tier in block.tiers)
+    highest = reduce(lambda left, right: f"max({left}, {right})", tiers)
+    lowest = reduce(lambda left, right: f"min({left}, {right})", tiers)
+    draft.quantity(name, name.place, ladder, is_=highest, says="the highest tier in force with any sender")
+    draft.quantity(f"{name}.any", name.place, ladder, is_=highest)
+    draft.quantity(f"{name}.all", name.place, ladder, is_=lowest, says="the tier in force with every sender at least")
+
+
+def weights(draft: Draft, name: str, block: schema.Sanctions) -> dict[str, str]:
+    """The share of the bite that each sender carries: equal shares of what is left unless said."""
+    senders = [str(sender) for sender in block.sanctions.senders]
+    said = {str(sender): adoption.weight for sender, adoption in block.adopt.items() if adoption.weight is not None}
+    silent = [sender for sender in senders if sender not in said]
+    rest = " - ".join(["1", *(f"({draft.says(weight, WORLD)})" for weight in said.values())])
+    share = "1" if len(senders) == 1 else f"(({rest}) / {len(silent)})" if said else f"1 / {len(silent) or 1}"
+    return {sender: f"({draft.says(said[sender], WORLD)})" if sender in said else share for sender in senders}
+
+
+def bite_of(draft: Draft, block: schema.Sanctions, speaker: Speaker) -> dict[str, str]:
+    """The bite of each tier when every sender has it in force and it has phased in."""
+    return {
+        str(tier): "0" if fields.bite is None else draft.says(fields.bite, speaker)
+        for tier, fields in block.tiers.items()
+    }
+
+
+def _bite(draft: Draft, name: Text, block: schema.Sanctions, senders: list[str], speaker: Speaker) -> None:
+    place, share = name.place, weights(draft, name, block)
+    for sender in senders:
+        text = by_level(f"{name}.{sender}", bite_of(draft, block, speaker))
+        whole = text if share[sender] == "1" else f"({text}) * {share[sender]}"
+        draft.quantity(f"{name}.bite.{sender}", place, is_=whole, says=f"bite of the tier of `{sender}`, phased in")
+    draft.quantity(f"{name}.wanted", place, is_=" + ".join(f"{name}.bite.{sender}" for sender in senders))
+    unit = "points of GDP a year"
+    draft.quantity(
+        f"{name}.set", place, start=f"{name}.wanted", unit=unit, says="bite of the tiers in force, phased in"
+    )
+    draft.quantity(f"{name}.arrived", place, start=f"{name}.wanted", unit=unit, says="bite that has phased in")
+    draft.quantity(f"{name}.speed", place, start="0", says="how much bite phases in or out a day")
+    draft.quantity(f"{name}.tight", place, start="1", within=("0", "1"), says="share of the bite that has not leaked")
+    draft.quantity(f"{name}.bite", place, is_=f"{name}.arrived * {name}.tight", unit=unit)
+    draft.quantity(f"{name}.cost", place, start="0", unit="points of GDP", says="what the target has lost so far")
+    books = [
+        f"{name}.arrived += clamp({name}.set - {name}.arrived, -{name}.speed, {name}.speed)",
+        f"{name}.tight *= {_kept_each_day(draft, name, block, speaker)}",
+        f"{name}.cost += {name}.bite / 365.25",
+    ]
+    for sender in senders:
+        draft.quantity(f"{name}.backlash.{sender}", place, is_=_backlash(draft, name, block, sender, share[sender]))
+        draft.quantity(f"{name}.cost.{sender}", place, start="0", unit="points of GDP")
+        books.append(f"{name}.cost.{sender} += {name}.backlash.{sender} / 365.25")
+    draft.trigger(Phase.BOOKS, f"{name}.accounts", place, every="1 day", do=books, agent=name,
+                  says="a day of sanctions: what has phased in, leaked and been lost")  # fmt: skip
+
+
+def _kept_each_day(draft: Draft, name: Text, block: schema.Sanctions, speaker: Speaker) -> str:
+    """The factor by which the bite shrinks each day through leaks."""
+    said = block.leakage or Text(LEAKAGE, name.place)
+    if block.leakage is None:
+        draft.default(f"{name}.leakage", LEAKAGE, "author", "share of the bite that is evaded", name.place)
+    share, unit = split_per(said) or (said, Text("year"))
+    days = days_in(unit)
+    if days is None:
+        draft.fault(said, f"agents.{name}.leakage", f"`{unit}` is no unit of time", "write `10 % per year`")
+    return f"(1 - ({draft.says(share, speaker)})) ** (1 / {days or 365.25:g})"
+
+
+def _backlash(draft: Draft, name: Text, block: schema.Sanctions, sender: str, share: str) -> str:
+    """What the measures cost a sender a year: as the tiers say, else a tenth of the bite it carries."""
+    said = {str(tier): fields.backlash for tier, fields in block.tiers.items() if fields.backlash is not None}
+    if not said:
+        draft.default(f"{name}.backlash.{sender}", "a tenth of the bite it carries", "author",
+                      "what the measures cost their sender", name.place)  # fmt: skip
+        return f"{BACKLASH} * {name}.bite" + ("" if share == "1" else f" * {share}")
+    values = {}
+    for tier in block.tiers:
+        table = said.get(str(tier), {})
+        value = table.get(Text(sender), table.get(Text("")))
+        values[str(tier)] = "0" if value is None else draft.says(value, WORLD)
+    return by_level(f"{name}.{sender}", values)
+
+
+def _attributes(draft: Draft, name: Text, block: schema.Sanctions, speaker: Speaker) -> None:
+    """Further keys of the tiers, by the highest tier in force; 0 where a tier does not say."""
+    keys = {str(key): key for tier in block.tiers.values() for key in (tier.model_extra or {})}
+    for key, at in keys.items():
+        said = {tier: (fields.model_extra or {}).get(key) for tier, fields in block.tiers.items()}
+        values = {str(tier): "0" if text is None else draft.says(text, speaker) for tier, text in said.items()}
+        draft.quantity(f"{name}.{key}", getattr(at, "place", None) or name.place, is_=by_level(name, values))
+
+
+def _adoption(draft: Draft, name: Text, block: schema.Sanctions, sender: str, has_bite: bool) -> None:
+    """What is decided comes into force after the sender's lag; a decision taken back in time never does."""
+    adopt = block.adopt.get(Text(sender))
+    lag = draft.amount(adopt.after if adopt else None, Speaker((sender,)))
+    if lag is None:
+        lag = spread_of("lognormal", name.place, **evidence.ADOPTION_LAG)
+        draft.default(f"{name}.adopt.{sender}.after", "lognormal, median 9 days, nine in ten within 40", "eusanct",
+                      "days from the decision to the force of law", name.place)  # fmt: skip
+    one = f"{name}.{sender}"
+    phase_in = block.phase_in or Text(PHASE_IN, name.place)
+    if block.phase_in is None and has_bite and sender == block.sanctions.senders[0]:
+        draft.default(f"{name}.phase_in", PHASE_IN, "author", "time until the whole bite is felt", name.place)
+    effects = [f"{one} = {one}.agreed"]
+    if has_bite:
+        # What is new is tight; what was there before keeps its leaks.
+        effects += [
+            f"{name}.tight = ({name}.tight * {name}.set + {name}.wanted - {name}.set) / {name}.wanted"
+            f" if {name}.wanted > {name}.set else {name}.tight",
+            f"{name}.set = {name}.wanted",
+            f"{name}.speed = abs({name}.set - {name}.arrived) / max(({draft.says(phase_in, WORLD)}) / 1 day, 1)",
+        ]
+    for verb, sign in (("raised", ">"), ("lowered", "<")):
+        draft.trigger(
+            Phase.MOVES, f"{one}.{verb}", name.place, when=f"{one}.agreed {sign} {one}", for_=lag, do=effects,
+            actor=sender, agent=name, says=f"`{sender}` has {verb} `{name}`",
+        )  # fmt: skip

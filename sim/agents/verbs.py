@@ -1,0 +1,159 @@
+"""The verbs that may stand in `do`: each is said with assignments.
+
+    order border_army up               border_army.ordered += 1
+    raise western_measures to sectoral western_measures.us.agreed = max(western_measures.us.agreed, sectoral), ...
+    make early_relief                  early_relief.standing = true, ...
+
+An actor's verb moves what is its own: where the United States act, `raise western_measures` moves their tier alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from sim.agents.draft import Draft, Speaker
+from sim.errors import Text, did_you_mean, place_of
+from sim.scenario import schema
+
+SIGNS = ("=", "+=", "-=", "*=", "/=")
+
+
+def effects(draft: Draft, texts: Iterable[Text], speaker: Speaker, path: str) -> tuple[Text, ...]:
+    """Verbs and assignments as assignments with whole names, in order."""
+    said: list[Text] = []
+    for text in texts:
+        words = text.split()
+        if not words or (len(words) > 1 and words[1] in SIGNS) or any(sign in words[0] for sign in "=+-*/"):
+            said.append(draft.assigned(text, speaker))
+        elif words[0] in VERBS:
+            said.extend(Text(line, place_of(text)) for line in VERBS[words[0]](draft, text, words[1:], speaker, path))
+        else:
+            known = did_you_mean(words[0], VERBS) or f"verbs: {', '.join(VERBS)}; or an assignment such as `x += 1`"
+            draft.fault(text, path, f"`{words[0]}` is no verb", known)
+    return tuple(said)
+
+
+def postures(draft: Draft) -> dict[str, schema.Posture]:
+    """The postures of the file, by name."""
+    return {str(name): agent for name, agent in draft.scenario.agents.items() if isinstance(agent, schema.Posture)}
+
+
+def regimes(draft: Draft) -> dict[str, schema.Sanctions]:
+    """The sanctions of the file, by name."""
+    return {str(name): agent for name, agent in draft.scenario.agents.items() if isinstance(agent, schema.Sanctions)}
+
+
+def tracks(draft: Draft) -> dict[str, schema.Diplomacy]:
+    """The diplomatic tracks of the file, by name."""
+    return {str(name): agent for name, agent in draft.scenario.agents.items() if isinstance(agent, schema.Diplomacy)}
+
+
+def commitments(draft: Draft) -> dict[str, schema.Commitment]:
+    """Threats and offers, by name, in file order."""
+    both = (*draft.scenario.threats.items(), *draft.scenario.offers.items())
+    return {str(name): commitment for name, commitment in both}
+
+
+def ordered_rung(words: Sequence[str]) -> str:
+    """Where an order goes: `up`, `down` or a rung's name, from the words behind the posture's name."""
+    rest = [word for word in words[1:] if word != "to"]
+    return rest[0] if len(rest) == 1 else ""
+
+
+def _order(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path: str) -> list[str]:
+    where = ordered_rung(words)
+    if not words or not where:
+        draft.fault(text, path, f"`{text}` is no order", "write `order ARMY up`, `down`, or `to RUNG`")
+        return []
+    name = words[0]
+    there = postures(draft)
+    if not draft.one_of(name, there, text, path, "posture"):
+        return []
+    if where in ("up", "down"):
+        return [f"{name}.ordered {'+' if where == 'up' else '-'}= 1"]
+    if not draft.one_of(where, there[name].rungs, text, path, "rung"):
+        return []
+    return [f"{name}.ordered = {where}"]
+
+
+def _moved(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path: str) -> list[str]:
+    """`raise X`, `lower X to TIER`, `raise X for SENDER`, `raise X.SENDER`."""
+    up = text.startswith("raise")
+    rest = list(words)
+    tier = _after("to", rest)
+    sender = _after("for", rest)
+    if len(rest) != 1:
+        example = "write `raise SANCTIONS`, `raise SANCTIONS to TIER`, `lower SANCTIONS for SENDER`"
+        draft.fault(text, path, f"`{text}` is not understood", example)
+        return []
+    name, _, named = rest[0].partition(".")
+    sender = sender or named
+    there = regimes(draft)
+    if not draft.one_of(name, there, text, path, "sanctions regime"):
+        return []
+    regime = there[name]
+    senders = [str(word) for word in regime.sanctions.senders]
+    if sender and not draft.one_of(sender, senders, text, path, "sender"):
+        return []
+    if tier and not draft.one_of(tier, regime.tiers, text, path, "tier"):
+        return []
+    moving = [sender] if sender else [word for word in senders if word in speaker.by] or senders
+    agreed = [f"{name}.{word}.agreed" for word in moving]
+    if tier:
+        return [f"{one} = {'max' if up else 'min'}({one}, {tier})" for one in agreed]
+    return [f"{one} {'+' if up else '-'}= 1" for one in agreed]
+
+
+def _after(word: str, rest: list[str]) -> str:
+    """The word behind `to` or `for`, both taken out of the list; nothing if it does not stand there."""
+    if word not in rest[:-1]:
+        return ""
+    at = rest.index(word)
+    taken = rest[at + 1]
+    del rest[at : at + 2]
+    return taken
+
+
+def _commit(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path: str) -> list[str]:
+    name = words[0] if words else ""
+    if not draft.one_of(name, commitments(draft), text, path, "threat or offer"):
+        return []
+    if text.startswith("withdraw"):
+        return [f"{name}.standing = false"]
+    stood = [quantity for quantity in sorted(draft.known.quantities) if quantity.startswith(f"{name}.stood.")]
+    since = [f"{quantity} = {quantity.removeprefix(f'{name}.stood.')}" for quantity in stood]
+    return [f"{name}.standing = true", f"{name}.called = false", *since]
+
+
+def _talk(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path: str) -> list[str]:
+    name = words[0] if words else ""
+    if not draft.one_of(name, tracks(draft), text, path, "track"):
+        return []
+    if text.startswith("sign"):
+        return signing(draft, name)
+    if text.startswith("open"):
+        return [f"{name}.open = true", f"{name}.resumes = 0"]
+    if len(words) > 2 and words[1] == "for":
+        return [f"{name}.resumes = day + {' '.join(words[2:])} / 1 day"]
+    return [f"{name}.open = false"]
+
+
+def signing(draft: Draft, name: str) -> list[str]:
+    """The effects of signing a track's agreement: whatever became of an earlier one, all is to be done afresh."""
+    fresh = [f"{name}.agreement.{obligation} = false" for obligation in tracks(draft)[name].agreement]
+    return [f"{name}.agreement.signed = true", f"{name}.agreement.breached = false", *fresh]
+
+
+def _end(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path: str) -> list[str]:
+    named = [word for word in words if word not in ("as", "with")]
+    name = named[0] if len(named) == 1 else ""
+    return [f"outcome.{name} = true"] if draft.one_of(name, draft.scenario.outcomes, text, path, "outcome") else []
+
+
+Verb = Callable[[Draft, Text, Sequence[str], Speaker, str], list[str]]
+
+VERBS: dict[str, Verb] = {
+    "order": _order, "raise": _moved, "lower": _moved, "make": _commit, "withdraw": _commit,
+    "open": _talk, "suspend": _talk, "sign": _talk, "end": _end,
+}  # fmt: skip
+"""Each verb, and what says it with assignments."""
