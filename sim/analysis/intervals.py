@@ -1,0 +1,170 @@
+"""Intervals: how far luck alone may have taken what a finite number of runs shows.
+
+Every interval here is about the number of runs and nothing else: more runs make it as narrow as one likes, however
+little is known of the crisis. What is not known of the parameters is another interval, see `sim.analysis.terciles`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # numpy and scipy are imported where they are used: `sim validate` asks for a Wilson interval alone
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+LEVEL = 0.95
+"""How often an interval of ours covers the truth, when nothing else is said."""
+
+
+def normal_quantile(level: float) -> float:
+    """How many standard deviations about the mean hold a share `level` of a normal distribution.
+
+    >>> round(normal_quantile(0.95), 6)
+    1.959964
+    """
+    if level == LEVEL:  # the common case needs no scipy
+        return 1.959963984540054
+    from scipy.special import ndtri
+
+    return float(ndtri(0.5 + level / 2))
+
+
+def wilson(count: int, n: int, level: float = LEVEL) -> tuple[float, float]:
+    """Wilson score interval of a share, `count` out of `n`; (0, 1) when n is 0, for then nothing is known.
+
+    Source
+    ------
+    Wilson (1927), J. Am. Stat. Assoc. 22, 209-212; recommended by Brown, Cai and DasGupta (2001), Stat. Sci. 16,
+    101-133.
+
+    >>> [round(end, 6) for end in wilson(50, 1000)]
+    [0.03813, 0.065314]
+    """
+    if n == 0:
+        return 0.0, 1.0
+    z = normal_quantile(level)
+    share, spread = count / n, z * z / n
+    centre = share + spread / 2
+    half = z * math.sqrt(share * (1 - share) / n + spread / (4 * n))
+    # At the ends the formula gives 0 and 1 exactly, which rounding would miss.
+    low = 0.0 if count == 0 else (centre - half) / (1 + spread)
+    high = 1.0 if count == n else (centre + half) / (1 + spread)
+    return low, high
+
+
+def wilson_bounds(counts: Integers, n: int, level: float = LEVEL) -> tuple[Floats, Floats]:
+    """Wilson intervals of many shares of the same `n`: lower and upper bounds, each in the shape of `counts`."""
+    import numpy as np
+
+    each, where = np.unique(counts, return_inverse=True)
+    ends = np.array([wilson(int(count), n, level) for count in each], dtype=np.float64).reshape(-1, 2)
+    where = where.reshape(counts.shape)
+    return ends[where, 0], ends[where, 1]
+
+
+def quantile(ordered: Floats, probability: float) -> float:
+    """The value that at least a share `probability` of the ordered values does not exceed; one of the values itself.
+
+    Infinite values are values like others. NaN when there is no value.
+
+    Source
+    ------
+    Hyndman and Fan (1996), Am. Stat. 50, 361-365, definition 1: the inverse of the empirical distribution.
+    """
+    n = len(ordered)
+    if n == 0:
+        return math.nan
+    # The nudge keeps 0.95 * 20 = 19.000000000000004 from asking for the twentieth value.
+    return float(ordered[min(n, max(1, math.ceil(n * probability - 1e-9))) - 1])
+
+
+def quantile_interval(ordered: Floats, probability: float, level: float = LEVEL) -> tuple[float, float]:
+    """Distribution-free interval of a quantile, from one order statistic to another.
+
+    The number of values below the true quantile is binomial whatever the distribution, so the interval from the l-th to
+    the u-th value covers it with probability P(l <= B < u) >= `level`; each tail is at most (1 - level) / 2. An end is
+    infinite when there are too few values to bound it.
+
+    Parameters
+    ----------
+    ordered : (n,)
+        Values in ascending order; they may be infinite, never NaN.
+    probability
+        Strictly between 0 and 1.
+
+    Source
+    ------
+    Thompson (1936), Ann. Math. Stat. 7, 122-128; David and Nagaraja (2003), Order Statistics, section 7.1.
+    """
+    import numpy as np
+    from scipy.special import bdtr
+
+    n, tail = len(ordered), (1 - level) / 2
+    if n == 0:
+        return -math.inf, math.inf
+    below = np.asarray(bdtr(np.arange(n, dtype=np.float64), n, probability))  # P(B <= k), k = 0 .. n - 1
+    lower = int(np.searchsorted(below, tail, side="right"))  # the largest l with P(B <= l - 1) <= tail
+    upper = int(np.searchsorted(below, 1 - tail, side="left")) + 1  # the smallest u with P(B <= u - 1) >= 1 - tail
+    low = float(ordered[lower - 1]) if lower >= 1 else -math.inf
+    high = float(ordered[upper - 1]) if upper <= n else math.inf
+    return low, high
+
+
+def mean_interval(values: Floats, level: float = LEVEL) -> tuple[float, float, float]:
+    """Mean of finite values and Student's t interval of it: (mean, low, high).
+
+    Exact for normal values, and near enough for hundreds of runs unless a few of them dominate the mean. One value
+    gives an infinite interval, none gives NaN.
+
+    Source
+    ------
+    Student (1908), Biometrika 6, 1-25.
+    """
+    n = len(values)
+    if n == 0:
+        return math.nan, math.nan, math.nan
+    mean = float(values.mean())
+    if n == 1:
+        return mean, -math.inf, math.inf
+    from scipy.special import stdtrit
+
+    half = float(stdtrit(n - 1, 0.5 + level / 2)) * float(values.std(ddof=1)) / math.sqrt(n)
+    return mean, mean - half, mean + half
+
+
+def cumulative_incidence(
+    ended: Integers, causes: Integers, kinds: int, at: Integers, level: float = LEVEL
+) -> tuple[Floats, Floats, Floats]:
+    """Share of runs that ended by each cause up to each moment, with Wilson intervals at each moment alone.
+
+    Every run is followed until it ends, at the horizon at the latest: nothing is censored, so that the estimator of
+    Aalen and Johansen is the plain share, and with one cause it is 1 - Kaplan-Meier.
+
+    Parameters
+    ----------
+    ended : (R,) ticks
+        When each run ended.
+    causes : (R,)
+        Why, 0 <= cause < kinds.
+    at : (T,) ticks
+        Ascending moments.
+
+    Returns
+    -------
+    Shares, lower and upper bounds: (kinds, T) each.
+
+    Source
+    ------
+    Aalen and Johansen (1978), Scand. J. Stat. 5, 141-150; Kaplan and Meier (1958), J. Am. Stat. Assoc. 53, 457-481.
+    """
+    import numpy as np
+
+    counts = np.array(
+        [np.searchsorted(np.sort(ended[causes == cause]), at, side="right") for cause in range(kinds)], dtype=np.int64
+    ).reshape(kinds, len(at))
+    low, high = wilson_bounds(counts, len(ended), level)
+    return counts / max(1, len(ended)), low, high
