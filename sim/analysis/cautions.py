@@ -21,6 +21,7 @@ from sim.language.words import NUMBER
 from sim.program.ir import Program
 from sim.program.listing import figures, ledger
 from sim.scenario.schema import Commitment, Posture, Scenario
+from sim.study.ensemble import FailedRun
 
 WAR_IN_THE_RECORD = (0.008, 0.044)
 """Share of recorded disputes that became wars: 1993-2014 and 1816-2014.
@@ -46,9 +47,10 @@ class Observed:
     counts: Mapping[str, int]  # runs by outcome, over the whole study
     runs: int  # of the study, failed ones included
     ended_early: int  # runs that an outcome ended before the horizon
-    failures: Sequence[Failure]
+    failures: Sequence[Failure | FailedRun]
     sample: Runs
     study: str = "STUDY"  # what to write in a command
+    asked: str = "FILE"
 
     def share(self, outcome: str) -> float:
         """Share of the runs that ended so."""
@@ -338,7 +340,8 @@ def guesses(observed: Observed) -> Iterator[str]:
     numbers = [number for number in ledger(observed.scenario) if number.role != "lever"]
     judged = [number for number in numbers if is_judgement(observed.scenario, number.source)]
     if judged:
-        yield f"{len(judged)} of {len(numbers)} numbers are judgement (`sim show FILE --ledger` lists them)."
+        where = f"`sim show {observed.asked} --ledger` lists them"
+        yield f"{len(judged)} of {len(numbers)} numbers are judgement ({where})."
 
 
 def is_judgement(scenario: Scenario, source: str) -> bool:

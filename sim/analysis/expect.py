@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from math import sqrt
 from typing import TYPE_CHECKING
 
+from sim.analysis.intervals import wilson
 from sim.errors import Fault, ScenarioError, Text, did_you_mean, place_of
 from sim.language.evaluate import World, meaning
 from sim.language.parse import ExpressionError, parse
@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # validation must answer without numpy
     from sim.engine.record import Runs
 
 RUNS = 4_000
-Z_MILLIONTH = 4.891638475699068  # the normal quantile of 1 - 0.5e-6
+LEVEL = 1 - 1e-6
 
 _SHAPE = re.compile(
     r"P\((?P<what>.*)\)\s*(?:between\s+(?P<low>.+?)\s+and\s+(?P<high>.+)|(?P<sign><=?|>=?|below|above)\s*(?P<end>.+))"
@@ -186,24 +186,8 @@ def find(expectations: Sequence[Expectation], runs: Runs) -> tuple[Finding, ...]
 def _found(expectation: Expectation, worlds: Sequence[_Ended], runs: int) -> Finding:
     holds = meaning(expectation.condition)
     count = sum(bool(holds(world)) for world in worlds)
-    low, high = wilson(count, runs, Z_MILLIONTH)
+    low, high = wilson(count, runs, LEVEL)
     share = count / runs if runs else 0.0
     return Finding(
         expectation.text, share, low, high, count, runs, holds=high >= expectation.low and low <= expectation.high
     )
-
-
-def wilson(count: int, n: int, z: float) -> tuple[float, float]:
-    """The interval of a share, `z` normal quantiles wide on each side.
-
-    Source: Wilson (1927), J. Am. Stat. Assoc. 22, 209-212.
-
-    >>> [round(end, 3) for end in wilson(5, 10, 1.959963984540054)]
-    [0.237, 0.763]
-    """
-    if n == 0:
-        return 0.0, 1.0
-    share = count / n
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, middle - half), min(1.0, middle + half)

@@ -12,11 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sim.analysis.causes import chain_to, replayed, turned_true
-from sim.analysis.expect import wilson
+from sim.analysis.intervals import wilson
 from sim.analysis.narrative import cause_name
 from sim.engine.record import EventRow, Runs
-
-NORMAL_975 = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def _chain(names: tuple[str, ...], found: Sequence[tuple[int, tuple[int, ...]]],
         Link(name, min(times[at] for _, times in found), max(times[at] for _, times in found))
         for at, name in enumerate(names)
     )
-    low, high = wilson(len(found), n, NORMAL_975)
+    low, high = wilson(len(found), n)
     return Chain(links, len(found), len(found) / n, low, high, found[0][0])
 
 

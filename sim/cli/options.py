@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
@@ -92,31 +91,3 @@ def _has_outer_comma(value: str) -> bool:
         if character == "," and depth == 0:
             return True
     return False
-
-
-@dataclass(frozen=True, slots=True)
-class Precision:
-    """Stop when the 95 % half-width of this outcome's share is at most `half_width`."""
-
-    outcome: str
-    half_width: float
-
-
-def read_until(text: str | None) -> Precision | None:
-    """`war:0.5pp` as an outcome and half a hundredth.
-
-    Raises
-    ------
-    UsageError
-        If it is not an outcome, a colon and percentage points.
-    """
-    if text is None:
-        return None
-    match = re.fullmatch(r"\s*([\w.-]+)\s*:\s*([\d.]+)\s*(pp|%)\s*", text)
-    try:
-        width = float(match[2]) / 100 if match else 0.0
-    except ValueError:
-        width = 0.0
-    if match is None or not 0 < width < 0.5:
-        raise UsageError(f"`--until {text}`: write an outcome and percentage points, such as `--until war:0.5pp`")
-    return Precision(match[1], width)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from sim.api import Explanation, MetricSummary, Number, OutcomeShare, Progress
+
+Paint = Callable[[str, str], str]
 
 STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True},
@@ -35,7 +39,7 @@ def is_plain(*, no_color: bool) -> bool:
     return no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
 
 
-def painter(*, no_color: bool) -> Callable[[str, str], str]:
+def painter(*, no_color: bool) -> Paint:
     """A function (part, text) -> text in the part's colour, or the text as it is."""
     if is_plain(no_color=no_color):
         return lambda part, text: text
@@ -44,12 +48,16 @@ def painter(*, no_color: bool) -> Callable[[str, str], str]:
 
 def width() -> int:
     """Columns of the terminal, at most 100 so that lines can be read; 80 in a pipe."""
-    return min(100, shutil.get_terminal_size((80, 24)).columns) if sys.stdout.isatty() else 80
+    if not sys.stdout.isatty():
+        return 80
+    try:
+        columns = int(os.environ.get("COLUMNS", "0")) or os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError):
+        columns = 80
+    return min(100, max(40, columns))
 
 
-def table(
-    heads: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1, paint: Callable[[str, str], str]
-) -> list[str]:
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1, paint: Paint) -> list[str]:
     """Lines of a table: the first `left` columns stand left, the others right; heads are quiet."""
     columns = list(zip(heads, *rows, strict=True))
     widths = [max(len(cell) for cell in column) for column in columns]
@@ -64,7 +72,7 @@ def table(
     return [paint("head", line(heads)), *(line(row) for row in rows)]
 
 
-def listed(heads: Sequence[str], rows: Sequence[Sequence[str]], *, paint: Callable[[str, str], str]) -> list[str]:
+def listed(heads: Sequence[str], rows: Sequence[Sequence[str]], *, paint: Paint) -> list[str]:
     """Lines of a table whose last column is text, wrapped into what room the others leave."""
     inner = [max((len(row[at]) for row in (heads, *rows)), default=0) for at in range(len(heads) - 1)]
     margin = sum(inner) + 2 * len(inner)
@@ -103,6 +111,8 @@ def emit(records: Iterable[Mapping[str, Any]], form: str) -> None:
 
 def emit_json(value: object) -> None:
     """One JSON value on stdout; what is not finite is null, because JSON has no word for it."""
+    import json
+
     click.echo(json.dumps(_finite(value), ensure_ascii=False, indent=2, allow_nan=False))
 
 
@@ -134,10 +144,130 @@ def number(value: float) -> str:
     return f"{value + 0.0:,.0f}" if abs(value) >= 1_000 else f"{value + 0.0:.4g}"
 
 
-def amount(seconds: float) -> str:
-    """A time to wait, as people say it."""
-    if seconds < 1:
-        return "less than a second"
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+# ------------------------------------------------------------------------------------------------ tables of a study
+
+
+def outcome_table(rows: Sequence[OutcomeShare], paint: Paint) -> list[str]:
+    """Outcomes with share, Wilson interval, count and a bar; runs that failed stand in rows of their own."""
+    cells = []
+    for row in rows:
+        name = row.outcome if row.sort == "outcome" else f"({row.outcome})"
+        cells.append([name, percent(row.share), interval(row.low, row.high), f"{row.count:,}"])
+    head, *lines = table(("outcome", "share", "95 % interval", "runs"), cells, paint=paint)
+    wide = max((len(line) for line in lines), default=0)
+    room = max(0, min(40, width() - wide - 2))
+    bars = [paint("date", bar(row.share, room)) for row in rows]
+    return [head, *(f"{line.ljust(wide)}  {mark}".rstrip() for line, mark in zip(lines, bars, strict=True))]
+
+
+def bar(share: float, room: int) -> str:
+    """A share as a bar, at least one mark wide when it is not 0."""
+    mark = "#" if (sys.stdout.encoding or "ascii").lower() in ("ascii", "us-ascii", "ansi_x3.4-1968") else "\u2588"
+    return mark * max(int(share > 0), round(share * room)) if room >= 10 else ""
+
+
+def interval(low: float, high: float) -> str:
+    """Two shares as a range, in hundredths."""
+    digits = 1 if high >= 0.0995 else 2
+    return f"{100 * low:.{digits}f} to {100 * high:.{digits}f} %"
+
+
+def metric_table(rows: Sequence[MetricSummary], paint: Paint) -> list[str]:
+    """Metrics with mean, interval and quantiles; of a ladder the shares of its rungs, because rungs are no scale."""
+    cells, notes = [], []
+    for row in rows:
+        name = f"{row.metric} ({row.unit})" if row.unit and row.how != "first" else row.metric
+        if row.rungs:
+            shares = ", ".join(f"{share.name} {percent(share.share)}" for share in row.rungs if share.count)
+            notes += wrapped(shares, lead=f"{row.metric}  ")
+            continue
+        ends = {one.probability: one.value for one in row.quantiles}
+        quantiles = [number(ends[at]) if at in ends else "" for at in (0.05, 0.5, 0.95)]
+        has_mean = row.how != "first" and row.mean - row.mean == 0.0
+        mean = [number(row.mean), f"{number(row.low)} to {number(row.high)}"] if has_mean else ["", ""]
+        cells.append([name, *mean, *quantiles])
+        if row.happened:
+            came = f"came in {percent(row.happened.share)} of runs; its days are of those alone"
+            notes += wrapped(came, lead=f"{row.metric}  ")
+    heads = ("metric", "mean", "95 % interval", "5 %", "median", "95 %")
+    return [*(table(heads, cells, paint=paint) if cells else []), *painted(notes, "quiet", paint)]
+
+
+def ledger_lines(rows: Sequence[Number], paint: Paint) -> list[str]:
+    """The ledger: where, what, in which range, by whom, how sure."""
+    cells = []
+    for row in rows:
+        spread = f"{row.low} to {row.high}" if row.low and row.high else ""
+        unit = f" {row.unit}" if row.unit else ""
+        sure = f", confidence {row.confidence}" if row.confidence else ""
+        source = {"default": f"default, {row.source}", "lever": "lever"}.get(row.role, row.source or "no source")
+        cells.append((row.path, f"{row.value or spread}{unit} [{source}{sure}]"))
+    return listed(("number", "value [source, confidence]"), cells, paint=paint)
+
+
+def chain_lines(explanation: Explanation, study: str, most: int, paint: Paint) -> list[str]:
+    """The commonest chains behind an outcome: share with interval, count, chain, a run to look at."""
+    head = f"{explanation.outcome}: {explanation.ended_so:,} of {explanation.of:,} runs"
+    if explanation.looked_at < explanation.ended_so:
+        head += f", {explanation.looked_at:,} looked at"
+    lines = [paint("title", head)]
+    if not explanation.chains:
+        return [*lines, "  no run ended so"]
+    shown = explanation.chains[:most]
+    for chain in shown:
+        lead = f"  {percent(chain.share):>7} ({interval(chain.low, chain.high)}, n = {chain.count:,})  "
+        lines += wrapped(str(chain), lead=lead, hang=12)
+    left = explanation.chains[most:]
+    if left:
+        rest = sum(chain.count for chain in left)
+        lines.append(f"  {percent(rest / explanation.looked_at):>7}  in {len(left)} other chains")
+    return [
+        *lines,
+        paint("quiet", "  one of them told in full: ") + paint("command", f"sim replay {study} {shown[0].example}"),
+    ]
+
+
+def painted(lines: Iterable[str], part: str, paint: Paint) -> list[str]:
+    """Each line in the colour of a part."""
+    return [paint(part, line) for line in lines]
+
+
+# ------------------------------------------------------------------------------------------------ progress
+
+
+@contextmanager
+def progress(to_play: int, *, quiet: bool) -> Iterator[Callable[[Progress], None]]:
+    """Show progress on stderr: a bar on a terminal, a plain line every ten seconds elsewhere."""
+    if quiet or not to_play:
+        yield lambda now: None
+    elif sys.stderr.isatty():
+        yield from _bar()
+    else:
+        yield _plain_lines()
+
+
+def _bar() -> Iterator[Callable[[Progress], None]]:
+    from rich import progress as rich
+    from rich.console import Console
+
+    columns = (
+        rich.TextColumn("{task.description}"),
+        rich.BarColumn(),
+        rich.MofNCompleteColumn(),
+        rich.TimeRemainingColumn(),
+    )
+    with rich.Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task("runs", total=None)
+        yield lambda now: shown.update(task, completed=now.done, total=now.total)
+
+
+def _plain_lines() -> Callable[[Progress], None]:
+    told = 0.0
+
+    def tell(now: Progress) -> None:
+        nonlocal told
+        if now.seconds - told >= 10:
+            told = now.seconds
+            click.echo(f"{now.done:,} of {now.total:,} runs", err=True)
+
+    return tell

@@ -61,6 +61,12 @@ def core_text(expanded: Scenario) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def resolved_text(scenario: Scenario) -> str:
+    """A scenario as it is played, as YAML: policies and overrides are in it already, so their sections are left out."""
+    played = scenario.model_copy(update={"extends": (), "policies": {}, "variants": {}, "levers": {}})
+    return core_text(played)
+
+
 def plain(value: Anything, *, key: str = "") -> Anything:
     """A block of the schema as dicts, lists and text, with the keys and short forms of the file."""
     if isinstance(value, Spread):
@@ -304,11 +310,15 @@ SILENT = frozenset(_SILENT_WORDS.split())
 
 
 def ledger(scenario: Scenario) -> tuple[Number, ...]:
-    """Every number of a scenario with its source, confidence and range, in file order; levers last.
+    """Every number of a scenario with its source, confidence and range, in file order; then defaults, then levers.
 
     A number has the source of the nearest block around it that names one.
     """
+    from sim.agents.expand import defaults_of
+
     numbers = list(_numbers(scenario, "", {"source": "", "confidence": "", "unit": ""}))
+    for default in defaults_of(scenario):
+        numbers.append(Number(default.path, default.value, "", "", "", default.source, "", "default"))
     for name, lever in scenario.levers.items():
         low, high = lever.range
         numbers.append(Number(str(name), "", str(low), str(high), "", "", "", "lever"))

@@ -1,0 +1,201 @@
+"""A stored study as a reader meets it: its summary, its cautions, the words around its tables, what to type next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.analysis.cautions import Caution, Observed, base_rate, cautions
+from sim.analysis.summary import MetricSummary, OutcomeShare, Summary, summarise
+from sim.analysis.terciles import Terciles, from_parameters
+from sim.clock import TICKS_PER_DAY, say_date, say_duration
+from sim.engine.choose import choose
+from sim.engine.record import Recording, Runs
+from sim.errors import UsageError
+from sim.streams import Luck
+from sim.study.ensemble import Ensemble
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+
+SAMPLE = 200
+"""Runs replayed with their events, to see which cautions apply."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """The runs of one experiment of a stored study, and what they show."""
+
+    ensemble: Ensemble
+    asked: str = ""  # how the scenario was called in the command, for the commands to come
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self.ensemble.folder
+
+    @property
+    def runs(self) -> int:
+        """Runs, failed ones included."""
+        return len(self.ensemble)
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario as it was played."""
+        from sim.scenario.read import read_scenario
+
+        return read_scenario(str(self.ensemble.scenario_path))
+
+    @cached_property
+    def summary(self) -> Summary:
+        """Shares, quantiles, occupancy and incidence, with intervals."""
+        return summarise(self.ensemble)
+
+    @cached_property
+    def failed(self) -> int:
+        """Runs that failed or ran away."""
+        return sum(row.count for row in self.summary.outcomes if row.sort == "failure")
+
+    @cached_property
+    def by_knowledge(self) -> tuple[Terciles, ...]:
+        """For each outcome the uncertain parameter that moves it most, where one moves it more than luck does."""
+        return from_parameters(self.ensemble.program, self.ensemble.outcome, self.ensemble.parameters)
+
+    def replayed(self, runs: Sequence[int], *, engine: str = "auto") -> Runs:
+        """These runs again, as they were, with their events.
+
+        Raises
+        ------
+        UsageError
+            If the study has no such run.
+        """
+        import numpy as np
+
+        there = {int(run): index for index, run in enumerate(self.ensemble.runs)}
+        missing = [run for run in runs if run not in there]
+        if missing:
+            raise UsageError(f"`{self.folder}` has {self.runs:,} runs, numbered from 0; there is no run {missing[0]}")
+        numbers = np.array(runs, dtype=np.uint32)
+        rows = self.ensemble.parameters[[there[run] for run in runs]]
+        return choose(engine).run(
+            self.ensemble.program,
+            luck=Luck(self.ensemble.seed),
+            runs=numbers,
+            parameters=rows,
+            recording=Recording(events=True),
+        )
+
+    @cached_property
+    def sample(self) -> Runs:
+        """The first runs of the study again, with their events."""
+        return self.replayed([int(run) for run in self.ensemble.runs[:SAMPLE]])
+
+    @cached_property
+    def cautions(self) -> tuple[Caution, ...]:
+        """What its tables do not mean."""
+        summary = self.summary
+        counts = {row.outcome: row.count for row in summary.outcomes if row.sort == "outcome"}
+        observed = Observed(
+            self.scenario,
+            self.ensemble.program,
+            counts,
+            self.runs,
+            summary.ended_early.count,
+            self.ensemble.failures,
+            self.sample,
+            str(self.folder),
+            self.asked or self.ensemble.program.name,
+        )
+        return cautions(observed)
+
+    # ------------------------------------------------------------------------------------------------ words
+
+    @property
+    def title(self) -> str:
+        """Scenario, policy and variant."""
+        parts = [self.ensemble.program.name]
+        parts += [f"policy {self.ensemble.policy}"] if self.ensemble.policy else []
+        parts += [f"variant {self.ensemble.variant}"] if self.ensemble.variant else []
+        return ", ".join(parts)
+
+    @property
+    def question(self) -> str:
+        """What the scenario asks."""
+        return " ".join(self.ensemble.program.question.split())
+
+    @property
+    def overrides(self) -> tuple[tuple[str, str], ...]:
+        """What was set on the command line."""
+        rows = self.ensemble.manifest["experiments"][self.ensemble.experiment]["overrides"]
+        return tuple((str(path), str(value)) for path, value in rows)
+
+    @property
+    def what(self) -> str:
+        """How much was played, from when, for how long, with which seed and settings."""
+        program = self.ensemble.program
+        length = say_duration(program.horizon / TICKS_PER_DAY)
+        set_ = "".join(f", {path} = {value}" for path, value in self.overrides)
+        return f"{self.runs:,} runs of {length} from {say_date(program.start, 0)}, seed {self.ensemble.seed}{set_}"
+
+    def record_of(self, outcome: str) -> str:
+        """What the record says of the like of an outcome; "" if nothing."""
+        row = next(row for row in self.summary.outcomes if row.outcome == outcome)
+        return base_rate(self.scenario, self.ensemble.program, outcome) if row.sort == "outcome" else ""
+
+    @property
+    def next_commands(self) -> tuple[str, ...]:
+        """What one would type next: why the rarest outcome that came, one run of it, and a narrower interval."""
+        came = [row for row in self.summary.outcomes if row.sort == "outcome" and row.count]
+        if not came:
+            return (f"sim status {self.folder}",)
+        rarest = min(came, key=lambda row: row.count)
+        place = self.ensemble.outcome_names.index(rarest.outcome)
+        example = int(self.ensemble.runs[self.ensemble.outcome == place][0])
+        return (
+            f"sim explain {self.folder} --outcome {rarest.outcome}",
+            f"sim replay {self.folder} {example}",
+        )
+
+    # ---------------------------------------------------------------------------------------------- records
+
+    def record(self) -> dict[str, Any]:
+        """The study as one object: lists of flat records, and nothing that is not in the tables."""
+        return {
+            "scenario": self.ensemble.program.name,
+            "policy": self.ensemble.policy or None,
+            "variant": self.ensemble.variant or None,
+            "overrides": dict(self.overrides),
+            "seed": self.ensemble.seed,
+            "runs": self.runs,
+            "study": str(self.folder),
+            "outcomes": [outcome_record(row) for row in self.summary.outcomes if row.sort == "outcome"],
+            "metrics": [metric_record(row) for row in self.summary.metrics],
+            "failures": [
+                {"run": row.run, "trigger": row.trigger, "says": row.says, "replay": row.command}
+                for row in self.ensemble.failures
+            ],
+            "cautions": [{"trap": caution.trap, "says": caution.says} for caution in self.cautions],
+        }
+
+
+def outcome_record(row: OutcomeShare) -> dict[str, Any]:
+    """One outcome as a flat record."""
+    return {"outcome": row.outcome, "share": row.share, "low": row.low, "high": row.high, "count": row.count}
+
+
+def metric_record(row: MetricSummary) -> dict[str, Any]:
+    """One metric as a flat record, its quantiles by probability."""
+    return {
+        "metric": row.metric,
+        "unit": row.unit or None,
+        "runs": row.runs,
+        "mean": row.mean,
+        "low": row.low,
+        "high": row.high,
+        "quantiles": {f"{one.probability:g}": one.value for one in row.quantiles},
+        "happened": row.happened.share if row.happened else None,
+        "rungs": {share.name: share.share for share in row.rungs} or None,
+    }

@@ -1,0 +1,593 @@
+"""The verbs of the simulator, for notebooks and for the command line, which knows nothing else.
+
+    from sim import api
+    model = api.load("first-lesson", overrides=[("tripwire.believed", "0.8")])
+    study = api.run(model, runs=1_000)
+    print(study.summary)
+
+Each verb imports what it needs when it is called, because a command that only looks must answer at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import Fault, ScenarioError, Text, UsageError, did_you_mean
+
+if TYPE_CHECKING:  # the faces take the names of these values from here
+    from sim.analysis.expect import Finding as Finding
+    from sim.analysis.explain import Explanation as Explanation
+    from sim.analysis.narrative import Line as Line
+    from sim.analysis.report import Study as Study
+    from sim.analysis.summary import MetricSummary as MetricSummary
+    from sim.analysis.summary import OutcomeShare as OutcomeShare
+    from sim.engine.record import Runs as Runs
+    from sim.program.ir import Program as Program
+    from sim.program.listing import Number as Number
+    from sim.scenario.schema import Scenario as Scenario
+    from sim.study.design import Design as Design
+    from sim.study.ensemble import Ensemble as Ensemble
+    from sim.study.execute import Progress as Progress
+
+Overrides = Sequence[tuple[str, str]]
+RESULTS = Path("results")
+"""Where studies are stored when nothing else is said: below the folder one stands in."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A scenario with its policy, variant and overrides laid over it; its program is built when first asked for."""
+
+    asked: str  # a path or the name of a shipped scenario, as it was given
+    scenario: Scenario
+    policy: str | None = None
+    variant: str | None = None
+    overrides: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The scenario's own name."""
+        return str(self.scenario.scenario)
+
+    @cached_property
+    def core(self) -> Scenario:
+        """The scenario with its vocabulary expanded: core sections alone."""
+        from sim.agents.expand import expand
+
+        return expand(self.scenario)
+
+    @cached_property
+    def program(self) -> Program:
+        """The program that engines play.
+
+        Raises
+        ------
+        ScenarioError
+            With every fault of names, kinds, dates and outcomes.
+        """
+        from sim.program.build import build_core
+
+        return build_core(self.core)
+
+
+def load(
+    name_or_path: str | Path,
+    policy: str | None = None,
+    overrides: Overrides = (),
+    *,
+    variant: str | None = None,
+) -> Model:
+    """Read a scenario by path or shipped name.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of the file's shape.
+    UsageError
+        If there is no such scenario.
+    """
+    from sim.scenario.read import read_scenario
+
+    scenario = read_scenario(str(name_or_path), policy=policy, variant=variant, overrides=tuple(overrides))
+    return Model(str(name_or_path), scenario, policy, variant, tuple(overrides))
+
+
+# ------------------------------------------------------------------------------------------------ looking
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """A scenario that comes with the simulator."""
+
+    name: str
+    question: str
+    path: Path
+
+
+def shipped() -> tuple[Shipped, ...]:
+    """The shipped scenarios by name, each with its question."""
+    from sim.scenario.read import shipped_scenarios
+    from sim.scenario.source import read_document
+
+    found = []
+    for path in shipped_scenarios():
+        data = read_document(path).data
+        found.append(Shipped(path.stem, " ".join(str(data.get(Text("question"), "")).split()), path))
+    return tuple(found)
+
+
+def create(path: str | Path, *, force: bool = False) -> Path:
+    """Write a commented scenario to start from, named after its file.
+
+    Raises
+    ------
+    UsageError
+        If the file is there already, or its name is no YAML file's.
+    """
+    from sim.scenario.starter import starter_text
+
+    target = Path(path)
+    if target.suffix not in (".yaml", ".yml"):
+        raise UsageError(f"`{target}`: a scenario is a YAML file; write `{target.with_suffix('.yaml')}`")
+    if target.exists() and not force:
+        raise UsageError(f"`{target}` is there already; choose another name, or write over it with --force")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(starter_text(target.stem), encoding="utf-8")
+    return target
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What validation found: all faults of one scenario, warnings among them, in file order."""
+
+    asked: str
+    faults: tuple[Fault, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the scenario can be played: it has warnings at most."""
+        return not any(fault.level == "error" for fault in self.faults)
+
+    @property
+    def says(self) -> str:
+        """The verdict in a few words."""
+        errors = sum(fault.level == "error" for fault in self.faults)
+        warnings = len(self.faults) - errors
+        parts = [_counted(errors, "fault")] if errors else ["can be played"]
+        return ", ".join(parts + ([_counted(warnings, "warning")] if warnings else []))
+
+    def record(self) -> dict[str, Any]:
+        """The verdict as one record for a machine."""
+        return {
+            "scenario": self.asked,
+            "holds": self.holds,
+            "faults": [
+                {
+                    "level": fault.level,
+                    "file": fault.place.file if fault.place else None,
+                    "line": fault.place.line if fault.place else None,
+                    "column": fault.place.column if fault.place else None,
+                    "path": fault.path,
+                    "says": fault.says,
+                    "remedy": fault.remedy,
+                }
+                for fault in self.faults
+            ],
+        }
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}{'' if n == 1 else 's'}"
+
+
+def validate(
+    name_or_path: str | Path, *, policy: str | None = None, variant: str | None = None, overrides: Overrides = ()
+) -> Verdict:
+    """Everything that is wrong with a scenario: shape, names, kinds, expectations, and lint as warnings.
+
+    Raises
+    ------
+    UsageError
+        If there is no such scenario, policy or path.
+    """
+    from sim.analysis.expect import read_expectations
+    from sim.program.lint import lint
+
+    try:
+        model = load(name_or_path, policy, overrides, variant=variant)
+        program = model.program
+        read_expectations(program, model.scenario.expect)
+        return Verdict(str(name_or_path), tuple(sorted(lint(model.scenario, program), key=lambda fault: fault.order)))
+    except ScenarioError as error:
+        return Verdict(str(name_or_path), error.faults)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of scenario files, in draft-07 words."""
+    from sim.scenario.json_schema import json_schema
+
+    return json_schema()
+
+
+def show(model: Model, what: str = "prose") -> str:
+    """A scenario as `prose`, `core` YAML, `program`, `resolved` YAML, `dot` or `mermaid` text.
+
+    Raises
+    ------
+    UsageError
+        If there is no such face.
+    """
+    from sim.program import diagram, listing, prose
+
+    faces: dict[str, Callable[[], str]] = {
+        "prose": lambda: prose.tell_scenario(model.scenario, model.program),
+        "core": lambda: listing.core_text(model.core),
+        "program": lambda: listing.program_text(model.program),
+        "resolved": lambda: listing.core_text(model.scenario),
+        "dot": lambda: diagram.diagram(model.program, "dot"),
+        "mermaid": lambda: diagram.diagram(model.program, "mermaid"),
+    }
+    if what not in faces:
+        raise UsageError(f"a scenario has no face `{what}`; there are {', '.join(faces)}")
+    return faces[what]()
+
+
+def numbers(model: Model) -> tuple[Number, ...]:
+    """The ledger: every number of a scenario with its source, confidence and range."""
+    from sim.program.listing import ledger
+
+    return ledger(model.scenario)
+
+
+# ------------------------------------------------------------------------------------------------ playing
+
+
+def play(model: Model, *, runs: Iterable[int] = (0,), seed: int = 1, engine: str = "auto", events: bool = True) -> Runs:
+    """Play these runs of a model now, in this process, keeping nothing on disk."""
+    from sim.engine.choose import choose
+    from sim.engine.record import Recording
+    from sim.streams import Luck
+
+    return choose(engine).run(model.program, luck=Luck(seed), runs=list(runs), recording=Recording(events=events))
+
+
+def trace(model: Model, *, seed: int = 1, run: int = 0, engine: str = "auto", everything: bool = False) -> Story:
+    """One run told as a dated narrative."""
+    return story(play(model, runs=[run], seed=seed, engine=engine), seed=seed, everything=everything)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One run and the lines that tell it."""
+
+    program: Program
+    lines: tuple[Line, ...]
+    seed: int
+    run: int
+    outcome: str
+
+    def text(self, **page: Any) -> str:
+        """The story set as a page; see `sim.analysis.narrative.diary` for width, paint and verbose."""
+        from sim.analysis.narrative import diary
+
+        return diary(self.program, self.lines, **page)
+
+    def records(self) -> list[dict[str, Any]]:
+        """One flat record for each line."""
+        from sim.analysis.narrative import records
+
+        return records(self.program, self.lines)
+
+
+def story(runs: Runs, index: int = 0, *, seed: int, everything: bool = False) -> Story:
+    """One of these runs, told."""
+    from sim.analysis.narrative import tell
+
+    outcome = int(runs.outcome[index])
+    name = runs.program.outcome_names[outcome] if outcome >= 0 else ""
+    return Story(runs.program, tell(runs, index, everything=everything), seed, int(runs.runs[index]), name)
+
+
+def expectations(
+    name_or_path: str | Path,
+    *,
+    policy: str | None = None,
+    variant: str | None = None,
+    overrides: Overrides = (),
+    seed: int = 1,
+) -> tuple[Finding, ...]:
+    """Play 4,000 runs and look at each line of `expect:`."""
+    from sim.analysis.expect import RUNS, find, read_expectations
+
+    model = load(name_or_path, policy, overrides, variant=variant)
+    expected = read_expectations(model.program, model.scenario.expect)
+    return find(expected, play(model, runs=range(RUNS), seed=seed, events=False)) if expected else ()
+
+
+# ------------------------------------------------------------------------------------------------ many runs
+
+RUNS = 1_000
+MOST_RUNS = 1_000_000
+"""Runs when nothing is said, and at most when a precision is asked for."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A study before it is played: what, where, how much of it is there, and about how long the rest will take."""
+
+    model: Model
+    design: Design
+    runs: int
+    workers: int
+    engine: str
+    until: str | None
+    out: Path
+    events: bool
+    done: int
+    seconds: float  # of the runs still to play
+
+    @property
+    def folder(self) -> Path:
+        """Where the study lies or will lie."""
+        return self.out / self.design.folder_name
+
+    @property
+    def to_play(self) -> int:
+        """Runs that are not there yet."""
+        return max(0, self.runs - self.done)
+
+    @property
+    def says(self) -> str:
+        """How many runs and about how long, in a sentence or two."""
+        workers = _counted(self.workers, "worker")
+        head = f"{self.runs:,} runs of {self.model.name}, seed {self.design.seed}"
+        if self.until:
+            head = f"up to {self.runs:,} runs of {self.model.name}, seed {self.design.seed}, until {self.until}"
+        if not self.to_play:
+            return f"{head}: all there already, in {self.folder}"
+        there = f", {self.done:,} of them there already" if self.done else ""
+        time = f"at most {say_wait(self.seconds)}" if self.until else f"about {say_wait(self.seconds)}"
+        return f"{head}{there}: {time} on {workers}, into {self.folder}"
+
+    def record(self) -> dict[str, Any]:
+        """The plan as one flat record."""
+        return {
+            "scenario": self.model.name,
+            "policy": self.model.policy,
+            "variant": self.model.variant,
+            "seed": self.design.seed,
+            "runs": self.runs,
+            "done": self.done,
+            "workers": self.workers,
+            "seconds": round(self.seconds, 1),
+            "study": str(self.folder),
+        }
+
+
+def say_wait(seconds: float) -> str:
+    """A time to wait, as people say it.
+
+    >>> say_wait(0.4), say_wait(42), say_wait(600)
+    ('a second', '42 seconds', '10 minutes')
+    """
+    if seconds < 1.5:
+        return "a second"
+    if seconds < 90:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
+
+
+def plan(
+    model: Model,
+    *,
+    runs: int | None = None,
+    seed: int = 1,
+    workers: int | None = None,
+    engine: str = "auto",
+    until: str | None = None,
+    out: str | Path = RESULTS,
+    events: bool = False,
+) -> Plan:
+    """Everything that is known before a study is played; a few runs are timed to say how long it will take.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario cannot be played.
+    UsageError
+        If `until` names no outcome, or a number makes no sense.
+    """
+    from sim.program.listing import resolved_text
+    from sim.study.design import Design, Experiment
+    from sim.study.stopping import parse_until
+    from sim.study.workers import processors
+
+    if until is not None:
+        parse_until(until, model.program)
+    text = resolved_text(model.scenario)
+    experiment = Experiment(model.program, text, model.policy or "", model.variant or "", model.overrides)
+    design = Design((experiment,), seed)
+    wanted = runs or (MOST_RUNS if until else RUNS)
+    done = min(wanted, _done(Path(out) / design.folder_name))
+    hands = max(1, min(workers or processors(), -(-(wanted - done) // design.part_size)))
+    seconds = _seconds_a_run(model, seed, engine, events) * (wanted - done) / hands if wanted > done else 0.0
+    return Plan(model, design, wanted, hands, engine, until, Path(out), events, done, seconds)
+
+
+def _done(folder: Path) -> int:
+    """Runs of a study that are there already."""
+    from sim.study.execute import status_of
+
+    return int(status_of(folder)["done"][0]) if (folder / "study.json").exists() else 0
+
+
+def _seconds_a_run(model: Model, seed: int, engine: str, events: bool) -> float:
+    """The time of one run, from as many as fit into a quarter of a second, at most 40 and at least 2."""
+    import time
+
+    play(model, runs=[0], seed=seed, engine=engine, events=events)  # the first run pays for what is made once
+    began, played = time.perf_counter(), 0
+    while played < 2 or (played < 40 and time.perf_counter() - began < 0.25):
+        play(model, runs=[played], seed=seed, engine=engine, events=events)
+        played += 1
+    return (time.perf_counter() - began) / played
+
+
+def run(
+    what: Plan | Model | str | Path,
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    fail_fast: bool = False,
+    **options: Any,
+) -> Study:
+    """Play a plan, or a model or scenario with the options of `plan`, and open the study.
+
+    What is there already is not played again.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        After the workers were ended; what was finished is kept, and the same call goes on.
+    """
+    from sim.engine.record import Recording
+    from sim.study.execute import run_design
+
+    if not isinstance(what, Plan):
+        what = plan(what if isinstance(what, Model) else load(what), **options)
+    ensemble = run_design(
+        what.design, runs=what.runs, workers=what.workers, out=what.out, engine=what.engine, until=what.until,
+        recording=Recording(events=what.events), progress=on_progress, fail_fast=fail_fast,
+    )  # fmt: skip
+    return _study(ensemble, what.model.asked)
+
+
+def _study(ensemble: Ensemble, asked: str = "") -> Study:
+    from sim.analysis.report import Study
+
+    return Study(ensemble, asked)
+
+
+def study(folder: str | Path, *, experiment: int = 0) -> Study:
+    """A stored study.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds none.
+    """
+    from sim.study.ensemble import open_study
+
+    return _study(open_study(folder, experiment=experiment))
+
+
+def replay(study: Study, run: int, *, engine: str = "auto", everything: bool = False) -> Story:
+    """A stored run told in full, as it happened.
+
+    Raises
+    ------
+    UsageError
+        If the study has no such run.
+    """
+    return story(study.replayed([run], engine=engine), seed=study.ensemble.seed, everything=everything)
+
+
+def explain(
+    study: Study, outcome: str | None = None, *, sample: int = 200, engine: str = "auto"
+) -> tuple[Explanation, ...]:
+    """The commonest chains of triggers behind one outcome, or behind each; at most `sample` runs of it are replayed.
+
+    Raises
+    ------
+    UsageError
+        If there is no such outcome.
+    """
+    from sim.analysis.explain import explain as chains_behind
+
+    names = study.ensemble.outcome_names
+    if outcome is not None and outcome not in names:
+        hint = did_you_mean(outcome, names) or f"outcomes: {', '.join(names)}"
+        raise UsageError(f"the study has no outcome `{outcome}`; {hint}")
+    found = []
+    for name in names if outcome is None else (outcome,):
+        ended_so = study.ensemble.runs[study.ensemble.outcome == names.index(name)]
+        runs = study.replayed([int(run) for run in ended_so[:sample]], engine=engine)
+        found.append(chains_behind(runs, name, ended_so=len(ended_so), of=study.runs))
+    return tuple(found)
+
+
+def chain_records(explanations: Iterable[Explanation]) -> list[dict[str, Any]]:
+    """One flat record for each chain."""
+    return [
+        {
+            "outcome": explanation.outcome,
+            "chain": str(chain),
+            "share": chain.share,
+            "low": chain.low,
+            "high": chain.high,
+            "count": chain.count,
+            "of": explanation.looked_at,
+            "example": chain.example,
+        }
+        for explanation in explanations
+        for chain in explanation.chains
+    ]
+
+
+# ------------------------------------------------------------------------------------------------ keeping
+
+
+def export(study: Study, *, out: str | Path | None = None) -> tuple[Path, ...]:
+    """Write the tables of a study as CSV, one file a table, and the summary beside them."""
+    from sim.study.export import export_tables
+
+    return export_tables(study.ensemble, Path(out) if out else study.folder / "csv")
+
+
+def status(folder: str | Path) -> dict[str, Any]:
+    """How far a study is, what it plays and what made it, as one flat record."""
+    from sim.study.execute import status_of
+
+    manifest = status_of(folder)
+    row = manifest["experiments"][0]
+    return {
+        "study": str(folder),
+        "scenario": manifest["scenario"],
+        "policy": row["policy"] or None,
+        "variant": row["variant"] or None,
+        "overrides": " ".join(f"{path}={value}" for path, value in row["overrides"]) or None,
+        "seed": manifest["seed"],
+        "status": manifest["status"],
+        "runs_wanted": manifest["runs"],
+        "runs_done": sum(manifest["done"]),
+        "failed": manifest["failed"],
+        "began": manifest["began"],
+        "ended": manifest["ended"],
+        "command": " ".join(manifest.get("argv", [])) or None,
+    }
+
+
+def plot(study: Study, *, out: str | Path | None = None, run: int = 0) -> tuple[Path, ...]:
+    """Draw every picture of a study that its records allow, one run of it as a timeline; the files, as SVG and PNG."""
+    from sim.figures.gallery import draw_study
+
+    return draw_study(study, Path(out) if out else study.folder / "figures", run=run)
+
+
+def doctor() -> list[dict[str, str]]:
+    """What is installed, what the machine has and what is missing: a flat record for each thing looked at."""
+    from sim.provenance import checks
+
+    return checks()
+
+
+def verify(*, runs: int = 2_000, seed: int = 1960) -> list[dict[str, Any]]:
+    """The simulator against textbook cases: a flat record for each quantity, expected and simulated."""
+    from dataclasses import asdict
+
+    from sim.analysis.verify import verify as verify_cases
+
+    return [asdict(row) | {"agrees": row.agrees} for row in verify_cases(seed=seed, runs=runs)]

@@ -1,0 +1,205 @@
+"""Commands that play: trace, run, replay, explain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.cli import options, paper
+
+if TYPE_CHECKING:
+    from sim import api
+    from sim.cli.paper import Paint
+
+SOME_FAILED = 3
+
+
+@click.command("trace")
+@options.FILE
+@options.choices
+@options.seed
+@click.option("--run", "run_number", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Which run.")
+@click.option("-v", "--verbose", is_flag=True, help="Also what each choice weighed, and the background, line by line.")
+@options.engine
+@options.form()
+@options.colour
+def trace_command(
+    file: str, policy: str | None, variant: str | None, settings: tuple[str, ...], seed: int, run_number: int,
+    verbose: bool, engine: str, form: str, no_color: bool,
+) -> int:  # fmt: skip
+    """Tell one run like a diary, each line with its cause.
+
+    \b
+    Example:
+      sim trace first-lesson --seed 4
+    """
+    from sim import api
+
+    model = api.load(file, policy=policy, variant=variant, overrides=options.read_settings(settings))
+    story = api.trace(model, seed=seed, run=run_number, engine=engine, everything=verbose)
+    _print_story(story, form, no_color=no_color, verbose=verbose)
+    return 0 if story.outcome else SOME_FAILED
+
+
+def _print_story(story: api.Story, form: str, *, no_color: bool, verbose: bool) -> None:
+    if form != "table":
+        paper.emit(story.records(), form)
+        return
+    paint = paper.painter(no_color=no_color)
+    click.echo(paint("title", f"{story.program.name}, run {story.run} of seed {story.seed}"))
+    if story.program.question:
+        click.echo("\n".join(paper.wrapped(" ".join(story.program.question.split()))))
+    click.echo()
+    click.echo(story.text(width=paper.width(), paint=paint, verbose=verbose), nl=False)
+
+
+@click.command("run")
+@options.FILE
+@options.choices
+@click.option("-n", "--runs", type=options.RUNS, help="How many runs (default 1,000; a million with --until).")
+@options.seed
+@click.option(
+    "-j", "--workers", type=click.IntRange(1, 1024), help="Processes that play (default: the cores there are)."
+)
+@options.engine
+@click.option(
+    "--until", metavar="OUTCOME:WIDTHpp", help="Stop when that share's 95 % half-width is so small: war:0.5pp."
+)
+@click.option("-o", "--out", type=click.Path(file_okay=False), default="results", show_default=True,
+              help="The folder in which studies are stored.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Say what would be played, and play nothing.")
+@click.option(
+    "--fail-fast/--keep-going", default=False, help="Stop at the first failed run, or keep it as data (default)."
+)
+@click.option("--events", is_flag=True, help="Keep every firing of every run.")
+@click.option("--no-plots", is_flag=True, help="Draw no pictures.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.option("-v", "--verbose", is_flag=True, help="Also each metric outcome by outcome.")
+@options.form()
+@options.colour
+def run_command(
+    file: str, policy: str | None, variant: str | None, settings: tuple[str, ...], runs: int | None, seed: int,
+    workers: int | None, engine: str, until: str | None, out: str, dry_run: bool, fail_fast: bool, events: bool,
+    no_plots: bool, quiet: bool, verbose: bool, form: str, no_color: bool,
+) -> int:  # fmt: skip
+    """Play many runs: outcomes with intervals, stored, with pictures.
+
+    The same command again goes on where it stopped; a larger -n extends the same study.
+
+    \b
+    Example:
+      sim run first-lesson -n 200 --no-plots
+    """
+    from sim import api
+
+    model = api.load(file, policy=policy, variant=variant, overrides=options.read_settings(settings))
+    plan = api.plan(model, runs=runs, seed=seed, workers=workers, engine=engine, until=until, out=out, events=events)
+    if dry_run:
+        _print_plan(plan, form)
+        return 0
+    if not quiet:
+        click.echo(plan.says, err=True)
+    with paper.progress(plan.to_play, quiet=quiet) as advance:
+        study = api.run(plan, on_progress=advance, fail_fast=fail_fast)
+    pictures = [] if no_plots else api.plot(study)
+    if form == "json":
+        paper.emit_json(study.record())
+    elif form == "csv":
+        paper.emit(study.record()["outcomes"], "csv")
+    else:
+        _print_study(study, pictures=len(pictures), verbose=verbose, paint=paper.painter(no_color=no_color))
+    return SOME_FAILED if study.failed else 0
+
+
+def _print_plan(plan: api.Plan, form: str) -> None:
+    if form == "table":
+        click.echo(plan.says)
+    else:
+        paper.emit([plan.record()], form)
+
+
+def _print_study(study: api.Study, *, pictures: int, verbose: bool, paint: Paint) -> None:
+    """The page that `sim run` is for: what was played, outcomes, metrics, cautions, where it lies, what next."""
+    for line in study_lines(study, paint):
+        click.echo(line)
+    for caution in study.cautions:
+        click.echo("\n".join(paper.painted(paper.wrapped(caution.says, lead="! ", hang=2), "warning", paint)))
+    click.echo()
+    where = f"{study.folder}" + (f"   ({pictures} pictures in figures/)" if pictures else "")
+    click.echo(f"{paint('head', 'study')}  {where}")
+    for label, command in zip(("next ", "     ", "     "), study.next_commands, strict=False):
+        click.echo(f"{paint('head', label)}  {paint('command', command)}")
+
+
+def study_lines(study: api.Study, paint: Paint) -> list[str]:
+    """What was played, the table of outcomes and the table of metrics."""
+    lines = [paint("title", study.title)]
+    lines += paper.wrapped(study.question) if study.question else []
+    lines += [*paper.wrapped(study.what), ""]
+    summary = study.summary
+    lines += paper.outcome_table(summary.outcomes, paint)
+    notes = [f"{row.outcome}: {record}" for row in summary.outcomes if (record := study.record_of(row.outcome))]
+    for one in study.by_knowledge:
+        ends = paper.interval(one.low, one.high)
+        notes.append(f"{one.outcome}: {ends} over thirds of `{one.parameter}`, which more runs do not narrow")
+    lines += paper.painted([line for note in notes for line in paper.wrapped(note, hang=2)], "quiet", paint)
+    if summary.metrics:
+        lines += ["", *paper.metric_table(summary.metrics, paint)]
+    return [*lines, ""]
+
+
+@click.command("replay")
+@click.argument("study", metavar="STUDY", type=click.Path(file_okay=False))
+@click.argument("run_number", metavar="RUN", type=click.IntRange(0, 2**32 - 1))
+@click.option("--experiment", type=click.IntRange(0), default=0, hidden=True, help="Which row of the design.")
+@click.option("-v", "--verbose", is_flag=True, help="Also what each choice weighed, and the background, line by line.")
+@options.engine
+@options.form()
+@options.colour
+def replay_command(
+    study: str, run_number: int, experiment: int, verbose: bool, engine: str, form: str, no_color: bool
+) -> int:
+    """Tell any stored run in full, as it happened.
+
+    \b
+    Example:
+      sim replay results/first-lesson-* 17
+    """
+    from sim import api
+
+    story = api.replay(api.study(study, experiment=experiment), run_number, engine=engine, everything=verbose)
+    _print_story(story, form, no_color=no_color, verbose=verbose)
+    return 0 if story.outcome else SOME_FAILED
+
+
+@click.command("explain")
+@click.argument("study", metavar="STUDY", type=click.Path(file_okay=False))
+@click.option("--outcome", metavar="NAME", help="This outcome alone; all of them by default.")
+@click.option("--sample", type=click.IntRange(1, 100_000), default=200, show_default=True,
+              help="Runs of each outcome to look at, replayed where events were not kept.")  # fmt: skip
+@click.option("--chains", "most", type=click.IntRange(1, 1000), default=5, show_default=True, help="Chains to show.")
+@options.engine
+@options.form()
+@options.colour
+def explain_command(
+    study: str, outcome: str | None, sample: int, most: int, engine: str, form: str, no_color: bool
+) -> None:
+    """Give the commonest chains of triggers behind an outcome.
+
+    \b
+    Example:
+      sim explain results/first-lesson-* --outcome attack
+    """
+    from sim import api
+
+    explanations = api.explain(api.study(study), outcome, sample=sample, engine=engine)
+    if form != "table":
+        paper.emit(api.chain_records(explanations), form)
+        return
+    paint = paper.painter(no_color=no_color)
+    for explanation in explanations:
+        for line in paper.chain_lines(explanation, study, most, paint):
+            click.echo(line)
+        click.echo()
+    click.echo(paint("quiet", "A share of the runs that ended so: what came before, not what would have prevented it."))
