@@ -7,7 +7,7 @@ from math import inf, nan
 
 from sim.clock import TICKS_PER_DAY
 from sim.engine.order import Consequences, watched
-from sim.language.evaluate import Meaning, World, meaning
+from sim.language.evaluate import Meaning, Undefined, World, meaning
 from sim.language.tree import Constant, Tree
 from sim.language.words import TRUTH
 from sim.program.ir import Choice, Every, Metric, On, Program, Rate, Trigger, When
@@ -125,7 +125,10 @@ class MetricPart:
         if self.how == "days":
             state.total += (now - state.since) if state.value == 1.0 else 0
         elif state.value == state.value:
-            state.total += state.value * ((now - state.since) / TICKS_PER_DAY)
+            before, days = state.total, (now - state.since) / TICKS_PER_DAY
+            state.total += state.value * days
+            if state.total != state.total:  # an infinite value that stood for no time, or two of opposite signs
+                raise Undefined(f"{before:g} + {state.value:g} * {days:g} days")
         state.since = now
 
     def end(self, state: MetricState, world: World) -> None:
