@@ -66,7 +66,10 @@ def weigh(choice: ChoicePart, world: World) -> Scales | None:
         best = larger(best, values[number])
     weights, total = [0.0] * len(usual), 0.0
     for number in opened:
-        weights[number] = usual[number] * exponential(rationality * (values[number] - best))
+        below = rationality * (values[number] - best)
+        if below != below:  # 0 times a difference too large for a float
+            raise ValueError(f"the weight of `{choice.options[number].name}` is not a number")
+        weights[number] = usual[number] * exponential(below)
         total += weights[number]
     return Scales(tuple(weights), opened, total)
 
