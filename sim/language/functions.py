@@ -72,8 +72,8 @@ def clamp(x: float, low: float, high: float) -> float:
 
 
 def floor(x: float) -> float:
-    """The largest whole number that is not above x, as a float; infinities stay."""
-    return float(math.floor(x)) if math.isfinite(x) else x
+    """The largest whole number that is not above x, as the C library's floor: infinities and -0 stay."""
+    return float(math.floor(x)) if math.isfinite(x) and x != 0.0 else x
 
 
 def sigmoid(x: float) -> float:
