@@ -7,6 +7,7 @@ and the file is asked for an `otherwise`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise, product
 
@@ -70,12 +71,9 @@ def _gather_pair(
             elif quantity.kind == TRUTH:
                 domains[side] = (0.0, 1.0)
             else:
-                # A number against constants: every constant met, and a point on each side of it.
-                near = {
-                    other.value - 1e-9 * max(1, abs(other.value)),
-                    other.value,
-                    other.value + 1e-9 * max(1, abs(other.value)),
-                }
+                # A number against constants: every constant met, and its neighbours on both sides, so that no gap
+                # between two constants is missed.
+                near = {math.nextafter(other.value, -math.inf), other.value, math.nextafter(other.value, math.inf)}
                 domains[side] = tuple(sorted(near | set(domains.get(side, ()))))
             return
     domains.setdefault(_pair(left, right), (-1.0, 0.0, 1.0))
