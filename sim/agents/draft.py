@@ -137,7 +137,7 @@ class Draft:
 
     # ---------------------------------------------------------------------------------------- what is gathered
 
-    def quantity(self, name: str, place: Place | None, ladder: Iterable[str] = (), **fields: Anything) -> None:
+    def quantity(self, name: str, place: Place | None, *, ladder: Iterable[str] = (), **fields: Anything) -> None:
         """Add a quantity; texts of our own take the place of the block that asked for it.
 
         `ladder` names the levels of a derived quantity, which its block cannot say.
@@ -312,12 +312,12 @@ def _branched(quantity: str, groups: list[tuple[str, str]]) -> str:
 
 
 def bracketed(text: str) -> str:
-    """An expression as an operand: in brackets unless it is one word.
+    """An expression as an operand: in brackets unless it is one word, or a number with its unit.
 
     >>> bracketed("85 %"), bracketed("a - b")
     ('85 %', '(a - b)')
     """
-    return text if re.fullmatch(r"[\w.]+( %)?", text) else f"({text})"
+    return text if re.fullmatch(r"[\w.]+( %)?|[\d_.]+ [a-z]+", text) else f"({text})"
 
 
 def number(value: float) -> str:

@@ -35,7 +35,7 @@ def posture(draft: Draft, name: Text, block: schema.Posture) -> None:
     speaker = speaker_of(name, block)
     attributes(draft, name, block, speaker)
     quantities(draft, block.quantities, speaker, f"{name}.")
-    if block.military and _levels_said(draft, name, block):
+    if _climbs_by_record(draft, name, block) and _levels_said(draft, name, block):
         record(draft, name, block)
     own_rules(draft, name, block, speaker)
     moves(draft, name, block, speaker)
@@ -92,6 +92,13 @@ def moves(draft: Draft, name: Text, block: schema.Posture, speaker: Speaker) -> 
 
 
 # ---------------------------------------------------------------------------------------------- the record
+
+
+def _climbs_by_record(draft: Draft, name: Text, block: schema.Posture) -> bool:
+    """Whether any choice may take its shares from this posture's record."""
+    elsewhere = any(option.usual == "record" for choice in draft.scenario.choices.values()
+                    for option in choice.options.values())  # fmt: skip
+    return block.military and (elsewhere or takes_initiative(draft, name, block))
 
 
 def _levels_said(draft: Draft, name: Text, block: schema.Posture) -> bool:

@@ -12,10 +12,11 @@ measures.backlash.us  points a year that the measures cost the sender; `measures
 from __future__ import annotations
 
 from functools import reduce
+from typing import Any as Anything
 
 from sim.agents import evidence
 from sim.agents.actors import quantities
-from sim.agents.draft import WORLD, Draft, Phase, Speaker, by_level, split_per, spread_of
+from sim.agents.draft import WORLD, Draft, Phase, Speaker, bracketed, by_level, split_per, spread_of
 from sim.agents.rules import own_rules
 from sim.clock import days_in
 from sim.errors import Text
@@ -28,8 +29,8 @@ def sanctions(draft: Draft, name: Text, block: schema.Sanctions) -> None:
     """The tiers of each sender, how they change, what they cost."""
     senders = [str(sender) for sender in block.sanctions.senders]
     draft.one_of(block.start, block.tiers, block.start, f"agents.{name}.start", "tier")
-    for sender in block.adopt:
-        draft.one_of(sender, senders, sender, f"agents.{name}.adopt", "sender")
+    for adopting in block.adopt:
+        draft.one_of(adopting, senders, adopting, f"agents.{name}.adopt", "sender")
     _tiers(draft, name, block, senders)
     speaker = Speaker((str(name), str(block.actor)) if block.actor else (str(name),), by=tuple(senders))
     has_bite = any(tier.bite is not None for tier in block.tiers.values())
@@ -45,9 +46,9 @@ def sanctions(draft: Draft, name: Text, block: schema.Sanctions) -> None:
 def _tiers(draft: Draft, name: Text, block: schema.Sanctions, senders: list[str]) -> None:
     first = f"{name}.{senders[0]}"
     for sender in senders:
-        one = f"{name}.{sender}"
-        fields: dict[str, object] = {"start": first}
-        if one == first:
+        one = Text(f"{name}.{sender}", name.place)
+        fields: dict[str, Anything] = {"start": first}
+        if str(one) == first:
             fields = {"level": tuple(block.tiers), "start": block.start}
         draft.quantity(one, name.place, **fields, says=f"tier of `{name}` that `{sender}` has in force")
         draft.quantity(f"{one}.agreed", name.place, start=one, says=f"tier of `{name}` that `{sender}` has decided on")
@@ -55,9 +56,11 @@ def _tiers(draft: Draft, name: Text, block: schema.Sanctions, senders: list[str]
     ladder = tuple(str(tier) for tier in block.tiers)
     highest = reduce(lambda left, right: f"max({left}, {right})", tiers)
     lowest = reduce(lambda left, right: f"min({left}, {right})", tiers)
-    draft.quantity(name, name.place, ladder, is_=highest, says="the highest tier in force with any sender")
-    draft.quantity(f"{name}.any", name.place, ladder, is_=highest)
-    draft.quantity(f"{name}.all", name.place, ladder, is_=lowest, says="the tier in force with every sender at least")
+    draft.quantity(name, name.place, ladder=ladder, is_=highest, says="the highest tier in force with any sender")
+    draft.quantity(f"{name}.any", name.place, ladder=ladder, is_=highest)
+    draft.quantity(
+        f"{name}.all", name.place, ladder=ladder, is_=lowest, says="the tier in force with every sender at least"
+    )
 
 
 def weights(draft: Draft, name: str, block: schema.Sanctions) -> dict[str, str]:
@@ -92,6 +95,12 @@ def _bite(draft: Draft, name: Text, block: schema.Sanctions, senders: list[str],
     draft.quantity(f"{name}.arrived", place, start=f"{name}.wanted", unit=unit, says="bite that has phased in")
     draft.quantity(f"{name}.speed", place, start="0", says="how much bite phases in or out a day")
     draft.quantity(f"{name}.tight", place, start="1", within=("0", "1"), says="share of the bite that has not leaked")
+    # What is new is tight; what was there before keeps its leaks.
+    draft.quantity(
+        f"{name}.tightened", place,
+        is_=f"({name}.tight * {name}.set + {name}.wanted - {name}.set) / {name}.wanted"
+        f" if {name}.wanted > {name}.set else {name}.tight",
+    )  # fmt: skip
     draft.quantity(f"{name}.bite", place, is_=f"{name}.arrived * {name}.tight", unit=unit)
     draft.quantity(f"{name}.cost", place, start="0", unit="points of GDP", says="what the target has lost so far")
     books = [
@@ -116,7 +125,7 @@ def _kept_each_day(draft: Draft, name: Text, block: schema.Sanctions, speaker: S
     days = days_in(unit)
     if days is None:
         draft.fault(said, f"agents.{name}.leakage", f"`{unit}` is no unit of time", "write `10 % per year`")
-    return f"(1 - ({draft.says(share, speaker)})) ** (1 / {days or 365.25:g})"
+    return f"(1 - {bracketed(draft.says(share, speaker))}) ** (1 / {days or 365.25:g})"
 
 
 def _backlash(draft: Draft, name: Text, block: schema.Sanctions, sender: str, share: str) -> str:
@@ -152,17 +161,15 @@ def _adoption(draft: Draft, name: Text, block: schema.Sanctions, sender: str, ha
         draft.default(f"{name}.adopt.{sender}.after", "lognormal, median 9 days, nine in ten within 40", "eusanct",
                       "days from the decision to the force of law", name.place)  # fmt: skip
     one = f"{name}.{sender}"
-    phase_in = block.phase_in or Text(PHASE_IN, name.place)
+    phase_in = bracketed(draft.says(block.phase_in or Text(PHASE_IN, name.place), WORLD))
     if block.phase_in is None and has_bite and sender == block.sanctions.senders[0]:
         draft.default(f"{name}.phase_in", PHASE_IN, "author", "time until the whole bite is felt", name.place)
     effects = [f"{one} = {one}.agreed"]
     if has_bite:
-        # What is new is tight; what was there before keeps its leaks.
         effects += [
-            f"{name}.tight = ({name}.tight * {name}.set + {name}.wanted - {name}.set) / {name}.wanted"
-            f" if {name}.wanted > {name}.set else {name}.tight",
+            f"{name}.tight = {name}.tightened",
             f"{name}.set = {name}.wanted",
-            f"{name}.speed = abs({name}.set - {name}.arrived) / max(({draft.says(phase_in, WORLD)}) / 1 day, 1)",
+            f"{name}.speed = abs({name}.set - {name}.arrived) / max({phase_in} / 1 day, 1)",
         ]
     for verb, sign in (("raised", ">"), ("lowered", "<")):
         draft.trigger(

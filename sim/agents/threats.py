@@ -47,7 +47,7 @@ def commitment(draft: Draft, name: Text, block: schema.Commitment) -> None:
     )  # fmt: skip
     for issuer in issuers:
         _answer(draft, name, block, issuer, path)
-    _end(draft, name, block, speaker)
+    _end(draft, name, block)
 
 
 def _each(issuers: list[str]) -> list[str]:
@@ -139,9 +139,10 @@ def _answer(draft: Draft, name: Text, block: schema.Commitment, issuer: str, pat
             do=(Text(f"{name}.broken{suffix} = true", place), *_learnt(draft, block, issuer, "*= 0.75", name)),
         ),
     }  # fmt: skip
+    after = draft.amount(block.after, Speaker((issuer,)))
     draft.trigger(
         Phase.COMMITMENTS, f"{name}.answer{suffix}", name.place, on=[f"{name}.called"],
-        after=draft.amount(block.after, Speaker((issuer,))), choose=options, actor=issuer,
+        after=after, if_=_tied(draft, name, block), choose=options, actor=issuer,
         asks=f"`{name}` has been called. Is the word kept?",
     )  # fmt: skip
 
@@ -152,15 +153,23 @@ def _learnt(draft: Draft, block: schema.Commitment, issuer: str, change: str, na
     return [Text(f"{other}.believed {change.format(f'{other}.believed')}", name.place) for other in heard]
 
 
-def _end(draft: Draft, name: Text, block: schema.Commitment, speaker: Speaker) -> None:
+def _tied(draft: Draft, name: Text, block: schema.Commitment) -> Text | None:
+    """The continuing condition of a commitment, which must also hold when it comes to keeping it."""
+    if block.while_ is None:
+        return None
+    tree = draft.tree(block.while_, _speaker(draft, name, block))
+    return Text(unparse(tree), block.while_.place) if tree is not None else block.while_
+
+
+def _end(draft: Draft, name: Text, block: schema.Commitment) -> None:
     """A commitment lapses at `until`, and falls when what it was tied to (`while`) is no longer so."""
     over = [f"{name}.standing = false"]
     if block.until is not None:
         draft.trigger(Phase.COMMITMENTS, f"{name}.lapses", block.until.place, at=[block.until], do=over,
                       actor=block.by[0], says=f"`{name}` lapses")  # fmt: skip
     if block.while_ is not None:
-        tied = draft.tree(block.while_, speaker)
-        broken = Text(f"{name}.standing and not ({unparse(tied) if tied else block.while_})", block.while_.place)
+        tied = _tied(draft, name, block) or block.while_
+        broken = Text(f"{name}.standing and not ({tied})", block.while_.place)
         draft.trigger(Phase.COMMITMENTS, f"{name}.falls_away", block.while_.place, when=broken, do=over,
                       actor=block.by[0], says=f"`{name}` no longer holds")  # fmt: skip
     if block.start == "unsaid":
