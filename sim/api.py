@@ -29,9 +29,9 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.program.ir import Program as Program
     from sim.program.listing import Number as Number
     from sim.scenario.schema import Scenario as Scenario
-    from sim.study.design import Design as Design
     from sim.study.ensemble import Ensemble as Ensemble
     from sim.study.execute import Progress as Progress
+    from sim.study.plan import Plan as Plan
 
 Overrides = Sequence[tuple[str, str]]
 RESULTS = Path("results")
@@ -315,72 +315,6 @@ MOST_RUNS = 1_000_000
 """Runs when nothing is said, and at most when a precision is asked for."""
 
 
-@dataclass(frozen=True)
-class Plan:
-    """A study before it is played: what, where, how much of it is there, and about how long the rest will take."""
-
-    model: Model
-    design: Design
-    runs: int
-    workers: int
-    engine: str
-    until: str | None
-    out: Path
-    events: bool
-    done: int
-    seconds: float  # of the runs still to play
-
-    @property
-    def folder(self) -> Path:
-        """Where the study lies or will lie."""
-        return self.out / self.design.folder_name
-
-    @property
-    def to_play(self) -> int:
-        """Runs that are not there yet."""
-        return max(0, self.runs - self.done)
-
-    @property
-    def says(self) -> str:
-        """How many runs and about how long, in a sentence or two."""
-        workers = _counted(self.workers, "worker")
-        head = f"{self.runs:,} runs of {self.model.name}, seed {self.design.seed}"
-        if self.until:
-            head = f"up to {self.runs:,} runs of {self.model.name}, seed {self.design.seed}, until {self.until}"
-        if not self.to_play:
-            return f"{head}: all there already, in {self.folder}"
-        there = f", {self.done:,} of them there already" if self.done else ""
-        time = f"at most {say_wait(self.seconds)}" if self.until else f"about {say_wait(self.seconds)}"
-        return f"{head}{there}: {time} on {workers}, into {self.folder}"
-
-    def record(self) -> dict[str, Any]:
-        """The plan as one flat record."""
-        return {
-            "scenario": self.model.name,
-            "policy": self.model.policy,
-            "variant": self.model.variant,
-            "seed": self.design.seed,
-            "runs": self.runs,
-            "done": self.done,
-            "workers": self.workers,
-            "seconds": round(self.seconds, 1),
-            "study": str(self.folder),
-        }
-
-
-def say_wait(seconds: float) -> str:
-    """A time to wait, as people say it.
-
-    >>> say_wait(0.4), say_wait(42), say_wait(600)
-    ('a second', '42 seconds', '10 minutes')
-    """
-    if seconds < 1.5:
-        return "a second"
-    if seconds < 90:
-        return f"{seconds:.0f} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
-
-
 def plan(
     model: Model,
     *,
@@ -403,38 +337,21 @@ def plan(
     """
     from sim.program.listing import resolved_text
     from sim.study.design import Design, Experiment
-    from sim.study.stopping import parse_until
-    from sim.study.workers import processors
+    from sim.study.plan import make_plan
 
-    if until is not None:
-        parse_until(until, model.program)
     text = resolved_text(model.scenario)
     experiment = Experiment(model.program, text, model.policy or "", model.variant or "", model.overrides)
-    design = Design((experiment,), seed)
     wanted = runs or (MOST_RUNS if until else RUNS)
-    done = min(wanted, _done(Path(out) / design.folder_name))
-    hands = max(1, min(workers or processors(), -(-(wanted - done) // design.part_size)))
-    seconds = _seconds_a_run(model, seed, engine, events) * (wanted - done) / hands if wanted > done else 0.0
-    return Plan(model, design, wanted, hands, engine, until, Path(out), events, done, seconds)
-
-
-def _done(folder: Path) -> int:
-    """Runs of a study that are there already."""
-    from sim.study.execute import status_of
-
-    return int(status_of(folder)["done"][0]) if (folder / "study.json").exists() else 0
-
-
-def _seconds_a_run(model: Model, seed: int, engine: str, events: bool) -> float:
-    """The time of one run, from as many as fit into a quarter of a second, at most 40 and at least 2."""
-    import time
-
-    play(model, runs=[0], seed=seed, engine=engine, events=events)  # the first run pays for what is made once
-    began, played = time.perf_counter(), 0
-    while played < 2 or (played < 40 and time.perf_counter() - began < 0.25):
-        play(model, runs=[played], seed=seed, engine=engine, events=events)
-        played += 1
-    return (time.perf_counter() - began) / played
+    return make_plan(
+        Design((experiment,), seed),
+        asked=model.asked,
+        runs=wanted,
+        workers=workers,
+        engine=engine,
+        until=until,
+        out=Path(out),
+        events=events,
+    )
 
 
 def run(
@@ -456,13 +373,15 @@ def run(
     from sim.engine.record import Recording
     from sim.study.execute import run_design
 
-    if not isinstance(what, Plan):
-        what = plan(what if isinstance(what, Model) else load(what), **options)
+    if isinstance(what, str | Path):
+        what = load(what)
+    if isinstance(what, Model):
+        what = plan(what, **options)
     ensemble = run_design(
         what.design, runs=what.runs, workers=what.workers, out=what.out, engine=what.engine, until=what.until,
         recording=Recording(events=what.events), progress=on_progress, fail_fast=fail_fast,
     )  # fmt: skip
-    return _study(ensemble, what.model.asked)
+    return _study(ensemble, what.asked)
 
 
 def _study(ensemble: Ensemble, asked: str = "") -> Study:
@@ -579,9 +498,9 @@ def plot(study: Study, *, out: str | Path | None = None, run: int = 0) -> tuple[
 
 def doctor() -> list[dict[str, str]]:
     """What is installed, what the machine has and what is missing: a flat record for each thing looked at."""
-    from sim.provenance import checks
+    from sim.study.doctor import checks
 
-    return checks()
+    return checks(scenarios=len(shipped()))
 
 
 def verify(*, runs: int = 2_000, seed: int = 1960) -> list[dict[str, Any]]:

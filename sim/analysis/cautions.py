@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sim.analysis.causes import Replayed, replayed
 from sim.analysis.explain import explain
-from sim.analysis.narrative import is_hidden, say_day
+from sim.analysis.narrative import is_hidden, is_part, say_day
 from sim.clock import days_between, parse_date, say_duration, ticks
 from sim.engine.record import UNNAMED, Failure, Runs
 from sim.language.evaluate import meaning
@@ -257,17 +257,11 @@ def rungs_never_reached(observed: Observed) -> Iterator[str]:
             for slot, _, new in row.changes:
                 stood[slot].add(new)
     for slot, quantity in enumerate(program.quantities):
-        if not quantity.kind.names or is_hidden(quantity.name) or _is_target(program, slot):
+        if not quantity.kind.names or is_hidden(quantity.name) or is_part(program, slot):
             continue
         empty = [name for at, name in enumerate(quantity.kind.names) if float(at) not in stood.get(slot, ())]
         if empty:
             yield f"In {len(sample):,} runs looked at, `{quantity.name}` never stood on {_names(empty)}."
-
-
-def _is_target(program: Program, slot: int) -> bool:
-    """Whether a ladder is only where another one is bound for: `army.ordered` beside `army`."""
-    name = program.quantities[slot].name
-    return any(name.startswith(f"{other.name}.") for other in program.quantities if other.kind.names)
 
 
 @_rule

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sim.analysis.causes import chain_to, replayed, turned_true
 from sim.analysis.intervals import wilson
-from sim.analysis.narrative import cause_name
+from sim.analysis.narrative import cause_name, is_relay
 from sim.engine.record import EventRow, Runs
 
 
@@ -110,7 +110,9 @@ def merged_chain(runs: Runs, index: int) -> tuple[tuple[str, int], ...]:
         row = turned_true(replayed(runs, index), outcome.condition)
     if row is None:
         return (("it held from the start", 1),)
-    return tuple(merge(cause_name(program, link) for link in chain_to(rows, row)))
+    chain = chain_to(rows, row)
+    told = [link for link in chain if not is_relay(program, link)] or chain
+    return tuple(merge(cause_name(program, link) for link in told))
 
 
 def merge(names: Iterator[str] | Sequence[str]) -> Iterator[tuple[str, int]]:

@@ -7,7 +7,7 @@ change plain numbers and cause nothing (the daily accounts) are told once, at th
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -75,7 +75,7 @@ class _Teller:
         ladders = [
             f"{quantity.name} {value_text(self.program, slot, self.world.values[slot])}"
             for slot, quantity in enumerate(quantities)
-            if quantity.kind.names and not is_hidden(quantity.name)
+            if quantity.kind.names and not is_hidden(quantity.name) and not is_part(self.program, slot)
         ]
         parameters = self.runs.parameters[self.index].tolist()
         drawn = [
@@ -90,6 +90,8 @@ class _Teller:
         background: dict[int, list[EventRow]] = {}
         held: list[EventRow] = []  # decisions of one trigger, in a row, that changed nothing
         for row in self.rows:
+            if not everything and is_relay(self.program, row):
+                continue
             if not everything and self.is_background(row):
                 background.setdefault(row.trigger, []).append(row)
                 continue
@@ -107,6 +109,19 @@ class _Teller:
             yield self.quiet(held)
         for trigger, rows in background.items():
             yield self.background(trigger, rows)
+
+    def told_changes(self, changes: Iterable[tuple[int, float, float]]) -> tuple[str, ...]:
+        """Changes as text; what belongs to a ladder that moves itself (its peak, where it stood before) is left out."""
+        listed = list(changes)
+        names = [self.program.quantities[slot].name for slot, _, _ in listed]
+        ladders = [
+            name for name, (slot, _, _) in zip(names, listed, strict=True) if self.program.quantities[slot].kind.names
+        ]
+        return tuple(
+            f"{name} {value_text(self.program, slot, old)} -> {value_text(self.program, slot, new)}"
+            for name, (slot, old, new) in zip(names, listed, strict=True)
+            if not is_hidden(name) and not any(name.startswith(f"{ladder}.") for ladder in ladders)
+        )
 
     def is_background(self, row: EventRow) -> bool:
         """Whether a firing came by the clock, decided nothing, moved no ladder or flag, and caused nothing."""
@@ -127,12 +142,7 @@ class _Teller:
         """One firing with what it changed and why it came."""
         trigger = self.program.triggers[row.trigger]
         decision = self.decisions.get(row.seq)
-        changes = tuple(
-            f"{self.program.quantities[slot].name} {value_text(self.program, slot, old)} -> "
-            f"{value_text(self.program, slot, new)}"
-            for slot, old, new in row.changes
-            if not is_hidden(self.program.quantities[slot].name)
-        )
+        changes = self.told_changes(row.changes)
         return Line(
             "decision" if trigger.choice else "firing",
             row.tick,
@@ -147,7 +157,7 @@ class _Teller:
         if len(rows) == 1:
             return self.firing(rows[0])
         first, last = rows[0], rows[-1]
-        what = headline(self.program, first, None)
+        what = headline(self.program, first, self.decisions.get(first.seq))
         until = say_day(self.program, last.tick)
         says = f"{what}, {_times(len(rows))} until {until}"
         terms = self.decisions.get(last.seq)
@@ -159,12 +169,7 @@ class _Teller:
         for row in rows:
             for slot, old, new in row.changes:
                 ends[slot] = (ends.get(slot, (old, new))[0], new)
-        changes = tuple(
-            f"{self.program.quantities[slot].name} {value_text(self.program, slot, old)} -> "
-            f"{value_text(self.program, slot, new)}"
-            for slot, (old, new) in ends.items()
-            if not is_hidden(self.program.quantities[slot].name)
-        )
+        changes = self.told_changes((slot, old, new) for slot, (old, new) in ends.items())
         return Line("background", None, f"in the background: {self.program.triggers[trigger].name}, "
                     f"{_times(len(rows))}", changes)  # fmt: skip
 
@@ -172,7 +177,8 @@ class _Teller:
         """Why a firing came, naming the event that caused it."""
         trigger = self.program.triggers[row.trigger]
         if row.cause >= 0:
-            return self._because_of(self.rows[row.cause], row)
+            cause = self.rows[row.cause]
+            return self.because(cause) if is_relay(self.program, cause) else self._because_of(cause, row)
         match trigger.cause:
             case Rate():
                 return "by chance: its hazard had run down"
@@ -194,7 +200,7 @@ class _Teller:
         name = f"`{who.branches[cause.branch].name}`" if who.choice else f"`{cause_name(self.program, cause)}`"
         said = f"{decided}{name}" + ("" if cause.tick == row.tick else f" on {say_day(self.program, cause.tick)}")
         trigger = self.program.triggers[row.trigger]
-        if isinstance(trigger.cause, When) and trigger.cause.hold is not None:
+        if isinstance(trigger.cause, When) and trigger.cause.hold is not None and not trigger.says:
             return f"because {said}; since then {_short(expression_text(self.program, trigger.cause.condition))}"
         return f"because {said}"
 
@@ -234,17 +240,17 @@ class _Teller:
 
 
 def headline(program: Program, row: EventRow, decision: Decision | None) -> str:
-    """Who did what, in one phrase: `russia decides push_further: push (31 %)`."""
+    """Who did what, in one phrase: `russia decides: go one rung further (border_army.push, 31 %)`."""
     trigger = program.triggers[row.trigger]
-    who = trigger.actor or trigger.agent
     if trigger.choice is None:
-        name = cause_name(program, row)
-        return f"{trigger.says} ({name})" if trigger.says else name
+        return " ".join(trigger.says.split()) or cause_name(program, row)
     option = trigger.choice.options[row.branch]
-    share = f" ({100 * decision.shares[row.branch]:.0f} %)" if decision and not decision.by_person else ""
-    share = " (a person's choice)" if decision and decision.by_person else share
-    says = f": {option.says}" if option.says else ""
-    return f"{f'{who} decides' if who else 'decided'} {trigger.name}: {option.name}{share}{says}"
+    share = f", {100 * decision.shares[row.branch]:.0f} %" if decision and not decision.by_person else ""
+    share = ", a person's choice" if decision and decision.by_person else share
+    who = trigger.actor or trigger.agent
+    name = f"{trigger.name}.{option.name}"
+    does = f"{' '.join(option.says.split())} ({name}{share})" if option.says else f"{name}{share}"
+    return f"{who} decides: {does}" if who else f"decided: {does}"
 
 
 def cause_name(program: Program, row: EventRow) -> str:
@@ -273,6 +279,18 @@ def weighed(program: Program, decision: Decision) -> tuple[str, ...]:
         )
         lines.append(f"{option.name} {100 * share:.0f} %" + (f": {parts}" if parts else ""))
     return tuple(lines)
+
+
+def is_relay(program: Program, row: EventRow) -> bool:
+    """Whether a firing decided and changed nothing: it only passes its cause on to those that follow it."""
+    trigger = program.triggers[row.trigger]
+    return trigger.choice is None and not any(branch.effects for branch in trigger.branches)
+
+
+def is_part(program: Program, slot: int) -> bool:
+    """Whether a quantity belongs to a ladder of its own kind, as `army.ordered` and `army.peak` belong to `army`."""
+    name = program.quantities[slot].name
+    return any(name.startswith(f"{other.name}.") for other in program.quantities if other.kind.names)
 
 
 def is_hidden(name: str) -> bool:

@@ -110,6 +110,11 @@ def code_of(arguments: Sequence[str]) -> int:
         return _say(str(error), WRONG)
     except OSError as error:
         return _say(_os_sentence(error), WRONG)
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        return _say("this is a fault of the simulator, not yours: please report it with the lines above", FAILED)
 
 
 def _say(sentence: str, code: int) -> int:

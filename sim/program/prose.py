@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from sim.clock import TICKS_PER_DAY, say_date, say_duration
+from sim.errors import Text
 from sim.program.ir import Choice, Program, Trigger
 from sim.program.listing import amount_text, cause_text, expression_text, plain_text
 from sim.scenario.schema import Commitment, Diplomacy, Posture, Sanctions, Scenario
@@ -28,6 +29,7 @@ def tell_scenario(scenario: Scenario, program: Program) -> str:
         _section("What happens by itself", _rules(scenario, program)),
         _section("How it can end", _endings(program)),
         _section("What is not known", _unknown(program)),
+        _section("Numbers taken by default", _defaults(scenario)),
         _section("What could be otherwise", _alternatives(scenario)),
     )
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -205,6 +207,19 @@ def _unknown(program: Program) -> Iterator[str]:
         sure = f", confidence {parameter.confidence}." if parameter.confidence else "."
         unit = f" {parameter.unit}" if parameter.unit else ""
         yield f"{parameter.name}: {name} ({inner}){unit}.{source}{sure}"
+
+
+def _defaults(scenario: Scenario) -> Iterator[str]:
+    """What the file does not say and the vocabulary took, with its source."""
+    from sim.agents.evidence import SOURCES
+    from sim.agents.expand import defaults_of
+
+    for default in defaults_of(scenario):
+        says = f" ({default.says})" if default.says else ""
+        yield f"{default.path}: {default.value}{says}. Source: {default.source}."
+    cited = dict.fromkeys(default.source for default in defaults_of(scenario))
+    for source in cited:
+        yield f"{source}: {_sentence(scenario.sources.get(Text(source)) or SOURCES.get(source, 'not named'))}"
 
 
 def _alternatives(scenario: Scenario) -> Iterator[str]:

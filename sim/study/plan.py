@@ -1,0 +1,127 @@
+"""A study before it is played: what, where, how much of it is there already, and about how long the rest will take."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.engine.choose import choose
+from sim.engine.record import Recording
+from sim.streams import Luck
+from sim.study.design import Design
+from sim.study.execute import status_of
+from sim.study.stopping import parse_until
+from sim.study.store import MANIFEST
+from sim.study.workers import processors
+
+TIMED_SECONDS, TIMED_RUNS = 0.25, 40
+"""A few runs are timed: as many as fit into a quarter of a second, at least 2 and at most 40."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a command would play. `seconds` is an estimate for the runs that are not there yet."""
+
+    design: Design
+    asked: str  # how the scenario was called in the command
+    runs: int
+    workers: int
+    engine: str
+    until: str | None
+    out: Path
+    events: bool
+    done: int
+    seconds: float
+
+    @property
+    def folder(self) -> Path:
+        """Where the study lies or will lie."""
+        return self.out / self.design.folder_name
+
+    @property
+    def to_play(self) -> int:
+        """Runs that are not there yet."""
+        return max(0, self.runs - self.done)
+
+    @property
+    def says(self) -> str:
+        """How many runs and about how long, in a sentence."""
+        what = f"{self.runs:,} runs of {self.design.name}, seed {self.design.seed}"
+        if self.until:
+            what = f"up to {what}, until {self.until}"
+        if not self.to_play:
+            return f"{what}: all there already, in {self.folder}"
+        there = f", {self.done:,} of them there already" if self.done else ""
+        wait = f"{'at most' if self.until else 'about'} {say_wait(self.seconds)}"
+        workers = "1 worker" if self.workers == 1 else f"{self.workers} workers"
+        return f"{what}{there}: {wait} on {workers}, into {self.folder}"
+
+    def record(self) -> dict[str, Any]:
+        """The plan as one flat record."""
+        experiment = self.design.experiments[0]
+        return {
+            "scenario": self.design.name,
+            "policy": experiment.policy or None,
+            "variant": experiment.variant or None,
+            "seed": self.design.seed,
+            "runs": self.runs,
+            "done": self.done,
+            "workers": self.workers,
+            "seconds": round(self.seconds, 1),
+            "study": str(self.folder),
+        }
+
+
+def make_plan(
+    design: Design,
+    *,
+    asked: str,
+    runs: int,
+    workers: int | None,
+    engine: str,
+    until: str | None,
+    out: Path,
+    events: bool,
+) -> Plan:
+    """The plan of a design, a few of its runs timed if any are to be played.
+
+    Raises
+    ------
+    UsageError
+        If `until` is misspelled or names nothing, or there is no such engine.
+    """
+    if until is not None:
+        parse_until(until, design.experiments[0].program)
+    folder = out / design.folder_name
+    done = min(runs, int(status_of(folder)["done"][0])) if (folder / MANIFEST).exists() else 0
+    parts = -(-(runs - done) // design.part_size)
+    hands = max(1, min(workers or processors(), parts))
+    seconds = 0.0 if done >= runs else seconds_a_run(design, engine, events=events) * (runs - done) / hands
+    return Plan(design, asked, runs, hands, engine, until, out, events, done, seconds)
+
+
+def seconds_a_run(design: Design, engine: str, *, events: bool) -> float:
+    """How long one run takes here and now; the first one, which pays for what is made once, is not counted."""
+    player, program = choose(engine), design.experiments[0].program
+    recording, luck = Recording(events=events), Luck(design.seed)
+    player.run(program, luck=luck, runs=[0], recording=recording)
+    began, played = time.perf_counter(), 0
+    while played < 2 or (played < TIMED_RUNS and time.perf_counter() - began < TIMED_SECONDS):
+        player.run(program, luck=luck, runs=[played], recording=recording)
+        played += 1
+    return (time.perf_counter() - began) / played
+
+
+def say_wait(seconds: float) -> str:
+    """A time to wait, as people say it.
+
+    >>> say_wait(0.4), say_wait(42), say_wait(600)
+    ('a second', '42 seconds', '10 minutes')
+    """
+    if seconds < 1.5:
+        return "a second"
+    if seconds < 90:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
