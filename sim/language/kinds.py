@@ -62,6 +62,14 @@ class Scope:
     faults: list[ExpressionError] = field(default_factory=list)
     saw_time: bool = False  # whether anything that moves with time alone was read
     depth: int = 0
+    sites: dict[int, tuple[Sample, int]] = field(default_factory=dict)  # by identity: a draw read twice is one draw
+
+    def site_of(self, sample: Sample) -> int:
+        """The site of this very draw, wherever in the tree it is read."""
+        assert self.draw is not None
+        if id(sample) not in self.sites:
+            self.sites[id(sample)] = (sample, self.draw())
+        return self.sites[id(sample)][1]
 
     def fault(self, at: int, says: str, remedy: str = "") -> tuple[Tree, Kind]:
         """Note a fault and go on with a value that fits everywhere."""
@@ -327,5 +335,5 @@ def _sample(tree: Sample, scope: Scope) -> tuple[Tree, Kind]:
     if unit is None or unit.names:
         said = ", ".join(str(kind) for kind in kinds)
         return scope.fault(tree.at, f"the arguments of `{tree.distribution}` are {said}", "they must be of one kind")
-    parts = (*(arguments[name] for name in spelling), Draw(scope.draw()))
+    parts = (*(arguments[name] for name in spelling), Draw(scope.site_of(tree)))
     return Apply(sampler_name(tree.distribution, spelling), parts, tree.at), unit
