@@ -29,7 +29,7 @@ check: $(DEVELOPS)  ## format, lint, types, floors, generated tables
 	$(BIN)/ruff check -q .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_floors.py
-	$(BIN)/python docs/tables.py --check
+	$(BIN)/python -m docs.tables --check
 
 format: $(DEVELOPS)  ## put the code into house format
 	$(BIN)/ruff check -q --fix-only .

@@ -1,0 +1,122 @@
+"""Writes the tables of the manual that follow from the code, between `<!-- table NAME -->` and `<!-- end -->`.
+
+python docs/tables.py            write them anew
+python -m docs.tables --check    fail if one is stale
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from docs.keys import KEYS
+from sim.clock import UNITS_IN_DAYS
+from sim.language.functions import DISTRIBUTIONS, FUNCTIONS, OPERATORS
+from sim.scenario import schema
+
+DOCS = Path(__file__).resolve().parent
+
+BLOCKS: tuple[type[schema.Block], ...] = (
+    schema.Scenario, schema.Quantity, schema.Trigger, schema.Option, schema.Outcome, schema.Metric, schema.Series,
+    schema.Spread, schema.Correlation, schema.Fact, schema.Actor, schema.Posture, schema.PostureOf, schema.Rung,
+    schema.Sanctions, schema.SanctionsOf, schema.Tier, schema.Adoption, schema.Diplomacy, schema.DiplomacyOf,
+    schema.Rounds, schema.Obligation, schema.ChoiceBlock, schema.Commitment, schema.Entry, schema.Policy, schema.Lever,
+)  # fmt: skip
+"""Every block of a scenario file, in the order of the manual."""
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table; bars inside a cell are kept from ending it."""
+    lines = [" | ".join(head), " | ".join("---" for _ in head)]
+    lines += [" | ".join(cell.replace("|", "\\|") for cell in row) for row in rows]
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def operators() -> str:
+    """Signs and functions: how they are written, what they mean, what they give at the edges."""
+    forms = {"negative": "-x", "not": "not x", "within": "x within y"}
+    rows = []
+    for name, row in OPERATORS.items():
+        arguments = ("x", "low", "high") if name == "clamp" else ("x", "y")[: row.arity]
+        called = f"{name}({', '.join(arguments)})"
+        form = forms.get(name) or (called if name in FUNCTIONS else f"x {name} y")
+        rows.append((f"`{form}`", row.says, row.edge))
+    return table(("write", "it is", "at the edges"), rows)
+
+
+def units() -> str:
+    """Units of time."""
+    return table(("unit", "days"), ((f"`{unit}`, `{unit}s`", f"{days:.9g}") for unit, days in UNITS_IN_DAYS.items()))
+
+
+def distributions() -> str:
+    """Distributions that can be drawn from inside a run."""
+    rows = []
+    for name, row in DISTRIBUTIONS.items():
+        ways = " or ".join(
+            f"`{{{name}: {{{', '.join(f'{word}: ...' for word in words)}}}}}`" for words in row.spellings
+        )
+        rows.append((f"`{name}`", row.says, ways))
+    return table(("distribution", "it is", "write"), rows)
+
+
+def keys_of(block: type[schema.Block]) -> list[str]:
+    """The keys of a block as they are written in the file."""
+    return [field.alias or name for name, field in block.model_fields.items()]
+
+
+def keys(block: type[schema.Block]) -> str:
+    """The keys of a block, each with an example and a sentence."""
+    required = {field.alias or name for name, field in block.model_fields.items() if field.is_required()}
+    rows = []
+    for key in keys_of(block):
+        example, says = KEYS[block.__name__].get(key, (key, "**no sentence yet: see docs/keys.py**"))
+        rows.append((f"`{key}`" + (" (must be there)" if key in required else ""), f"`{example}`", says))
+    return table(("key", "for example", "says"), rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "operators": operators,
+    "units": units,
+    "distributions": distributions,
+    **{f"keys {block.__name__}": (lambda block=block: keys(block)) for block in BLOCKS},
+}
+
+
+def refreshed(text: str) -> str:
+    """A page with its tables written anew.
+
+    Raises
+    ------
+    KeyError
+        If the page asks for a table that there is not.
+    """
+    first, *parts = text.split("<!-- table ")
+    pieces = [first]
+    for part in parts:
+        name, rest = part.split(" -->", 1)
+        _, after = rest.split("<!-- end -->", 1)
+        pieces.append(f"<!-- table {name} -->\n{TABLES[name]()}\n<!-- end -->{after}")
+    return "".join(pieces)
+
+
+def stale() -> list[Path]:
+    """Pages whose tables are not what the code says."""
+    return [page for page in sorted(DOCS.rglob("*.md")) if refreshed(page.read_text()) != page.read_text()]
+
+
+def main() -> int:
+    """Write or check; 1 if a table is stale."""
+    pages = stale()
+    if "--check" in sys.argv:
+        for page in pages:
+            print(f"{page.relative_to(DOCS.parent)}: a table is stale; run python -m docs.tables", file=sys.stderr)
+        return 1 if pages else 0
+    for page in pages:
+        page.write_text(refreshed(page.read_text()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+"""The manual is true: its scenarios play, its commands run, its tables are what the code says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from docs import tables
+from docs.keys import KEYS, NOTED, OWN
+from sim.analysis.expect import find, read_expectations
+from sim.engine.choose import choose
+from sim.engine.record import Ending
+from sim.errors import ScenarioError
+from sim.program.build import build_program
+from sim.program.ir import Program
+from sim.scenario import schema
+from sim.scenario.read import scenario_from_text
+from sim.streams import Luck
+from tests.documents import HOUSE, Block, all_blocks, blocks, pages, walk_through
+
+RUNS = 1_000
+FRAME = HOUSE / "docs" / "frame.yaml"
+YAML_BLOCKS = all_blocks("yaml")
+COMPLETE = [block for block in YAML_BLOCKS if not {"part", "wrong", "fails"} & set(block.marks.split())]
+
+
+def marked(mark: str) -> list[Block]:
+    """The YAML blocks with a mark."""
+    return [block for block in YAML_BLOCKS if mark in block.marks.split()]
+
+
+def laid_over(part: yaml.Node, frame: yaml.Node) -> yaml.Node:
+    """A part of a scenario over the frame: blocks key by key, everything else replaced."""
+    if not (isinstance(part, yaml.MappingNode) and isinstance(frame, yaml.MappingNode)):
+        return part
+    merged = {key.value: (key, value) for key, value in frame.value}
+    for key, value in part.value:
+        below = merged.get(key.value)
+        merged[key.value] = (key, laid_over(value, below[1]) if below else value)
+    return yaml.MappingNode(frame.tag, list(merged.values()), flow_style=False)
+
+
+def framed(block: Block) -> schema.Scenario:
+    """The scenario of a part."""
+    whole = laid_over(yaml.compose(block.text), yaml.compose(FRAME.read_text()))
+    return scenario_from_text(yaml.serialize(whole), name=str(block))
+
+
+def play(program: Program, runs: int):
+    """A few runs on the engine that defines the meaning."""
+    return choose("simpy").run(program, luck=Luck(1), runs=range(runs))
+
+
+@pytest.mark.parametrize("block", COMPLETE, ids=str)
+def test_every_scenario_of_the_manual_does_what_it_expects(block: Block):
+    """A complete block is valid, its runs end well, and its `expect` holds."""
+    scenario = scenario_from_text(block.text, name=str(block))
+    program = build_program(scenario)
+    runs = play(program, RUNS if scenario.expect else 20)
+    assert not runs.failures
+    assert [found for found in find(read_expectations(program, scenario.expect), runs) if not found.holds] == []
+
+
+@pytest.mark.parametrize("block", marked("part"), ids=str)
+def test_every_part_of_the_manual_fits_its_frame(block: Block):
+    """A part, laid over the frame, is valid and plays."""
+    assert not play(build_program(framed(block)), 20).failures
+
+
+@pytest.mark.parametrize("block", marked("wrong"), ids=str)
+def test_what_the_manual_calls_wrong_is_refused(block: Block):
+    """A block shown as wrong is told so."""
+    with pytest.raises(ScenarioError):
+        build_program(scenario_from_text(block.text, name=str(block)))
+
+
+@pytest.mark.parametrize("block", marked("fails"), ids=str)
+def test_what_the_manual_says_fails_is_valid_and_fails(block: Block):
+    """A block shown to fail can be played, and no run of it ends well."""
+    runs = play(build_program(scenario_from_text(block.text, name=str(block))), 3)
+    assert set(runs.ending.tolist()) <= {Ending.FAULT, Ending.RUNAWAY}
+
+
+@pytest.mark.parametrize("page", [page for page in pages() if page.name != "README.md"], ids=lambda page: page.name)
+def test_every_command_of_the_manual_runs(page: Path, tmp_path: Path):
+    """In an empty folder, one after another, each ends as the page says and prints lines of the shape shown."""
+    walk_through(blocks(page), tmp_path)
+
+
+def test_the_tables_of_the_manual_are_what_the_code_says():
+    """`python -m docs.tables` would change nothing."""
+    assert tables.stale() == []
+
+
+def test_every_key_has_a_sentence_and_no_sentence_is_left_over():
+    """The manual knows exactly the keys of the scenario file."""
+    assert {name: set(rows) for name, rows in KEYS.items()} == {
+        block.__name__: set(tables.keys_of(block)) for block in tables.BLOCKS
+    }
+
+
+def test_every_key_is_shown_in_a_scenario_that_plays():
+    """Each key of each block stands in an example of the manual, complete or part."""
+    shown: set[tuple[str, str]] = set()
+
+    def look(value: object) -> None:
+        if isinstance(value, schema.Block):
+            fields = type(value).model_fields
+            shown.update(
+                (type(value).__name__, fields[name].alias or name) for name in value.model_fields_set & set(fields)
+            )
+            for name in value.model_fields_set:
+                look(getattr(value, name))
+        elif isinstance(value, dict):
+            for inner in value.values():
+                look(inner)
+        elif isinstance(value, tuple):
+            for inner in value:
+                look(inner)
+
+    for block in COMPLETE:
+        look(scenario_from_text(block.text, name=str(block)))
+        if "extends:" in block.text:
+            shown.add(("Scenario", "extends"))
+    for block in marked("part"):
+        look(framed(block))
+    # What may stand in many blocks alike is shown once. The spelling of a distribution is not that of its model.
+    common = {*NOTED, *OWN} & {key for _, key in shown}
+    wanted = {(name, key) for name, rows in KEYS.items() for key in rows if key not in common and name != "Spread"}
+    missing = wanted - shown
+    assert not missing, sorted(missing)
+
+
+def test_the_tables_leave_out_no_block_of_the_file():
+    """Each model of the schema that stands for a block of the file has a table."""
+    inner = {"Block", "OpenBlock", "Noted", "Agent", "PlainAgent"}  # common to several blocks, and shown with each
+    models = {
+        name for name, model in vars(schema).items() if isinstance(model, type) and issubclass(model, schema.Block)
+    }
+    assert models - inner == {block.__name__ for block in tables.BLOCKS}
+
+
+def test_no_page_of_the_manual_points_into_the_void():
+    """Every relative link leads to a file that is there."""
+    import re
+
+    for page in pages():
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text()):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.relative_to(HOUSE)} points to {target}"
