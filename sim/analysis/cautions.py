@@ -7,11 +7,11 @@ what needs single events (decisions, rungs stood on, limits reached) comes from 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sim.analysis.causes import Replayed, replayed
 from sim.analysis.explain import explain
-from sim.analysis.narrative import is_hidden, is_part, say_day
+from sim.analysis.narrative import is_hidden, is_shown, say_day
 from sim.clock import days_between, parse_date, say_duration, ticks
 from sim.engine.record import UNNAMED, Failure, Runs
 from sim.language.evaluate import meaning
@@ -49,6 +49,9 @@ class Observed:
     ended_early: int  # runs that an outcome ended before the horizon
     failures: Sequence[Failure | FailedRun]
     sample: Runs
+    first_passages: Mapping[str, tuple[float, float]] = field(
+        default_factory=dict
+    )  # share of runs, median day of those
     study: str = "STUDY"  # what to write in a command
     asked: str = "FILE"
 
@@ -188,27 +191,33 @@ def runs_of_different_length(observed: Observed) -> Iterator[str]:
 
 @_rule
 def time_to_what_may_not_come(observed: Observed) -> Iterator[str]:
-    """A time of first passage is a time of those runs alone in which it came."""
-    names = [metric.name for metric in observed.program.metrics if metric.how == "first"]
-    if names:
-        yield f"{_names(names)}: the median day is of the runs in which it came; always quote the share with it."
+    """A time of first passage is of those runs alone in which it came: always the pair of share and median."""
+    for name, (share, median) in observed.first_passages.items():
+        if share:
+            yield f"`{name}` came in {_percent(share)} of runs; median day {median:.0f} of those."
+        else:
+            yield f"`{name}` came in no run."
 
 
 @_rule
 def decisions(observed: Observed) -> Iterator[str]:
     """How many decisions a run holds, because a median interval of 11 days is not a decision every 11 days."""
-    told = []
-    for place, trigger in enumerate(observed.program.triggers):
-        if trigger.choice is not None and not is_hidden(trigger.name):
-            fired = float(observed.sample.counters[:, place, 0].mean())
-            told.append(f"about {fired:.0f} at `{trigger.name}`" if fired >= 0.5 else f"hardly any at `{trigger.name}`")
-    if told:
-        length = say_duration(observed.program.horizon / ticks(1.0))
-        shown = told if len(told) <= 4 else [*told[:3], f"{len(told) - 3} more choices"]
-        yield (
-            f"Decisions in {length}: {', '.join(shown)}. Each weighs what stands at that moment: "
-            "actors here do not reason backwards."
-        )
+    often = {
+        trigger.name: float(observed.sample.counters[:, place, 0].mean())
+        for place, trigger in enumerate(observed.program.triggers)
+        if trigger.choice is not None
+    }
+    if not often:
+        return
+    first = sorted(often, key=lambda name: -often[name])[:3]
+    told = [f"about {often[name]:.0f} at `{name}`" for name in first if often[name] >= 0.5]
+    rest = len(often) - len(told)
+    told += [f"fewer at {rest} more"] if rest and told else ["hardly any"] if rest else []
+    length = say_duration(observed.program.horizon / ticks(1.0))
+    yield (
+        f"Decisions in {length}: {', '.join(told)}. Each weighs what stands at that moment: "
+        "actors here do not reason backwards."
+    )
 
 
 # ------------------------------------------------------------------------------------------------ what cannot happen
@@ -257,7 +266,7 @@ def rungs_never_reached(observed: Observed) -> Iterator[str]:
             for slot, _, new in row.changes:
                 stood[slot].add(new)
     for slot, quantity in enumerate(program.quantities):
-        if not quantity.kind.names or is_hidden(quantity.name) or is_part(program, slot):
+        if not quantity.kind.names or not is_shown(program, slot):
             continue
         empty = [name for at, name in enumerate(quantity.kind.names) if float(at) not in stood.get(slot, ())]
         if empty:

@@ -17,10 +17,13 @@ from sim.clock import date_at, days, say_date, say_duration, ticks
 from sim.engine.record import COUNTERS, UNNAMED, Decision, Ending, EventRow, Runs
 from sim.language.functions import INFINITY
 from sim.language.tree import Constant, Read
+from sim.language.words import DATE, DURATION, NUMBER
+from sim.program.diagram import slots_written
 from sim.program.ir import At, Every, Metric, On, Program, Rate, When
 from sim.program.listing import expression_text, figures, value_text
 
 Sort = Literal["title", "start", "firing", "decision", "quiet", "background", "end", "metric", "count"]
+PLAIN_KINDS = (NUMBER, DURATION, DATE)
 Paint = Callable[[str, str], str]
 """Colours a text by the name of its part: date, name, choice, move, cause, quiet or end."""
 
@@ -67,7 +70,7 @@ class _Teller:
         self.world = replayed(runs, index)  # raises if there are no events
         self.rows = runs.events[index]
         self.decisions = {decision.seq: decision for decision in runs.decisions[index]} if runs.decisions else {}
-        self.causing = {row.cause for row in self.rows}
+        self.idle = self.led_to_nothing()
 
     def opening(self) -> Iterator[Line]:
         """Where things stand when it begins, ladders first, and the numbers that this run drew."""
@@ -75,7 +78,7 @@ class _Teller:
         ladders = [
             f"{quantity.name} {value_text(self.program, slot, self.world.values[slot])}"
             for slot, quantity in enumerate(quantities)
-            if quantity.kind.names and not is_hidden(quantity.name) and not is_part(self.program, slot)
+            if quantity.kind.names and is_shown(self.program, slot)
         ]
         parameters = self.runs.parameters[self.index].tolist()
         drawn = [
@@ -86,29 +89,44 @@ class _Teller:
         yield Line("start", 0, "it begins", changes)
 
     def body(self, everything: bool) -> Iterator[Line]:
-        """A line for each firing, those in the background gathered at the end."""
+        """A line for each firing; what led to nothing is gathered, decisions where they began, the rest at the end."""
+        entries: list[list[EventRow]] = []
+        held: dict[int, list[EventRow]] = {}  # by trigger, the decisions in a row that left things as they are
         background: dict[int, list[EventRow]] = {}
-        held: list[EventRow] = []  # decisions of one trigger, in a row, that changed nothing
         for row in self.rows:
+            idle = not everything and row.seq in self.idle
             if not everything and is_relay(self.program, row):
                 continue
-            if not everything and self.is_background(row):
+            if idle and isinstance(self.program.triggers[row.trigger].cause, Every) and not self.decides(row):
                 background.setdefault(row.trigger, []).append(row)
                 continue
-            if not everything and self.is_quiet(row):
-                if held and (held[-1].trigger, held[-1].branch) != (row.trigger, row.branch):
-                    yield self.quiet(held)
-                    held = []
-                held.append(row)
+            group = held.get(row.trigger)
+            if idle and self.decides(row) and group and group[0].branch == row.branch:
+                group.append(row)
                 continue
-            if held:
-                yield self.quiet(held)
-                held = []
-            yield self.firing(row)
-        if held:
-            yield self.quiet(held)
+            entries.append([row])
+            held[row.trigger] = entries[-1] if idle else []
+        for rows in entries:
+            yield self.firing(rows[0]) if len(rows) == 1 else self.quiet(rows)
         for trigger, rows in background.items():
             yield self.background(trigger, rows)
+
+    def decides(self, row: EventRow) -> bool:
+        """Whether a firing was a choice."""
+        return self.program.triggers[row.trigger].choice is not None
+
+    def led_to_nothing(self) -> frozenset[int]:
+        """The firings that moved no ladder and no flag, nor did any they caused; of choices, those without effect."""
+        idle: set[int] = set()
+        ended = self.rows[-1].seq if self.rows and self.runs.ending[self.index] == Ending.OUTCOME else None
+        followers: dict[int, list[int]] = {}
+        for row in reversed(self.rows):
+            kinds = [self.program.quantities[slot].kind for slot, _, _ in row.changes]
+            still = not kinds if self.decides(row) else all(kind in PLAIN_KINDS for kind in kinds)
+            if still and row.seq != ended and all(seq in idle for seq in followers.get(row.seq, ())):
+                idle.add(row.seq)
+            followers.setdefault(row.cause, []).append(row.seq)
+        return frozenset(idle)
 
     def told_changes(self, changes: Iterable[tuple[int, float, float]]) -> tuple[str, ...]:
         """Changes as text; what belongs to a ladder that moves itself (its peak, where it stood before) is left out."""
@@ -122,21 +140,6 @@ class _Teller:
             for name, (slot, old, new) in zip(names, listed, strict=True)
             if not is_hidden(name) and not any(name.startswith(f"{ladder}.") for ladder in ladders)
         )
-
-    def is_background(self, row: EventRow) -> bool:
-        """Whether a firing came by the clock, decided nothing, moved no ladder or flag, and caused nothing."""
-        trigger = self.program.triggers[row.trigger]
-        plain = all(
-            self.program.quantities[slot].kind.word in ("number", "duration", "date") for slot, _, _ in row.changes
-        )
-        regular = isinstance(trigger.cause, Every) and trigger.choice is None
-        ends_it = row is self.rows[-1] and self.runs.ending[self.index] == Ending.OUTCOME
-        return regular and plain and row.seq not in self.causing and not ends_it
-
-    def is_quiet(self, row: EventRow) -> bool:
-        """Whether a choice changed nothing and caused nothing: it was decided to leave things as they are."""
-        trigger = self.program.triggers[row.trigger]
-        return trigger.choice is not None and not row.changes and row.seq not in self.causing
 
     def firing(self, row: EventRow) -> Line:
         """One firing with what it changed and why it came."""
@@ -154,8 +157,6 @@ class _Teller:
 
     def quiet(self, rows: Sequence[EventRow]) -> Line:
         """Decisions in a row that left things as they are, as one line."""
-        if len(rows) == 1:
-            return self.firing(rows[0])
         first, last = rows[0], rows[-1]
         what = headline(self.program, first, self.decisions.get(first.seq))
         until = say_day(self.program, last.tick)
@@ -293,6 +294,13 @@ def is_part(program: Program, slot: int) -> bool:
     return any(name.startswith(f"{other.name}.") for other in program.quantities if other.kind.names)
 
 
+def is_shown(program: Program, slot: int) -> bool:
+    """Whether a ladder is one that people follow: something moves it, and it is no part or bookkeeping of another."""
+    name = program.quantities[slot].name
+    moved = any(slot in slots_written(trigger) for trigger in program.triggers)
+    return moved and not is_hidden(name) and not is_part(program, slot) and ".stood." not in name
+
+
 def is_hidden(name: str) -> bool:
     """Whether a name was made by the expansion for its own bookkeeping: its last part begins with `_`."""
     return name.rpartition(".")[2].startswith("_")
@@ -343,6 +351,7 @@ def diary(
         shown = day or shown
         if line.sort == "end" or (line.tick is None and page and page[-1] and lines_break(line, lines)):
             page.append("")
+            label = paint("date", day.ljust(margin)) if day else label
         for number, (part, text) in enumerate(_parts(line, width - margin, verbose)):
             page.append((label if number == 0 else " " * margin) + paint(part, text))
     return "\n".join(text.rstrip() for text in page) + "\n"

@@ -106,6 +106,7 @@ class Study:
             summary.ended_early.count,
             self.ensemble.failures,
             self.sample,
+            {row.metric: (row.happened.share, row.median) for row in summary.metrics if row.happened},
             str(self.folder),
             self.asked or self.ensemble.program.name,
         )
@@ -139,6 +140,17 @@ class Study:
         length = say_duration(program.horizon / TICKS_PER_DAY)
         set_ = "".join(f", {path} = {value}" for path, value in self.overrides)
         return f"{self.runs:,} runs of {length} from {say_date(program.start, 0)}, seed {self.ensemble.seed}{set_}"
+
+    @property
+    def knowledge(self) -> tuple[str, ...]:
+        """The interval from what is not known, beside that from luck: a sentence for each parameter that matters."""
+        said: dict[str, list[str]] = {}
+        for one in self.by_knowledge:
+            said.setdefault(one.parameter, []).append(f"{one.outcome} {100 * one.low:.0f} to {100 * one.high:.0f} %")
+        return tuple(
+            f"What is not known: over thirds of `{name}` {', '.join(shares)}. More runs do not narrow that."
+            for name, shares in said.items()
+        )
 
     def record_of(self, outcome: str) -> str:
         """What the record says of the like of an outcome; "" if nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import textwrap
@@ -133,15 +134,38 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %" if share >= 0.0995 else f"{100 * share:.2f} %"
 
 
-def number(value: float) -> str:
-    """A number of a table: four figures, thousands set apart; `never` for what did not come."""
+def number(value: float, figures: int = 3) -> str:
+    """A number of a table: three figures, thousands set apart; `never` for what did not come."""
     if value != value:
         return "void"
-    if value in (float("inf"), float("-inf")):
+    if value - value != 0.0:
         return "never" if value > 0 else "-inf"
     if abs(value) >= 1e12:
-        return f"{value:.4g}"
-    return f"{value + 0.0:,.0f}" if abs(value) >= 1_000 else f"{value + 0.0:.4g}"
+        return f"{value:.{figures}g}"
+    decimals = figures - 1 - (math.floor(math.log10(abs(value))) if value else 0)
+    text = fixed(round(value, decimals) + 0.0, decimals)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def fixed(value: float, decimals: int) -> str:
+    """A number with this many decimals, at most 9; none for less than 0."""
+    return f"{round(value, decimals) + 0.0:,.{min(9, max(0, decimals))}f}"
+
+
+def decimals_of(half_width: float) -> int:
+    """How many decimals an uncertain number deserves: no digit beyond those that its interval leaves standing.
+
+    Source: the rule of the Particle Data Group (2024), Review of Particle Physics, section 5.3: two figures of the
+    uncertainty when it begins with 100 to 354, else one.
+
+    >>> decimals_of(3.4), decimals_of(0.0068), decimals_of(26.0)
+    (1, 3, 0)
+    """
+    if not 0.0 < half_width < 1e12:
+        return 2
+    exponent = math.floor(math.log10(half_width))
+    leading = half_width / 10.0**exponent
+    return (1 if 1.0 <= leading < 3.55 else 0) - exponent
 
 
 # ------------------------------------------------------------------------------------------------ tables of a study
@@ -183,12 +207,11 @@ def metric_table(rows: Sequence[MetricSummary], paint: Paint) -> list[str]:
             continue
         ends = {one.probability: one.value for one in row.quantiles}
         quantiles = [number(ends[at]) if at in ends else "" for at in (0.05, 0.5, 0.95)]
-        has_mean = row.how != "first" and row.mean - row.mean == 0.0
-        mean = [number(row.mean), f"{number(row.low)} to {number(row.high)}"] if has_mean else ["", ""]
+        mean = ["", ""]
+        if row.how != "first" and row.high - row.low == row.high - row.low:
+            places = decimals_of((row.high - row.low) / 2)
+            mean = [fixed(row.mean, places), f"{fixed(row.low, places)} to {fixed(row.high, places)}"]
         cells.append([name, *mean, *quantiles])
-        if row.happened:
-            came = f"came in {percent(row.happened.share)} of runs; its days are of those alone"
-            notes += wrapped(came, lead=f"{row.metric}  ")
     heads = ("metric", "mean", "95 % interval", "5 %", "median", "95 %")
     return [*(table(heads, cells, paint=paint) if cells else []), *painted(notes, "quiet", paint)]
 

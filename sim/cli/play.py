@@ -139,11 +139,11 @@ def study_lines(study: api.Study, paint: Paint) -> list[str]:
     lines += [*paper.wrapped(study.what), ""]
     summary = study.summary
     lines += paper.outcome_table(summary.outcomes, paint)
-    notes = [f"{row.outcome}: {record}" for row in summary.outcomes if (record := study.record_of(row.outcome))]
-    for one in study.by_knowledge:
-        ends = paper.interval(one.low, one.high)
-        notes.append(f"{one.outcome}: {ends} over thirds of `{one.parameter}`, which more runs do not narrow")
-    lines += paper.painted([line for note in notes for line in paper.wrapped(note, hang=2)], "quiet", paint)
+    notes = [
+        f"Of the record: {row.outcome}, {said}" for row in summary.outcomes if (said := study.record_of(row.outcome))
+    ]
+    for note in (*notes, *study.knowledge):
+        lines += paper.painted(paper.wrapped(note, hang=2), "quiet", paint)
     if summary.metrics:
         lines += ["", *paper.metric_table(summary.metrics, paint)]
     return [*lines, ""]
