@@ -34,9 +34,11 @@ LARGEST_RUN = 2**32
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker has to know, once."""
+    """What a worker has to know of an experiment, once."""
 
-    design: Design
+    experiment: Experiment
+    seed: int
+    part_size: int
     folder: Path
     recording: Recording
     engine: str | Engine  # a name, or an engine of somebody's own
@@ -132,8 +134,12 @@ def run_design(
     folder.mkdir(parents=True, exist_ok=True)
     with store.locked(folder):
         store.sweep(folder)
-        job = Job(design, folder.absolute(), recording, _sendable(engine))
-        study = _Study(job, folder, runs, stop, progress, fail_fast, command)
+        player, whole = _sendable(engine), folder.absolute()
+        jobs = [
+            Job(experiment, design.seed, design.part_size, whole, recording, player)
+            for experiment in design.experiments
+        ]
+        study = _Study(design, jobs, folder, runs, stop, progress, fail_fast, command)
         study.play(executor, workers or processors())
         return Ensemble(folder, study.manifest, study.runs, programs=_programs(design))
 
@@ -159,7 +165,7 @@ def play_part(payload: bytes, part: Part) -> int:
     return _play(_job_of(payload), part)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=64)
 def _job_of(payload: bytes) -> Job:
     """The job, unpickled once in each process."""
     job: Job = pickle.loads(payload)
@@ -167,15 +173,15 @@ def _job_of(payload: bytes) -> Job:
 
 
 def _play(job: Job, part: Part) -> int:
-    experiment = job.design.experiments[part.experiment]
-    first = part.number * job.design.part_size
+    program = job.experiment.program
+    first = part.number * job.part_size
     numbers = np.arange(first, first + part.count, dtype=np.uint32)
-    parameters = draw_parameters(experiment.program, job.design.seed, numbers)
-    names = [parameter.name for parameter in experiment.program.parameters]
-    for name, value in experiment.held:
+    parameters = draw_parameters(program, job.seed, numbers)
+    names = [parameter.name for parameter in program.parameters]
+    for name, value in job.experiment.held:
         parameters[:, names.index(name)] = value
     played = _engine_of(job).run(
-        experiment.program, luck=Luck(job.design.seed), runs=numbers, parameters=parameters, recording=job.recording
+        program, luck=Luck(job.seed), runs=numbers, parameters=parameters, recording=job.recording
     )
     store.write_part(job.folder, part, played, job.recording)
     return len(played.failures)
@@ -203,7 +209,8 @@ class _Study:
 
     def __init__(
         self,
-        job: Job,
+        design: Design,
+        jobs: Sequence[Job],
         folder: Path,
         runs: int,
         until: Until | None,
@@ -211,11 +218,11 @@ class _Study:
         fail_fast: bool,
         command: Sequence[str] | None,
     ) -> None:
-        self.job, self.folder, self.runs, self.until = job, folder, runs, until
+        self.design, self.jobs, self.folder, self.runs, self.until = design, jobs, folder, runs, until
         self.progress, self.fail_fast = progress, fail_fast
-        self.programs = _programs(job.design)
-        self.parts = list(job.design.parts(runs))
-        self.done = store.parts_done(folder, self.parts, self.programs, job.recording)
+        self.programs = _programs(design)
+        self.parts = list(design.parts(runs))
+        self.done = store.parts_done(folder, self.parts, self.programs, jobs[0].recording)
         self.before = self.played = sum(part.count for part in self.done)
         self.failed = 0
         self.began = time.monotonic()
@@ -256,13 +263,13 @@ class _Study:
     def _finished(self, todo: list[Part], executor: Executor | None, workers: int) -> Iterator[tuple[Part, int]]:
         """Parts as they finish, with the number of failed runs in each."""
         if executor is not None:
-            yield from _spread(executor, self.job, todo, at_once=64)
+            yield from _spread(executor, self.jobs, todo, at_once=64)
         elif workers > 1:
             with local_workers(workers) as pool:
-                yield from _spread(pool, self.job, todo, at_once=2 * workers)
+                yield from _spread(pool, self.jobs, todo, at_once=2 * workers)
         else:
             for part in todo:
-                yield part, _play(self.job, part)
+                yield part, _play(self.jobs[part.experiment], part)
 
     def _tell(self) -> None:
         if self.progress is not None:
@@ -292,11 +299,11 @@ class _Study:
     def _count(self, part: Part, until: Until) -> None:
         """Add a part's runs to the tally of its experiment."""
         path = store.listed([store.path_of(self.folder, "runs", part)])
-        first = part.number * self.job.design.part_size
+        first = part.number * self.design.part_size
         tally, program = self.tallies[part.experiment], self.programs[part.experiment]
         if until.of == "outcome":
             query = f"SELECT count(*) FROM read_parquet({path}) WHERE run < {first + part.count} AND outcome = ?"
-            (hits,) = store.connection().execute(query, [until.name]).fetchone() or (0,)
+            ((hits,),) = store.connection().execute(query, [until.name]).fetchall()
             tally.add_share(part.count, int(hits))
             return
         names = [metric.name for metric in program.metrics]
@@ -309,7 +316,7 @@ class _Study:
 
     def _open(self, command: Sequence[str] | None) -> dict[str, Any]:
         """Write the scenario, the design and the manifest of a study that begins or goes on."""
-        design, earlier = self.job.design, {}
+        design, earlier, engine = self.design, {}, self.jobs[0].engine
         if (self.folder / store.MANIFEST).exists():
             earlier = store.read_manifest(self.folder)
             if earlier.get("digest") != design.digest:
@@ -329,7 +336,7 @@ class _Study:
             "complete": earlier.get("complete", 0),
             "failed": earlier.get("failed", 0),
             "part_size": design.part_size,
-            "engine": self.job.engine if isinstance(self.job.engine, str) else self.job.engine.name,
+            "engine": engine if isinstance(engine, str) else engine.name,
             "until": None if self.until is None else f"{self.until.name}:{self.until.half_width:g}",
             "began": earlier.get("began", _now()),
             "ended": None,
@@ -342,7 +349,7 @@ class _Study:
 
     def _write_design(self) -> None:
         """The table of experiments, with a column for each parameter that one of them holds."""
-        rows = self.job.design.experiments
+        rows = self.design.experiments
         held = [dict(row.held) for row in rows]
         names = list(dict.fromkeys(name for row in held for name in row))
         words = {
@@ -369,7 +376,7 @@ class _Study:
         """Remove the parts that workers were ahead with when `until` was content: equal studies hold equal rows."""
         if self.until is None:
             return
-        kept = {part.stem for part in self.job.design.parts(self.manifest["complete"])}
+        kept = {part.stem for part in self.design.parts(self.manifest["complete"])}
         for table in reversed(store.TABLES):  # `runs` go last, as they come last
             for path in (self.folder / table).glob("part-*.parquet"):
                 if path.stem not in kept:
@@ -392,14 +399,16 @@ class _Study:
         return len(failures)
 
 
-def _spread(executor: Executor, job: Job, todo: Iterable[Part], *, at_once: int) -> Iterator[tuple[Part, int]]:
+def _spread(
+    executor: Executor, jobs: Sequence[Job], todo: Iterable[Part], *, at_once: int
+) -> Iterator[tuple[Part, int]]:
     """Hand parts to an executor, never more than `at_once`, so that memory does not grow with the study."""
-    payload, waiting = pickle.dumps(job), iter(todo)
+    payloads, waiting = [pickle.dumps(job) for job in jobs], iter(todo)
     running: dict[Future[int], Part] = {}
     try:
         while True:
             for part in waiting:
-                running[executor.submit(play_part, payload, part)] = part
+                running[executor.submit(play_part, payloads[part.experiment], part)] = part
                 if len(running) >= at_once:
                     break
             if not running:

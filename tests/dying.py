@@ -1,0 +1,70 @@
+"""Run as a program: plays a small study again and again, each time in a child that is killed at another moment.
+
+    python -m tests.dying FOLDER            the n-th child is killed before its n-th file operation
+    python -m tests.dying FOLDER WORKERS    one undisturbed command; says after each part how far it is
+
+The first form ends when a child reaches its end unharmed, and prints how many were killed. The moments are counted
+in file operations, so they are the same on every machine.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sim.study.execute import Progress, run_design
+from tests.studies import EVENTS, design
+
+RUNS = 45
+
+
+def play(out: Path, *, workers: int, progress: Callable[[Progress], None] | None = None) -> None:
+    run_design(design(), runs=RUNS, workers=workers, out=out, recording=EVENTS, progress=progress)
+
+
+def die_at(moment: int) -> None:
+    """Arrange that this process is killed just before its moment-th file operation from now."""
+    left = [moment]
+
+    def dying(operation: Callable[..., Any]) -> Callable[..., Any]:
+        def operate(*arguments: Any, **named: Any) -> Any:
+            left[0] -= 1
+            if left[0] == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return operation(*arguments, **named)
+
+        return operate
+
+    for name in ("replace", "fsync", "unlink", "mkdir"):
+        setattr(os, name, dying(getattr(os, name)))
+
+
+def kill_again_and_again(out: Path) -> int:
+    """The n-th command is killed at its n-th file operation, until one reaches its end; how many were killed."""
+    killed = 0
+    while True:
+        child = os.fork()  # no database was opened yet, so there is no other thread to lose
+        if child == 0:
+            die_at(1 + killed)
+            play(out, workers=1)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if not os.WIFSIGNALED(status):
+            return killed if status == 0 else -1
+        killed += 1
+
+
+def main() -> None:
+    out = Path(sys.argv[1])
+    if len(sys.argv) == 2:
+        print(kill_again_and_again(out))
+    else:
+        play(out, workers=int(sys.argv[2]), progress=lambda progress: print(progress.done, flush=True))
+
+
+if __name__ == "__main__":
+    main()

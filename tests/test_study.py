@@ -1,0 +1,429 @@
+"""Studies: the same rows whatever the workers, stored as they finish, opened as numbers."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.engine.choose import choose
+from sim.engine.record import COUNTERS, Ending, Engine, Recording, Runs
+from sim.errors import UsageError
+from sim.provenance import LAWS_VERSION
+from sim.streams import Luck
+from sim.study import store
+from sim.study.design import PART_SIZE, Design, Experiment
+from sim.study.ensemble import Ensemble, open_study
+from sim.study.execute import Progress, run_design, run_study, status_of
+from sim.study.stopping import Tally, Until, parse_until, wilson_half_width
+from sim.study.tables import distinct
+from tests.studies import EVENTS, TEXT, design, program, tables
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Ensemble:
+    """47 runs in parts of 10, events kept, played in this process."""
+    return run_design(design(), runs=47, workers=1, out=tmp_path_factory.mktemp("whole"), recording=EVENTS)
+
+
+@pytest.fixture(scope="module")
+def played() -> Runs:
+    """The same runs straight from the engine."""
+    return choose().run(program(), luck=Luck(7), runs=range(47), recording=EVENTS)
+
+
+# ------------------------------------------------------------------------------------------------ the rows
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_rows_do_not_depend_on_the_workers(study: Ensemble, tmp_path: Path, workers: int) -> None:
+    """Equal studies hold equal rows in equal order, whatever the number of processes."""
+    other = run_design(design(), runs=47, workers=workers, out=tmp_path, recording=EVENTS)
+    assert {**tables(other.folder), "failures": None} == {**tables(study.folder), "failures": None}
+    assert [replace(failure, command="") for failure in other.failures] == [
+        replace(failure, command="") for failure in study.failures
+    ]
+
+
+def test_any_executor_will_do(study: Ensemble, tmp_path: Path) -> None:
+    """Parts go through `submit` of any executor, here threads, and come out as the same rows."""
+    with ThreadPoolExecutor(3) as pool:
+        other = run_design(design(), runs=47, executor=pool, out=tmp_path, recording=EVENTS)
+    assert tables(other.folder)["runs"] == tables(study.folder)["runs"]
+
+
+def test_the_ensemble_is_what_the_engine_gave(study: Ensemble, played: Runs) -> None:
+    """Every number comes out of the folder bit for bit as the engine made it."""
+    assert study.runs.tolist() == list(range(47))
+    for name in ("outcome", "ending", "ended", "turns"):
+        np.testing.assert_array_equal(getattr(study, name), getattr(played, name), err_msg=name)
+    assert study.metrics.tobytes() == played.metrics.tobytes()
+    assert study.parameters.tobytes() == played.parameters.tobytes()
+    np.testing.assert_array_equal(study.metric("run"), played.metrics[:, 2])
+    np.testing.assert_array_equal(study.counters, played.counters.sum(axis=0))
+    np.testing.assert_array_equal(study.runs_fired, (played.counters[:, :, 0] > 0).sum(axis=0))
+    np.testing.assert_array_equal(study.fired("impose"), played.counters[:, 1, COUNTERS.index("fired")])
+    assert study.moments.tolist() == list(played.program.series.moments(played.horizon))  # type: ignore[union-attr]
+    for number, name in enumerate(study.series_names):
+        np.testing.assert_array_equal(study.series(name), played.series[:, :, number])
+
+
+def test_series_come_by_part_too(study: Ensemble, played: Runs) -> None:
+    """Read part by part, the samples are those of the whole."""
+    pieces = list(study.series_by_part())
+    assert [len(runs) for runs, _ in pieces] == [10, 10, 10, 10, 7]
+    np.testing.assert_array_equal(np.concatenate([block for _, block in pieces]), played.series)
+
+
+def test_events_and_changes_are_the_engine_s_rows(study: Ensemble, played: Runs) -> None:
+    """Where events are kept, each firing is a row, and each quantity it changed is another."""
+    names = [trigger.name for trigger in played.program.triggers]
+    for run in (0, 13, 46):
+        rows = [(row.seq, row.tick, names[row.trigger], "do", row.cause) for row in played.events[run]]
+        assert study.events_of(run) == rows
+    changed = study.select("changes", "sum(new - old) AS total", "quantity = 'army'")["total"]
+    assert changed.tolist() == [float(np.nansum(played.counters[:, 0, 0]))]
+
+
+def test_a_failed_run_is_a_row_with_the_command_that_plays_it_again(study: Ensemble, played: Runs) -> None:
+    """What failed stands among the runs, unnamed and void, and in `failures.parquet` with its sentence."""
+    failed = [failure.run for failure in played.failures]
+    assert failed
+    assert len(failed) < 47
+    assert [failure.run for failure in study.failures] == failed
+    assert (study.ending[failed] == Ending.FAULT).all()
+    assert (study.outcome[failed] == -1).all()
+    assert np.isnan(study.metrics[failed]).all()
+    told = played.failures[0]
+    first = study.failures[0]
+    assert (first.trigger, first.role, first.says, first.tick, first.values) == (
+        told.trigger, told.role, told.says, told.tick, told.values,
+    )  # fmt: skip
+    assert first.command == f"sim replay {study.folder} {failed[0]}"
+    assert [row[1] for row in tables(study.folder)["failures"]] == failed
+    assert study.manifest["failed"] == len(failed)
+
+
+def test_experiments_share_their_luck(tmp_path: Path) -> None:
+    """Run r of every experiment has the luck of (seed, r); a parameter held fast is not drawn, the others are."""
+    study = run_design(design(policies=("", "fast")), runs=25, workers=1, out=tmp_path)
+    plain, fast = study.experiments
+    assert (plain.policy, fast.policy) == ("", "fast")
+    assert (fast.parameters[:, 0] == 0.15).all()
+    assert fast.parameters[:, 1].tobytes() == plain.parameters[:, 1].tobytes()
+    alone = run_design(design(), runs=25, workers=1, out=tmp_path)
+    assert plain.metrics.tobytes() == alone.metrics.tobytes()
+    assert status_of(study.folder)["done"] == [25, 25]
+    assert [row[-1] for row in tables(study.folder)["design"]] == [None, 0.15]
+
+
+# ------------------------------------------------------------------------------------------ to go on, and to mend
+
+
+def test_a_larger_study_extends_the_smaller(study: Ensemble, tmp_path: Path) -> None:
+    """7, then 23, then 47 runs leave the folder that 47 at once leave, and play no part that is whole again."""
+    told: list[Progress] = []
+    for runs in (7, 23, 47):
+        ensemble = run_design(
+            design(), runs=runs, workers=1, out=tmp_path, recording=EVENTS, progress=told.append
+        )  # fmt: skip
+        assert len(ensemble) == runs
+    assert tables(ensemble.folder)["runs"] == tables(study.folder)["runs"]
+    assert tables(ensemble.folder)["series"] == tables(study.folder)["series"]
+    assert [progress.before for progress in told if progress.done == progress.before] == [0, 0, 20]
+    assert (told[-1].done, told[-1].total, told[-1].seconds_left) == (47, 47, 0.0)
+
+
+def test_a_smaller_number_is_a_view_of_the_larger_study(study: Ensemble) -> None:
+    """Asked for 12 of 47 runs, one gets the first 12, and nothing is lost from the folder."""
+    few = run_design(design(), runs=12, workers=1, out=study.folder.parent, recording=EVENTS)
+    assert few.folder == study.folder
+    assert few.runs.tolist() == list(range(12))
+    assert few.counters[0, 0] == study.fired("escalate")[:12].sum()
+    assert few.series("tier").shape == (12, 5)
+    assert len(open_study(study.folder)) == 47
+
+
+@pytest.mark.parametrize("table", ["runs", "series", "counters", "events", "changes"])
+@pytest.mark.parametrize("harm", ["emptied", "cut short", "removed"])
+def test_a_damaged_part_is_noticed_and_played_again(study: Ensemble, tmp_path: Path, table: str, harm: str) -> None:
+    """A file that is empty, cut short or gone is made anew, and the tables are whole again."""
+    folder = run_design(design(), runs=25, workers=1, out=tmp_path, recording=EVENTS).folder
+    before = tables(folder)
+    hurt = folder / table / "part-00000-0000001.parquet"
+    if harm == "removed":
+        hurt.unlink()
+    else:
+        hurt.write_bytes(b"" if harm == "emptied" else hurt.read_bytes()[:-9])
+    told: list[Progress] = []
+    run_design(design(), runs=25, workers=1, out=tmp_path, recording=EVENTS, progress=told.append)
+    assert told[0].done == 15  # that part alone is played again
+    assert tables(folder) == before
+
+
+def test_reading_a_damaged_part_says_how_to_mend_it(tmp_path: Path) -> None:
+    """Nobody who opens a study with a torn file sees a traceback."""
+    folder = run_design(design(), runs=5, workers=1, out=tmp_path).folder
+    (folder / "runs" / "part-00000-0000000.parquet").write_bytes(b"PAR1")
+    with pytest.raises(UsageError, match="is damaged; give the command of the study again to mend it"):
+        _ = open_study(folder).runs
+
+
+def test_events_asked_for_later_are_added(tmp_path: Path) -> None:
+    """The folder does not depend on what is kept; parts that lack a table are played again to have it."""
+    plain = run_design(design(), runs=15, workers=1, out=tmp_path)
+    assert plain.events_of(3) == []
+    before = tables(plain.folder)
+    told = run_design(design(), runs=15, workers=1, out=tmp_path, recording=EVENTS)
+    assert told.folder == plain.folder
+    assert told.events_of(3)
+    assert {name: tables(told.folder)[name] for name in before} == before
+
+
+def test_a_folder_in_use_is_told(tmp_path: Path) -> None:
+    """Two commands never write to one study at a time; the second says who holds it."""
+    folder = run_design(design(), runs=5, workers=1, out=tmp_path).folder
+    with store.locked(folder), pytest.raises(UsageError, match=r"is being worked on by process \d+"):
+        run_design(design(), runs=5, workers=1, out=tmp_path)
+    assert len(run_design(design(), runs=5, workers=1, out=tmp_path)) == 5
+
+
+def test_what_a_killed_process_left_half_written_is_swept_away(tmp_path: Path) -> None:
+    """Files written aside and never renamed do not pile up."""
+    folder = run_design(design(), runs=5, workers=1, out=tmp_path).folder
+    half = folder / "runs" / "part-00000-0000000.parquet.99.tmp"
+    half.write_bytes(b"half")
+    run_design(design(), runs=5, workers=1, out=tmp_path)
+    assert not half.exists()
+
+
+def test_folders_with_odd_names_are_taken_as_they_are_written(tmp_path: Path) -> None:
+    """Brackets, stars, quotes and blanks in a path are no pattern and no SQL."""
+    out = tmp_path / "it's [a] st*r?"
+    study = run_design(design(), runs=12, workers=1, out=out)
+    assert len(run_design(design(), runs=12, workers=1, out=out)) == len(study) == 12
+    assert study.metrics.shape == (12, 3)
+
+
+# ------------------------------------------------------------------------------------------------ the digest
+
+
+def test_the_digest_covers_what_decides_the_rows_and_nothing_else(tmp_path: Path) -> None:
+    """Scenario, policy, held values, seed and part size give another folder; engine and number of runs do not."""
+    plain = design()
+    (experiment,) = plain.experiments
+    others = [
+        design(seed=8),
+        design(part_size=11),
+        design(policies=("words",)),
+        Design((replace(experiment, text=TEXT + "\n# a remark"),), 7, 10),
+        Design((replace(experiment, held=(("pace", 0.1),)),), 7, 10),
+        Design((replace(experiment, overrides=(("a", "1"),)),), 7, 10),
+    ]
+    assert len({plain.digest, *(other.digest for other in others)}) == 7
+    assert plain.digest == design().digest
+    assert plain.folder_name == f"ladder-{plain.digest[:8]}"
+    assert Design((experiment,), 7).part_size == PART_SIZE
+
+
+def test_another_study_under_the_same_name_is_refused(tmp_path: Path) -> None:
+    """Should two digests begin alike, the second study does not mix with the first."""
+    folder = run_design(design(), runs=5, workers=1, out=tmp_path).folder
+    manifest = store.read_manifest(folder)
+    store.write_manifest(folder, {**manifest, "digest": "0" * 32})
+    with pytest.raises(UsageError, match="holds another study"):
+        run_design(design(), runs=5, workers=1, out=tmp_path)
+
+
+def test_the_manifest_says_what_it_takes_to_get_this_again(study: Ensemble) -> None:
+    """Versions, machine, seed, digest, laws and the command stand in `study.json`."""
+    manifest = json.loads((study.folder / "study.json").read_text())
+    assert manifest["seed"] == 7
+    assert manifest["laws"] == LAWS_VERSION
+    assert manifest["digest"] == design().digest
+    assert manifest["versions"].keys() >= {"escalation-sim", "python", "numpy", "scipy", "simpy", "duckdb"}
+    assert manifest["machine"].keys() == {"system", "processor", "cpu_features", "libm"}
+    assert (manifest["status"], manifest["runs"], manifest["engine"]) == ("complete", 47, "simpy")
+    assert (study.folder / "scenario.resolved.yaml").read_text() == TEXT
+
+
+# ------------------------------------------------------------------------------------------------ when to stop
+
+
+def test_until_stops_at_the_same_run_whatever_the_workers(tmp_path: Path) -> None:
+    """The half-width is looked at after whole parts in order, so one and three processes stop alike."""
+    until = Until("outcome", "quiet", 0.08)
+    one, three = (
+        run_design(design(), runs=2_000, workers=workers, out=tmp_path / str(workers), until=until)
+        for workers in (1, 3)
+    )
+    assert len(one) == len(three) < 2_000
+    assert tables(one.folder)["runs"] == tables(three.folder)["runs"]
+    share = [int((one.outcome[:runs] == 1).sum()) for runs in range(0, len(one) + 1, 10)]
+    widths = [wilson_half_width(hits, 10 * number) for number, hits in enumerate(share)]
+    assert widths[-1] <= 0.08 < min(widths[:-1])
+    assert len(open_study(one.folder)) == len(one)
+
+
+def test_until_takes_up_a_larger_study_and_leaves_it_whole(tmp_path: Path) -> None:
+    """Parts that are there are looked at, none is played, and none of a complete study is removed."""
+    run_design(design(), runs=400, workers=1, out=tmp_path)
+    few = run_design(design(), runs=2_000, workers=1, out=tmp_path, until="quiet:8pp")
+    assert len(few) < 400
+    assert len(open_study(few.folder)) == 400
+
+
+def test_until_asks_every_experiment(tmp_path: Path) -> None:
+    """Of a study of two policies the wider interval decides."""
+    both = run_design(design(policies=("", "slow", "fast")), runs=900, workers=1, out=tmp_path, until="worst:0.15")
+    widths = [1.959963984540054 * np.nanstd(e.metric("worst"), ddof=1) / np.sqrt(np.isfinite(e.metric("worst")).sum())
+              for e in both.experiments]  # fmt: skip
+    assert len({len(ensemble) for ensemble in both.experiments}) == 1
+    assert max(widths) <= 0.15 + 1e-12
+
+
+def test_the_tally_s_spread_is_numpy_s() -> None:
+    """The running sum of squares gives the standard error to twelve digits; void values are left out."""
+    values = np.random.default_rng(3).lognormal(5, 2, 500)
+    tally = Tally()
+    for value in [*values, float("nan"), float("inf")]:
+        tally.add_value(float(value))
+    expected = 1.959963984540054 * values.std(ddof=1) / np.sqrt(500)
+    assert tally.half_width("metric") == pytest.approx(expected, rel=1e-12)
+    assert tally.runs == 502
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("wra:0.5pp", "there is no outcome or metric `wra`; did you mean `war`?"),
+        ("war:0.5", "the width is in percentage points: `war:0.5pp`"),
+        ("nerves:5pp", "`nerves` is a metric, so the width has its unit: `nerves:5`"),
+        ("war", "`war` does not say when to stop; write `war:0.5pp`"),
+        ("war:-1pp", "does not say when to stop"),
+        ("war:0pp", "does not say when to stop"),
+    ],
+)
+def test_a_wrong_until_is_told(text: str, fault: str) -> None:
+    """A mistyped name or width gets a sentence with what would be right."""
+    with pytest.raises(UsageError, match=re.escape(fault)):
+        parse_until(text, program())
+
+
+def test_until_is_read_as_people_write_it() -> None:
+    """Percentage points for an outcome, the metric's unit for a metric."""
+    assert parse_until("war:0.5pp", program()) == Until("outcome", "war", 0.005)
+    assert parse_until("nerves: 0.1", program()) == Until("metric", "nerves", 0.1)
+
+
+# ------------------------------------------------------------------------------------------------ the rest
+
+
+class Stubborn:
+    """An engine of somebody's own: the reference, which refuses to play run 25."""
+
+    name = "stubborn"
+
+    def run(self, program, *, luck, runs, parameters=None, recording=Recording(), decisions=None):  # type: ignore[no-untyped-def]
+        if 25 in list(runs):
+            raise RuntimeError("not this one")
+        return choose().run(program, luck=luck, runs=runs, parameters=parameters, recording=recording)
+
+
+def test_an_engine_of_one_s_own_plays_on_workers(tmp_path: Path) -> None:
+    """An engine is a name or any object of the protocol; if it breaks, what was finished is kept."""
+    own: Engine = Stubborn()
+    run_design(design(), runs=20, workers=2, out=tmp_path, engine=own)
+    with pytest.raises(RuntimeError, match="not this one"):
+        run_design(design(), runs=30, workers=2, out=tmp_path, engine=own)
+    folder = tmp_path / design().folder_name
+    assert store.read_manifest(folder)["status"] == "failed"
+    assert status_of(folder)["done"] == [20]
+    assert len(run_design(design(), runs=30, workers=1, out=tmp_path)) == 30
+
+
+def test_fail_fast_stops_at_the_first_part_with_a_failed_run(tmp_path: Path) -> None:
+    """Asked to, a study stops where the first run failed, says so, and can go on later."""
+    study = run_design(design(), runs=400, workers=1, out=tmp_path, fail_fast=True)
+    assert study.manifest["status"] == "stopped"
+    assert 0 < len(study) < 400
+    assert study.failures
+    assert study.failures[0].run >= len(study) - 10
+
+
+def test_run_study_plays_one_program(tmp_path: Path) -> None:
+    """The short way: one program, its text, a seed and a number of runs."""
+    short = run_study(program(), scenario_text=TEXT, seed=7, runs=9, policy="words", workers=1, out=tmp_path)
+    assert (short.policy, short.seed, len(short)) == ("words", 7, 9)
+    assert short.manifest["part_size"] == PART_SIZE
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fault"),
+    [
+        ({"runs": 0}, "0 runs cannot be played"),
+        ({"runs": 2**32 + 1}, "at most 4,294,967,296"),
+        ({"workers": 0}, "0 workers cannot work"),
+        ({"engine": "simpie"}, "there is no engine `simpie`; did you mean `simpy`?"),
+    ],
+)
+def test_numbers_that_make_no_sense_are_told(tmp_path: Path, wrong: dict[str, object], fault: str) -> None:
+    """A wrong number of runs or workers, or an unknown engine, is a sentence, and leaves no study behind."""
+    with pytest.raises(UsageError) as told:
+        run_design(design(), **{"runs": 5, "out": tmp_path, **wrong})  # type: ignore[arg-type]
+    assert fault in str(told.value)
+    assert not list(tmp_path.glob("*/study.json"))
+    with pytest.raises(UsageError, match="the seed -1 does not fit"):
+        run_design(design(seed=-1), runs=5, out=tmp_path)
+
+
+def test_a_folder_without_a_study_is_told(tmp_path: Path) -> None:
+    """Opening what is no study, or an experiment that is not there, is a sentence."""
+    with pytest.raises(UsageError, match="holds no study"):
+        open_study(tmp_path)
+    folder = run_design(design(), runs=5, workers=1, out=tmp_path).folder
+    with pytest.raises(UsageError, match="has 1 experiments, numbered from 0; there is no 3"):
+        open_study(folder, experiment=3)
+    (folder / "study.json").write_text("{")
+    with pytest.raises(UsageError, match="is damaged"):
+        open_study(folder)
+
+
+def test_a_program_without_series_metrics_or_parameters_is_stored(tmp_path: Path) -> None:
+    """The barest program has its rows too; what was not sampled cannot be read."""
+    bare = replace(program(), series=None, metrics=())
+    study = run_design(
+        Design((Experiment(bare, TEXT),), 7, 10), runs=12, workers=1, out=tmp_path, recording=Recording(series=False)
+    )
+    assert study.metrics.shape == (12, 0)
+    assert study.moments.tolist() == []
+    assert list(study.series_by_part()) == []
+    with pytest.raises(KeyError):
+        study.series("army")
+    with pytest.raises(UsageError, match="holds no table `series`"):
+        study.select("series", "*")
+
+
+def test_columns_that_sql_would_take_for_one_another_are_told_apart() -> None:
+    """SQL does not tell `Cost` from `cost`, and a metric may be called `run`."""
+    assert distinct(("run", "Cost", "cost", "COST"), ("run",)) == ("run_2", "Cost", "cost_2", "COST_3")
+
+
+def test_a_script_without_a_main_guard_plays_on_workers(tmp_path: Path) -> None:
+    """Workers never import the caller's script again, so a plain script of five lines does not start itself anew."""
+    script = tmp_path / "recipe.py"
+    script.write_text(
+        f"import sys; sys.path.insert(0, {str(Path(__file__).parent.parent)!r})\n"
+        "from tests.studies import design\n"
+        "from sim.study.execute import run_design\n"
+        f"print(len(run_design(design(), runs=40, workers=2, out={str(tmp_path)!r})))\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.stdout, done.stderr) == ("40\n", "")
