@@ -30,7 +30,7 @@ Source: Militarized Interstate Disputes 5.0, Palmer et al. (2022), Conflict Mana
 """
 
 BASE_RATES = {
-    "war": "0.8-4 % of recorded disputes",
+    "war": "of recorded disputes 0.8-4 % came to war",
     "force": "of recorded displays of force 25 % went higher before the end",
 }
 """What the record says of an outcome that means at least this level (MID 5.0, 1816-2014)."""
@@ -141,7 +141,7 @@ def _largest_cause(observed: Observed, outcome: str) -> str:
     places = {trigger.name: place for place, trigger in enumerate(program.triggers)}
     weight: dict[str, int] = {}
     for chain in explain(observed.sample, outcome).chains:
-        names = [link.name for link in chain.links]
+        names = [name for link in chain.links for name in link.name.split(" > ")]
         chosen = [name.rpartition(".")[0] for name in names if _is_choice(program, name.rpartition(".")[0])]
         blamed = chosen[0] if chosen else names[0]
         weight[blamed] = weight.get(blamed, 0) + chain.count

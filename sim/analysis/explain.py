@@ -1,7 +1,7 @@
 """The commonest chains of triggers behind an outcome, and their shares.
 
 A chain is walked back from the firing at which the outcome's condition turned true, cause by cause, to a clock.
-Repeats of one trigger are merged: `push_further.push x3`. Where the outcome's condition held from the start, or the
+Repeats are merged: `(push_further.push > army.moves) x2`. Where the outcome's condition held from the start, or the
 outcome is `otherwise`, no firing made it true, and that is said. A share here is of the runs that ended so: it says
 what came before, not what would have prevented it.
 """
@@ -10,16 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from sim.analysis.causes import chain_to, replayed, turned_true
 from sim.analysis.intervals import wilson
 from sim.analysis.narrative import cause_name, is_relay
 from sim.engine.record import EventRow, Runs
+from sim.program.diagram import slots_read
+from sim.program.ir import Program
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One trigger of a chain, and how often it fired in a row: from the fewest to the most over the runs."""
+    """A trigger, or several that follow one another, and how often in a row: fewest and most over the runs."""
 
     name: str
     fewest: int
@@ -28,7 +31,8 @@ class Link:
     def __str__(self) -> str:
         if self.most == 1:
             return self.name
-        return f"{self.name} x{self.fewest}" if self.fewest == self.most else f"{self.name} x{self.fewest}-{self.most}"
+        name = f"({self.name})" if " > " in self.name else self.name
+        return f"{name} x{self.fewest}" if self.fewest == self.most else f"{name} x{self.fewest}-{self.most}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,11 @@ def _chain(names: tuple[str, ...], found: Sequence[tuple[int, tuple[int, ...]]],
 
 
 def merged_chain(runs: Runs, index: int) -> tuple[tuple[str, int], ...]:
-    """The chain behind one run's outcome: names and how often each stood in a row."""
+    """What led to one run's outcome: chains of names, and how often each came in a row.
+
+    Where the last firing moved a ladder, the moves before it in the same direction are told with it: an army that came
+    to war by two orders has `(push > moves) x2`.
+    """
     program, rows = runs.program, runs.events[index]
     outcome = program.outcomes[int(runs.outcome[index])]
     if outcome.condition is None:
@@ -110,9 +118,32 @@ def merged_chain(runs: Runs, index: int) -> tuple[tuple[str, int], ...]:
         row = turned_true(replayed(runs, index), outcome.condition)
     if row is None:
         return (("it held from the start", 1),)
-    chain = chain_to(rows, row)
-    told = [link for link in chain if not is_relay(program, link)] or chain
-    return tuple(merge(cause_name(program, link) for link in told))
+    steps = run_up(program, rows, row, slots_read(program, (outcome.condition,)))
+    return tuple(merge(_told(program, chain_to(rows, step)) for step in steps))
+
+
+def run_up(program: Program, rows: Sequence[EventRow], last: EventRow, reads: frozenset[int]) -> list[EventRow]:
+    """The moves of a ladder, in one direction, that ended with this firing; the firing alone if it moved none."""
+    moved = next(
+        ((slot, new > old) for slot, old, new in last.changes if slot in reads and program.quantities[slot].kind.names),
+        None,
+    )
+    if moved is None:
+        return [last]
+    steps = [last]
+    for row in reversed(rows[: last.seq]):
+        step = next(((slot, new > old) for slot, old, new in row.changes if slot == moved[0]), None)
+        if step is not None and step != moved:
+            break
+        if step is not None:
+            steps.append(row)
+    return steps[::-1]
+
+
+def _told(program: Program, chain: Sequence[EventRow]) -> str:
+    """The names of a chain, without the firings that only pass a cause on."""
+    told = [row for row in chain if not is_relay(program, row)] or chain
+    return " > ".join(cause_name(program, row) for row in told)
 
 
 def merge(names: Iterator[str] | Sequence[str]) -> Iterator[tuple[str, int]]:
@@ -121,13 +152,4 @@ def merge(names: Iterator[str] | Sequence[str]) -> Iterator[tuple[str, int]]:
     >>> list(merge(["a", "b", "b", "c"]))
     [('a', 1), ('b', 2), ('c', 1)]
     """
-    last, times = "", 0
-    for name in names:
-        if name == last:
-            times += 1
-            continue
-        if times:
-            yield last, times
-        last, times = name, 1
-    if times:
-        yield last, times
+    return ((name, sum(1 for _ in same)) for name, same in groupby(names))

@@ -94,9 +94,9 @@ def doctor_command(form: str, no_color: bool) -> int:
     else:
         paint = paper.painter(no_color=no_color)
         colours = {"ok": "good", "missing": "bad", "optional": "quiet"}
-        rows = [(str(check["what"]), str(check["state"]), str(check["says"])) for check in checks]
-        for (_, state, _), line in zip(rows, paper.listed(("", "", ""), rows, paint=paint), strict=True):
-            click.echo(paint(colours[state], line))
+        rows = [(check["what"], check["state"], check["says"]) for check in checks]
+        for line in paper.listed(("", "", ""), rows, paint=paint, parts=[colours[row[1]] for row in rows]):
+            click.echo(line)
     return 1 if any(check["state"] == "missing" for check in checks) else 0
 
 
@@ -120,11 +120,12 @@ def verify_command(runs: int, seed: int, verbose: bool, form: str, no_color: boo
         paper.emit(rows, form)
         return 0 if all(row["agrees"] for row in rows) else 1
     paint = paper.painter(no_color=no_color)
+    click.echo(paint("head", f"  {'quantity':34} {'expected':>10} {'simulated':>10} {'error':>10}"))
     case = ""
     for row in rows:
         if row["case"] != case:
             case = str(row["case"])
-            click.echo(paint("title", f"\n{case}" if row is not rows[0] else case))
+            click.echo(f"\n{paint('title', case)}")
             if verbose:
                 click.echo(
                     "\n".join(

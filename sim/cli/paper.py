@@ -73,15 +73,17 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1,
     return [paint("head", line(heads)), *(line(row) for row in rows)]
 
 
-def listed(heads: Sequence[str], rows: Sequence[Sequence[str]], *, paint: Paint) -> list[str]:
-    """Lines of a table whose last column is text, wrapped into what room the others leave."""
+def listed(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], *, paint: Paint, parts: Sequence[str] = ()
+) -> list[str]:
+    """Lines of a table whose last column is text, wrapped into what room the others leave; `parts` colour its rows."""
     inner = [max((len(row[at]) for row in (heads, *rows)), default=0) for at in range(len(heads) - 1)]
     margin = sum(inner) + 2 * len(inner)
     lines = [paint("head", _padded(heads, inner) + heads[-1])] if any(heads) else []
-    for row in rows:
+    for row, part in zip(rows, parts or ["name"] * len(rows), strict=True):
         pieces = textwrap.wrap(row[-1], max(24, width() - margin)) or [""]
-        lines.append((_padded(row, inner) + pieces[0]).rstrip())
-        lines.extend(" " * margin + piece for piece in pieces[1:])
+        told = [(_padded(row, inner) + pieces[0]).rstrip(), *(" " * margin + piece for piece in pieces[1:])]
+        lines.extend(paint(part, line) for line in told)
     return lines
 
 
@@ -238,12 +240,13 @@ def chain_lines(explanation: Explanation, study: str, most: int, paint: Paint) -
         return [*lines, "  no run ended so"]
     shown = explanation.chains[:most]
     for chain in shown:
-        lead = f"  {percent(chain.share):>7} ({interval(chain.low, chain.high)}, n = {chain.count:,})  "
-        lines += wrapped(str(chain), lead=lead, hang=12)
+        ends = f"{100 * chain.low:.0f} to {100 * chain.high:.0f} %"
+        lines.append(f"  {100 * chain.share:>3.0f} % ({ends}, n = {chain.count:,})")
+        lines += wrapped(str(chain), lead="        ", hang=10)
     left = explanation.chains[most:]
     if left:
         rest = sum(chain.count for chain in left)
-        lines.append(f"  {percent(rest / explanation.looked_at):>7}  in {len(left)} other chains")
+        lines.append(f"  {100 * rest / explanation.looked_at:>3.0f} % in {len(left)} other chains")
     return [
         *lines,
         paint("quiet", "  one of them told in full: ") + paint("command", f"sim replay {study} {shown[0].example}"),

@@ -140,7 +140,7 @@ def study_lines(study: api.Study, paint: Paint) -> list[str]:
     summary = study.summary
     lines += paper.outcome_table(summary.outcomes, paint)
     notes = [
-        f"Of the record: {row.outcome}, {said}" for row in summary.outcomes if (said := study.record_of(row.outcome))
+        f"Beside {row.outcome}: {said} (MID 5.0)." for row in summary.outcomes if (said := study.record_of(row.outcome))
     ]
     for note in (*notes, *study.knowledge):
         lines += paper.painted(paper.wrapped(note, hang=2), "quiet", paint)
