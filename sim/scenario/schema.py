@@ -6,48 +6,78 @@ known. So these models hold shape alone: which keys there are, which must be the
 is vocabulary that `sim.agents` expands into it.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal, Union
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from sim.errors import Text
+from sim.language.functions import DISTRIBUTIONS
+from sim.scenario.spelling import (
+    Json,
+    Misfit,
+    Short,
+    Spelled,
+    block_or_nothing,
+    formula_of,
+    label_of,
+    listed,
+    name_of,
+    path_of,
+    truth_of,
+    word_of,
+)  # fmt: skip
 
+SCALAR: Json = {"type": ["string", "number", "boolean"]}
+FORMULA: Json = {"type": ["string", "number", "boolean"], "description": "a number, duration, date or expression"}
 
-def _text(value: object) -> Text:
-    if isinstance(value, Text):
-        return value
-    if isinstance(value, str):
-        return Text(value)
-    raise ValueError("a single value is wanted here, not a block")
-
-
-Word = Annotated[Text, PlainValidator(_text), WithJsonSchema({"type": "string"})]
+Word = Annotated[Text, Spelled(word_of, {"type": ["string", "number", "boolean"]})]
 """A name or a sentence."""
 
-Formula = Annotated[Text, PlainValidator(_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+Formula = Annotated[Text, Spelled(formula_of, FORMULA)]
 """An expression, a number, a duration or a date."""
 
+Label = Annotated[Text, Spelled(label_of, {"type": "string"})]
+"""A key that repeats a name from elsewhere; empty where a bare value stands for all."""
 
-def _listed(value: object) -> object:
-    return value if isinstance(value, list | tuple) else [value]
+Name = Annotated[Text, Spelled(name_of, {"type": "string", "pattern": r"^[A-Za-z_]\w*$"})]
+"""The name of something that expressions can read."""
 
+Path = Annotated[Text, Spelled(path_of, {"type": "string", "pattern": r"^[A-Za-z_]\w*(\.\w+)*$"})]
+"""A name, or several joined by dots: what the core calls its quantities and triggers."""
 
-Words = Annotated[tuple[Word, ...], BeforeValidator(_listed)]
-Formulas = Annotated[tuple[Formula, ...], BeforeValidator(_listed)]
+Truth = Annotated[bool, Spelled(truth_of, {"type": "boolean"})]
+"""`true` or `false`."""
+
+Words = Annotated[tuple[Word, ...], Spelled(listed, SCALAR, leaf=False)]
+Formulas = Annotated[tuple[Formula, ...], Spelled(listed, FORMULA, leaf=False)]
 """One value or a list of them."""
+
+
+_OPEN = Spelled(block_or_nothing, {"type": "null"}, leaf=False)
 
 
 class Block(BaseModel):
     """A mapping of the file: unknown keys are faults, and nothing changes after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True, defer_build=True
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_empty(cls, value: object) -> object:
+        return block_or_nothing(value)
 
 
-def short_for(key: str) -> BeforeValidator:
+class OpenBlock(Block):
+    """A block in which any further key means something too."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+def short_for(key: str) -> Short:
     """Lets a bare value stand for a block with one key: `resolve: 0.5` for `resolve: {start: 0.5}`."""
-    return BeforeValidator(lambda value: value if isinstance(value, dict | Block) else {key: value})
+    return Short(key, {"type": "array"} if key == "range" else FORMULA)
 
 
 # ------------------------------------------------------------------------------------------------ distributions
@@ -73,7 +103,23 @@ class Spread(Noted):
     """
 
     distribution: Word
-    arguments: dict[Word, Any] = Field(default_factory=dict)
+    arguments: Annotated[dict[Word, Any], _OPEN] = Field(default_factory=dict)
+
+
+def _example_of(distribution: str) -> str:
+    if distribution in DISTRIBUTIONS:
+        names = next(iter(DISTRIBUTIONS[distribution].spellings))
+        return f"write `{{{distribution}: {{{', '.join(f'{name}: ...' for name in names)}}}}}`"
+    return f"write `{{{distribution}: {{...}}}}`"
+
+
+def _check_argument(value: object) -> None:
+    """Arguments are single values, or lists of them; what they mean is read with the distribution."""
+    if isinstance(value, list):
+        for item in value:
+            _check_argument(item)
+    elif not isinstance(value, dict):
+        formula_of(value)
 
 
 def _spread(value: object) -> object:
@@ -86,22 +132,41 @@ def _spread(value: object) -> object:
         return value
     names = [key for key in value if key not in NOTES]
     if len(names) != 1:
-        raise ValueError(
-            "write one distribution, such as `{lognormal: {median: 9 days, p90: 17 days}}`"
-            + (f", not {len(names)}: {', '.join(f'`{name}`' for name in names)}" if names else "")
-        )
+        found = f"here are {len(names)}: {', '.join(f'`{name}`' for name in names)}" if names else "here is none"
+        says = f"one value or one distribution is wanted, and {found}"
+        raise Misfit(says, "write `{lognormal: {median: 9 days, p90: 17 days}}`", names[1] if names else value)
     (name,) = names
     arguments = value[name]
     if name == "value":
         name, arguments = Text("constant", getattr(name, "place", None)), {"value": arguments}
     if not isinstance(arguments, dict):
-        raise ValueError(f"`{name}` takes arguments by name, such as `{{{name}: {{...}}}}`")
+        raise Misfit(f"`{name}` takes its arguments by name", _example_of(str(name)), name)
+    for argument in arguments.values():
+        _check_argument(argument)
     if name == "experts":
         arguments = {expert: Spread.model_validate(_spread(view)) for expert, view in arguments.items()}
     return {"distribution": name, "arguments": arguments, **{key: value[key] for key in NOTES if key in value}}
 
 
-Amount = Annotated[Spread, BeforeValidator(_spread)]
+def _offers() -> Json:
+    """What an editor offers for a value or a distribution."""
+    notes: Json = dict.fromkeys(NOTES, SCALAR) | {"confidence": {"enum": ["low", "medium", "high"]}}
+    spelled: Json = {"value": FORMULA, "quantiles": {"type": "object"}, "experts": {"type": "object"}}
+    for name, row in DISTRIBUTIONS.items():
+        arguments = sorted({argument for spelling in row.spellings for argument in spelling})
+        spelled[name] = {
+            "type": "object", "description": row.says, "properties": dict.fromkeys(arguments, FORMULA)
+        }  # fmt: skip
+    block = {"type": "object", "properties": spelled | notes, "additionalProperties": {"type": "object"}}
+    return {"anyOf": [FORMULA, block]}
+
+
+class _Amount(Spelled):
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Json:
+        return _offers()
+
+
+Amount = Annotated[Spread, _Amount(_spread, {}, leaf=False)]
 """A duration or number, certain or drawn."""
 
 
@@ -115,14 +180,10 @@ class Quantity(Noted):
     within: tuple[Formula, Formula] | None = None
     level: Words | None = None  # names of the rungs, in order
     one_of: Words | None = None  # names without order
-    flag: bool | None = None
+    flag: Truth | None = None
     is_: Formula | None = Field(default=None, alias="is")
     change: Formula | None = None  # `E per year`: moves once a day
     fades: Formula | None = None  # half-life
-
-
-def _terms(value: object) -> object:
-    return value if isinstance(value, dict) else {"": value}
 
 
 class Option(Block):
@@ -131,7 +192,7 @@ class Option(Block):
     says: Word | None = None
     if_: Formula | None = Field(default=None, alias="if")
     usual: Formula | None = None
-    value: Annotated[dict[Word, Formula], BeforeValidator(_terms)] | None = None
+    value: Annotated[dict[Label, Formula], short_for("")] | None = None
     do: Formulas = ()
     source: Word | None = None
 
@@ -145,14 +206,14 @@ class Trigger(Noted):
     at: Formulas | None = None
     on: Words | None = None
     for_: Amount | None = Field(default=None, alias="for")
-    again: bool = False
+    again: Truth = False
     from_: Formula | None = Field(default=None, alias="from")
     after: Amount | None = None
     if_: Formula | None = Field(default=None, alias="if")
     chance: Formula | None = None
     do: Formulas = ()
     otherwise: Formulas | None = None
-    choose: dict[Word, Option] | None = None
+    choose: dict[Name, Option] | None = None
     rationality: Formula | None = None
     asks: Word | None = None
     cooldown: Amount | None = None
@@ -160,7 +221,7 @@ class Trigger(Noted):
     until: Formula | None = None
     actor: Word | None = None
     agent: Word | None = None
-    disabled: bool = False
+    disabled: Truth = False
 
 
 class Outcome(Block):
@@ -168,7 +229,7 @@ class Outcome(Block):
 
     when: Formula | None = None
     at_end: Formula | None = None
-    otherwise: bool | None = None
+    otherwise: Truth | None = None
     for_: Amount | None = Field(default=None, alias="for")
     says: Word | None = None
 
@@ -213,14 +274,13 @@ class Fact(Block):
     source: Word | None = None
 
 
-class Actor(Block):
+class Actor(OpenBlock):
     """A state, bloc or organisation. Bare keys beside these are quantities: `resolve: 0.5`."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
-    __pydantic_extra__: dict[str, Annotated[Quantity, short_for("start")]]
+    __pydantic_extra__: dict[Word, Annotated[Quantity, short_for("start")]]  # type: ignore[assignment]
 
     says: Word | None = None
-    quantities: dict[Word, Annotated[Quantity, short_for("start")]] = Field(default_factory=dict)
+    quantities: Annotated[dict[Name, Annotated[Quantity, short_for("start")]], _OPEN] = Field(default_factory=dict)
 
 
 class ChoiceBlock(Noted):
@@ -235,18 +295,19 @@ class ChoiceBlock(Noted):
     if_: Formula | None = Field(default=None, alias="if")
     after: Amount | None = None
     rationality: Formula | None = None
-    options: dict[Word, Option]
+    options: dict[Name, Option]
     until: Formula | None = None
     times: Formula | None = None
+    disabled: Truth = False
 
 
 class Agent(Noted):
     """What every kind of agent may bring of its own."""
 
     actor: Word | None = None
-    quantities: dict[Word, Annotated[Quantity, short_for("start")]] = Field(default_factory=dict)
-    triggers: dict[Word, Trigger] = Field(default_factory=dict)
-    choices: dict[Word, ChoiceBlock] = Field(default_factory=dict)
+    quantities: Annotated[dict[Name, Annotated[Quantity, short_for("start")]], _OPEN] = Field(default_factory=dict)
+    triggers: Annotated[dict[Name, Trigger], _OPEN] = Field(default_factory=dict)
+    choices: Annotated[dict[Name, ChoiceBlock], _OPEN] = Field(default_factory=dict)
 
 
 class PostureOf(Block):
@@ -256,11 +317,10 @@ class PostureOf(Block):
     against: Word | None = None
 
 
-class Rung(Block):
+class Rung(OpenBlock):
     """A rung: its level in the record of militarized disputes, and attributes (any further key is one)."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
-    __pydantic_extra__: dict[str, Formula]
+    __pydantic_extra__: dict[Word, Formula]  # type: ignore[assignment]
 
     level: Literal["none", "threat", "display", "force", "war"] | None = None
     says: Word | None = None
@@ -270,18 +330,14 @@ class Posture(Agent):
     """A ladder of rungs on which an actor's forces stand and move."""
 
     posture: PostureOf
-    rungs: dict[Word, Rung]
+    rungs: dict[Name, Rung]
     start: Word
     pace: Amount | None = None
-    military: bool = True
+    military: Truth = True
     answers: Word | None = None  # the posture of the other side that this one replies to, by the record
 
 
-def _per_issuer(value: object) -> object:
-    return value if isinstance(value, dict) else {"": value}
-
-
-PerIssuer = Annotated[dict[Word, Formula], BeforeValidator(_per_issuer)]
+PerIssuer = Annotated[dict[Label, Formula], short_for("")]
 """One value for all issuers or senders (key ""), or one for each by name."""
 
 
@@ -292,11 +348,10 @@ class SanctionsOf(Block):
     target: Word
 
 
-class Tier(Block):
+class Tier(OpenBlock):
     """A tier: how hard it bites (points of GDP a year), what it costs the senders; any further key is an attribute."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
-    __pydantic_extra__: dict[str, Formula]
+    __pydantic_extra__: dict[Word, Formula]  # type: ignore[assignment]
 
     bite: Formula | None = None
     backlash: PerIssuer | None = None  # for every sender the same, or by sender
@@ -314,9 +369,9 @@ class Sanctions(Agent):
     """A regime of tiers that senders impose on a target."""
 
     sanctions: SanctionsOf
-    tiers: dict[Word, Tier]
+    tiers: dict[Name, Tier]
     start: Word
-    adopt: dict[Word, Adoption] = Field(default_factory=dict)
+    adopt: Annotated[dict[Word, Adoption], _OPEN] = Field(default_factory=dict)
     phase_in: Formula | None = None
     leakage: Formula | None = None
 
@@ -352,9 +407,11 @@ class Diplomacy(Agent):
     diplomacy: DiplomacyOf
     rounds: Rounds = Field(default_factory=Rounds)
     start: Literal["open", "closed"] = "open"
-    issues: dict[Word, dict[Word, Formula]] = Field(default_factory=dict)  # issue -> actor -> share of the prize
-    proposals: dict[Word, Words] = Field(default_factory=dict)  # proposal -> issues it contains
-    agreement: dict[Word, Obligation] = Field(default_factory=dict)
+    issues: Annotated[dict[Word, dict[Word, Formula]], _OPEN] = Field(
+        default_factory=dict
+    )  # issue -> actor -> share of the prize
+    proposals: Annotated[dict[Word, Words], _OPEN] = Field(default_factory=dict)  # proposal -> issues it contains
+    agreement: Annotated[dict[Word, Obligation], _OPEN] = Field(default_factory=dict)
 
 
 class PlainAgent(Agent):
@@ -409,13 +466,13 @@ class Entry(Noted):
     chance: Formula | None = None
     do: Formulas = ()
     otherwise: Formulas | None = None
+    disabled: Truth = False
 
 
-class Policy(Block):
+class Policy(OpenBlock):
     """What one side would do differently, or (a variant) what the world might be like: paths and their new values."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
-    __pydantic_extra__: dict[str, Any]
+    __pydantic_extra__: dict[Word, Any]  # type: ignore[assignment]
 
     by: Words = ()
     says: Word | None = None
@@ -437,24 +494,23 @@ class Scenario(Block):
     question: Word | None = None
     start: Formula
     horizon: Formula
-    clock: Word | None = None
     extends: Words = ()
-    sources: dict[Word, Word] = Field(default_factory=dict)
-    facts: dict[Word, Fact] = Field(default_factory=dict)
-    parameters: dict[Word, Amount] = Field(default_factory=dict)
+    sources: Annotated[dict[Word, Word], _OPEN] = Field(default_factory=dict)
+    facts: Annotated[dict[Name, Fact], _OPEN] = Field(default_factory=dict)
+    parameters: Annotated[dict[Path, Amount], _OPEN] = Field(default_factory=dict)
     correlated: tuple[Correlation, ...] = ()
-    actors: dict[Word, Actor] = Field(default_factory=dict)
-    quantities: dict[Word, Annotated[Quantity, short_for("start")]] = Field(default_factory=dict)
-    agents: dict[Word, AnyAgent] = Field(default_factory=dict)
-    threats: dict[Word, Commitment] = Field(default_factory=dict)
-    offers: dict[Word, Commitment] = Field(default_factory=dict)
-    choices: dict[Word, ChoiceBlock] = Field(default_factory=dict)
-    calendar: dict[Word, Entry] = Field(default_factory=dict)
-    triggers: dict[Word, Trigger] = Field(default_factory=dict)
-    outcomes: dict[Word, Outcome] = Field(default_factory=dict)
-    metrics: dict[Word, Metric] = Field(default_factory=dict)
+    actors: Annotated[dict[Name, Actor], _OPEN] = Field(default_factory=dict)
+    quantities: Annotated[dict[Path, Annotated[Quantity, short_for("start")]], _OPEN] = Field(default_factory=dict)
+    agents: Annotated[dict[Name, AnyAgent], _OPEN] = Field(default_factory=dict)
+    threats: Annotated[dict[Name, Commitment], _OPEN] = Field(default_factory=dict)
+    offers: Annotated[dict[Name, Commitment], _OPEN] = Field(default_factory=dict)
+    choices: Annotated[dict[Name, ChoiceBlock], _OPEN] = Field(default_factory=dict)
+    calendar: Annotated[dict[Name, Entry], _OPEN] = Field(default_factory=dict)
+    triggers: Annotated[dict[Path, Trigger], _OPEN] = Field(default_factory=dict)
+    outcomes: Annotated[dict[Name, Outcome], _OPEN] = Field(default_factory=dict)
+    metrics: Annotated[dict[Name, Metric], _OPEN] = Field(default_factory=dict)
     series: Series | None = None
-    policies: dict[Word, Policy] = Field(default_factory=dict)
-    variants: dict[Word, Policy] = Field(default_factory=dict)
-    levers: dict[Word, Annotated[Lever, short_for("range")]] = Field(default_factory=dict)
+    policies: Annotated[dict[Word, Policy], _OPEN] = Field(default_factory=dict)
+    variants: Annotated[dict[Word, Policy], _OPEN] = Field(default_factory=dict)
+    levers: Annotated[dict[Word, Annotated[Lever, short_for("range")]], _OPEN] = Field(default_factory=dict)
     expect: Words = ()

@@ -1,0 +1,150 @@
+"""A pydantic complaint -> a fault of ours: where in the file, what is wrong in our words, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import Fault, Place, Text, did_you_mean, place_of
+from sim.scenario import schema
+from sim.scenario.shape import KINDS, Shape, at, key_at, keys_of, model_of, value_at
+from sim.scenario.spelling import Misfit, ways
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+_EXAMPLES = {
+    "start": "start: 2030-01-01", "horizon": "horizon: 180 days", "scenario": "scenario: a-name", "by": "by: us",
+    "to": "to: russia", "when": "when: army >= attack", "actor": "actor: russia", "says": "says: ...",
+    "options": "options: {wait: {}, act: {do: ...}}", "rungs": "rungs: {home: {level: none}, attack: {level: force}}",
+    "tiers": "tiers: {none: {}, sectoral: {bite: 1.2}}", "at": "at: 2030-05-25", "every": "every: 7 days",
+    "of": "of: [army, tier]", "do": "do: order army up", "senders": "senders: [us, eu]", "target": "target: russia",
+    "parties": "parties: [us, russia]", "range": "range: [0 %, 100 %]", "rank": "rank: 0.3",
+}  # fmt: skip
+
+_CALLED: dict[type[schema.Block], str] = {
+    schema.Commitment: "a threat or an offer", schema.ChoiceBlock: "a choice", schema.Entry: "an entry of the calendar",
+    schema.Posture: "a posture", schema.Sanctions: "a sanctions regime", schema.Diplomacy: "a diplomatic track",
+    schema.Scenario: "a scenario", schema.Series: "the series", schema.Fact: "a fact", schema.Lever: "a lever",
+    schema.Correlation: "a correlation", schema.Obligation: "an obligation",
+}  # fmt: skip
+
+
+def faults_of(error: ValidationError, data: Any, file: str) -> list[Fault]:
+    """All faults of a validation, of a document's data."""
+    return [_fault(one, data, file) for one in error.errors(include_url=False)]
+
+
+def _fault(error: ErrorDetails, data: Any, file: str) -> Fault:
+    keys = _keys(error["loc"])
+    place, depth = locate(keys, data, file)
+    path = ".".join(str(key) for key in keys)
+    kind = error["type"]
+    misfit = error.get("ctx", {}).get("error")
+    if isinstance(misfit, Misfit):
+        known = keys[:depth]
+        path = ".".join(str(key) for key in known)
+        return Fault(place_of(misfit.at) or place, path, misfit.says, misfit.remedy)
+    if kind == "extra_forbidden":
+        return _unknown_key(keys, data, place, path)
+    if kind == "missing":
+        return _missing(keys, data, place)
+    says, remedy = _shape_words(kind, error, at(keys, data)[0])
+    return Fault(place, path, says, remedy)
+
+
+def _keys(loc: Sequence[int | str]) -> tuple[int | str, ...]:
+    """The path in the file: without the kind that pydantic adds to an agent, and without its mark of a bad key."""
+    keys = list(loc)
+    if len(keys) > 2 and keys[0] == "agents" and keys[2] in KINDS:
+        del keys[2]
+    return tuple(key for key in keys if key != "[key]")
+
+
+def locate(keys: Iterable[int | str], data: Any, file: str) -> tuple[Place, int]:
+    """The place of what stands at a path, or of the nearest thing above it, and how many keys of it are there.
+
+    A single value is pointed at itself, a block at its key.
+    """
+    place = place_of(data) or Place(file, 1, 1)
+    depth = 0
+    for key in keys:
+        value = value_at(data, key)
+        if value is None:
+            break
+        own = key_at(data, key) if isinstance(key, str) else None
+        below = place_of(value) if isinstance(value, Text) or own is None else place_of(own)
+        place = below or place_of(own) or place
+        data, depth = value, depth + 1
+    return place, depth
+
+
+def _unknown_key(keys: tuple[int | str, ...], data: Any, place: Place, path: str) -> Fault:
+    word = str(keys[-1])
+    shape, block = at(keys[:-1], data)
+    own = key_at(block, word)
+    model = model_of(shape, block) if shape is not None else None
+    known = list(keys_of(model)) if model is not None else []
+    remedy = f"keys here: {', '.join(known)}"
+    if near := did_you_mean(word, known):
+        remedy = f"{near[:-1]}? {remedy[0].upper()}{remedy[1:]}"
+    elif home := _home_of(word, model):
+        remedy = f"it belongs in {home}. {remedy[0].upper()}{remedy[1:]}"
+    if model is schema.PlainAgent:
+        remedy += "; an agent with `posture`, `sanctions` or `diplomacy` has more"
+    return Fault(place_of(own) or place, path, f"unknown key `{word}`", remedy)
+
+
+def _home_of(word: str, model: type[schema.Block] | None) -> str:
+    """Where a known word belongs that stands in the wrong block."""
+    homes = [called for other, called in _CALLED.items() if other is not model and word in keys_of(other)]
+    return ways_plain(homes) if 0 < len(homes) <= 2 else ""
+
+
+def ways_plain(options: Sequence[str]) -> str:
+    """Phrases joined by commas and `or`."""
+    return " or ".join((", ".join(options[:-1]), options[-1])) if len(options) > 1 else options[0]
+
+
+def _missing(keys: tuple[int | str, ...], data: Any, place: Place) -> Fault:
+    word = str(keys[-1])
+    shape, block = at(keys[:-1], data)
+    if isinstance(keys[-1], int):
+        path = ".".join(str(key) for key in keys[:-1])
+        return Fault(place, path, f"this list has too few values: {len(block or ())}", "write two, as in `[0, 1]`")
+    model = model_of(shape, block) if shape is not None else None
+    name = f"`{keys[-2]}`" if len(keys) > 1 else "this"
+    called = _CALLED.get(model, "") if model is not None else ""
+    if model is schema.Scenario:
+        says = f"the scenario has no `{word}`"
+    else:
+        says = f"{name} has no `{word}`" + (f", which {called} needs" if called else "")
+    path = ".".join(str(key) for key in keys[:-1])
+    return Fault(place, path, says, f"write `{_EXAMPLES.get(word, f'{word}: ...')}`")
+
+
+def _shape_words(kind: str, error: ErrorDetails, shape: Shape | None) -> tuple[str, str]:
+    value = error["input"]
+    shown = f"`{_shortened(value)}`" if isinstance(value, str) else "a list" if isinstance(value, list) else "a block"
+    if kind == "literal_error":
+        options = [
+            one.strip(" '") for one in str(error.get("ctx", {}).get("expected", "")).replace(" or ", ",").split(",")
+        ]
+        near = did_you_mean(str(value), options) if isinstance(value, str) else ""
+        return f"{shown} does not fit here", near or f"write {ways(options)}"
+    if kind in ("model_type", "model_attributes_type", "dict_type"):
+        known = list(keys_of(shape.model)) if shape is not None and shape.model is not None else []
+        remedy = f"keys here: {', '.join(known)}" if known else "write a name and a block for each, as in `name: {...}`"
+        return f"a block of keys is wanted here, not {shown}", remedy
+    if kind in ("too_short", "too_long") or (kind == "missing_positional_only_argument"):
+        wanted = error.get("ctx", {})
+        count = wanted.get("min_length") if kind == "too_short" else wanted.get("max_length")
+        return f"a list of {count} values is wanted here, not of {wanted.get('actual_length')}", ""
+    if kind in ("tuple_type", "list_type"):
+        return f"a list is wanted here, not {shown}", "write it in brackets, as in `[0, 1]`"
+    return f"{shown} does not fit here: {error['msg'][0].lower()}{error['msg'][1:]}", ""
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."

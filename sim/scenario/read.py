@@ -1,0 +1,188 @@
+"""Scenario file -> Scenario; what is wrong with its shape is said all at once, in file order.
+
+    read_scenario("first-lesson", policy="silence", overrides=[("tripwire.believed", "80 %")])
+
+What the texts in it mean is not looked at here: names, kinds and dates are read when the program is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.errors import Fault, ScenarioError, Text, UsageError, did_you_mean, place_of
+from sim.scenario.complaints import faults_of
+from sim.scenario.extending import extended
+from sim.scenario.overlay import Overlay, laid_over, overlays_of, setting
+from sim.scenario.schema import Scenario
+from sim.scenario.source import Document, Section, compose, read_document
+
+MOST_FAULTS = 200
+"""So many are told; who has more faults than that mends the first ones first."""
+
+
+def shipped_folder() -> Path:
+    """Where the scenarios that come with the simulator are: in the package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "shipped"
+    return inside if inside.is_dir() else package.parent / "scenarios"
+
+
+def shipped_scenarios() -> tuple[Path, ...]:
+    """The files of the shipped scenarios, by name."""
+    return tuple(sorted(shipped_folder().glob("*.yaml")))
+
+
+def find_scenario(name_or_path: str) -> Path:
+    """The file of a scenario, given its path or the name of a shipped one.
+
+    Raises
+    ------
+    UsageError
+        If there is neither.
+    """
+    path = Path(name_or_path)
+    if path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
+        if path.is_file():
+            return path
+        what = "is a folder" if path.is_dir() else "is not there"
+        near = did_you_mean(path.name, (one.name for one in _yaml_files(path.parent)))
+        raise UsageError(f"`{name_or_path}` {what}" + (f"; {near}" if near else ""))
+    shipped = {one.stem: one for one in shipped_scenarios()}
+    if name_or_path in shipped:
+        return shipped[name_or_path]
+    if path.is_file():
+        return path
+    near = did_you_mean(name_or_path, shipped)
+    known = f"shipped are {', '.join(shipped)}" if shipped else "none are shipped"
+    raise UsageError(
+        f"no scenario is called `{name_or_path}`; {near + ' ' if near else ''}{known}; a file's name ends in .yaml"
+    )
+
+
+def _yaml_files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.y*ml")) if folder.is_dir() else []
+
+
+def read_scenario(
+    name_or_path: str,
+    *,
+    policy: str | None = None,
+    variant: str | None = None,
+    overrides: Sequence[tuple[str, str]] = (),
+) -> Scenario:
+    """The scenario in a file, with a variant, a policy and single values laid over it, in this order.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of shape: of the file, of what it extends, and of all its policies and variants, chosen or
+        not.
+    UsageError
+        If there is no such file, policy, variant or path.
+    """
+    return _scenario(read_document(find_scenario(name_or_path)), policy, variant, overrides)
+
+
+def scenario_from_text(
+    text: str,
+    *,
+    name: str = "scenario.yaml",
+    policy: str | None = None,
+    variant: str | None = None,
+    overrides: Sequence[tuple[str, str]] = (),
+) -> Scenario:
+    """The scenario in a text, as `read_scenario`; `name` stands for the file in what is said about it."""
+    return _scenario(compose(text, name), policy, variant, overrides)
+
+
+def _scenario(
+    document: Document, policy: str | None, variant: str | None, overrides: Sequence[tuple[str, str]]
+) -> Scenario:
+    faults: list[Fault] = list(document.faults)
+    data = extended(document, faults, _find_piece)
+    scenario = _validated(data, document.file, faults)
+    overlays = overlays_of(data)
+    for overlay in overlays:
+        _check_overlay(data, overlay, document.file, faults)
+    _check_levers(data, faults)
+    chosen = [_chosen(overlays, "variants", variant), _chosen(overlays, "policies", policy)]
+    wanted = [overlay for overlay in chosen if overlay is not None]
+    if faults or scenario is None:
+        raise ScenarioError(_told(faults))
+    if not wanted and not overrides:
+        return scenario
+    for overlay in wanted:
+        data = laid_over(data, overlay, faults)
+    for number, (path, value) in enumerate(overrides, 1):
+        data = laid_over(data, setting(path, value, number), faults)
+    scenario = _validated(data, document.file, faults)
+    if faults or scenario is None:
+        raise ScenarioError(_told(faults))
+    return scenario
+
+
+def _validated(data: Section, file: str, faults: list[Fault]) -> Scenario | None:
+    """The scenario, or None with its faults added."""
+    from pydantic import ValidationError
+
+    try:
+        return Scenario.model_validate(data, by_alias=True, by_name=False)
+    except ValidationError as error:
+        faults += faults_of(error, data, file)
+        return None
+
+
+def _check_overlay(data: Section, overlay: Overlay, file: str, faults: list[Fault]) -> None:
+    """Add the faults that an overlay brings, which are not those of the file without it."""
+    found: list[Fault] = []
+    changed = laid_over(data, overlay, found)
+    if not found:
+        # Sections do not know each other's shape, so only those that the overlay changed are looked at again.
+        header = ("scenario", "start", "horizon")
+        touched = Section((key, one) for key, one in changed.items() if key in header or data.get(key) is not one)
+        _validated(touched, file, found)
+        before = {(str(fault.place), fault.says) for fault in faults}
+        found = [fault for fault in found if (str(fault.place), fault.says) not in before]
+    faults += found
+
+
+def _check_levers(data: Section, faults: list[Fault]) -> None:
+    """A lever names one number that is there."""
+    from sim.scenario.paths import find_path
+
+    levers = data.get("levers")
+    for lever in levers if isinstance(levers, Section) else ():
+        find_path(Text(lever, place_of(lever)), data, f"levers.{lever}", faults)
+
+
+def _chosen(overlays: Sequence[Overlay], section: str, name: str | None) -> Overlay | None:
+    if name is None:
+        return None
+    known = [overlay.name for overlay in overlays if overlay.section == section]
+    for overlay in overlays:
+        if overlay.section == section and overlay.name == name:
+            return overlay
+    what = "policy" if section == "policies" else "variant"
+    near = did_you_mean(name, known)
+    has = f"it has {', '.join(known)}" if known else "it has none"
+    raise UsageError(f"the scenario has no {what} `{name}`; {near + ' ' if near else ''}{has}")
+
+
+def _find_piece(name: str, folder: Path) -> Path | None:
+    """The file that `extends` names: beside the file that extends it, or a shipped scenario."""
+    for candidate in (folder / name, folder / f"{name}.yaml", shipped_folder() / f"{name}.yaml"):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def _told(faults: Sequence[Fault]) -> list[Fault]:
+    """The faults in file order, each once, and no more than a person reads."""
+    once = {(str(fault.place), fault.path, fault.says): fault for fault in faults}
+    ordered = sorted(once.values(), key=lambda fault: fault.order)
+    if len(ordered) <= MOST_FAULTS:
+        return ordered
+    last = ordered[MOST_FAULTS - 1]
+    rest = Fault(last.place, "", f"and {len(ordered) - MOST_FAULTS + 1} faults more", "mend these first")
+    return [*ordered[: MOST_FAULTS - 1], rest]
