@@ -1,0 +1,150 @@
+"""How runs ended: shares with their intervals, and a hundred futures to look at one by one."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from sim.analysis.summary import Summary
+from sim.figures.looks import FAINT, INK, PAPER, Look, category_looks, failure_look
+from sim.figures.slide import (
+    CAPTION,
+    LABEL,
+    SMALLEST,
+    TICK,
+    TITLE,
+    Slide,
+    described,
+    in_house_style,
+    new_slide,
+    percent_axis,
+)
+from sim.figures.words import counted, interval, percent, plain, share_digits
+
+THICKEST = 120.0
+"""Pixels from one bar to the next, at most: a lone bar is no wall."""
+
+
+def outcome_looks(summary: Summary) -> dict[str, Look]:
+    """The look of each row of outcomes, the same in every picture of a study."""
+    rows = summary.outcomes
+    named = category_looks(len(rows))
+    return {
+        row.outcome: look if row.sort == "outcome" else failure_look() for row, look in zip(rows, named, strict=True)
+    }
+
+
+def symbol_size(size: float, look: Look) -> float:
+    """The size of a symbol so that all look equally large: a diamond of the same side is wider than a square."""
+    return size * {"D": 0.78, "o": 1.0, "s": 0.92, "*": 1.2, "d": 1.1}.get(look.marker, 1.0)
+
+
+def level_text(summary: Summary) -> str:
+    """The level of the intervals, as words on a picture say it."""
+    return f"{100 * summary.level:.3g} %"
+
+
+def names_in(slide: Slide, names: list[str], room: float, height: float) -> tuple[list[str], float, float]:
+    """Names wrapped into a column of at most `room` pixels and rows of `height`: the texts, the size, the width."""
+    size = LABEL
+    while True:
+        lines = max(1, int(height / (size * 1.2 * 100 / 72)))
+        texts = [slide.wrapped(name, room, size, lines=lines) for name in names]
+        fits = size * 1.2 * 100 / 72 <= height and not any("…" in text for text in texts)
+        if fits or size <= SMALLEST:
+            return texts, size, max(slide.measure(text, size)[0] for text in texts)
+        size -= 0.5
+
+
+@in_house_style
+def draw_outcome_shares(summary: Summary) -> Figure:
+    """A bar for each outcome with its share and Wilson interval, in the order of the scenario."""
+    slide = new_slide(
+        f"How {counted(summary.runs, 'run')} ended",
+        described(
+            summary,
+            f"Bars: share of runs that ended so. Lines and brackets: {level_text(summary)} Wilson intervals; they hold "
+            "luck alone, not what is unknown about the parameters.",
+        ),
+        subtitle=summary.program.question,
+    )
+    rows, looks = summary.outcomes, outcome_looks(summary)
+    height = min(THICKEST, (slide.top - slide.bottom - 50) / len(rows))
+    bottom = slide.top - height * len(rows)
+    names, size, width = names_in(slide, [plain(row.outcome) for row in rows], 300, 0.9 * height)
+    large = min(TITLE, size + 6)
+    says = [(percent(row.share, share_digits(row.low, row.high)), interval(row.low, row.high)) for row in rows]
+    wide = max(slide.measure(share, large, "bold")[0] for share, _ in says) + 14
+    beside = wide + max(slide.measure(ends, min(size, TICK))[0] for _, ends in says)
+    axes = slide.axes(slide.left + width + 16, bottom, slide.right - beside - 24, slide.top)
+    top = min(1.0, 1.04 * max(row.high for row in rows))
+    percent_axis(axes, "x", top=top)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_yticks([])
+    axes.set_xlabel("share of runs", fontsize=TICK, color=INK)
+    for place, (row, name, (share, ends)) in enumerate(zip(rows, names, says, strict=True)):
+        look = looks[row.outcome]
+        axes.barh(place, row.share, height=0.62, color=look.colour, hatch=look.hatch, edgecolor="white", linewidth=0)
+        for colour, extra in ((PAPER, 3.0), (INK, 0.0)):  # a white edge keeps the line visible on dark bars
+            axes.plot([row.low, row.high], [place, place], color=colour, linewidth=2.5 + extra, marker="|",
+                      markersize=11 + extra, mew=2.5 + extra, solid_capstyle="butt", clip_on=False)  # fmt: skip
+        y = slide.top - (place + 0.5) * height
+        slide.text(slide.left + width, y, name, size, ha="right")
+        slide.text(slide.right - beside, y, share, large, weight="bold")
+        slide.text(slide.right - beside + wide, y, ends, min(size, TICK), color=FAINT)
+    return slide.figure
+
+
+@in_house_style
+def draw_hundred_futures(summary: Summary) -> Figure:
+    """A hundred futures, each with the symbol of how it ended; rounded so that they sum to a hundred."""
+    slide = new_slide(
+        "A hundred futures from here",
+        described(
+            summary,
+            "Each symbol stands for a hundredth of the runs, rounded to whole symbols by largest remainders; "
+            "no symbol does not mean never.",
+        ),
+        subtitle=summary.program.question,
+    )
+    looks = outcome_looks(summary)
+    side = min(slide.top - slide.bottom, 560.0)
+    axes = slide.axes(slide.left, slide.top - side, slide.left + side, slide.top)
+    axes.set_xlim(-0.6, 9.6)
+    axes.set_ylim(9.6, -0.6)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    first = 0
+    for row, count in zip(summary.outcomes, summary.hundred, strict=True):
+        places = range(first, first + count)
+        look = looks[row.outcome]
+        x, y = [place % 10 for place in places], [place // 10 for place in places]
+        axes.plot(x, y, linestyle="", marker=look.marker, markersize=symbol_size(26, look), color=look.colour,
+                  markeredgecolor=INK, markeredgewidth=1.0, label=row.outcome)  # fmt: skip
+        first += count
+    _legend(slide, summary, looks, slide.left + side + 50)
+    return slide.figure
+
+
+def _legend(slide: Slide, summary: Summary, looks: dict[str, Look], left: float) -> None:
+    """The symbols with their words: how many of a hundred, and how many of all runs where there is room for it."""
+    rows = summary.outcomes
+    height = min(100.0, (slide.top - slide.bottom) / len(rows))
+    roomy = height >= 60
+    names = [f"{count} of 100: {plain(row.outcome)}" for row, count in zip(rows, summary.hundred, strict=True)]
+    texts, size, _ = names_in(slide, names, slide.right - left - 50, (0.66 if roomy else 0.95) * height)
+    axes = slide.axes(left, slide.top - height * len(rows), left + 40, slide.top)
+    axes.set_xlim(0, 1)
+    axes.set_ylim(len(rows), 0)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for place, (row, text) in enumerate(zip(rows, texts, strict=True)):
+        look = looks[row.outcome]
+        axes.plot([0.5], [place + 0.5], linestyle="", marker=look.marker, color=look.colour, markeredgecolor=INK,
+                  markersize=symbol_size(min(24.0, height / 2.2), look))  # fmt: skip
+        y = slide.top - (place + 0.5) * height
+        if not roomy:
+            slide.text(left + 50, y, text, size)
+            continue
+        slide.text(left + 50, y + 0.13 * height, text, size)
+        says = f"{row.count:,} of {counted(summary.runs, 'run')}, {interval(row.low, row.high)}"
+        slide.text(left + 50, y - 0.34 * height, says, CAPTION, color=FAINT)
