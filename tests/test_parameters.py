@@ -299,3 +299,16 @@ def test_pearson_from_rank_rises_from_minus_one_to_one() -> None:
     assert values[0] == pytest.approx(-1.0)
     assert values[10] == 0.0
     assert values[20] == pytest.approx(1.0)
+
+
+def test_contradicting_correlations_are_a_fault_of_the_file() -> None:
+    """`sim validate` says it, with the place, before anything is drawn."""
+    from tests.rulings.core import program
+
+    text = """
+    parameters: {a: {normal: {mean: 0, sd: 1}}, b: {normal: {mean: 0, sd: 1}}, c: {normal: {mean: 0, sd: 1}}}
+    correlated: [{of: [a, b], rank: 0.9}, {of: [b, c], rank: 0.9}, {of: [a, c], rank: RANK}]
+    """
+    assert program(text.replace("RANK", "0.9")).correlated == ((0, 1, 0.9), (1, 2, 0.9), (0, 2, 0.9))
+    with pytest.raises(ScenarioError, match="the correlations of `a`, `b`, `c` contradict each other"):
+        program(text.replace("RANK", "-0.9"))

@@ -15,8 +15,10 @@ import pytest
 
 from sim.engine.choose import choose
 from sim.engine.record import COUNTERS, Ending, Engine, Recording, Runs
-from sim.errors import UsageError
+from sim.errors import ScenarioError, UsageError
+from sim.program.build import build_program
 from sim.provenance import LAWS_VERSION
+from sim.scenario.read import read_scenario
 from sim.streams import Luck
 from sim.study import store
 from sim.study.design import PART_SIZE, Design, Experiment
@@ -24,6 +26,7 @@ from sim.study.ensemble import Ensemble, open_study
 from sim.study.execute import Progress, run_design, run_study, status_of
 from sim.study.stopping import Tally, Until, parse_until, wilson_half_width
 from sim.study.tables import distinct
+from tests.rulings.core import program as program_from
 from tests.studies import EVENTS, TEXT, design, program, tables
 
 
@@ -384,6 +387,22 @@ def test_numbers_that_make_no_sense_are_told(tmp_path: Path, wrong: dict[str, ob
         run_design(design(seed=-1), runs=5, out=tmp_path)
 
 
+def test_a_distribution_that_scipy_refuses_is_told_before_there_is_a_folder(tmp_path: Path) -> None:
+    """What validation cannot know without scipy is a sentence at the first draw, in this process."""
+    wrong = program_from(TEXT.replace("{normal: {mean: 2, sd: 1}}", "{invgauss: {mu: -1}}"))
+    with pytest.raises(ScenarioError, match="`invgauss` is not defined for these arguments"):
+        run_design(Design((Experiment(wrong, TEXT),), 7), runs=5, workers=2, out=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_program_is_built_again_from_the_folder(tmp_path: Path) -> None:
+    """The scenario beside the tables is all it takes: the program opened later is the program that was played."""
+    program = build_program(read_scenario("first-lesson"))
+    text = (Path(__file__).parent.parent / "scenarios" / "first-lesson.yaml").read_text()
+    folder = run_study(program, scenario_text=text, seed=1, runs=3, workers=1, out=tmp_path).folder
+    assert open_study(folder).program == program
+
+
 def test_a_folder_without_a_study_is_told(tmp_path: Path) -> None:
     """Opening what is no study, or an experiment that is not there, is a sentence."""
     with pytest.raises(UsageError, match="holds no study"):
@@ -421,7 +440,8 @@ def test_a_script_without_a_main_guard_plays_on_workers(tmp_path: Path) -> None:
     script = tmp_path / "recipe.py"
     script.write_text(
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent.parent)!r})\n"
-        "from tests.studies import design\n"
+        "from tests.rulings.core import program as program_from
+from tests.studies import design\n"
         "from sim.study.execute import run_design\n"
         f"print(len(run_design(design(), runs=40, workers=2, out={str(tmp_path)!r})))\n"
     )

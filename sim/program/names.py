@@ -18,6 +18,7 @@ from sim.language.parse import ExpressionError, parse
 from sim.language.tree import Constant, Read, ReadDerived, ReadParameter, Tree, walk
 from sim.language.words import DATE, DURATION, NUMBER, TRUTH, Kind, level_of
 from sim.program import ir
+from sim.program.distributions import check_correlated
 from sim.program.spreads import parameter_distribution, spread_tree
 from sim.scenario import schema
 from sim.streams import digest_of
@@ -216,6 +217,8 @@ class Names:
             elif rank is not None and all(name in names for name in correlation.of):
                 first, second = (names.index(name) for name in correlation.of)
                 pairs.append((first, second, rank))
+        for says in check_correlated(names, pairs):
+            self.fault("correlated", self.core.correlated[0].of[0], says)
         return tuple(pairs)
 
     # ---------------------------------------------------------------------------------------- quantities

@@ -125,11 +125,15 @@ def run_design(
     ------
     UsageError
         If a number makes no sense, another process holds the folder, or the folder belongs to another study.
+    ScenarioError
+        If scipy does not know a parameter's distribution for the arguments it has.
     KeyboardInterrupt
         After the workers were ended. What was finished is kept; the same call goes on from there.
     """
     _check_numbers(design, runs, workers)
     stop = parse_until(until, design.experiments[0].program) if isinstance(until, str) else until
+    for program in dict.fromkeys(_programs(design)):  # what only a draw can tell is told before there is a folder
+        draw_parameters(program, design.seed, np.zeros(1, dtype=np.uint32))
     folder = Path(out) / design.folder_name
     folder.mkdir(parents=True, exist_ok=True)
     with store.locked(folder):
