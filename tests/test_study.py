@@ -440,8 +440,7 @@ def test_a_script_without_a_main_guard_plays_on_workers(tmp_path: Path) -> None:
     script = tmp_path / "recipe.py"
     script.write_text(
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent.parent)!r})\n"
-        "from tests.rulings.core import program as program_from
-from tests.studies import design\n"
+        "from tests.studies import design\n"
         "from sim.study.execute import run_design\n"
         f"print(len(run_design(design(), runs=40, workers=2, out={str(tmp_path)!r})))\n"
     )
