@@ -1,4 +1,4 @@
-"""Random core scenarios for laws and for the agreement of engines: everything that the core can say, small enough to read.
+"""Random core scenarios for laws and for the agreement of engines: all that the core can say, small enough to read.
 
 Times stand on a grid of half days, so that much falls due at the same tick: ties are where engines differ. Numbers
 are small and mostly bounded, so that most programs run to an end of their own; faults and runaways occur, as they
@@ -56,7 +56,7 @@ class Vocabulary:
 
 
 class Writer:
-    """Writes random texts in one vocabulary. `pick(n)` gives a whole number from 0 to n - 1: all chance comes from it."""
+    """Writes random texts in one vocabulary. All chance comes from `pick(n)`: a whole number below n."""
 
     def __init__(self, pick: Callable[[int], int], words: Vocabulary) -> None:
         self.pick, self.words = pick, words
