@@ -1,0 +1,371 @@
+"""The command `sim`: every example runs, every fault is a sentence, every exit code is as promised."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+
+from sim.cli.main import COMMANDS, cli, code_of
+
+Sim = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which one small study of the first lesson lies."""
+    place = tmp_path_factory.mktemp("cli")
+    before = Path.cwd()
+    os.chdir(place)
+    try:
+        assert code_of(["run", "first-lesson", "-n", "60", "-j", "1", "-q", "--no-plots"]) == 0
+        (found,) = Path("results").iterdir()
+        Path("study.txt").write_text(str(found))
+    finally:
+        os.chdir(before)
+    return place
+
+
+@pytest.fixture
+def sim(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Sim:
+    """Runs one command in that folder: exit code, stdout, stderr."""
+    monkeypatch.chdir(folder)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = code_of(arguments)
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+@pytest.fixture
+def study(folder: Path) -> str:
+    """The folder of that study, as one would type it."""
+    return (folder / "study.txt").read_text()
+
+
+def commands() -> dict[str, click.Command]:
+    context = click.Context(cli)
+    return {name: command for name in COMMANDS if (command := cli.get_command(context, name))}
+
+
+def examples() -> list[str]:
+    """The example that stands in the help of each command."""
+    found = []
+    for name, command in commands().items():
+        match = re.search(r"Example:\s+(sim .+)", command.help or "")
+        assert match, f"`sim {name}` has no example"
+        found.append(match[1].strip())
+    return found
+
+
+# ------------------------------------------------------------------------------------------------ help
+
+
+def test_first_help_line_is_a_sentence() -> None:
+    """Each command says in one whole sentence what it does, short enough to stand in the list uncut."""
+    for name, command in commands().items():
+        line = (command.help or "").splitlines()[0]
+        assert line.endswith(".") and line[0].isupper() and len(line) <= 64, (name, line)
+
+
+@pytest.mark.parametrize("example", examples())
+def test_example_runs(example: str, sim: Sim, folder: Path) -> None:
+    """The example in the help of a command does what it says, and ends with 0."""
+    words = shlex.split(example)[1:]
+    expanded = [str(found) for word in words for found in (sorted(Path().glob(word)) if "*" in word else [word])]
+    if words[0] == "new":
+        (folder / words[1]).unlink(missing_ok=True)
+    if words[0] == "run":
+        expanded += ["-j", "1"]
+    code, out, err = sim(*expanded)
+    assert code == 0, err
+    assert out.strip()
+
+
+def test_every_option_says_what_it_does() -> None:
+    """No option is without help."""
+    for name, command in commands().items():
+        for option in command.params:
+            if isinstance(option, click.Option):
+                assert option.help, (name, option.name)
+
+
+# ------------------------------------------------------------------------------------------------ faults
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["frobnicate"], "there is no command `frobnicate`"),
+        (["rnu"], "did you mean `run`?"),
+        (["run"], "missing argument"),
+        (["run", "no-such"], "no scenario is called `no-such`"),
+        (["run", "first-lesson", "-n", "0"], "0 is not in the range"),
+        (["run", "first-lesson", "--seed", "-1"], "-1 is not in the range"),
+        (["run", "first-lesson", "-s", "nonsense"], "write `-s path=value`"),
+        (["run", "first-lesson", "-s", "tripwire.believed=0.1,0.2"], "names several values"),
+        (["run", "first-lesson", "-s", "tripwire.believed=0.1:0.9:5"], "names several values"),
+        (["run", "first-lesson", "-s", "tripwire.believed=choice(0.1, 0.2)"], "names several values"),
+        (["run", "first-lesson", "-s", "tripwire.beleived=0.1"], "did you mean `tripwire.believed`?"),
+        (["run", "first-lesson", "--policy", "peace"], "the scenario has no policy `peace`"),
+        (["run", "first-lesson", "--until", "attack"], "does not say when to stop"),
+        (["run", "first-lesson", "--until", "war:1pp"], "no outcome or metric `war`"),
+        (["replay", "nowhere", "1"], "`nowhere` holds no study"),
+        (["explain", "nowhere"], "`nowhere` holds no study"),
+        (["status", "nowhere"], "`nowhere` holds no study"),
+        (["export", "nowhere"], "`nowhere` holds no study"),
+        (["new", "mine.txt"], "a scenario is a YAML file"),
+        (["new", "/proc/nowhere/mine.yaml"], "/proc/nowhere"),
+        (["run", "first-lesson", "-n", "1", "-o", "/proc/nowhere"], "/proc/nowhere"),
+    ],
+)
+def test_fault_of_the_user_is_a_sentence(arguments: list[str], says: str, sim: Sim) -> None:
+    """What is wrong with a command is said in a sentence on stderr, with exit code 2 and no traceback."""
+    code, out, err = sim(*arguments)
+    assert code == 2, err
+    assert says in err
+    assert "Traceback" not in err
+    assert out == ""
+
+
+def test_wrong_scenario_says_all_its_faults(sim: Sim, folder: Path) -> None:
+    """Every fault of a file is told with its line, and nothing is played."""
+    text = (
+        "scenario: x\nstart: 2030-01-01\nhorizon: 10 days\nquantities: {a: {start: b}}\n"
+        "triggers: {t: {rate: c, do: a += 1}}\noutcomes: {o: {otherwise: true}}\n"
+    )
+    (folder / "wrong.yaml").write_text(text)
+    for command in (["run", "wrong.yaml"], ["trace", "wrong.yaml"], ["show", "wrong.yaml", "--core"]):
+        code, _, err = sim(*command)
+        if command[0] != "show":  # the core is printed as far as the vocabulary goes; names are looked at later
+            assert code == 2
+            assert "wrong.yaml:4" in err
+            assert "wrong.yaml:5" in err
+            assert "2 faults" in err
+
+
+def test_new_does_not_write_over_a_file(sim: Sim, folder: Path) -> None:
+    """A file that is there stays as it is, unless one says otherwise."""
+    (folder / "kept.yaml").write_text("mine")
+    code, _, err = sim("new", "kept.yaml")
+    assert code == 2
+    assert "is there already" in err
+    assert (folder / "kept.yaml").read_text() == "mine"
+    assert sim("new", "kept.yaml", "--force")[0] == 0
+    assert "scenario: kept" in (folder / "kept.yaml").read_text()
+
+
+def test_new_scenario_runs_and_holds_what_it_expects(sim: Sim, folder: Path) -> None:
+    """What `sim new` writes has no fault, plays, and meets its own `expect:`."""
+    assert sim("new", "fresh.yaml", "--force")[0] == 0
+    code, out, err = sim("validate", "fresh.yaml")
+    assert code == 0, out + err
+    code, out, _ = sim("trace", "fresh.yaml")
+    assert code == 0
+    assert "it ends:" in out
+
+
+# ------------------------------------------------------------------------------------------------ run
+
+
+def test_run_prints_one_json_object(sim: Sim, study: str) -> None:
+    """`sim run --format json` prints the object that scripts are promised, and nothing else."""
+    code, out, _ = sim("run", "first-lesson", "-n", "60", "-j", "1", "--no-plots", "--format", "json")
+    told = json.loads(out)
+    assert code == 0
+    assert (told["scenario"], told["seed"], told["runs"], told["study"]) == ("first-lesson", 1, 60, study)
+    assert {row["outcome"] for row in told["outcomes"]} == {"attack", "deterred"}
+    assert sum(row["count"] for row in told["outcomes"]) == 60
+    for row in told["outcomes"]:
+        assert set(row) == {"outcome", "share", "low", "high", "count"}
+        assert row["low"] <= row["share"] <= row["high"]
+    assert told["failures"] == []
+
+
+def test_run_prints_the_same_shares_in_the_table(sim: Sim) -> None:
+    """The table, the JSON and the CSV give the same counts."""
+    arguments = ("run", "first-lesson", "-n", "60", "-j", "1", "--no-plots", "-q")
+    _, table, _ = sim(*arguments)
+    rows = list(csv.DictReader(io.StringIO(sim(*arguments, "--format", "csv")[1])))
+    assert rows
+    for row in rows:
+        line = next(line for line in table.splitlines() if line.startswith(row["outcome"] + " "))
+        assert f" {row['count']} " in f"{line} "
+
+
+def test_run_says_first_how_many_and_where(sim: Sim) -> None:
+    """Before it starts, the number of runs, the time and the folder are said on stderr."""
+    _, out, err = sim("run", "first-lesson", "-n", "61", "-j", "1", "--no-plots", "--seed", "0")
+    assert re.match(r"61 runs of first-lesson, seed 0: about .+ on 1 worker, into results.first-lesson-", err)
+    assert "seed 0" in out
+
+
+def test_dry_run_plays_nothing(sim: Sim, folder: Path) -> None:
+    """`--dry-run` says what would be played and leaves no folder behind."""
+    before = sorted((folder / "results").iterdir())
+    code, out, _ = sim("run", "first-lesson", "-n", "7", "--seed", "77", "--dry-run")
+    assert code == 0
+    assert "7 runs of first-lesson, seed 77" in out
+    assert sorted((folder / "results").iterdir()) == before
+
+
+def test_setting_a_number_makes_another_study(sim: Sim) -> None:
+    """A belief set on the command line is told with the result, and lies in a folder of its own."""
+    arguments = ("run", "first-lesson", "-n", "40", "-j", "1", "--no-plots", "-q", "--format", "json")
+    plain, changed = (json.loads(sim(*arguments, *more)[1]) for more in ((), ("-s", "tripwire.believed=100 %")))
+    assert changed["overrides"] == {"tripwire.believed": "100 %"}
+    assert changed["study"] != plain["study"]
+
+
+def test_failed_runs_end_with_3_and_the_command_that_replays(sim: Sim, folder: Path) -> None:
+    """A run that fails is told, counts in no outcome, can be replayed, and the exit code is 3."""
+    text = (
+        "scenario: failing\nstart: 2030-01-01\nhorizon: 10 days\nquantities: {a: {start: 1}}\n"
+        "triggers: {t: {at: 5 days, chance: 0.5, do: a = log(-a)}}\noutcomes: {o: {otherwise: true}}\n"
+    )
+    (folder / "failing.yaml").write_text(text)
+    code, out, err = sim("run", "failing.yaml", "-n", "40", "-j", "1", "--no-plots", "-q")
+    assert code == 3, err
+    assert "(failed)" in out
+    command = re.search(r"sim (replay\s+\S+\s+\d+)", out)
+    assert command
+    code, out, _ = sim(*command[1].split())
+    assert code == 3
+    assert "it fails" in out
+    assert "`t`" in out
+
+
+def test_outcome_and_next_commands_can_be_typed(sim: Sim) -> None:
+    """The commands that the page proposes run as they stand."""
+    _, out, _ = sim("run", "first-lesson", "-n", "60", "-j", "1", "--no-plots", "-q")
+    proposed = [shlex.split(found) for found in re.findall(r"^(?:next|    ) +sim (.+)$", out, re.MULTILINE)]
+    assert len(proposed) >= 2
+    for words in proposed:
+        assert sim(*words)[0] == 0, words
+
+
+# ------------------------------------------------------------------------------------------------ reading
+
+
+def test_replay_tells_what_trace_told(sim: Sim, study: str) -> None:
+    """A stored run and the same run traced afresh are one story."""
+    assert sim("replay", study, "5")[1] == sim("trace", "first-lesson", "--run", "5")[1]
+
+
+def test_trace_is_plain_in_a_pipe_and_within_80_columns(sim: Sim) -> None:
+    """Without a terminal there is no colour, and no line is wider than 80 columns."""
+    for scenario in ("first-lesson", "ukraine-2014"):
+        _, out, _ = sim("trace", scenario)
+        assert "\x1b" not in out
+        assert max(len(line) for line in out.splitlines()) <= 80
+
+
+def test_trace_in_colour_says_the_same(sim: Sim, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Colour adds escape codes and nothing else."""
+    _, plain, _ = sim("trace", "first-lesson")
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("sim.cli.paper.is_plain", lambda **_: False)
+    monkeypatch.setattr("click.utils.should_strip_ansi", lambda *_: False)
+    _, coloured, _ = sim("trace", "first-lesson")
+    assert "\x1b[" in coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
+
+
+def test_explain_shares_sum_to_one(sim: Sim, study: str) -> None:
+    """The chains behind an outcome share its runs out among them."""
+    rows = json.loads(sim("explain", study, "--format", "json")[1])
+    by_outcome: dict[str, float] = {}
+    for row in rows:
+        by_outcome[row["outcome"]] = by_outcome.get(row["outcome"], 0.0) + row["share"]
+        assert row["low"] <= row["share"] <= row["high"]
+    assert by_outcome
+    assert all(abs(total - 1.0) < 1e-9 for total in by_outcome.values())
+
+
+def test_status_says_how_far(sim: Sim, study: str) -> None:
+    """The number of runs done and wanted are told, as is the seed."""
+    record = json.loads(sim("status", study, "--format", "json")[1])
+    assert record["runs_done"] == record["runs_wanted"] == 60
+    assert record["status"] == "complete"
+    assert record["seed"] == 1
+
+
+def test_export_writes_every_run(sim: Sim, study: str, folder: Path) -> None:
+    """The table of runs has one line for each run."""
+    assert sim("export", study, "-o", "tables")[0] == 0
+    rows = list(csv.DictReader(io.StringIO((folder / "tables" / "runs.csv").read_text())))
+    assert [row["run"] for row in rows] == [str(number) for number in range(60)]
+
+
+# ------------------------------------------------------------------------------------------------ processes
+
+
+def test_reader_who_leaves_is_no_fault(folder: Path) -> None:
+    """`sim trace ... | head -1` ends quietly."""
+    command = f"{shlex.quote(sys.executable)} -m sim show ukraine-2014 --core | head -1"
+    done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
+
+
+def test_interrupted_run_says_that_it_goes_on(folder: Path) -> None:
+    """Ctrl-C ends a study with 130 and a line; the same command finishes it."""
+    command = [
+        sys.executable,
+        "-m",
+        "sim",
+        "run",
+        "first-lesson",
+        "-n",
+        "100000",
+        "--seed",
+        "9",
+        "-j",
+        "1",
+        "--no-plots",
+    ]
+    process = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_interrupts
+    )
+    deadline = time.monotonic() + 60
+    assert process.stderr is not None
+    assert "100,000 runs" in process.stderr.readline()
+    while not _begun(folder, seed=9) and process.poll() is None and time.monotonic() < deadline:
+        os.sched_yield()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "the same command goes on" in err
+    assert "Traceback" not in err
+
+
+def _heed_interrupts() -> None:
+    """A process that was started in the background of a shell is deaf to Ctrl-C, and so are its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _begun(folder: Path, *, seed: int) -> bool:
+    """Whether a study of this seed has been begun."""
+    for path in (folder / "results").glob("*/study.json"):
+        try:
+            if json.loads(path.read_text())["seed"] == seed:
+                return True
+        except (OSError, ValueError):
+            continue
+    return False
