@@ -29,7 +29,7 @@ from sim.figures.words import number, percent, plain
 
 NONE = "Nothing to draw: every run failed."
 
-BESIDE = 360.0
+BESIDE = 400.0
 """Pixels at the right for the labels of curves and areas, at most."""
 
 

@@ -154,12 +154,16 @@ def _wrapped(says: str, fits: Callable[[str], bool], most: int) -> str:
     return "\n".join(lines)
 
 
-def new_slide(title: str, caption: str, *, subtitle: str = "") -> Slide:
-    """A slide with its title above and its caption below, and the room that they leave."""
-    figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=PAPER)
+def new_slide(title: str, caption: str, *, subtitle: str = "", scale: float = 1.0) -> Slide:
+    """A slide with its title above and its caption below, and the room that they leave.
+
+    A `scale` above 1 makes a larger sheet with type of the same size, for what does not fit on a slide.
+    """
+    wide, high = scale * WIDTH, scale * HEIGHT
+    figure = Figure(figsize=(wide / DPI, high / DPI), dpi=DPI, facecolor=PAPER)
     FigureCanvasAgg(figure)
-    bare = Slide(figure, MARGIN, MARGIN, WIDTH - MARGIN, HEIGHT - MARGIN)
-    room, top = bare.right - bare.left, HEIGHT - 26.0
+    bare = Slide(figure, MARGIN, MARGIN, wide - MARGIN, high - MARGIN)
+    room, top = bare.right - bare.left, high - 26.0
     for says, size, look, most in ((title, TITLE, {"weight": "bold"}, 2), (subtitle, SUBTITLE, {"color": FAINT}, 2)):
         if not says:
             continue
