@@ -89,8 +89,9 @@ def _plain_block(block: Block) -> dict[str, Anything]:
     """The keys of a block that say more than their default does."""
     told: dict[str, Anything] = {}
     for name, field in type(block).model_fields.items():
-        value = getattr(block, name)
-        if value is None or value == field.get_default(call_default_factory=True) or value in ((), {}):
+        value, default = getattr(block, name), field.get_default(call_default_factory=True)
+        # An empty list says something where saying nothing is different: `otherwise: []` is a firing.
+        if value is None or value == default or (value in ((), {}) and default is not None):
             continue
         told[field.alias or name] = plain(value, key=name)
     for name, value in (block.model_extra or {}).items():
