@@ -1,0 +1,15 @@
+"""How many examples a law gets: few in the ordinary suite, thousands in the soak."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A law that asks for `numbers` gets blocks of scenario numbers: one of them now, the others in the soak."""
+    if "numbers" in metafunc.fixturenames:
+        blocks = [
+            range(40),
+            *(pytest.param(range(at, at + 500), marks=pytest.mark.soak) for at in range(40, 5_040, 500)),
+        ]
+        metafunc.parametrize("numbers", blocks, ids=lambda block: f"{block.start}-{block.stop - 1}")
