@@ -19,7 +19,7 @@ from typing import Any
 from sim.study.execute import Progress, run_design
 from tests.studies import EVENTS, design
 
-RUNS = 45
+RUNS = 35
 
 
 def play(out: Path, *, workers: int, progress: Callable[[Progress], None] | None = None) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -350,6 +352,53 @@ def test_an_engine_of_one_s_own_plays_on_workers(tmp_path: Path) -> None:
     assert store.read_manifest(folder)["status"] == "failed"
     assert status_of(folder)["done"] == [20]
     assert len(run_design(design(), runs=30, workers=1, out=tmp_path)) == 30
+
+
+class Doomed(Stubborn):
+    """An engine whose process is killed by somebody else."""
+
+    name = "doomed"
+
+    def run(self, program, **named):  # type: ignore[no-untyped-def]
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.kills
+def test_a_worker_that_is_killed_is_told_in_a_sentence(tmp_path: Path) -> None:
+    """When the system takes a worker away, the study stops with a sentence, and can go on."""
+    run_design(design(), runs=10, workers=1, out=tmp_path)
+    with pytest.raises(UsageError, match="a worker process was ended from outside"):
+        run_design(design(), runs=30, workers=2, out=tmp_path, engine=Doomed())
+    assert status_of(tmp_path / design().folder_name)["done"] == [10]
+    assert len(run_design(design(), runs=30, workers=2, out=tmp_path)) == 30
+
+
+def test_a_place_that_cannot_be_written_to_is_an_error_of_the_system(tmp_path: Path) -> None:
+    """A file where a folder should be, or a table that cannot be made: an OSError, which the faces put in words."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match="file"):
+        run_design(design(), runs=5, workers=1, out=tmp_path / "file")
+    with pytest.raises(OSError, match="nowhere"):
+        store.write_table(tmp_path / "nowhere" / "a.parquet", {"a": ("DOUBLE", np.zeros(1))})
+
+
+def test_a_study_that_was_killed_is_not_said_to_run(tmp_path: Path) -> None:
+    """`running` is what a study says of itself; it is believed while a living process holds the folder."""
+    folder = run_design(design(), runs=5, workers=1, out=tmp_path).folder
+    store.write_manifest(folder, {**store.read_manifest(folder), "status": "running"})
+    assert status_of(folder)["status"] == "interrupted"
+    with store.locked(folder):
+        assert status_of(folder)["status"] == "running"
+
+
+def test_rows_from_another_machine_are_told_in_the_manifest(tmp_path: Path) -> None:
+    """A study that goes on elsewhere keeps the versions and the machine of its earlier rows."""
+    folder = run_design(design(), runs=5, workers=1, out=tmp_path).folder
+    manifest = store.read_manifest(folder)
+    elsewhere = {"versions": manifest["versions"], "machine": {**manifest["machine"], "libm": "musl 1.2"}}
+    store.write_manifest(folder, manifest | elsewhere)
+    assert run_design(design(), runs=9, workers=1, out=tmp_path).manifest["earlier"] == [elsewhere]
+    assert run_design(design(), runs=12, workers=1, out=tmp_path).manifest["earlier"] == [elsewhere]
 
 
 def test_fail_fast_stops_at_the_first_part_with_a_failed_run(tmp_path: Path) -> None:

@@ -65,6 +65,11 @@ class Design:
         return self.experiments[0].program.name
 
     @property
+    def programs(self) -> tuple[Program, ...]:
+        """The program of each experiment."""
+        return tuple(experiment.program for experiment in self.experiments)
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """The different scenarios among the experiments, in order of appearance."""
         return tuple(dict.fromkeys(experiment.text for experiment in self.experiments))

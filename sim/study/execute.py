@@ -2,46 +2,32 @@
 
 from __future__ import annotations
 
-import pickle
-import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from sim import provenance
-from sim.engine.choose import choose
 from sim.engine.record import Engine, Recording
 from sim.errors import UsageError
 from sim.program.ir import Program
 from sim.program.parameters import draw_parameters
-from sim.streams import Luck
-from sim.study import store
+from sim.study import manifest, store
 from sim.study.design import Design, Experiment, Part
 from sim.study.ensemble import Ensemble
+from sim.study.manifest import status_of
+from sim.study.parts import Job, play, sendable, spread
 from sim.study.stopping import Tally, Until, parse_until
-from sim.study.tables import FAULT_COLUMNS, metric_columns
+from sim.study.tables import metric_columns
 from sim.study.workers import local_workers, processors
 
+__all__ = ["Progress", "run_design", "run_study", "status_of"]
+
 LARGEST_RUN = 2**32
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What a worker has to know of an experiment, once."""
-
-    experiment: Experiment
-    seed: int
-    part_size: int
-    folder: Path
-    recording: Recording
-    engine: str | Engine  # a name, or an engine of somebody's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,25 +117,28 @@ def run_design(
         After the workers were ended. What was finished is kept; the same call goes on from there.
     """
     _check_numbers(design, runs, workers)
-    stop = parse_until(until, design.experiments[0].program) if isinstance(until, str) else until
-    for program in dict.fromkeys(_programs(design)):  # what only a draw can tell is told before there is a folder
+    stop = _stop_of(design, until)
+    for program in dict.fromkeys(design.programs):  # what only a draw can tell is told before there is a folder
         draw_parameters(program, design.seed, np.zeros(1, dtype=np.uint32))
     folder = Path(out) / design.folder_name
     folder.mkdir(parents=True, exist_ok=True)
     with store.locked(folder):
         store.sweep(folder)
-        player, whole = _sendable(engine), folder.absolute()
+        player, whole = sendable(engine), folder.absolute()
         jobs = [
             Job(experiment, design.seed, design.part_size, whole, recording, player)
             for experiment in design.experiments
         ]
         study = _Study(design, jobs, folder, runs, stop, progress, fail_fast, command)
         study.play(executor, workers or processors())
-        return Ensemble(folder, study.manifest, study.runs, programs=_programs(design))
+        return Ensemble(folder, study.manifest, study.runs, programs=design.programs)
 
 
-def _programs(design: Design) -> tuple[Program, ...]:
-    return tuple(experiment.program for experiment in design.experiments)
+def _stop_of(design: Design, until: str | Until | None) -> Until | None:
+    """When to stop; what it names is to be found in every experiment."""
+    if not isinstance(until, str):
+        return until
+    return next(iter([parse_until(until, program) for program in design.programs]))
 
 
 def _check_numbers(design: Design, runs: int, workers: int | None) -> None:
@@ -159,50 +148,6 @@ def _check_numbers(design: Design, runs: int, workers: int | None) -> None:
         raise UsageError(f"{workers} workers cannot work: ask for 1 or more")
     if not 0 <= design.seed < 2**64:
         raise UsageError(f"the seed {design.seed} does not fit: it is a whole number from 0 to 2^64 - 1")
-
-
-# ------------------------------------------------------------------------------------------------ a part
-
-
-def play_part(payload: bytes, part: Part) -> int:
-    """Play one part and store it: how many of its runs failed. What a worker does."""
-    return _play(_job_of(payload), part)
-
-
-@lru_cache(maxsize=64)
-def _job_of(payload: bytes) -> Job:
-    """The job, unpickled once in each process."""
-    job: Job = pickle.loads(payload)
-    return job
-
-
-def _play(job: Job, part: Part) -> int:
-    program = job.experiment.program
-    first = part.number * job.part_size
-    numbers = np.arange(first, first + part.count, dtype=np.uint32)
-    parameters = draw_parameters(program, job.seed, numbers)
-    names = [parameter.name for parameter in program.parameters]
-    for name, value in job.experiment.held:
-        parameters[:, names.index(name)] = value
-    played = _engine_of(job).run(
-        program, luck=Luck(job.seed), runs=numbers, parameters=parameters, recording=job.recording
-    )
-    store.write_part(job.folder, part, played, job.recording)
-    return len(played.failures)
-
-
-def _engine_of(job: Job) -> Engine:
-    return choose(job.engine) if isinstance(job.engine, str) else job.engine
-
-
-def _sendable(engine: str | Engine) -> str | Engine:
-    """The name of an engine that there is, for machine code does not travel; an engine of somebody's own as it is."""
-    if isinstance(engine, str):
-        return choose(engine).name
-    try:
-        return engine.name if type(choose(engine.name)) is type(engine) else engine
-    except UsageError:
-        return engine
 
 
 # ------------------------------------------------------------------------------------------------ a study
@@ -224,7 +169,7 @@ class _Study:
     ) -> None:
         self.design, self.jobs, self.folder, self.runs, self.until = design, jobs, folder, runs, until
         self.progress, self.fail_fast = progress, fail_fast
-        self.programs = _programs(design)
+        self.programs = design.programs
         self.parts = list(design.parts(runs))
         self.done = store.parts_done(folder, self.parts, self.programs, jobs[0].recording)
         self.before = self.played = sum(part.count for part in self.done)
@@ -232,20 +177,23 @@ class _Study:
         self.began = time.monotonic()
         self.looked = 0  # parts already looked at by `until`
         self.tallies = [Tally() for _ in self.programs]
-        self.manifest = self._open(command)
+        self.manifest = manifest.begin(folder, design, runs=runs, engine=jobs[0].engine, until=until, command=command)
 
     # -------------------------------------------------------------------------------------------- to play
 
     def play(self, executor: Executor | None, workers: int) -> None:
         """Play what is to do, and write down how it ended, however it ended."""
-        status: Literal["complete", "interrupted", "failed", "stopped"] = "interrupted"
+        status: manifest.Status = "interrupted"
         try:
             status = "complete" if self._play_all(executor, workers) else "stopped"
         except Exception:
             status = "failed"
             raise
         finally:
-            self._close(status)
+            store.sweep(self.folder)
+            if status == "complete":
+                self._complete()
+            manifest.end(self.folder, self.manifest, status)
 
     def _play_all(self, executor: Executor | None, workers: int) -> bool:
         """Play the parts that are to do. False if a failed run stopped it before the end."""
@@ -253,27 +201,31 @@ class _Study:
         if self._may_stop():
             return True
         todo = [part for part in self.parts if part not in self.done]
-        for part, failed in self._finished(todo, executor, min(workers, len(todo))):
-            self.done.add(part)
-            self.played += part.count
-            self.failed += failed
-            self._tell()
-            if self._may_stop():
-                return True
-            if failed and self.fail_fast:
-                return False
+        # Closed at once when the loop is left, however it is left: that is what ends the workers.
+        with closing(self._finished(todo, executor, min(workers, len(todo)))) as finished:
+            for part, failed in finished:
+                self.done.add(part)
+                self.played += part.count
+                self.failed += failed
+                self._tell()
+                if self._may_stop():
+                    return True
+                if failed and self.fail_fast:
+                    return False
         return True
 
-    def _finished(self, todo: list[Part], executor: Executor | None, workers: int) -> Iterator[tuple[Part, int]]:
+    def _finished(
+        self, todo: list[Part], executor: Executor | None, workers: int
+    ) -> Generator[tuple[Part, int], None, None]:
         """Parts as they finish, with the number of failed runs in each."""
         if executor is not None:
-            yield from _spread(executor, self.jobs, todo, at_once=64)
+            yield from spread(executor, self.jobs, todo, at_once=64)
         elif workers > 1:
             with local_workers(workers) as pool:
-                yield from _spread(pool, self.jobs, todo, at_once=2 * workers)
+                yield from spread(pool, self.jobs, todo, at_once=2 * workers)
         else:
             for part in todo:
-                yield part, _play(self.jobs[part.experiment], part)
+                yield part, play(self.jobs[part.experiment], part)
 
     def _tell(self) -> None:
         if self.progress is not None:
@@ -316,130 +268,10 @@ class _Study:
         for (value,) in store.connection().execute(query).fetchall():
             tally.add_value(float("nan") if value is None else float(value))
 
-    # ------------------------------------------------------------------------------------------ the manifest
-
-    def _open(self, command: Sequence[str] | None) -> dict[str, Any]:
-        """Write the scenario, the design and the manifest of a study that begins or goes on."""
-        design, earlier, engine = self.design, {}, self.jobs[0].engine
-        if (self.folder / store.MANIFEST).exists():
-            earlier = store.read_manifest(self.folder)
-            if earlier.get("digest") != design.digest:
-                raise UsageError(f"`{self.folder}` holds another study; choose another folder with `--out`")
-        argv = list(sys.argv if command is None else command)
-        argv[:1] = [Path(argv[0]).name] if argv else []
-        names = {text: f"scenario.resolved{f'.{n}' if n else ''}.yaml" for n, text in enumerate(design.texts)}
-        for text, name in names.items():
-            store.write_text(self.folder / name, text)
-        experiments = [{**row.says, "scenario": names[row.text]} for row in design.experiments]
-        manifest = {
-            "scenario": design.name,
-            "digest": design.digest,
-            "seed": design.seed,
-            "status": "running",
-            "runs": max(self.runs, earlier.get("complete", 0)),
-            "complete": earlier.get("complete", 0),
-            "failed": earlier.get("failed", 0),
-            "part_size": design.part_size,
-            "engine": engine if isinstance(engine, str) else engine.name,
-            "until": None if self.until is None else f"{self.until.name}:{self.until.half_width:g}",
-            "began": earlier.get("began", _now()),
-            "ended": None,
-            **provenance.origin(argv),
-            "experiments": experiments,
-        }
-        self._write_design()
-        store.write_manifest(self.folder, manifest)
-        return manifest
-
-    def _write_design(self) -> None:
-        """The table of experiments, with a column for each parameter that one of them holds."""
-        rows = self.design.experiments
-        held = [dict(row.held) for row in rows]
-        names = list(dict.fromkeys(name for row in held for name in row))
-        words = {
-            "policy": [row.policy for row in rows],
-            "variant": [row.variant for row in rows],
-            "overrides": [" ".join(f"{path}={value}" for path, value in row.overrides) for row in rows],
-        }
-        table: dict[str, Any] = {"experiment": ("UINTEGER", np.arange(len(rows)))}
-        table |= {name: ("VARCHAR", np.array(values, dtype=object)) for name, values in words.items()}
-        table |= {f"parameters.{name}": ("DOUBLE", np.array([row.get(name, np.nan) for row in held])) for name in names}
-        store.write_table(self.folder / "design.parquet", table)
-
-    def _close(self, status: str) -> None:
-        """Write down how it ended; once complete, the failed runs are gathered in one table."""
-        if status == "complete":
-            self.manifest["complete"] = max(self.manifest["complete"], self.runs)
-            self.manifest["runs"] = self.manifest["complete"]
-            self._drop_surplus()
-            self.manifest["failed"] = self._write_failures()
-        self.manifest |= {"status": status, "ended": _now()}
-        store.write_manifest(self.folder, self.manifest)
-
-    def _drop_surplus(self) -> None:
-        """Remove the parts that workers were ahead with when `until` was content: equal studies hold equal rows."""
-        if self.until is None:
-            return
-        kept = {part.stem for part in self.design.parts(self.manifest["complete"])}
-        for table in reversed(store.TABLES):  # `runs` go last, as they come last
-            for path in (self.folder / table).glob("part-*.parquet"):
-                if path.stem not in kept:
-                    path.unlink(missing_ok=True)
-
-    def _write_failures(self) -> int:
-        """`failures.parquet`: every failed run of the study, with the command that plays it again."""
+    def _complete(self) -> None:
+        """All runs are there: gather the failed ones, and remove parts that workers were ahead with."""
+        self.manifest["runs"] = self.manifest["complete"] = max(self.manifest["complete"], self.runs)
+        if self.until is not None:
+            manifest.drop_surplus(self.folder, self.design, self.manifest["complete"])
         whole = Ensemble(self.folder, self.manifest, self.manifest["runs"], programs=self.programs)
-        failures = [failure for ensemble in whole.experiments for failure in ensemble.failures]
-        kinds = {"experiment": "UINTEGER", "run": "UINTEGER", "tick": "BIGINT"}
-        columns = ("experiment", "run", *(name.removeprefix("fault.") for name in FAULT_COLUMNS), "command")
-        table = {
-            name: (
-                kinds.get(name, "VARCHAR"),
-                np.array([getattr(failure, name) for failure in failures], dtype=np.int64 if name in kinds else object),
-            )
-            for name in columns
-        }
-        store.write_table(self.folder / "failures.parquet", table)
-        return len(failures)
-
-
-def _spread(
-    executor: Executor, jobs: Sequence[Job], todo: Iterable[Part], *, at_once: int
-) -> Iterator[tuple[Part, int]]:
-    """Hand parts to an executor, never more than `at_once`, so that memory does not grow with the study."""
-    payloads, waiting = [pickle.dumps(job) for job in jobs], iter(todo)
-    running: dict[Future[int], Part] = {}
-    try:
-        while True:
-            for part in waiting:
-                running[executor.submit(play_part, payloads[part.experiment], part)] = part
-                if len(running) >= at_once:
-                    break
-            if not running:
-                return
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                yield running.pop(future), future.result()
-    finally:
-        for future in running:
-            future.cancel()
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def status_of(folder: str | Path) -> dict[str, Any]:
-    """How far a study is: what its manifest says, and how many runs of each experiment are on the disk.
-
-    Raises
-    ------
-    UsageError
-        If the folder holds no study.
-    """
-    folder = Path(folder)
-    manifest = store.read_manifest(folder)
-    rows = store.rows_in(sorted((folder / "runs").glob("part-*.parquet")))
-    done = [0] * len(manifest["experiments"])
-    for path, count in rows.items():
-        done[int(path.stem.split("-")[1])] += count
-    return {**manifest, "done": done}
+        self.manifest["failed"] = manifest.write_failures(whole)

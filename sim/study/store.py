@@ -7,13 +7,14 @@ Numbers go in and come out bit for bit; a void number (NaN) is a null.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from sim.engine.record import Recording, Runs
 from sim.errors import UsageError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sim.study.tables import Table
 
 MANIFEST = "study.json"
+LOCK = ".lock"
 TABLES = ("runs", "series", "counters", "events", "changes")
 
 
@@ -56,7 +58,15 @@ def listed(paths: Iterable[Path]) -> str:
 
 
 def write_table(path: Path, table: Table) -> None:
-    """A table as a Parquet file, there whole or not at all."""
+    """A table as a Parquet file, there whole or not at all.
+
+    Raises
+    ------
+    OSError
+        If the disk is full or the folder may not be written to.
+    """
+    import duckdb
+
     cast = ", ".join(f"CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, (kind, _) in table.items())
     aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     database = connection()
@@ -65,6 +75,8 @@ def write_table(path: Path, table: Table) -> None:
         target = str(aside).replace("'", "''")
         database.execute(f"COPY (SELECT {cast} FROM rows_to_write) TO '{target}' (FORMAT parquet)")
         _into_place(aside, path)
+    except duckdb.IOException as error:
+        raise OSError(errno.EIO, str(error), str(path)) from error
     finally:
         database.unregister("rows_to_write")
         aside.unlink(missing_ok=True)
@@ -168,18 +180,12 @@ def locked(folder: Path) -> Iterator[None]:
     UsageError
         If another process that is alive holds it.
     """
-    try:
-        import fcntl
-    except ImportError:  # Windows: two at once do the work twice and write the same rows
-        yield
-        return
-    with open(folder / ".lock", "a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UsageError(
-                f"`{folder}` is being worked on by {_holder(file)}: wait for it, or end it first"
-            ) from None
+    with open(folder / LOCK, "a+", encoding="utf-8") as file:
+        if not _take(file):
+            file.seek(0)
+            number = file.read().strip()
+            holder = f"process {number}" if number else "another process"
+            raise UsageError(f"`{folder}` is being worked on by {holder}: wait for it, or end it first")
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
@@ -187,7 +193,23 @@ def locked(folder: Path) -> Iterator[None]:
         file.truncate(0)
 
 
-def _holder(file: Any) -> str:
-    file.seek(0)
-    number = file.read().strip()
-    return f"process {number}" if number else "another process"
+def is_held(folder: Path) -> bool:
+    """Whether a process that is alive works on a study."""
+    try:
+        with open(folder / LOCK, "r+", encoding="utf-8") as file:
+            return not _take(file)
+    except OSError:
+        return False
+
+
+def _take(file: IO[str]) -> bool:
+    """Lock an open file until it is closed. False if somebody else has it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: two at once do the work twice, and write the same rows
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

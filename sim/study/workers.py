@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-PRELOADED = ["sim.study.execute", "sim.engine.choose", "sim.engine.reference"]
+PRELOADED = ["sim.study.parts", "sim.engine.choose", "sim.engine.reference"]
 """Imported once, before the workers are forked from a process that has no threads."""
 
 

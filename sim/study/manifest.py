@@ -1,0 +1,153 @@
+"""What stands in a study's folder beside the parts: the scenario, the design, the failed runs, and `study.json`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from sim import provenance
+from sim.engine.record import Engine
+from sim.errors import UsageError
+from sim.study import store
+from sim.study.design import Design
+from sim.study.ensemble import Ensemble
+from sim.study.stopping import Until
+from sim.study.tables import FAULT_COLUMNS
+
+Status = Literal["running", "complete", "interrupted", "failed", "stopped"]
+
+
+def begin(
+    folder: Path,
+    design: Design,
+    *,
+    runs: int,
+    engine: str | Engine,
+    until: Until | None,
+    command: Sequence[str] | None,
+) -> dict[str, Any]:
+    """Write the scenario, the design and the manifest of a study that begins or goes on.
+
+    `runs` counts the runs of each experiment that belong to the study, `complete` those that a command has finished.
+
+    Raises
+    ------
+    UsageError
+        If the folder belongs to another study.
+    """
+    earlier: dict[str, Any] = {}
+    if (folder / store.MANIFEST).exists():
+        earlier = store.read_manifest(folder)
+        if earlier.get("digest") != design.digest:
+            raise UsageError(f"`{folder}` holds another study; choose another folder with `--out`")
+    complete = earlier.get("complete", 0)
+    manifest = {
+        "scenario": design.name,
+        "digest": design.digest,
+        "seed": design.seed,
+        "status": "running",
+        "runs": max(runs, complete),
+        "complete": complete,
+        "failed": earlier.get("failed", 0),
+        "part_size": design.part_size,
+        "engine": engine if isinstance(engine, str) else engine.name,
+        "until": None if until is None else f"{until.name}:{until.half_width:g}",
+        "began": earlier.get("began", _now()),
+        "ended": None,
+        **provenance.origin(_plain_command(command)),
+        "earlier": _earlier_origins(earlier),
+        "experiments": _write_design(folder, design),
+    }
+    store.write_manifest(folder, manifest)
+    return manifest
+
+
+def end(folder: Path, manifest: dict[str, Any], status: Status) -> None:
+    """Write down how a command ended."""
+    manifest |= {"status": status, "ended": _now()}
+    store.write_manifest(folder, manifest)
+
+
+def _plain_command(command: Sequence[str] | None) -> list[str]:
+    """What was typed, without the path of the program."""
+    typed = list(sys.argv if command is None else command)
+    return [Path(typed[0]).name, *typed[1:]] if typed else []
+
+
+def _earlier_origins(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Where the rows of a study that goes on come from, when that was another machine or another version."""
+    here, origins = provenance.origin([]), list(manifest.get("earlier", []))
+    before = {key: manifest.get(key) for key in ("versions", "machine")}
+    if manifest and before != {key: here[key] for key in before} and before not in origins:
+        origins.append(before)
+    return origins
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _write_design(folder: Path, design: Design) -> list[dict[str, Any]]:
+    """The scenarios, each different one once, and `design.parquet`; what the manifest says of each experiment."""
+    files = {text: f"scenario.resolved{f'.{n}' if n else ''}.yaml" for n, text in enumerate(design.texts)}
+    for text, name in files.items():
+        store.write_text(folder / name, text)
+    rows = design.experiments
+    held = [dict(row.held) for row in rows]
+    words = {
+        "policy": [row.policy for row in rows],
+        "variant": [row.variant for row in rows],
+        "overrides": [" ".join(f"{path}={value}" for path, value in row.overrides) for row in rows],
+        "scenario": [files[row.text] for row in rows],
+    }
+    table: dict[str, Any] = {"experiment": ("UINTEGER", np.arange(len(rows)))}
+    table |= {name: ("VARCHAR", np.array(values, dtype=object)) for name, values in words.items()}
+    for name in dict.fromkeys(name for row in held for name in row):
+        table[f"parameters.{name}"] = ("DOUBLE", np.array([row.get(name, np.nan) for row in held]))
+    store.write_table(folder / "design.parquet", table)
+    return [{**row.says, "scenario": files[row.text]} for row in rows]
+
+
+def write_failures(whole: Ensemble) -> int:
+    """`failures.parquet`: every failed run of a study, with the command that plays it again; how many."""
+    failures = [failure for ensemble in whole.experiments for failure in ensemble.failures]
+    kinds = {"experiment": "UINTEGER", "run": "UINTEGER", "tick": "BIGINT"}
+    table: dict[str, Any] = {}
+    for name in ("experiment", "run", *(column.removeprefix("fault.") for column in FAULT_COLUMNS), "command"):
+        values = [getattr(failure, name) for failure in failures]
+        table[name] = (kinds.get(name, "VARCHAR"), np.array(values, dtype=np.int64 if name in kinds else object))
+    store.write_table(whole.folder / "failures.parquet", table)
+    return len(failures)
+
+
+def drop_surplus(folder: Path, design: Design, runs: int) -> None:
+    """Remove parts beyond so many runs, which workers were ahead with: equal studies hold equal rows."""
+    kept = {part.stem for part in design.parts(runs)}
+    for table in reversed(store.TABLES):  # `runs`, which say that a part is done, go last
+        for path in (folder / table).glob("part-*.parquet"):
+            if path.stem not in kept:
+                path.unlink(missing_ok=True)
+
+
+def status_of(folder: str | Path) -> dict[str, Any]:
+    """How far a study is: what its manifest says, and in `done` how many runs of each experiment are on the disk.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds no study.
+    """
+    folder = Path(folder)
+    manifest = store.read_manifest(folder)
+    if manifest["status"] == "running" and not store.is_held(folder):
+        manifest["status"] = "interrupted"  # it was killed before it could say so
+    rows = store.rows_in(sorted((folder / "runs").glob("part-*.parquet")))
+    done = [0] * len(manifest["experiments"])
+    for path, count in rows.items():
+        done[int(path.stem.split("-")[1])] += count
+    return {**manifest, "done": done}
