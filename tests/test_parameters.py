@@ -16,8 +16,9 @@ from sim.errors import ScenarioError
 from sim.language.words import NUMBER
 from sim.program import distributions
 from sim.program.distributions import check_correlated, check_distribution, cholesky
+from sim.program.inverses import inverse_of
 from sim.program.ir import Parameter, Program
-from sim.program.parameters import draw_parameters, inverse_of
+from sim.program.parameters import draw_parameters
 from sim.program.scipy_arguments import CONTINUOUS, DISCRETE
 from sim.streams import digest_of, uniform
 
@@ -260,7 +261,7 @@ def test_checking_imports_neither_numpy_nor_scipy() -> None:
     import sys
 
     code = (
-        "import sys; from sim.program.parameters import check_distribution as c, check_correlated as k;"
+        "import sys; from sim.program.distributions import check_distribution as c, check_correlated as k;"
         "c('skewnorm', (('a', 1.0),)); k(('a', 'b'), ((0, 1, 0.5),));"
         "sys.exit(bool({'numpy', 'scipy'} & set(sys.modules)))"
     )

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.program.parameters import draw_parameters, inverse_of
+from sim.program.inverses import inverse_of
+from sim.program.parameters import draw_parameters
 from tests.statistics.claims import SEED, assert_mean, assert_share, runs_needed
 from tests.test_parameters import OTHERS, OURS, distribution, program_of, says
 
