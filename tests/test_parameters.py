@@ -19,7 +19,7 @@ from sim.program.distributions import check_correlated, check_distribution, chol
 from sim.program.inverses import inverse_of
 from sim.program.ir import Parameter, Program
 from sim.program.parameters import draw_parameters
-from sim.program.scipy_arguments import CONTINUOUS, DISCRETE
+from sim.program.scipy_arguments import CONTINUOUS, DISCRETE, SCIPY_ARGUMENTS
 from sim.streams import digest_of, uniform
 
 SEED = 20140330
@@ -105,6 +105,28 @@ def test_a_run_drawn_alone_is_the_run_drawn_in_a_batch(view: tuple[str, Any]) ->
         pieces = [draw_parameters(program, SEED, runs[first : first + size]) for first in range(0, 67, size)]
         assert np.concatenate(pieces).tobytes() == batch.tobytes(), size
     assert draw_parameters(program, SEED, runs[::-1])[::-1].tobytes() == batch.tobytes()
+
+
+SLOW = ("levy_stable", "studentized_range", "genhyperbolic", "norminvgauss", "crystalball", "dpareto_lognorm")
+
+
+def test_whatever_scipy_can_invert_is_drawn_alone_as_in_a_batch() -> None:
+    """Each distribution of scipy, at the shapes scipy tests it with: finite, rising, and the same value alone."""
+    from scipy.stats import _distr_params
+
+    played = set()
+    for name, shapes in [*_distr_params.distcont, *_distr_params.distdiscrete]:
+        if name not in SCIPY_ARGUMENTS or name in SLOW:
+            continue
+        arguments = {word: float(value) for word, value in zip(SCIPY_ARGUMENTS[name], shapes, strict=True)}
+        assert not check_distribution(name, tuple(arguments.items())), name
+        inverse = inverse_of(distribution(name, arguments))
+        batch = inverse.quantile(INSIDE[1:-1:4])
+        alone = [inverse.quantile(INSIDE[index : index + 1]) for index in range(1, len(INSIDE) - 1, 4)]
+        assert np.concatenate(alone).tobytes() == batch.tobytes(), name
+        assert (np.isfinite(batch).all(), (np.diff(batch) >= 0.0).all()) == (True, True), name
+        played.add(name)
+    assert len(played) > 110
 
 
 @pytest.mark.parametrize("view", [*OURS, *OTHERS], ids=says)
