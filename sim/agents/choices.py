@@ -263,6 +263,8 @@ def _recorded_posture(draft: Draft, decision: Decision, orders: Mapping[Text, Or
             "the record knows moves of forces; give the other options a share, such as `usual: 60 %`",
         )  # fmt: skip
     elif f"{army}.record.up" not in draft.known.quantities and draft.known.quantities:
+        if any(rung.level is None for rung in there[army].rungs.values()) and there[army].military:
+            return None  # told already
         draft.fault(decision.name, f"{decision.path}.options", f"`{army}` has no record to take usual shares from",
                     "give each rung its `level`, and no `military: false`; or say the shares yourself")  # fmt: skip
         army = None

@@ -100,7 +100,9 @@ def _proposing(draft: Draft, name: Text, block: schema.Diplomacy, actors: list[s
         values = [f"{name}.{proposal}.value.{actor}" for actor in actors]
         least = reduce(lambda left, right: f"min({left}, {right})", values)
         options[proposal] = schema.Option(
-            value={Text("least"): Text(least, proposal.place)}, do=(Text(f"{name}.table = {proposal}", proposal.place),)
+            says=Text(f"Put `{proposal}` on the table", proposal.place),
+            value={Text("least"): Text(least, proposal.place)},
+            do=(Text(f"{name}.table = {proposal}", proposal.place),),
         )
     draft.trigger(Phase.TALKS, f"{name}.proposes", name.place, on=[f"{name}.round"], choose=options, agent=name,
                   asks="Which proposal is put on the table?")  # fmt: skip
@@ -166,10 +168,11 @@ def _obligation(draft: Draft, name: Text, block: schema.Diplomacy, key: Text, te
     doing = effects(draft, terms.do, Speaker((str(name),), by=by), f"{path}.do")
     options = {
         Text("kept", key.place): schema.Option(
-            usual=Text(chance, key.place), do=(Text(f"{whole} = true", key.place), *doing)
+            says=Text("Keep to the agreement", key.place), usual=Text(chance, key.place),
+            do=(Text(f"{whole} = true", key.place), *doing),
         ),
         Text("broken", key.place): schema.Option(
-            usual=Text(f"1 - {bracketed(chance)}", key.place),
+            says=Text("Break the agreement", key.place), usual=Text(f"1 - {bracketed(chance)}", key.place),
             do=(Text(f"{name}.agreement.breached = true", key.place),
                 Text(f"{name}.agreement.signed = false", key.place)),
         ),

@@ -126,6 +126,7 @@ class Draft:
         self.defaults: list[Default] = []
         self.faults: list[Fault] = []
         self.conditions: dict[str, Tree] = {}  # of the commitments, by name, qualified
+        self.held: set[str] = set()  # outcomes that read a flag
 
     def fault(self, value: object, path: str, says: str, remedy: str = "") -> None:
         """Note a fault at a value of the file."""

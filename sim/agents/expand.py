@@ -62,7 +62,6 @@ def expansion_of(scenario: schema.Scenario) -> Expansion:
         question=scenario.question,
         start=scenario.start,
         horizon=scenario.horizon,
-        clock=scenario.clock,
         sources={**cited, **scenario.sources},
         parameters=scenario.parameters,
         correlated=scenario.correlated,
@@ -116,8 +115,9 @@ def _held_outcomes(draft: Draft) -> None:
     ended = {str(effect).split(" ")[0] for _, _, trigger in draft.triggers for effect in _all_effects(trigger)}
     for name, outcome in draft.scenario.outcomes.items():
         flag = f"outcome.{name}"
-        if outcome.for_ is None and flag not in ended:
-            continue
+        if Text(flag) in draft.quantities or (outcome.for_ is None and flag not in ended):
+            continue  # what is in the core already says so itself
+        draft.held.add(str(name))
         draft.quantity(flag, name.place, flag=True, start="false", says=f"the run ends as `{name}`")
         if outcome.for_ is not None:
             draft.trigger(
@@ -139,7 +139,7 @@ def _outcomes(draft: Draft) -> dict[Text, schema.Outcome]:
         changed: dict[str, object] = {
             word: draft.say(getattr(outcome, word), WORLD) for word in ("when", "at_end") if getattr(outcome, word)
         }
-        if Text(flag) in draft.quantities:
+        if str(name) in draft.held:
             read = flag if outcome.for_ is not None or outcome.when is None else f"{flag} or ({changed['when']})"
             changed = {**changed, "when": Text(read, name.place), "for_": None}
         told[name] = outcome.model_copy(update=changed)

@@ -43,7 +43,8 @@ def commitment(draft: Draft, name: Text, block: schema.Commitment) -> None:
     )
     draft.trigger(
         Phase.COMMITMENTS, f"{name}.called", place, when=called,
-        do=[f"{name}.called = true", f"{name}.standing = false"], actor=block.to, says=block.says,
+        do=[f"{name}.called = true", f"{name}.standing = false"], actor=block.to,
+        says=f"`{name}` is called" + (f": {block.says}" if block.says else ""),
     )  # fmt: skip
     for issuer in issuers:
         _answer(draft, name, block, issuer, path)
