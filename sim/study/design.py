@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from sim import provenance
 from sim.program.ir import Program
 
-PART_SIZE = 250
-"""Runs in a part. Part of the digest, because it decides which rows a file holds."""
+PART_SIZE = 100
+"""Runs in a part, and what a killed process can lose. Part of the digest: it decides which rows a file holds.
+
+At 100, a part of the larger shipped scenario takes the SimPy model about a second, and to store it a fiftieth of that.
+"""
 
 
 @dataclass(frozen=True, slots=True)
