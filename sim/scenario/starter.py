@@ -21,14 +21,14 @@ sources:
 
 # What we are not sure of. Each run draws each of these once.
 parameters:
-  resolve:                 # how much the invader wants it: 0 not at all, 1 at any price
+  invader_resolve:         # how much the invader wants it: 0 not at all, 1 at any price
     triangular: {low: 0.3, mode: 0.5, high: 0.7}
     source: author
     confidence: low
 
 # The states. A bare key is a quantity of that actor.
 actors:
-  invader: {resolve: resolve}
+  invader: {resolve: invader_resolve}
   neighbour: {}
   west: {}
 
