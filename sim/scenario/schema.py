@@ -6,6 +6,7 @@ known. So these models hold shape alone: which keys there are, which must be the
 is vocabulary that `sim.agents` expands into it.
 """
 
+from functools import cache
 from typing import Annotated, Any, Literal, Union
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
@@ -53,7 +54,7 @@ Formulas = Annotated[tuple[Formula, ...], Spelled(listed, FORMULA, leaf=False)]
 """One value or a list of them."""
 
 
-_OPEN = Spelled(block_or_nothing, {"type": "null"}, leaf=False)
+_OPEN = Spelled(block_or_nothing, {"type": "null", "description": "nothing yet"}, leaf=False)
 
 
 class Block(BaseModel):
@@ -148,8 +149,9 @@ def _spread(value: object) -> object:
     return {"distribution": name, "arguments": arguments, **{key: value[key] for key in NOTES if key in value}}
 
 
-def _offers() -> Json:
-    """What an editor offers for a value or a distribution."""
+@cache
+def spread_schema() -> Json:
+    """What an editor offers for a distribution: its name, then its arguments."""
     notes: Json = dict.fromkeys(NOTES, SCALAR) | {"confidence": {"enum": ["low", "medium", "high"]}}
     spelled: Json = {"value": FORMULA, "quantiles": {"type": "object"}, "experts": {"type": "object"}}
     for name, row in DISTRIBUTIONS.items():
@@ -157,13 +159,12 @@ def _offers() -> Json:
         spelled[name] = {
             "type": "object", "description": row.says, "properties": dict.fromkeys(arguments, FORMULA)
         }  # fmt: skip
-    block = {"type": "object", "properties": spelled | notes, "additionalProperties": {"type": "object"}}
-    return {"anyOf": [FORMULA, block]}
+    return {"type": "object", "properties": spelled | notes, "additionalProperties": {"type": "object"}}
 
 
 class _Amount(Spelled):
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Json:
-        return _offers()
+        return {"anyOf": [FORMULA, spread_schema()]}
 
 
 Amount = Annotated[Spread, _Amount(_spread, {}, leaf=False)]
@@ -261,6 +262,7 @@ class Correlation(Block):
 
     of: tuple[Word, Word]
     rank: Formula
+    source: Word | None = None
 
 
 # ------------------------------------------------------------------------------------------------ the vocabulary
