@@ -114,3 +114,17 @@ def _link(sign: str, left: Tree, right: Tree, case: Case) -> bool:
 def _pair(left: Tree, right: Tree) -> tuple[Tree, Tree]:
     """Two operands in an order of their own, so that `a < b` and `b > a` turn on the same thing."""
     return (left, right) if repr(left) <= repr(right) else (right, left)
+
+
+def is_covered(later: Tree, earlier: Sequence[Tree], quantities: Sequence[Quantity]) -> bool:
+    """Whether wherever a condition holds, one of the earlier ones holds too; False if there are too many cases."""
+    domains: dict[object, tuple[float, ...]] = {}
+    for condition in (later, *earlier):
+        _gather(condition, quantities, domains)
+    if math.prod(len(domain) for domain in domains.values()) > MOST_CASES:
+        return False
+    for values in product(*domains.values()):
+        case = dict(zip(domains, values, strict=True))
+        if _holds(later, case) and not any(_holds(condition, case) for condition in earlier):
+            return False
+    return True

@@ -195,3 +195,7 @@ def ways(options: Iterable[str]) -> str:
     """Words as a sentence names them: `a`, `b` or `c`."""
     *most, last = [f"`{option}`" for option in options]
     return f"{', '.join(most)} or {last}" if most else last
+
+
+NUMBER_WITH_EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
+"""A number that YAML 1.1 readers take for text unless it has a point and a sign in it."""

@@ -1,0 +1,51 @@
+"""The JSON Schema of scenario files, from which editors complete and check as one types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.scenario.schema import Scenario, spread_schema
+
+DIALECT = "http://json-schema.org/draft-07/schema#"
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema in the words of draft-07, which editors know best.
+
+    A piece that other files extend lacks the header of a scenario, and so does not satisfy it alone.
+    """
+    made = Scenario.model_json_schema(by_alias=True, ref_template="#/definitions/{model}", mode="validation")
+    definitions = made.pop("$defs", {})
+    whole = _plain({**made, "definitions": definitions})
+    whole["definitions"]["Distribution"] = spread_schema()
+    return {"$schema": DIALECT, **whole, "title": "A scenario of sanctions and escalation"}
+
+
+def _plain(schema: Any) -> Any:
+    """The same without what only a program needs: nulls for missing keys, their defaults, titles that repeat a key."""
+    if isinstance(schema, list):
+        return [_plain(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema == spread_schema():
+        return {"$ref": "#/definitions/Distribution"}
+    plain = {key: _plain(value) for key, value in schema.items()}
+    if isinstance(plain.get("title"), str) and "properties" not in plain:
+        del plain["title"]
+    if plain.get("default", 0) in (None, [], {}):
+        del plain["default"]
+    if "prefixItems" in plain:
+        plain["items"] = plain.pop("prefixItems")
+    if "patternProperties" in plain:
+        plain["additionalProperties"] = False
+    return _flat(plain) if "anyOf" in plain else plain
+
+
+def _flat(plain: dict[str, Any]) -> dict[str, Any]:
+    """`anyOf` within `anyOf` as one list, without the null that stands for a missing key."""
+    ways: list[Any] = []
+    for way in plain.pop("anyOf"):
+        for one in way["anyOf"] if isinstance(way, dict) and set(way) == {"anyOf"} else [way]:
+            if one not in ways and one != {"type": "null"}:
+                ways.append(one)
+    return {**plain, **ways[0]} if len(ways) == 1 else {**plain, "anyOf": ways}
