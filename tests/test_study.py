@@ -129,6 +129,16 @@ def test_experiments_share_their_luck(tmp_path: Path) -> None:
     assert [row[-1] for row in tables(study.folder)["design"]] == [None, 0.15]
 
 
+def test_the_manual_names_every_column(study: Ensemble) -> None:
+    """`docs/results.md` has a row for each table with all of its columns, metrics and parameters aside."""
+    page = (Path(__file__).parent.parent / "docs" / "results.md").read_text()
+    own = {"worst", "nerves", "run_2", "army", "tier", "parameters.pace", "parameters.luck"}
+    for table in store.TABLES:
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| `{table}` |")]
+        for column in study.select(table, "*"):
+            assert f"`{column}`" in row or column in own, (table, column)
+
+
 # ------------------------------------------------------------------------------------------ to go on, and to mend
 
 
