@@ -114,7 +114,7 @@ def decide(draft: Draft, decision: Decision) -> None:
         Phase.CHOICES, decision.name, decision.name.place, **causes,
         after=draft.amount(block.after, decision.speaker), if_=say(block.if_, decision.speaker), choose=options,
         rationality=say(block.rationality, decision.speaker), asks=block.asks, times=block.times, until=block.until,
-        actor=decision.actor, agent=decision.agent, says=block.says, source=block.source,
+        actor=decision.actor, agent=decision.agent, says=block.says, source=block.source, disabled=block.disabled,
     )  # fmt: skip
 
 
