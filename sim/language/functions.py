@@ -171,7 +171,7 @@ _TAIL = (
     "7.86869131145613259100e-4 1.84631831751005468180e-5 1.42151175831644588870e-7 2.04426310338993978564e-15",
 )
 NORMAL_P90 = "1.2815515655446004"  # the 90 % point of the standard normal
-LOG_RATIO = "1.2005090279201587"  # log(log(10) / log(2)): how far apart a Weibull's median and p90 stand
+LOG_RATIO = "1.2005453658296201"  # log(log(10) / log(2)): how far apart a Weibull's median and p90 stand
 
 DEFINED: dict[str, tuple[tuple[str, ...], str]] = {
     "normal_quantile": (("p",), "normal_centre(p - 0.5, p)"),
