@@ -271,7 +271,7 @@ def _apply(tree: Apply, scope: Scope, hint: Kind | None) -> tuple[Tree, Kind]:
 
 def _arithmetic(tree: Apply, scope: Scope, hint: Kind | None) -> tuple[Tree, Kind]:
     """`+ - * /`, whose units have rules of their own."""
-    ladder = hint if hint is not None and hint.names else None
+    ladder = hint if hint is not None and hint.names else _ladder(tree, scope)
     (left, left_kind), (right, right_kind) = (_resolve(argument, scope, ladder) for argument in tree.arguments)
     if isinstance(left, Day) and right_kind in (DURATION, DATE):
         left_kind = DATE
