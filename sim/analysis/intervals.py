@@ -124,15 +124,19 @@ def mean_interval(values: Floats, level: float = LEVEL) -> tuple[float, float, f
     ------
     Student (1908), Biometrika 6, 1-25.
     """
+    import numpy as np
+
     n = len(values)
     if n == 0:
         return math.nan, math.nan, math.nan
-    mean = float(values.mean())
-    if n == 1:
-        return mean, -math.inf, math.inf
+    with np.errstate(over="ignore", invalid="ignore"):  # of values near the largest number little can be said
+        mean = float(values.mean())
+        if n == 1:
+            return mean, -math.inf, math.inf
+        deviation = float(values.std(ddof=1))
     from scipy.special import stdtrit
 
-    half = float(stdtrit(n - 1, 0.5 + level / 2)) * float(values.std(ddof=1)) / math.sqrt(n)
+    half = float(stdtrit(n - 1, 0.5 + level / 2)) * deviation / math.sqrt(n)
     return mean, mean - half, mean + half
 
 

@@ -217,19 +217,18 @@ def rows_of(program: Program, outcome: NDArray[np.int16], ending: NDArray[np.int
         those = (outcome == UNNAMED) & (ending == end)
         if those.any():
             row[those] = len(names)
-            names.append(name)
+            names.append(f"{name} run" if name in program.outcome_names else name)
     return tuple(names), row
 
 
 def outcome_shares(program: Program, outcome: NDArray[np.int16], ending: NDArray[np.int8]) -> tuple[OutcomeShare, ...]:
     """Every outcome of the program, those of no run too, then failures if there are any. Shares of all runs."""
     names, row = rows_of(program, outcome, ending)
-    says = {each.name: each.says for each in program.outcomes}
     rows = []
     for place, name in enumerate(names):
         share = share_of(name, int((row == place).sum()), len(row))
-        is_outcome = place < len(program.outcomes)
-        failure = {word: end.says for end, word in FAILED.items()}
+        named = program.outcomes[place] if place < len(program.outcomes) else None
+        end = Ending.RUNAWAY if name.startswith(FAILED[Ending.RUNAWAY]) else Ending.FAULT
         rows.append(
             OutcomeShare(
                 name,
@@ -237,8 +236,8 @@ def outcome_shares(program: Program, outcome: NDArray[np.int16], ending: NDArray
                 share.share,
                 share.low,
                 share.high,
-                says[name] if is_outcome else failure[name],
-                "outcome" if is_outcome else "failure",
+                named.says if named else end.says,
+                "outcome" if named else "failure",
             )
         )
     return tuple(rows)
@@ -372,11 +371,15 @@ def metric_by_outcome(
 def _edges(finite: Floats) -> Floats:
     """Edges of a histogram: one bar for each whole number where there are few of them, else `BINS` equal bars."""
     low, high = float(finite.min()), float(finite.max())
-    if (finite == np.rint(finite)).all() and high - low < BINS:
+    if (finite == np.rint(finite)).all() and high - low < BINS and abs(low) < 1e15:
         return np.arange(low - 0.5, high + 1.0)
-    pad = 0.0 if high > low else max(abs(low), 1.0) * 1e-3
-    edges = np.linspace(low - pad, high + pad, BINS + 1)
-    return edges if (np.diff(edges) > 0).all() else np.array([low - abs(low) * 1e-3 - 1e-300, high + abs(high) * 1e-3])
+    if high == low:
+        pad = max(abs(low), 1.0) * 1e-3
+        low, high = low - pad, high + pad
+    steps = np.linspace(0.0, 1.0, BINS + 1)
+    edges = low * (1 - steps) + high * steps  # high - low may be too large for a number
+    edges[0], edges[-1] = low, high
+    return edges if (np.diff(edges) > 0).all() else np.array([np.nextafter(low, -np.inf), np.nextafter(high, np.inf)])
 
 
 # ------------------------------------------------------------------------------------------------ over time

@@ -144,7 +144,8 @@ def _bands(program: Program, courses: list[_Course], firings: dict[int, list[flo
     """A band for each owner of flags, in program order; those that never held and never changed are left out."""
     owners: dict[str, list[int]] = {}
     for slot, quantity in enumerate(program.quantities):
-        if quantity.kind == TRUTH and is_shown(quantity.name):
+        # What the expansion keeps of an outcome is told by how the run ended.
+        if quantity.kind == TRUTH and is_shown(quantity.name) and not quantity.name.startswith("outcome."):
             owners.setdefault(quantity.name.partition(".")[0], []).append(slot)
     for owner, slots in owners.items():
         spans: list[tuple[float, float]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.summary import MetricByOutcome, MetricSummary, Summary
 from sim.figures.looks import FAILURE, FAINT, GRID, INK, PAPER, Look, category_looks, ink_on, ladder_looks
@@ -96,10 +97,10 @@ def _histograms(slide: Slide, summary: Summary, metric: MetricByOutcome, unit: s
     """Silhouettes of histograms with median and quantiles on their base lines."""
     rows, looks = _rows(metric), outcome_looks(summary)
     says = [f"median {number(part.median)}" if part.quantiles else "none" for _, part in rows]
-    axes, _, _ = _lay_out(slide, metric, says, slide.bottom + 50)
+    axes, _, _ = _lay_out(slide, metric, says, slide.bottom + 60)
     axes.set_xlim(float(metric.edges[0]), float(metric.edges[-1]))
     axes.ticklabel_format(axis="x", useOffset=False, style="plain")
-    axes.locator_params(axis="x", nbins=6)
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=_is_counted(metric)))
     axes.grid(axis="x", color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.set_xlabel(f"{plain(metric.whole.metric)}{unit}", fontsize=TICK, color=INK).set_parse_math(False)
@@ -118,6 +119,11 @@ def _histograms(slide: Slide, summary: Summary, metric: MetricByOutcome, unit: s
     return slide.figure
 
 
+def _is_counted(metric: MetricByOutcome) -> bool:
+    """Whether the bars of the histogram stand for whole numbers, one each."""
+    return bool((metric.edges % 1 == 0.5).all())
+
+
 def _rungs(slide: Slide, summary: Summary, metric: MetricByOutcome) -> Figure:
     """A bar for each outcome, cut into the shares of rungs."""
     rungs = metric.whole.rungs
@@ -125,7 +131,7 @@ def _rungs(slide: Slide, summary: Summary, metric: MetricByOutcome) -> Figure:
     looks = kind(len(rungs))
     top = _legend(slide, [plain(rung.name) for rung in rungs], list(looks))
     below = Slide(slide.figure, slide.left, slide.bottom, slide.right, top)
-    axes, _, size = _lay_out(below, metric, [], slide.bottom + 50)
+    axes, _, size = _lay_out(below, metric, [], slide.bottom + 60)
     percent_axis(axes, "x")
     axes.set_xlabel("share of the runs that ended so", fontsize=TICK, color=INK)
     for place, (_, part) in enumerate(_rows(metric)):

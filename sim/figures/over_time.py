@@ -94,7 +94,7 @@ def draw_occupancy(summary: Summary, occupancy: Occupancy) -> Figure:
         f"{percent(share) if occupancy.shares[:, place].any() else 'never'}  {plain(rung)}"
         for place, (rung, share) in enumerate(zip(occupancy.rungs, last, strict=True))
     ]
-    left, right, bottom = slide.left + 70, slide.right - _beside(slide, says), slide.bottom + 50
+    left, right, bottom = slide.left + 70, slide.right - _beside(slide, says), slide.bottom + 60
     axes = slide.axes(left, bottom, right, slide.top)
     date_axis(axes, summary.program.start, days(summary.program.horizon))
     percent_axis(axes)
@@ -132,16 +132,16 @@ def draw_incidence(summary: Summary) -> Figure:
         described(
             summary,
             f"Curves: share of runs that have ended so by that date; bands: {level_text(summary)} Wilson intervals at "
-            "each date alone, of luck alone. Outcomes that are named on the last day stand as symbols there.",
+            "each date alone, of luck alone. Outcomes that are named at the end stand as symbols on the last day.",
         ),
         subtitle=summary.program.question,
     )
     looks = outcome_looks(summary)
     says = [
-        f"{percent(float(share))}  {plain(name)}" + (", on the last day" if late else "")
+        f"{percent(float(share))}  {plain(name)}" + (", at the end" if late else "")
         for name, share, late in zip(found.outcomes, found.shares[:, -1], found.at_horizon, strict=True)
     ]
-    left, right, bottom = slide.left + 80, slide.right - _beside(slide, says) - 12, slide.bottom + 50
+    left, right, bottom = slide.left + 80, slide.right - _beside(slide, says) - 12, slide.bottom + 60
     axes = slide.axes(left, bottom, right, slide.top)
     date_axis(axes, summary.program.start, days(summary.program.horizon))
     percent_axis(axes, top=min(1.0, 1.05 * float(found.high[:, -1].max())))
@@ -190,7 +190,7 @@ def draw_fan(summary: Summary, fan: Fan) -> Figure:
     words = ("95 % below", "75 % below", "median", "25 % below", "5 % below")
     ends = [float(values[-1]) for values in (high, upper, middle, lower, low)]
     says = [f"{word} {number(end)}" for word, end in zip(words, ends, strict=True)]
-    left, right, bottom = slide.left + 110, slide.right - _beside(slide, says), slide.bottom + 50
+    left, right, bottom = slide.left + 110, slide.right - _beside(slide, says), slide.bottom + 60
     axes = slide.axes(left, bottom, right, slide.top)
     date_axis(axes, summary.program.start, days(summary.program.horizon))
     axes.grid(axis="y", color=GRID, linewidth=0.8)

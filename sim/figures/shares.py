@@ -68,7 +68,7 @@ def draw_outcome_shares(summary: Summary) -> Figure:
         subtitle=summary.program.question,
     )
     rows, looks = summary.outcomes, outcome_looks(summary)
-    height = min(THICKEST, (slide.top - slide.bottom - 50) / len(rows))
+    height = min(THICKEST, (slide.top - slide.bottom - 60) / len(rows))
     bottom = slide.top - height * len(rows)
     names, size, width = names_in(slide, [plain(row.outcome) for row in rows], 300, 0.9 * height)
     large = min(TITLE, size + 6)

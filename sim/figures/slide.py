@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import matplotlib
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
@@ -36,8 +36,11 @@ TITLE, SUBTITLE, LABEL, TICK, CAPTION = 24.0, 16.0, 16.0, 14.0, 12.0
 SMALLEST = 7.0
 """Sizes of type in points; a crowded picture may set its labels smaller, never below the smallest."""
 
+FONT = "DejaVu Sans"
+"""It comes with matplotlib, so that a picture is the same on every machine."""
+
 STYLE: dict[Any, Any] = {
-    "font.family": ["DejaVu Sans"],
+    "font.family": [FONT],
     "svg.fonttype": "none",  # text stays text: it can be searched, read aloud and edited
     "svg.hashsalt": "escalation-sim",  # the same picture gives the same file
     "hatch.linewidth": 1.2,
@@ -81,6 +84,7 @@ class Slide:
         for side in ("top", "right", "left", "bottom"):
             axes.spines[side].set_visible(False)
         axes.tick_params(length=0, labelsize=TICK, colors=INK)
+        axes.tick_params(axis="x", pad=10)  # so that the first date does not lie on the zero of the other axis
         return axes
 
     @property
@@ -106,13 +110,18 @@ class Slide:
 
 def measured(figure: Figure, says: str, size: float, weight: str = "normal") -> tuple[float, float]:
     """Width and height in pixels of a text of one or more lines."""
-    canvas = figure.canvas
-    assert isinstance(canvas, FigureCanvasAgg)
-    renderer = canvas.get_renderer()  # type: ignore[no-untyped-call]
-    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
     lines = says.split("\n")
-    width = max(renderer.get_text_width_height_descent(line or " ", font, False)[0] for line in lines)
-    return float(width), len(lines) * size * figure.dpi / 72 * 1.2
+    width = max(_width(line or " ", size, weight, figure.dpi) for line in lines)
+    return width, len(lines) * size * figure.dpi / 72 * 1.2
+
+
+@lru_cache(maxsize=20_000)
+def _width(line: str, size: float, weight: str, dpi: float) -> float:
+    """Pixels that one line takes; remembered, because fitting a text asks for the same beginnings again and again."""
+    font = FontProperties(family=FONT, size=size, weight=weight)
+    renderer: Any = RendererAgg(1, 1, dpi)  # type: ignore[no-untyped-call]
+    width, _, _ = renderer.get_text_width_height_descent(line, font, False)
+    return float(width)
 
 
 def _pieces(says: str) -> list[str]:

@@ -17,7 +17,7 @@ NAMES = 240.0
 """Pixels for the names of lanes; those of rungs stand right of them."""
 
 RUNGS = 130.0
-MOST_LANES = 9
+MOST_LANES = 10
 
 
 @in_house_style
@@ -34,7 +34,7 @@ def draw_timeline(told: Timeline) -> Figure:
         subtitle=program.question,
     )
     lanes = _chosen(told)
-    bottom = slide.bottom + 46
+    bottom = slide.bottom + 56
     heights = _heights(lanes, slide.top - bottom)
     left = slide.left + NAMES + RUNGS
     whole = slide.axes(left, bottom, slide.right, slide.top)
@@ -151,5 +151,6 @@ def _marks(slide: Slide, axes: Axes, marks: tuple[Mark, ...], height: float, *, 
         if max(x - 6, free) > x + 40 or room < 40 or size < SMALLEST:
             continue  # the triangle stands alone where there is no room for its words
         text = slide.wrapped(text, room, size, lines=1)
-        slide.text(max(x - 6, free), box.y0 + 0.72 * height, text, size, zorder=6)
+        slide.text(max(x - 6, free), box.y0 + 0.72 * height, text, size, zorder=6,
+                   bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1, "alpha": 0.85})  # fmt: skip
         free = max(x - 6, free) + slide.measure(text, size)[0] + 12

@@ -13,16 +13,18 @@ def plain(name: str) -> str:
 def percent(share: float, digits: int = 0) -> str:
     """A share in percent; what is neither nothing nor all never reads as if it were.
 
-    >>> percent(0.174), percent(0.002), percent(0.9999), percent(0.0)
-    ('17 %', '<1 %', '>99 %', '0 %')
+    >>> percent(0.174), percent(0.005), percent(0.9999), percent(0.0), percent(0.0, 1)
+    ('17 %', '<1 %', '>99 %', '0 %', '0 %')
     """
     least = 10.0**-digits
-    value = 100 * share
-    if 0 < value < least / 2:
+    text = f"{100 * share:.{digits}f}"
+    if share in (0, 1):
+        return f"{100 * share:.0f} %"
+    if float(text) == 0:
         return f"<{least:.{digits}f} %"
-    if 100 - least / 2 < value < 100:
+    if float(text) == 100:
         return f">{100 - least:.{digits}f} %"
-    return f"{value:.0f} %" if share in (0, 1) else f"{value:.{digits}f} %"
+    return f"{text} %"
 
 
 def share_digits(low: float, high: float) -> int:

@@ -1,0 +1,373 @@
+"""Pictures show the numbers of the summary, say what they show, and can be read whatever the scenario is like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import combinations, pairwise
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from matplotlib.container import BarContainer
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from sim import api
+from sim.analysis.summary import Summary, summarise_runs
+from sim.analysis.timeline import Band, Ladder, Mark, Timeline, timeline
+from sim.figures.gallery import pictures
+from sim.figures.graph import draw_trigger_graph, trigger_graph
+from sim.figures.layers import lay_out
+from sim.figures.looks import FAILURE, category_looks, channels, ladder_looks
+from sim.figures.metrics import draw_metric
+from sim.figures.over_time import draw_fan, draw_incidence, draw_occupancy
+from sim.figures.shares import draw_hundred_futures, draw_outcome_shares
+from sim.figures.slide import save, spread
+from sim.figures.timeline import draw_timeline
+from tests.summaries import LONG, awkward, made_program, made_summary
+
+AWKWARD = tuple(awkward())
+ABOUT_DATES = ("two days", "five years", "an hour", "beyond the calendar")
+
+
+@cache
+def ensemble(name: str) -> Summary:
+    return awkward()[name]
+
+
+@contextmanager
+def drawn_texts() -> Iterator[list[Text]]:
+    """The texts that are really drawn: a tick label out of view is not."""
+    texts: list[Text] = []
+    draw = Text.draw
+
+    def noted(self: Text, renderer: object) -> None:
+        if self.get_text().strip() and self.get_visible():
+            texts.append(self)
+        draw(self, renderer)
+
+    Text.draw = noted  # type: ignore[method-assign]
+    try:
+        yield texts
+    finally:
+        Text.draw = draw  # type: ignore[method-assign]
+
+
+def boxes(figure: Figure) -> list[tuple[str, Bbox]]:
+    """Every text of a figure with the box around it, in pixels."""
+    with drawn_texts() as texts:
+        figure.canvas.draw()
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    found = {id(text): text for text in texts}.values()
+    return [(text.get_text(), Text.get_window_extent(text, renderer)) for text in found]
+
+
+def assert_readable(figure: Figure) -> None:
+    """No text leaves the picture, and none lies on another."""
+    width, height = figure.canvas.get_width_height()
+    placed = boxes(figure)
+    for says, box in placed:
+        inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
+        assert inside, f"{says!r} is cut: {box}"
+    for (says, box), (other, beside) in combinations(placed, 2):
+        across = min(box.x1, beside.x1) - max(box.x0, beside.x0)
+        along = min(box.y1, beside.y1) - max(box.y0, beside.y0)
+        # Boxes have a pixel or two of air above and below the letters.
+        assert across <= 1 or along <= 3, f"{says!r} lies on {other!r}"
+
+
+def words(figure: Figure) -> str:
+    """Everything that stands on a picture, as one line."""
+    return " ".join(" ".join(says.split()) for says, _ in boxes(figure))
+
+
+@pytest.mark.parametrize("case", AWKWARD)
+def test_every_picture_of_an_awkward_study_can_be_read(case):
+    """Long names, many rows, none at all, two days or nine thousand years: nothing overlaps, nothing is cut."""
+    for name, draw in pictures(ensemble(case)).items():
+        if case in ABOUT_DATES and not name.startswith(("incidence", "rungs", "fan")):
+            continue  # the others have no dates and are the same as in the plain case
+        try:
+            assert_readable(draw())
+        except AssertionError as error:
+            raise AssertionError(f"{name}: {error}") from None
+
+
+@pytest.mark.parametrize("case", ["plain", "twelve outcomes", "all failed", "one run"])
+def test_every_picture_says_what_runs_and_which_interval(case):
+    """A caption names the scenario and the number of runs; where there is a band it says of what kind."""
+    summary = ensemble(case)
+    for name, draw in pictures(summary).items():
+        says = words(draw())
+        assert "border-crisis" in says.replace("- ", "-"), name  # a line may end at the hyphen
+        if name not in ("triggers", "agents"):
+            assert f"{summary.runs:,} run" in says, name
+        if name in ("outcomes", "incidence"):
+            assert "95 % Wilson intervals" in says, name
+
+
+@pytest.mark.parametrize("scenario", [shipped.name for shipped in api.shipped()])
+def test_pictures_of_shipped_scenarios_can_be_read(scenario):
+    """Every picture of every shipped scenario, and the three runs in which most happens, can be read."""
+    runs = api.play(api.load(scenario), runs=range(40), seed=1)
+    rich = sorted(range(len(runs)), key=lambda index: -len({row.trigger for row in runs.events[index]}))
+    for name, draw in pictures(summarise_runs(runs, seed=1)).items():
+        try:
+            assert_readable(draw())
+        except AssertionError as error:
+            raise AssertionError(f"{name}: {error}") from None
+    for index in rich[:3]:
+        assert_readable(draw_timeline(timeline(runs, index, seed=1)))
+
+
+def bars(figure: Figure) -> list[float]:
+    """Widths of the horizontal bars, from top to bottom."""
+    containers = [each for axes in figure.axes for each in axes.containers if isinstance(each, BarContainer)]
+    return [patch.get_width() for each in containers for patch in each]
+
+
+def test_bars_are_as_long_as_the_shares():
+    """The bar of an outcome ends at its share, its bracket at the ends of its interval."""
+    summary = ensemble("twelve outcomes")
+    figure = draw_outcome_shares(summary)
+    assert bars(figure) == pytest.approx([row.share for row in summary.outcomes])
+    lines = [line.get_xdata() for line in figure.axes[0].lines]
+    for row in summary.outcomes:
+        assert any(list(ends) == [row.low, row.high] for ends in lines), row.outcome
+
+
+def test_failed_runs_are_seen_and_are_grey():
+    """Runs that no outcome names have a row, and no outcome has its colour."""
+    figure = draw_outcome_shares(ensemble("twelve outcomes"))
+    assert "failed" in words(figure)
+    assert FAILURE not in {look.colour for look in category_looks(20)}
+
+
+@pytest.mark.parametrize("case", ["plain", "twelve outcomes", "zero counts", "one run", "all failed"])
+def test_a_hundred_futures_are_a_hundred(case):
+    """There are exactly a hundred symbols, as many of each kind as the summary counts."""
+    summary = ensemble(case)
+    figure = draw_hundred_futures(summary)
+    counts = {line.get_label(): len(line.get_xdata()) for line in figure.axes[0].lines}
+    assert sum(counts.values()) == 100
+    assert list(counts.values()) == list(summary.hundred)
+
+
+def test_areas_stack_the_shares_of_rungs():
+    """At each sampled day the areas lie on each other in the order of the ladder and reach one."""
+    occupancy = ensemble("plain").occupancy[0]
+    figure = draw_occupancy(ensemble("plain"), occupancy)
+    tops = []
+    for area in figure.axes[0].collections:
+        ys = area.get_paths()[0].vertices
+        at_last = ys[ys[:, 0] == occupancy.days[-1]][:, 1]
+        tops.append(at_last.max())
+    assert tops == pytest.approx(np.cumsum(occupancy.shares[-1]))
+
+
+def test_curves_of_incidence_are_those_of_the_summary():
+    """Outcomes that end a run are curves over the whole time; those named at the end are symbols on the last day."""
+    summary = ensemble("plain")
+    lines = {line.get_label(): line for line in draw_incidence(summary).axes[0].lines}
+    for place, name in enumerate(summary.incidence.outcomes):
+        ys = lines[name].get_ydata()
+        if summary.incidence.at_horizon[place]:
+            assert list(ys) == [summary.incidence.shares[place, -1]]
+        else:
+            assert list(ys) == list(summary.incidence.shares[place])
+
+
+def test_a_fan_has_the_quantiles_as_edges():
+    """The line is the median; the bands end at the 5, 25, 75 and 95 % quantiles."""
+    fan = ensemble("plain").fans[0]
+    axes = draw_fan(ensemble("plain"), fan).axes[0]
+    median = next(line for line in axes.lines if line.get_label() == "median")
+    assert list(median.get_ydata()) == list(fan.values[2])
+    for band, (low, high) in zip(axes.collections, ((0, 4), (1, 3)), strict=True):
+        ys = band.get_paths()[0].vertices[:, 1]
+        assert (ys.min(), ys.max()) == (fan.values[low].min(), fan.values[high].max())
+
+
+def test_histograms_have_the_counts_of_each_outcome():
+    """The silhouette of an outcome rises with the number of its runs, scaled to its own highest bar."""
+    metric = ensemble("plain").by_outcome[0]
+    axes = draw_metric(ensemble("plain"), metric).axes[0]
+    shapes = {patch.get_label(): patch for patch in axes.patches}
+    for name, counts in zip(metric.outcomes, metric.counts, strict=True):
+        data = shapes[name].get_data()
+        assert data.baseline - data.values == pytest.approx(0.68 * counts / counts.max())
+
+
+def test_rungs_are_drawn_as_shares_and_never_as_a_mean():
+    """A metric that is a rung is cut into shares that sum to one in each row."""
+    metric = next(each for each in ensemble("plain").by_outcome if each.whole.rungs)
+    figure = draw_metric(ensemble("plain"), metric)
+    drawn = [bar for axes in figure.axes for bar in axes.patches if bar.get_height() == pytest.approx(0.66)]
+    rows = 1 + len(metric.outcomes)
+    assert len(drawn) == rows * len(metric.whole.rungs)
+    assert sum(bar.get_width() for bar in drawn) == pytest.approx(rows)
+    assert "mean" not in words(figure)
+
+
+def test_what_came_in_some_runs_is_said_with_how_many():
+    """A `first` metric shows the pair: in which share of runs it came, and the median of those."""
+    metric = next(each for each in ensemble("plain").by_outcome if each.whole.how == "first")
+    assert metric.whole.happened is not None
+    assert f"It came in {100 * metric.whole.happened.share:.0f} % of" in words(draw_metric(ensemble("plain"), metric))
+
+
+# ------------------------------------------------------------------------------------------------ one run
+
+
+def made_timeline(*, days: float = 180, lanes: int = 2, name: str = "border_army") -> Timeline:
+    ladder = Ladder(name, ("garrison", "massed", "incursion", LONG), True, (0.0, days / 3, days / 2), (1, 2, 1), days)
+    marks = tuple(Mark(days * part / 20, f"kept by {name} number {part}") for part in range(20))
+    band = Band(name, ((0.0, days / 2),), (*marks, Mark(days / 7)))
+    return Timeline(
+        made_program(days=days), 7, 1, name, days * 0.9, (ladder,) * lanes, (band,) * lanes, (Mark(days / 2, LONG),)
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "lanes", "name"), [(180, 2, "army"), (2, 1, LONG), (1826, 9, "a.b.c"), (0.01, 0, "x")]
+)
+def test_a_timeline_can_be_read(days, lanes, name):
+    """However many lanes and marks there are, nothing overlaps and nothing is cut."""
+    assert_readable(draw_timeline(made_timeline(days=days, lanes=lanes, name=name)))
+
+
+def test_a_timeline_stands_where_the_run_stood():
+    """The step line of a ladder has the days and rungs of the run, up to its end."""
+    told = made_timeline(lanes=1)
+    figure = draw_timeline(told)
+    line = next(line for axes in figure.axes for line in axes.lines if line.get_label() == "border_army")
+    assert list(line.get_xdata()) == [0, 60, 90, 180]
+    assert list(line.get_ydata()) == [1, 2, 1, 1]
+
+
+# ------------------------------------------------------------------------------------------------ the graph
+
+
+def test_the_graph_has_the_arrows_of_the_program():
+    """A follower hangs on its leader, a condition on what writes its quantities, an outcome on what it reads."""
+    graph = trigger_graph(made_program(), by="trigger")
+    names = [box.name for box in graph.boxes]
+    found = {(names[a], names[b], how) for a, b, how in graph.arrows}
+    assert ("push_further", "threat_called", "on") in found
+    assert ("push_further", "sectoral_measures", "when") in found
+    assert ("push_further", "shots", "rate") in found
+    assert ("shots", "open_war", "when") in found
+    assert not any(a == b for a, b, _ in graph.arrows)
+
+
+def test_by_agent_the_strongest_way_is_kept():
+    """Triggers of one agent are one box, which says how many they are; of several arrows the surest stays."""
+    graph = trigger_graph(made_program(), by="agent")
+    sizes = {box.name: box.triggers for box in graph.boxes if box.sort == "agent"}
+    assert sizes == {"army": 2, "sanctions": 2, "accounts": 1}
+    names = [box.name for box in graph.boxes]
+    assert (names.index("army"), names.index("sanctions"), "on") in graph.arrows
+
+
+def test_the_drawing_has_a_box_and_an_arrow_each():
+    """As many boxes as triggers and outcomes, as many arrows as in the graph."""
+    program = made_program()
+    graph = trigger_graph(program)
+    patches = [patch for axes in draw_trigger_graph(program).axes for patch in axes.patches]
+    assert sum(isinstance(patch, FancyBboxPatch) for patch in patches) == len(graph.boxes)
+    assert sum(isinstance(patch, FancyArrowPatch) for patch in patches) == len(graph.arrows)
+
+
+def test_arrows_lead_from_layer_to_layer():
+    """Each arrow goes through every layer between its ends, once, and no two things share a place."""
+    arrows = [(0, 1), (1, 2), (2, 0), (0, 3), (3, 4), (0, 4), (5, 4)]
+    layout = lay_out(6, arrows, last=frozenset({4}))
+    for (a, b), route in zip(arrows, layout.routes, strict=True):
+        assert route[0] == (layout.layer[a], layout.place[a])
+        assert route[-1] == (layout.layer[b], layout.place[b])
+        assert all(abs(later - earlier) == 1 for (earlier, _), (later, _) in pairwise(route))
+    inner = [point for route in layout.routes for point in route[1:-1]]
+    places = [*zip(layout.layer, layout.place, strict=True), *inner]
+    assert len(set(places)) == len(places) == sum(layout.columns)
+    assert layout.layer[4] == len(layout.columns) - 1
+
+
+# ------------------------------------------------------------------------------------------------ house rules
+
+# Severity 1: what a person without green or red cones sees, on linear RGB.
+# Source: Machado, Oliveira and Fernandes (2009), IEEE Trans. Vis. Comput. Graph. 15, 1291-1298, table 1.
+VISION = {
+    "normal": np.eye(3),
+    "protanopia": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "deuteranopia": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
+}
+
+
+def lab(colour: str, vision: str) -> np.ndarray:
+    """CIE L*a*b* (D65) of a colour as somebody sees it."""
+    rgb = np.array(channels(colour))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(VISION[vision] @ linear, 0, 1)
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    xyz = to_xyz @ seen / np.array([0.9505, 1.0, 1.089])
+    x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_categories_are_told_apart_without_red_or_green(vision):
+    """Of a dozen categories any two differ clearly in colour or, where they do not, in hatch, marker and dashes."""
+    for one, other in combinations(category_looks(12), 2):
+        distance = np.linalg.norm(lab(one.colour, vision) - lab(other.colour, vision))
+        assert one.hatch != other.hatch
+        assert one.marker != other.marker
+        assert distance > 10 or one.dashes != other.dashes or one.colour == other.colour
+
+
+@pytest.mark.parametrize("vision", VISION)
+@pytest.mark.parametrize("rungs", [2, 3, 4, 6, 9])
+def test_ladders_darken_rung_by_rung(vision, rungs):
+    """Each rung is visibly darker than the one below it, for every kind of sight."""
+    lightness = [lab(look.colour, vision)[0] for look in ladder_looks(rungs)]
+    assert all(lower - upper > 5 for lower, upper in pairwise(lightness))
+
+
+def test_the_first_seven_colours_are_far_apart():
+    """Seven categories need no hatch: under every sight their colours lie at least 10 apart in L*a*b*."""
+    for vision in VISION:
+        for one, other in combinations(category_looks(7), 2):
+            assert np.linalg.norm(lab(one.colour, vision) - lab(other.colour, vision)) > 10, (vision, one, other)
+
+
+def test_text_stays_text_in_svg(tmp_path):
+    """The words of a picture can be found in its SVG file."""
+    (path,) = save(draw_outcome_shares(ensemble("plain")), tmp_path, "outcomes", forms=("svg",))
+    root = ElementTree.parse(path).getroot()
+    said = {"".join(node.itertext()).strip() for node in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"settlement", "share of runs"} <= said
+
+
+def test_the_same_picture_is_the_same_file(tmp_path):
+    """Drawn twice, a picture has the same bytes: no date, no chance."""
+    first, second = (
+        save(draw_incidence(made_summary(made_program(), runs=50)), tmp_path / name, "incidence") for name in "ab"
+    )
+    for one, other in zip(first, second, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+
+
+def test_labels_are_pushed_apart_and_stay_in_order():
+    """Labels keep their order and a distance, and stay within their room as long as there is any."""
+    assert spread([5, 5, 5], 10, 0, 100) == [0, 10, 20]
+    assert spread([99, 98], 10, 0, 100) == [100, 90]
+    crowded = spread([0, 1, 2, 3], 60, 0, 100)
+    assert crowded == pytest.approx([0, 100 / 3, 200 / 3, 100])
+    assert spread([], 10, 0, 100) == []
