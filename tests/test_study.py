@@ -441,9 +441,11 @@ def test_numbers_that_make_no_sense_are_told(tmp_path: Path, wrong: dict[str, ob
     with pytest.raises(UsageError) as told:
         run_design(design(), **{"runs": 5, "out": tmp_path, **wrong})  # type: ignore[arg-type]
     assert fault in str(told.value)
-    assert not list(tmp_path.glob("*/study.json"))
     with pytest.raises(UsageError, match="the seed -1 does not fit"):
         run_design(design(seed=-1), runs=5, out=tmp_path)
+    with pytest.raises(UsageError, match="no parameter `pase` to hold; did you mean `pace`"):
+        run_design(Design((Experiment(program(), TEXT, held=(("pase", 1.0),)),), 7), runs=5, out=tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_distribution_that_scipy_refuses_is_told_before_there_is_a_folder(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ class Experiment:
             "policy": self.policy,
             "variant": self.variant,
             "overrides": [list(pair) for pair in self.overrides],
-            "held": {name: value.hex() for name, value in self.held},
+            "held": {name: float(value).hex() for name, value in self.held},
         }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.record import Engine, Recording
-from sim.errors import UsageError
+from sim.errors import UsageError, did_you_mean
 from sim.program.ir import Program
 from sim.program.parameters import draw_parameters
 from sim.study import manifest, store
@@ -116,17 +116,16 @@ def run_design(
     KeyboardInterrupt
         After the workers were ended. What was finished is kept; the same call goes on from there.
     """
-    _check_numbers(design, runs, workers)
-    stop = _stop_of(design, until)
+    _check_request(design, runs, workers)
+    stop, player = _stop_of(design, until), sendable(engine)
     for program in dict.fromkeys(design.programs):  # what only a draw can tell is told before there is a folder
         draw_parameters(program, design.seed, np.zeros(1, dtype=np.uint32))
     folder = Path(out) / design.folder_name
     folder.mkdir(parents=True, exist_ok=True)
     with store.locked(folder):
         store.sweep(folder)
-        player, whole = sendable(engine), folder.absolute()
         jobs = [
-            Job(experiment, design.seed, design.part_size, whole, recording, player)
+            Job(experiment, design.seed, design.part_size, folder.absolute(), recording, player)
             for experiment in design.experiments
         ]
         study = _Study(design, jobs, folder, runs, stop, progress, fail_fast, command)
@@ -141,13 +140,18 @@ def _stop_of(design: Design, until: str | Until | None) -> Until | None:
     return next(iter([parse_until(until, program) for program in design.programs]))
 
 
-def _check_numbers(design: Design, runs: int, workers: int | None) -> None:
+def _check_request(design: Design, runs: int, workers: int | None) -> None:
     if not 1 <= runs <= LARGEST_RUN:
         raise UsageError(f"{runs} runs cannot be played: ask for 1 or more, at most 4,294,967,296")
     if workers is not None and workers < 1:
         raise UsageError(f"{workers} workers cannot work: ask for 1 or more")
     if not 0 <= design.seed < 2**64:
         raise UsageError(f"the seed {design.seed} does not fit: it is a whole number from 0 to 2^64 - 1")
+    for experiment in design.experiments:
+        known = [parameter.name for parameter in experiment.program.parameters]
+        for name, _ in experiment.held:
+            if name not in known:
+                raise UsageError(f"there is no parameter `{name}` to hold; {did_you_mean(name, known)}".rstrip("; "))
 
 
 # ------------------------------------------------------------------------------------------------ a study
