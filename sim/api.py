@@ -194,16 +194,21 @@ def validate(
     UsageError
         If there is no such scenario, policy or path.
     """
+    from sim.agents.expand import expand
     from sim.analysis.expect import read_expectations
+    from sim.program.build import build_core
     from sim.program.lint import lint
+    from sim.scenario.read import examine_scenario
 
-    try:
-        model = load(name_or_path, policy, overrides, variant=variant)
-        program = model.program
-        read_expectations(program, model.scenario.expect)
-        return Verdict(str(name_or_path), tuple(sorted(lint(model.scenario, program), key=lambda fault: fault.order)))
-    except ScenarioError as error:
-        return Verdict(str(name_or_path), error.faults)
+    scenario, faults = examine_scenario(str(name_or_path), policy=policy, variant=variant, overrides=tuple(overrides))
+    if scenario is not None:
+        try:
+            program = build_core(expand(scenario))
+            read_expectations(program, scenario.expect)
+            faults += () if faults else lint(scenario, program)
+        except ScenarioError as error:
+            faults += error.faults
+    return Verdict(str(name_or_path), tuple(sorted(faults, key=lambda fault: fault.order)))
 
 
 def schema() -> dict[str, Any]:

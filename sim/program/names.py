@@ -74,7 +74,7 @@ class Names:
         return Scope(
             start=self.start,
             find=self.find,
-            known=lambda: (*self.symbols, *(str(name) for name in self.core.quantities)),
+            known=lambda: tuple(dict.fromkeys((*self.symbols, *(str(name) for name in self.core.quantities)))),
             find_trigger=self.find_trigger,
             known_triggers=lambda: self.trigger_index,
             draw=draw if role else None,

@@ -37,7 +37,7 @@ def faults_of(error: ValidationError, data: Any, file: str) -> list[Fault]:
 
 
 def _fault(error: ErrorDetails, data: Any, file: str) -> Fault:
-    keys = _keys(error["loc"])
+    keys = keys_in_file(error["loc"])
     place, depth = locate(keys, data, file)
     path = ".".join(str(key) for key in keys)
     kind = error["type"]
@@ -54,7 +54,7 @@ def _fault(error: ErrorDetails, data: Any, file: str) -> Fault:
     return Fault(place, path, says, remedy)
 
 
-def _keys(loc: Sequence[int | str]) -> tuple[int | str, ...]:
+def keys_in_file(loc: Sequence[int | str]) -> tuple[int | str, ...]:
     """The path in the file: without the kind that pydantic adds to an agent, and without its mark of a bad key."""
     keys = list(loc)
     if len(keys) > 2 and keys[0] == "agents" and keys[2] in KINDS:

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.errors import Fault, ScenarioError, Text, UsageError, did_you_mean, place_of
-from sim.scenario.complaints import faults_of
+from sim.scenario.complaints import faults_of, keys_in_file
 from sim.scenario.extending import extended
-from sim.scenario.overlay import Overlay, laid_over, overlays_of, setting
+from sim.scenario.overlay import Overlay, laid_over, overlays_of, setting, without_key
 from sim.scenario.schema import Scenario
 from sim.scenario.source import Document, Section, compose, read_document
 
@@ -96,9 +96,42 @@ def scenario_from_text(
     return _scenario(compose(text, name), policy, variant, overrides)
 
 
+def examine_scenario(
+    name_or_path: str,
+    *,
+    policy: str | None = None,
+    variant: str | None = None,
+    overrides: Sequence[tuple[str, str]] = (),
+) -> tuple[Scenario | None, tuple[Fault, ...]]:
+    """What can be read of a scenario, and every fault of its shape: what stands apart from them can still be checked.
+
+    The scenario is None when too little is left of it. Otherwise it lacks what is unknown or misspelled.
+
+    Raises
+    ------
+    UsageError
+        As `read_scenario`.
+    """
+    try:
+        document = read_document(find_scenario(name_or_path))
+    except ScenarioError as error:
+        return None, error.faults
+    scenario, faults = _examined(document, policy, variant, overrides)
+    return scenario, tuple(_told(faults))
+
+
 def _scenario(
     document: Document, policy: str | None, variant: str | None, overrides: Sequence[tuple[str, str]]
 ) -> Scenario:
+    scenario, faults = _examined(document, policy, variant, overrides)
+    if faults or scenario is None:
+        raise ScenarioError(_told(faults))
+    return scenario
+
+
+def _examined(
+    document: Document, policy: str | None, variant: str | None, overrides: Sequence[tuple[str, str]]
+) -> tuple[Scenario | None, list[Fault]]:
     faults: list[Fault] = list(document.faults)
     data = extended(document, faults, _find_piece)
     scenario = _validated(data, document.file, faults)
@@ -108,18 +141,30 @@ def _scenario(
     _check_levers(data, faults)
     chosen = [_chosen(overlays, "variants", variant), _chosen(overlays, "policies", policy)]
     wanted = [overlay for overlay in chosen if overlay is not None]
-    if faults or scenario is None:
-        raise ScenarioError(_told(faults))
-    if not wanted and not overrides:
-        return scenario
+    wanted += [setting(path, value, number) for number, (path, value) in enumerate(overrides, 1)]
+    if faults:
+        return scenario or _without_unknown_keys(data), faults
     for overlay in wanted:
         data = laid_over(data, overlay, faults)
-    for number, (path, value) in enumerate(overrides, 1):
-        data = laid_over(data, setting(path, value, number), faults)
-    scenario = _validated(data, document.file, faults)
-    if faults or scenario is None:
-        raise ScenarioError(_told(faults))
-    return scenario
+    return _validated(data, document.file, faults) if wanted else scenario, faults
+
+
+def _without_unknown_keys(data: Section) -> Scenario | None:
+    """The scenario without its unknown keys; None if one of them holds a block, or there are other faults."""
+    from pydantic import ValidationError
+
+    try:
+        return Scenario.model_validate(data, by_alias=True, by_name=False)
+    except ValidationError as error:
+        unknown = [keys_in_file(one["loc"]) for one in error.errors() if one["type"] == "extra_forbidden"]
+        if len(unknown) != error.error_count():
+            return None
+    for keys in unknown:
+        reduced = without_key(data, keys)
+        if reduced is None:
+            return None
+        data = reduced
+    return _validated(data, "", [])
 
 
 def _validated(data: Section, file: str, faults: list[Fault]) -> Scenario | None:
