@@ -108,7 +108,12 @@ def run_command(
     elif form == "csv":
         paper.emit(study.record()["outcomes"], "csv")
     else:
-        _print_study(study, pictures=len(pictures), verbose=verbose, paint=paper.painter(no_color=no_color))
+        _print_study(
+            study,
+            pictures=len({path.stem for path in pictures}),
+            verbose=verbose,
+            paint=paper.painter(no_color=no_color),
+        )
     return SOME_FAILED if study.failed else 0
 
 
