@@ -49,7 +49,7 @@ def test_killed_at_every_file_operation_a_study_comes_out_whole(
     assert without_commands(tmp_path) == undisturbed
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, 2, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(3, 13))])
 def test_killed_at_random_with_workers_a_study_comes_out_whole(
     tmp_path: Path, undisturbed: dict[str, list[tuple[object, ...]]], seed: int
 ) -> None:

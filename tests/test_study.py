@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -411,6 +412,30 @@ def test_rows_from_another_machine_are_told_in_the_manifest(tmp_path: Path) -> N
     assert run_design(design(), runs=12, workers=1, out=tmp_path).manifest["earlier"] == [elsewhere]
 
 
+class Canned:
+    """An engine that plays ten runs once and hands them out again and again, under other numbers."""
+
+    name = "canned"
+
+    def __init__(self) -> None:
+        self.runs = choose().run(program(), luck=Luck(7), runs=range(10))
+
+    def run(self, program, *, luck, runs, parameters=None, recording=Recording(), decisions=None):  # type: ignore[no-untyped-def]
+        return replace(self.runs, runs=np.asarray(runs), failures=())
+
+
+def test_memory_does_not_grow_with_the_number_of_runs(tmp_path: Path) -> None:
+    """Five times the runs need no more memory while they are played: parts are stored and forgotten."""
+    engine, peaks = Canned(), []
+    run_design(design(), runs=100, workers=1, out=tmp_path / "warm", engine=engine)
+    for runs in (300, 1_500):
+        tracemalloc.start()
+        run_design(design(), runs=runs, workers=1, out=tmp_path / str(runs), engine=engine)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] + 300_000, peaks  # 1,200 runs more are 120 parts more, of which the names are kept
+
+
 def test_fail_fast_stops_at_the_first_part_with_a_failed_run(tmp_path: Path) -> None:
     """Asked to, a study stops where the first run failed, says so, and can go on later."""
     study = run_design(design(), runs=400, workers=1, out=tmp_path, fail_fast=True)
@@ -469,7 +494,7 @@ def test_a_folder_without_a_study_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="holds no study"):
         open_study(tmp_path)
     folder = run_design(design(), runs=5, workers=1, out=tmp_path).folder
-    with pytest.raises(UsageError, match="has 1 experiments, numbered from 0; there is no 3"):
+    with pytest.raises(UsageError, match="has 1 experiment, numbered from 0; there is no 3"):
         open_study(folder, experiment=3)
     (folder / "study.json").write_text("{")
     with pytest.raises(UsageError, match="is damaged"):

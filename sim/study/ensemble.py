@@ -357,7 +357,8 @@ def open_study(folder: str | Path, *, experiment: int = 0) -> Ensemble:
     manifest = store.read_manifest(folder)
     count = len(manifest["experiments"])
     if not 0 <= experiment < count:
-        raise UsageError(f"`{folder}` has {count} experiments, numbered from 0; there is no {experiment}")
+        said = "1 experiment" if count == 1 else f"{count} experiments"
+        raise UsageError(f"`{folder}` has {said}, numbered from 0; there is no {experiment}")
     return Ensemble(folder, manifest, int(manifest["runs"]), experiment)
 
 

@@ -137,7 +137,8 @@ def _stop_of(design: Design, until: str | Until | None) -> Until | None:
     """When to stop; what it names is to be found in every experiment."""
     if not isinstance(until, str):
         return until
-    return next(iter([parse_until(until, program) for program in design.programs]))
+    stops = [parse_until(until, program) for program in design.programs]
+    return stops[0]
 
 
 def _check_request(design: Design, runs: int, workers: int | None) -> None:
