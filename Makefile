@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 EXTRAS ?= cluster,diagrams,discovery,seminar
+RUNS ?= 4000
 INSTALLED := $(VENV)/.installed
 DEVELOPS := $(VENV)/.develops
 RECIPES := $(sort $(wildcard plots/*.py))
@@ -15,7 +16,7 @@ RECIPES := $(sort $(wildcard plots/*.py))
 .DELETE_ON_ERROR:
 
 run: $(INSTALLED)  ## play the Ukraine crisis of spring 2014: table, stored study, pictures
-	$(BIN)/sim run ukraine-2014
+	$(BIN)/sim run ukraine-2014 -n $(RUNS)
 
 test: $(DEVELOPS)  ## all tests but the long ones, with fixed seeds, without optional extras
 	$(BIN)/python -m pytest -q

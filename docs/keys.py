@@ -132,6 +132,7 @@ KEYS: dict[str, Keys] = {
     "Correlation": {
         "of": ("of: [russian_resolve, bite]", "two parameters"),
         "rank": ("rank: -0.3", "their rank correlation, between -1 and 1"),
+        "source": ("source: author", "where it comes from"),
     },
     "Fact": {
         "says": ("says: Russia has annexed Crimea", "the fact"),
