@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.analysis.report import Study as Study
     from sim.analysis.summary import MetricSummary as MetricSummary
     from sim.analysis.summary import OutcomeShare as OutcomeShare
+    from sim.analysis.summary import Summary as Summary
     from sim.engine.record import Runs as Runs
     from sim.program.ir import Program as Program
     from sim.program.listing import Number as Number
@@ -499,6 +500,19 @@ def plot(study: Study, *, out: str | Path | None = None, run: int = 0) -> tuple[
     from sim.figures.gallery import draw_study
 
     return draw_study(study, Path(out) if out else study.folder / "figures", run=run)
+
+
+def draw(study: Study, picture: str, path: str | Path, *, run: int = 0) -> tuple[Path, Path]:
+    """Draw one picture of a study to a file, and write beside it what it takes to draw it again: both files.
+
+    Raises
+    ------
+    UsageError
+        If there is no such picture; the sentence names those there are.
+    """
+    from sim.figures.gallery import draw_picture
+
+    return draw_picture(study, picture, Path(path), run=run)
 
 
 def doctor() -> list[dict[str, str]]:

@@ -170,6 +170,9 @@ class _Teller:
         for row in rows:
             for slot, old, new in row.changes:
                 ends[slot] = (ends.get(slot, (old, new))[0], new)
+        told = {row.seq for row in rows}
+        others = {slot for row in self.rows if row.seq not in told for slot, _, _ in row.changes}
+        ends = {slot: change for slot, change in ends.items() if slot not in others}  # else it says less than it seems
         changes = self.told_changes((slot, old, new) for slot, (old, new) in ends.items())
         return Line("background", None, f"in the background: {self.program.triggers[trigger].name}, "
                     f"{_times(len(rows))}", changes)  # fmt: skip

@@ -8,12 +8,13 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from sim.api import Explanation, MetricSummary, Number, OutcomeShare, Progress
+    from sim.api import Explanation, MetricSummary, Number, OutcomeShare, Progress, Summary
 
 Paint = Callable[[str, str], str]
 
@@ -218,6 +219,21 @@ def metric_table(rows: Sequence[MetricSummary], paint: Paint) -> list[str]:
     return [*(table(heads, cells, paint=paint) if cells else []), *painted(notes, "quiet", paint)]
 
 
+def metrics_by_outcome(summary: Summary, paint: Paint) -> list[str]:
+    """Each metric over all runs and over those of each outcome: shares given an outcome, not its effects."""
+    lines: list[str] = []
+    for metric in summary.by_outcome:
+        rows = [replace(metric.whole, metric="all runs", unit="")]
+        rows += [replace(part, metric=name, unit="") for name, part in zip(metric.outcomes, metric.parts, strict=True)]
+        unit = f" ({metric.whole.unit})" if metric.whole.unit and metric.whole.how != "first" else ""
+        lines += [
+            paint("title", f"{metric.whole.metric}{unit}, given how the run ended"),
+            *metric_table(rows, paint),
+            "",
+        ]
+    return lines
+
+
 def ledger_lines(rows: Sequence[Number], paint: Paint) -> list[str]:
     """The ledger: where, what, in which range, by whom, how sure."""
     cells = []
@@ -259,6 +275,12 @@ def painted(lines: Iterable[str], part: str, paint: Paint) -> list[str]:
 
 
 # ------------------------------------------------------------------------------------------------ progress
+
+
+def tell(sentence: str) -> None:
+    """A sentence on stderr: wrapped on a terminal, whole where a program reads it."""
+    for line in wrapped(sentence, hang=2) if sys.stderr.isatty() else [sentence]:
+        click.echo(line, err=True)
 
 
 @contextmanager

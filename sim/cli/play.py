@@ -99,7 +99,7 @@ def run_command(
         _print_plan(plan, form)
         return 0
     if not quiet:
-        click.echo(plan.says, err=True)
+        paper.tell(plan.says)
     with paper.progress(plan.to_play, quiet=quiet) as advance:
         study = api.run(plan, on_progress=advance, fail_fast=fail_fast)
     pictures = [] if no_plots else api.plot(study)
@@ -127,6 +127,8 @@ def _print_plan(plan: api.Plan, form: str) -> None:
 def _print_study(study: api.Study, *, pictures: int, verbose: bool, paint: Paint) -> None:
     """The page that `sim run` is for: what was played, outcomes, metrics, cautions, where it lies, what next."""
     for line in study_lines(study, paint):
+        click.echo(line)
+    for line in paper.metrics_by_outcome(study.summary, paint) if verbose else ():
         click.echo(line)
     for caution in study.cautions:
         click.echo("\n".join(paper.painted(paper.wrapped(caution.says, lead="! ", hang=2), "warning", paint)))
