@@ -184,9 +184,13 @@ class Writer:
                     **again,
                 }
             case "rate":
-                rate = self.number(2)
-                return {"rate": self.one("0.5", "1", f"clamp({rate}, 0, 3)", f"1 if {self.truth(1)} else 0",
-                                         f"0.5 * {self.words.numbers[0]}")}  # fmt: skip
+                rate, quantity, truth = self.number(2), self.one(*self.words.numbers), self.truth(1)
+                return {
+                    "rate": self.one(
+                        "0.7", f"abs({quantity}) / 2", f"clamp({rate}, 0, 3)", f"1 if {truth} else 0.2",
+                        f"2 if {truth} else 0", f"0.5 * {quantity}", f"0.3 + 0.1 * count({self.branch()})",
+                    )
+                }  # fmt: skip
             case "every":
                 first = {"from": self.half_day(horizon)} if self.maybe(3) else {}
                 return {"every": self.duration(INTERVALS), **first}
@@ -250,8 +254,8 @@ class Writer:
     def outcomes(self) -> dict[str, Any]:
         """Some that seldom end a run early, some at the end, and `otherwise`."""
         outcomes: dict[str, Any] = {}
-        for number in range(self.one(0, 1, 2)):
-            rare = self.one(f"count({self.branch()}) >= {self.one('4', '8')}", f"{self.words.numbers[0]} >= 5")
+        for number in range(self.one(0, 1, 1, 2)):
+            rare = self.one(f"count({self.branch()}) >= {self.one('3', '5', '8')}", f"{self.words.numbers[0]} >= 5")
             outcomes[f"sudden{number}"] = {"when": f"{rare} and {self.truth(1)}" if self.maybe(5) else rare}
         if self.maybe(4):
             outcomes["named"] = {"at_end": self.truth(1, timed=True)}
@@ -274,7 +278,7 @@ def document(pick: Callable[[int], int], most_triggers: int) -> dict[str, Any]:
     if writer.maybe(2):
         quantities["timed"] = {"is": f"day + {writer.number(1, timed=True)}"}
         words.timed.append("timed")
-    horizon = writer.one(3, 8, 12, 1)
+    horizon = writer.one(8, 12, 3, 20, 1)
     written: dict[str, Any] = {
         "scenario": "random",
         "start": "2030-01-01",

@@ -9,7 +9,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A law that asks for `numbers` gets blocks of scenario numbers: one of them now, the others in the soak."""
     if "numbers" in metafunc.fixturenames:
         blocks = [
-            range(40),
-            *(pytest.param(range(at, at + 300), marks=pytest.mark.soak) for at in range(40, 1_240, 300)),
+            range(100),
+            *(pytest.param(range(at, at + 300), marks=pytest.mark.soak) for at in range(100, 1_300, 300)),
         ]
         metafunc.parametrize("numbers", blocks, ids=lambda block: f"{block.start}-{block.stop - 1}")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.engine.record import Engine
+from sim.errors import ScenarioError
 from sim.streams import digest_of, make_philox, make_uniform, uniform, uniforms
 from tests.rulings.core import play, program
 
@@ -84,6 +85,14 @@ def test_each_place_where_chance_enters_has_a_name_of_its_own() -> None:
         "b/for/0", "b/choice", "b/stay/value/0", "b/go/do/0/0", "c/clock/0",
     ])  # fmt: skip
     assert played.digests == tuple(digest_of(site) for site in played.sites)
+
+
+def test_two_sites_that_share_a_digest_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They would have the same luck."""
+    monkeypatch.setattr("sim.program.build.digest_of", len)
+    program("triggers: {a: {rate: 1}, bb: {rate: 1}}")
+    with pytest.raises(ScenarioError, match="share a digest"):
+        program("triggers: {a: {rate: 1}, b: {rate: 1}}")
 
 
 def test_a_draw_is_one_uniform_through_the_inverse_of_its_distribution(engine: Engine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -180,7 +181,15 @@ def test_more_than_a_million_turns_in_a_run_end_it_as_runaway(engine: Engine) ->
 
 
 def test_a_run_that_no_outcome_names_is_a_fault(engine: Engine) -> None:
-    """Should the file's check be passed by a pair of conditions that only look complementary."""
+    """Should a program come so far that the file's check was never asked."""
+    played = program(X + "outcomes: {a: {at_end: x > 0}, b: {otherwise: true}}")
+    told = play(engine, replace(played, outcomes=played.outcomes[:1]))
+    assert (told.ending.name, told.outcome) == ("FAULT", "")
+    assert "no outcome names this run" in told.runs.failures[0].says
+
+
+def test_outcomes_that_can_leave_a_run_unnamed_are_an_error() -> None:
+    """Unless `otherwise` stands, or the `at_end` conditions are complementary."""
     with pytest.raises(ScenarioError, match="can leave a run without a name"):
         program(X + "outcomes: {a: {at_end: x > 0}, b: {at_end: x < 0}}")
     program(X + "outcomes: {a: {at_end: x > 0}, b: {at_end: x <= 0}}")
