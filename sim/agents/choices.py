@@ -209,21 +209,34 @@ def _is_open(draft: Draft, order: Order, option: schema.Option, speaker: Speaker
 def _usual(draft: Draft, decision: Decision, orders: Mapping[Text, Order | None]) -> dict[str, str]:
     """The weights of the options with `usual: record`, by name; options that do the same share them."""
     asking = [key for key, option in decision.block.options.items() if option.usual == "record"]
-    if not asking:
-        return {}
-    army = _recorded_posture(draft, decision, orders)
+    army = _recorded_posture(draft, decision, orders) if asking else None
     if army is None:
         return {}
-    name, place = decision.name, decision.name.place
     sides: dict[str, list[str]] = {"up": [], "down": []}
-    for key in asking:
-        order = orders[key]
-        if order is not None and order.posture == army:
-            test = _is_open(draft, order, decision.block.options[key], decision.speaker)
-            if order.where != "down":
-                sides["up"].append(test if order.where == "up" else f"({test}) and {order.climbs}")
-            if order.where != "up":
-                sides["down"].append(test if order.where == "down" else f"({test}) and not ({order.climbs})")
+    moving = {key: order for key in asking if (order := orders[key]) is not None and order.posture == army}
+    for key, order in moving.items():
+        test = _is_open(draft, order, decision.block.options[key], decision.speaker)
+        if order.where != "down":
+            sides["up"].append(test if order.where == "up" else f"({test}) and {order.climbs}")
+        if order.where != "up":
+            sides["down"].append(test if order.where == "down" else f"({test}) and not ({order.climbs})")
+    _hazards(draft, decision.name, army, sides)
+    name, holding = decision.name, len(asking) - len(moving)
+    up, down = (_shared(f"{name}.hazard.{side}", len(sides[side])) for side in ("up", "down"))
+    weights = {str(key): _shared(f"exp(-{name}.hazard * {name}.days)", holding) for key in asking if key not in moving}
+    for key, order in moving.items():
+        hazard = {"up": up, "down": down}.get(order.where, f"({up} if {order.climbs} else {down})")
+        weights[str(key)] = f"{hazard} * {name}.exposure"
+    return weights
+
+
+def _shared(weight: str, among: int) -> str:
+    return f"{weight} / {among}" if among > 1 else weight
+
+
+def _hazards(draft: Draft, name: Text, army: str, sides: Mapping[str, list[str]]) -> None:
+    """What the weights of a choice are made of: the hazards that are open to it, and the days they were at work."""
+    place = name.place
     draft.quantity(f"{name}.days", place, is_=f"min(since({name}) / 1 day, day)",
                    says="days since the last decision, or since the start")  # fmt: skip
     for side, hazard in (("up", "up"), ("down", "ending")):
@@ -238,18 +251,6 @@ def _usual(draft: Draft, decision: Decision, orders: Mapping[Text, Order | None]
         is_=f"(1 - exp(-{both} * {name}.days)) / {both} if {both} > 0 else {name}.days",
         says="days at risk since the last decision: those in which neither hazard has struck yet",
     )  # fmt: skip
-    holding = [key for key in asking if orders[key] is None]
-    weights: dict[str, str] = {}
-    for key in asking:
-        order = orders[key]
-        if order is None or order.posture != army:
-            weights[str(key)] = f"exp(-{both} * {name}.days)" + (f" / {len(holding)}" if len(holding) > 1 else "")
-            continue
-        up, down = (f"{name}.hazard.{side}" + (f" / {len(sides[side])}" if len(sides[side]) > 1 else "")
-                    for side in ("up", "down"))  # fmt: skip
-        hazard = {"up": up, "down": down}.get(order.where, f"({up} if {order.climbs} else {down})")
-        weights[str(key)] = f"{hazard} * {name}.exposure"
-    return weights
 
 
 def _recorded_posture(draft: Draft, decision: Decision, orders: Mapping[Text, Order | None]) -> str | None:

@@ -99,7 +99,8 @@ def test_a_verb_that_is_not_understood_is_told(do: str, says: str) -> None:
     """What, and how to mend it, with a suggestion where one is near."""
     text = f"""
     actors: {{challenger: {{}}}}
-    agents: {{army: {{posture: {{actor: challenger}}, rungs: {{home: {{}}, attack: {{}}}}, start: home, military: false}}}}
+    agents:
+      army: {{posture: {{actor: challenger}}, rungs: {{home: {{}}, attack: {{}}}}, start: home, military: false}}
     triggers: {{go: {{at: 5 days, do: {do}}}}}
     """
     assert any(fault.endswith(says) for fault in faults(text)), faults(text)

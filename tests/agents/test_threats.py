@@ -81,8 +81,8 @@ def test_further_is_measured_from_where_the_army_stood_when_it_was_said(engine: 
     """`army rises` is true of an attack by an army that stood massed, and false of a return to where it stood."""
     text = crisis("100 %").replace("when: army >= attack", "when: army rises")
     assert len(tell(engine, text).days("tripwire.called")) == 1
-    home_and_back = text.replace("go: {at: 10 days, do: order army up}",
-                                 "away: {at: 5 days, do: order army down}, go: {at: 10 days, do: order army up}")  # fmt: skip
+    go = "go: {at: 10 days, do: order army up}"
+    home_and_back = text.replace(go, f"away: {{at: 5 days, do: order army down}}, {go}")
     assert tell(engine, home_and_back).days("tripwire.called") == []
 
 
@@ -172,8 +172,8 @@ def first_lesson(*overrides: tuple[str, str]) -> list[bool]:
 
 
 def test_the_more_a_threat_is_believed_the_rarer_the_attack() -> None:
-    """From belief 0 to 1 the share of attacks in the first lesson falls at each step, from near a half to under a tenth."""
-    shares = [sum(first_lesson(("tripwire.believed", f"{believed} %"))) / 1_000 for believed in (0, 25, 50, 75, 100)]
+    """As belief goes from 0 to 1, the share of attacks falls at each step, from near a half to under a tenth."""
+    shares = [sum(first_lesson(("tripwire.believed", f"{percent} %"))) / 1_000 for percent in (0, 25, 50, 75, 100)]
     assert all(left > right + 0.02 for left, right in pairwise(shares)), shares
     assert shares[0] > 0.35 and shares[-1] < 0.1
 
