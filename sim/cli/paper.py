@@ -199,7 +199,7 @@ def interval(low: float, high: float) -> str:
     return f"{100 * low:.{digits}f} to {100 * high:.{digits}f} %"
 
 
-def metric_table(rows: Sequence[MetricSummary], paint: Paint) -> list[str]:
+def metric_table(rows: Sequence[MetricSummary], paint: Paint, *, of: str = "metric") -> list[str]:
     """Metrics with mean, interval and quantiles; of a ladder the shares of its rungs, because rungs are no scale."""
     cells, notes = [], []
     for row in rows:
@@ -215,7 +215,7 @@ def metric_table(rows: Sequence[MetricSummary], paint: Paint) -> list[str]:
             places = decimals_of((row.high - row.low) / 2)
             mean = [fixed(row.mean, places), f"{fixed(row.low, places)} to {fixed(row.high, places)}"]
         cells.append([name, *mean, *quantiles])
-    heads = ("metric", "mean", "95 % interval", "5 %", "median", "95 %")
+    heads = (of, "mean", "95 % interval", "5 %", "median", "95 %")
     return [*(table(heads, cells, paint=paint) if cells else []), *painted(notes, "quiet", paint)]
 
 
@@ -223,8 +223,8 @@ def metrics_by_outcome(summary: Summary, paint: Paint) -> list[str]:
     """Each metric over all runs and over those of each outcome: shares given an outcome, not its effects."""
     lines: list[str] = []
     for metric in summary.by_outcome:
-        rows = [replace(metric.whole, metric="all runs", unit="")]
-        rows += [replace(part, metric=name, unit="") for name, part in zip(metric.outcomes, metric.parts, strict=True)]
+        named = [("all", metric.whole), *zip(metric.outcomes, metric.parts, strict=True)]
+        rows = [replace(part, metric=f"{name} (n = {part.runs:,})", unit="") for name, part in named]
         unit = f" ({metric.whole.unit})" if metric.whole.unit and metric.whole.how != "first" else ""
         lines += [
             paint("title", f"{metric.whole.metric}{unit}, given how the run ended"),

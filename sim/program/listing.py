@@ -139,7 +139,15 @@ def _scalar(text: str, *, flow: bool = False) -> str:
     """A word as YAML: bare where it reads back as itself, else in double quotes, which JSON's are too."""
     torn = ": " in text or " #" in text or text.endswith(":") or (flow and _FLOW_SIGNS.search(text))
     dashed = text.startswith("-") and (len(text) == 1 or text[1] == " ")
-    bare = _BARE.fullmatch(text) and text == text.strip() and not torn and not dashed and text.isprintable()
+    nothing = text.lower() in ("null", "~")
+    bare = (
+        not nothing
+        and _BARE.fullmatch(text)
+        and text == text.strip()
+        and not torn
+        and not dashed
+        and text.isprintable()
+    )
     if bare and not getattr(text, "style", "") and not text.startswith(("---", "...")) and text[0] not in ">=":
         return text
     return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,252 @@
+"""What is printed of a scenario says all of it: the core reads back as it was, names come back from slots."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from sim import api
+from sim.agents.expand import expand
+from sim.errors import Text
+from sim.program.build import build_core, build_program
+from sim.program.diagram import Arrow, arrows, diagram
+from sim.program.ir import Program
+from sim.program.listing import (
+    core_text,
+    expression_text,
+    ledger,
+    plain_text,
+    program_text,
+    resolved_text,
+    value_text,
+)
+from sim.program.prose import tell_scenario
+from sim.scenario.read import read_scenario, scenario_from_text, shipped_scenarios
+
+SHIPPED = [path.stem for path in shipped_scenarios()]
+
+SMALL = """
+scenario: small
+question: What comes of it?
+start: 2030-01-01
+horizon: 100 days
+sources: {survey: "A survey, 2029", author: our judgement}
+parameters:
+  resolve: {triangular: {low: 0.2, mode: 0.5, high: 0.9}, source: survey, confidence: low}
+quantities:
+  army: {level: [home, massed, attack], start: massed}
+  tier: {start: 0, within: [0, 3]}
+  alarmed: {flag: true, start: false}
+  pressure: {is: 0.1 * tier + resolve}
+triggers:
+  escalate: {rate: "0.02 * exp(-0.3 * tier) if army < attack else 0", do: army += 1}
+  impose:
+    when: army >= massed and not alarmed
+    after: {lognormal: {median: 9 days, p90: 17 days}}
+    do: [tier = 2, alarmed = true]
+  answer: {on: impose, chance: 40 %, do: tier += 1, otherwise: "tier -= draw uniform(0, 1)"}
+  think:
+    every: 14 days
+    actor: russia
+    asks: "What now, and why?"
+    choose:
+      hold: {says: "Wait, and see", usual: 2}
+      push: {if: army < attack, value: {prize: resolve - 0.5, risk: -pressure}, do: army += 1}
+  late: {at: [2030-02-01, 2030-03-01], if: count(answer) > 1 and since(answer) > 3 days, do: tier = 0}
+outcomes:
+  war: {when: army >= attack, says: "It came to war: nobody wanted it"}
+  rest: {otherwise: true}
+metrics: {worst: {max: army}, long: {days: army >= massed}, answers: {count: answer.otherwise}}
+series: {every: 7 days, of: [army, tier]}
+"""
+
+
+@pytest.fixture(scope="module")
+def program() -> Program:
+    return build_program(scenario_from_text(SMALL))
+
+
+# ------------------------------------------------------------------------------------------------ reading back
+
+
+def policies() -> list[tuple[str, str | None, str | None]]:
+    """Each shipped scenario as it stands, and under each of its policies and variants."""
+    found: list[tuple[str, str | None, str | None]] = []
+    for name in SHIPPED:
+        scenario = read_scenario(name)
+        found += [(name, None, None), *((name, str(policy), None) for policy in scenario.policies)]
+        found += [(name, None, str(variant)) for variant in scenario.variants]
+    return found
+
+
+@pytest.mark.parametrize(("name", "policy", "variant"), policies())
+def test_core_reads_back_to_an_equal_program(name: str, policy: str | None, variant: str | None) -> None:
+    """The printed core of a shipped scenario, read again, gives the same program: with and without expanding."""
+    scenario = read_scenario(name, policy=policy, variant=variant)
+    core = expand(scenario)
+    again = scenario_from_text(core_text(core))
+    assert build_core(again) == build_core(core)
+    assert build_program(again) == build_core(core)
+
+
+@pytest.mark.parametrize(("name", "policy", "variant"), policies())
+def test_resolved_reads_back_to_an_equal_program(name: str, policy: str | None, variant: str | None) -> None:
+    """What a study keeps of its scenario builds the program that was played, without policy or override."""
+    scenario = read_scenario(name, policy=policy, variant=variant)
+    assert build_program(scenario_from_text(resolved_text(scenario))) == build_program(scenario)
+
+
+def test_core_of_small_scenario_reads_back(program: Program) -> None:
+    """Options, otherwise, chance, lists of dates, derived quantities and drawn delays all survive printing."""
+    printed = core_text(scenario_from_text(SMALL))
+    assert build_program(scenario_from_text(printed)) == program
+    assert core_text(scenario_from_text(printed)) == printed
+
+
+@pytest.mark.parametrize(
+    "says",
+    ["a: b", "# no comment", "yes", "it's", 'he said "no"', "- dash", "{brace}", "trailing:", "[x, y]", "*star",
+     "ümlaut", "> quoted", "a #b", "null", "1e3", "two\nlines", "!bang", "%percent", "@at", "`tick`", "? why"],
+)  # fmt: skip
+def test_any_sentence_survives_printing(says: str) -> None:
+    """Whatever a sentence holds, the printed YAML gives it back."""
+    scenario = scenario_from_text(SMALL)
+    outcome = scenario.outcomes[Text("war")].model_copy(update={"says": Text(says)})
+    changed = scenario.model_copy(update={"outcomes": {**scenario.outcomes, Text("war"): outcome}})
+    assert scenario_from_text(core_text(changed)).outcomes[Text("war")].says == says
+
+
+# ------------------------------------------------------------------------------------------------ names given back
+
+
+@pytest.mark.parametrize(
+    ("trigger", "says"),
+    [
+        ("escalate", "0.02 * exp(-0.3 * tier) if army < attack else 0"),
+        ("impose", "army >= massed and not alarmed"),
+    ],
+)
+def test_expressions_get_their_names_back(program: Program, trigger: str, says: str) -> None:
+    """A resolved expression prints as it stood in the file."""
+    cause: Any = program.triggers[program.trigger(trigger)].cause
+    tree = cause.hazard if trigger == "escalate" else cause.condition
+    assert expression_text(program, tree) == says
+
+
+def test_draws_and_counts_get_their_names_back(program: Program) -> None:
+    """A distribution is told with its arguments, a count with its trigger."""
+    text = program_text(program)
+    assert "draw uniform(low = 0, high = 1)" in text
+    late = program.triggers[program.trigger("late")]
+    assert late.condition is not None
+    assert expression_text(program, late.condition) == "count(answer) > 1 and since(answer) > 3 days"
+
+
+def test_values_are_told_as_people_say_them(program: Program) -> None:
+    """A rung by its name, a flag as yes or no, a number with four figures."""
+    assert value_text(program, program.quantity("army"), 2.0) == "attack"
+    assert value_text(program, program.quantity("alarmed"), 1.0) == "yes"
+    assert value_text(program, program.quantity("tier"), 40_000.0) == "40,000"
+    assert value_text(program, program.quantity("tier"), 1 / 3) == "0.3333"
+
+
+# ------------------------------------------------------------------------------------------------ the graph
+
+
+def test_arrows_say_how_one_sets_off_another(program: Program) -> None:
+    """`on` is certain; what a condition, a hazard or a choice reads may set it off; outcomes come last."""
+    found = arrows(program)
+    assert Arrow("impose", "answer", "on") in found
+    assert Arrow("escalate", "impose", "when", ("army",)) in found
+    assert Arrow("impose", "escalate", "rate", ("tier",)) in found
+    assert Arrow("answer", "late", "if", ("count(answer)",)) in found
+    assert Arrow("impose", "think", "if", ("tier",)) in found  # through the derived `pressure`
+    assert Arrow("think", "war", "when", ("army",), to_outcome=True) in found
+    assert not any(arrow.source == "late" and arrow.target == "impose" for arrow in found)
+
+
+@pytest.mark.parametrize("form", ["dot", "mermaid"])
+def test_diagram_draws_every_trigger_and_outcome(form: Any) -> None:
+    """Each trigger and outcome of a shipped scenario stands in the diagram, and each arrow once."""
+    for name in SHIPPED:
+        program = api.load(name).program
+        text = diagram(program, form)
+        for thing in (*program.triggers, *program.outcomes):
+            assert f'"{thing.name}"' in text
+        lines = [line for line in text.splitlines() if "->" in line or "-.->" in line]
+        assert len(lines) == len([arrow for arrow in arrows(program) if arrow.how != "if"])
+
+
+def test_mermaid_takes_its_identifiers() -> None:
+    """Mermaid's nodes are numbered, because it takes no dots in an identifier."""
+    for line in diagram(api.load("ukraine-2014").program, "mermaid").splitlines()[1:]:
+        word = line.split()[0]
+        assert word in ("subgraph", "end") or re.match(r"[at o]\d+", word), line
+
+
+# ------------------------------------------------------------------------------------------------ the ledger
+
+
+def test_ledger_lists_every_number_once() -> None:
+    """Parameters with range, source and confidence; plain numbers; formulas that hold a number."""
+    rows = {(row.path, row.role): row for row in ledger(scenario_from_text(SMALL))}
+    resolve = rows["resolve", "parameter"]
+    assert (resolve.low, resolve.high, resolve.source, resolve.confidence) == ("0.2", "0.9", "survey", "low")
+    assert rows["answer.chance", "number"].value == "40 %"
+    assert rows["think.choose.hold.usual", "number"].value == "2"
+    assert ("army.level", "number") not in rows
+    assert not any("says" in path or "asks" in path for path, _ in rows)
+
+
+def test_ledger_names_defaults_with_their_source() -> None:
+    """A number that the file does not say is listed as a default, and its source can be looked up."""
+    model = api.load("first-lesson")
+    defaults = [row for row in api.numbers(model) if row.role == "default"]
+    assert any(row.path == "army.pace" for row in defaults)
+    known = {str(key) for key in model.core.sources}
+    assert all(row.source in known for row in defaults)
+
+
+def test_a_source_is_inherited_from_the_block_around() -> None:
+    """A number has the source of the nearest block that names one."""
+    text = SMALL.replace("chance: 40 %,", "chance: 40 %, source: survey,")
+    rows = {row.path: row for row in ledger(scenario_from_text(text))}
+    assert rows["answer.chance"].source == "survey"
+    assert rows["escalate.rate"].source == ""
+
+
+# ------------------------------------------------------------------------------------------------ prose
+
+
+def test_prose_answers_the_readers_questions() -> None:
+    """Who stands where, who threatened what, what is decided, how it ends, what is not known: each has its heading."""
+    model = api.load("ukraine-2014")
+    told = tell_scenario(model.scenario, model.program)
+    for heading in ("Who stands where", "Who threatened and offered what", "What is decided", "How it can end",
+                    "What is not known", "Numbers taken by default"):  # fmt: skip
+        assert f"# {heading}\n" in told
+    for name in (*model.scenario.agents, *model.scenario.threats, *model.program.outcome_names):
+        assert f"- {name}" in told
+    for parameter in model.program.parameters:
+        assert f"- {parameter.name}" in told
+
+
+def test_prose_tells_belief_and_truth_apart() -> None:
+    """What the addressee believes and what is in fact kept are two numbers."""
+    model = api.load("ukraine-2014")
+    (line,) = [line for line in api.show(model).splitlines() if line.startswith("- raft_of_new_measures:")]
+    assert "believes it 45 %" in line
+    assert "in fact us keeps it" in line
+
+
+def test_show_refuses_a_face_that_is_not_there() -> None:
+    """A face that a scenario does not have is a sentence that names those it has."""
+    with pytest.raises(api.UsageError, match="there are prose, core"):
+        api.show(api.load("first-lesson"), "icons")
+
+
+def test_plain_text_of_blocks() -> None:
+    """A value of a policy is told on one line, whatever it is."""
+    assert plain_text({Text("a"): Text("1"), Text("b"): [Text("x"), Text("y")]}) == "{a: 1, b: [x, y]}"
