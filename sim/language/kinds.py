@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import combinations
 
 from sim.clock import days_between, parse_date
 from sim.errors import did_you_mean
@@ -223,10 +224,8 @@ def _compare(tree: Compare, scope: Scope) -> tuple[Tree, Kind]:
         kinds = [DATE if isinstance(part, Day) else kind for (part, _), kind in zip(resolved, kinds, strict=True)]
     common = _common(kinds)
     if common is None:
-        odd = next(kind for kind in kinds if not fits(kind, kinds[0]) and not fits(kinds[0], kind))
-        return scope.fault(
-            tree.at, f"{kinds[0]} is compared with {odd}", _remedy(kinds[0], odd) or _remedy(odd, kinds[0])
-        )
+        one, odd = next((one, odd) for one, odd in combinations(kinds, 2) if not (fits(one, odd) or fits(odd, one)))
+        return scope.fault(tree.at, f"{one} is compared with {odd}", _remedy(one, odd) or _remedy(odd, one))
     if common.names and not common.ordered and any(sign not in ("==", "!=") for sign, _ in tree.rest):
         return scope.fault(tree.at, f"the names of `{common.of}` have no order", "compare with `==` or `!=`")
     first, *rest = (part for part, _ in resolved)

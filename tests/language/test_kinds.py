@@ -75,3 +75,4 @@ def test_draws_are_refused_where_they_may_not_stand() -> None:
 def test_a_wrong_part_of_a_condition_is_told_once_and_the_rest_is_still_checked() -> None:
     """Two wrong parts are two complaints."""
     assert fault("unknwon > 1 and army > far").count("`") >= 4
+    assert "a number is compared with a duration" in fault("unknwon != 0 != 1 day")

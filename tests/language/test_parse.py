@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.language import tree as t
+from sim.language.evaluate import Undefined, meaning
 from sim.language.functions import COMPARISONS, FUNCTIONS, OPERATORS
+from sim.language.kinds import resolve
 from sim.language.parse import DEEPEST, LONGEST_TEXT, ExpressionError, parse, parse_assignment, unparse
 from sim.language.words import DURATION, NUMBER, TRUTH
+from tests.language.worlds import Still, scope
 
-names = st.sampled_from(["x", "army", "border_army.troops", "a_1.b", "day"])
+names = st.sampled_from(["x", "army", "flag", "y", "massed", "t", "border_army.troops", "day"])
 numbers = st.floats(0, 1e300).map(lambda value: t.Constant(value, NUMBER))
 leaves = st.one_of(
     numbers,
@@ -63,6 +68,20 @@ def test_printing_is_settled_after_one_round(tree: t.Tree) -> None:
     """What was read prints as it was written."""
     text = unparse(tree)
     assert unparse(parse(text)) == text
+
+
+@settings(max_examples=300)
+@given(trees)
+def test_any_tree_is_resolved_and_has_a_value_or_is_told_what_is_wrong_with_it(tree: t.Tree) -> None:
+    """Never a crash, never a NaN."""
+    here = scope()
+    resolved, _ = resolve(tree, here)
+    if here.faults:
+        assert all(wrong.says for wrong in here.faults)
+        return
+    with suppress(Undefined):
+        value = meaning(resolved)(Still(values=[1.0, 0.0, -2.0, 1.0, 2.0]))
+        assert not math.isnan(value)
 
 
 def complaint(read: Callable[[str], object], text: str) -> ExpressionError | None:
