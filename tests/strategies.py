@@ -255,7 +255,7 @@ class Writer:
         """Some that seldom end a run early, some at the end, and `otherwise`."""
         outcomes: dict[str, Any] = {}
         for number in range(self.one(0, 1, 1, 2)):
-            rare = self.one(f"count({self.branch()}) >= {self.one('3', '5', '8')}", f"{self.words.numbers[0]} >= 5")
+            rare = self.one(f"count({self.branch()}) >= {self.one('2', '3', '6')}", f"{self.words.numbers[0]} >= 3")
             outcomes[f"sudden{number}"] = {"when": f"{rare} and {self.truth(1)}" if self.maybe(5) else rare}
         if self.maybe(4):
             outcomes["named"] = {"at_end": self.truth(1, timed=True)}
