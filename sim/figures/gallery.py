@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import matplotlib
 from matplotlib.figure import Figure
 
+from sim import provenance
 from sim.analysis.report import Study
 from sim.analysis.summary import Summary
 from sim.analysis.timeline import Timeline, is_shown, timeline
@@ -18,6 +22,7 @@ from sim.figures.over_time import draw_fan, draw_incidence, draw_occupancy
 from sim.figures.shares import draw_hundred_futures, draw_outcome_shares
 from sim.figures.slide import save
 from sim.figures.timeline import draw_timeline
+from sim.program.ir import Program
 
 Pictures = dict[str, Callable[[], Figure]]
 
@@ -60,32 +65,83 @@ def _free(taken: Pictures, name: str) -> str:
     return found
 
 
-def draw_study(
-    study: Study, folder: Path, *, run: int = 0, only: Sequence[str] = (), forms: Sequence[str] = ("png", "svg")
-) -> tuple[Path, ...]:
-    """Draw the pictures of a study into a folder, one run of it as a timeline; the files.
-
-    Parameters
-    ----------
-    run
-        The number of the run that is told as a timeline; it is played again for that.
-    only
-        Names of pictures; all if there are none.
+def draw_study(study: Study, folder: Path, *, run: int = 0, forms: Sequence[str] = ("png", "svg")) -> tuple[Path, ...]:
+    """Draw every picture of a study into a folder, one run of it as a timeline; the files.
 
     Raises
     ------
     UsageError
-        If there is no such picture, or no such run.
+        If there is no such run.
     """
-    told = None
-    if not only or "timeline" in only:
-        told = timeline(study.replayed([run]), seed=study.ensemble.seed)
-    able = pictures(study.summary, told)
-    for name in only:
-        if name not in able:
-            hint = did_you_mean(name, able) or f"pictures: {', '.join(able)}"
-            raise UsageError(f"there is no picture `{name}`; {hint}")
     files: list[Path] = []
-    for name in only or able:
-        files.extend(save(able[name](), folder, name, forms=forms))
+    for name, draw in pictures(study.summary, _told(study, run)).items():
+        files.extend(save(draw(), folder, name, forms=forms))
     return tuple(files)
+
+
+def draw_picture(study: Study, name: str, path: Path, *, run: int = 0) -> tuple[Path, Path]:
+    """Draw one picture of a study, and write its provenance beside it: both files.
+
+    Parameters
+    ----------
+    name
+        As in `pictures`.
+    path
+        Ends in `.png` or `.svg`; the provenance gets the same name ending in `.txt`.
+    run
+        The number of the run that a timeline tells; it is played again for that.
+
+    Raises
+    ------
+    UsageError
+        If there is no such picture or run.
+    """
+    able = pictures(study.summary, _told(study, run) if name == "timeline" else None)
+    if name not in able:
+        known = (*able, "timeline")
+        raise UsageError(
+            f"there is no picture `{name}`; {did_you_mean(name, known) or 'pictures: ' + ', '.join(known)}"
+        )
+    (picture,) = save(able[name](), path.parent, path.stem, forms=(path.suffix.removeprefix("."),))
+    sidecar = path.with_suffix(".txt")
+    sidecar.write_text(provenance_text(study, name, run=run), encoding="utf-8")
+    return picture, sidecar
+
+
+def _told(study: Study, run: int) -> Timeline:
+    return timeline(study.replayed([run]), seed=study.ensemble.seed)
+
+
+def provenance_text(study: Study, name: str, *, run: int = 0) -> str:
+    """What it takes to draw a picture again, one thing a line; `program` is a digest of the program."""
+    facts = {
+        "picture": name,
+        "scenario": study.ensemble.program.name,
+        "policy": study.ensemble.policy,
+        "variant": study.ensemble.variant,
+        "set": " ".join(f"{path}={value}" for path, value in study.overrides),
+        "program": program_digest(study.ensemble.program),
+        "runs": str(study.runs),
+        "seed": str(study.ensemble.seed),
+        "run told": str(run) if name == "timeline" else "",
+        "version": f"escalation-sim {provenance.version()}, laws {provenance.LAWS_VERSION}",
+        "matplotlib": matplotlib.__version__,
+    }
+    return "".join(f"{key:<11} {value}\n" for key, value in facts.items() if value)
+
+
+def program_digest(program: Program) -> str:
+    """32 hex digits of everything in a program that engines see: comments, places and spelling do not matter."""
+    return provenance.digest(_compared(program))
+
+
+def _compared(value: object) -> object:
+    """A frozen value as JSON can say it: of dataclasses the name and the fields by which they are compared."""
+    if is_dataclass(value):
+        kept = {each.name: _compared(getattr(value, each.name)) for each in fields(value) if each.compare}
+        return {"": type(value).__name__, **kept}
+    if isinstance(value, tuple):
+        return [_compared(each) for each in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.hex() if isinstance(value, float) else value

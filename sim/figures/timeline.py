@@ -137,7 +137,7 @@ def _marks(slide: Slide, axes: Axes, marks: tuple[Mark, ...], height: float, *, 
     axes.set_ylim(0, 1)
     by_day: dict[float, list[str]] = {}
     for mark in marks:
-        by_day.setdefault(mark.day, []).append(plain(mark.says).replace(".", " "))
+        by_day.setdefault(mark.day, []).append(plain(mark.says))
     axes.plot(list(by_day), [0.24] * len(by_day), linestyle="", marker="v", markersize=11, color=colour,
               markeredgecolor=PAPER, zorder=5, clip_on=False, label="marks")  # fmt: skip
     box = axes.get_window_extent()

@@ -6,8 +6,12 @@ import math
 
 
 def plain(name: str) -> str:
-    """A name as a slide says it: `open_war` is "open war"; dots and the rest stay."""
-    return name.replace("_", " ")
+    """A name as a slide says it, in words.
+
+    >>> plain("western_measures.eu")
+    'western measures eu'
+    """
+    return name.replace("_", " ").replace(".", " ")
 
 
 def percent(share: float, digits: int = 0) -> str:

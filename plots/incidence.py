@@ -1,0 +1,8 @@
+"""When runs of spring 2014 ended, and how."""
+
+from pathlib import Path
+
+from sim import api
+
+study = api.run("ukraine-2014", runs=1_000, seed=2014)
+api.draw(study, "incidence", Path(__file__).with_suffix(".png"))
