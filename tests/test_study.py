@@ -184,12 +184,25 @@ def test_a_damaged_part_is_noticed_and_played_again(study: Ensemble, tmp_path: P
     assert tables(folder) == before
 
 
-def test_reading_a_damaged_part_says_how_to_mend_it(tmp_path: Path) -> None:
-    """Nobody who opens a study with a torn file sees a traceback."""
-    folder = run_design(design(), runs=5, workers=1, out=tmp_path).folder
-    (folder / "runs" / "part-00000-0000000.parquet").write_bytes(b"PAR1")
-    with pytest.raises(UsageError, match="is damaged; give the command of the study again to mend it"):
-        _ = open_study(folder).runs
+@pytest.mark.parametrize("harm", ["cut short", "torn in the middle"])
+def test_reading_a_damaged_part_says_how_to_mend_it(tmp_path: Path, harm: str) -> None:
+    """Nobody who opens a study with a torn file sees a traceback, and what the sentence says does mend it."""
+    study = run_design(design(), runs=25, workers=1, out=tmp_path)
+    before, hurt = tables(study.folder), study.folder / "runs" / "part-00000-0000001.parquet"
+    whole = hurt.read_bytes()
+    hurt.write_bytes(b"PAR1" if harm == "cut short" else whole[:4] + bytes(60) + whole[64:])
+    torn = replace(study)  # which has read nothing yet
+    with pytest.raises(UsageError, match=r"part-00000-0000001.parquet` is damaged: remove it, and the command") as told:
+        _ = [torn.select(name, "*") for name in ("counters", "series", "runs")]
+    assert str(hurt) in str(told.value)
+    hurt.unlink()
+    assert tables(run_design(design(), runs=25, workers=1, out=tmp_path).folder) == before
+
+
+def test_a_question_that_is_no_sql_is_told(study: Ensemble) -> None:
+    """A mistyped column is the fault of the question, not of the files."""
+    with pytest.raises(UsageError, match=r"the tables cannot be read like this: .*outcomme"):
+        study.select("runs", "outcomme")
 
 
 def test_events_asked_for_later_are_added(tmp_path: Path) -> None:

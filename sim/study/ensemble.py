@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -231,6 +231,8 @@ class Ensemble:
         places = {trigger.name: place for place, trigger in enumerate(self.program.triggers)}
         found = np.zeros((len(places), width), dtype=np.int64)
         for name, *row in self._rows("counters", f"trigger, {sums}", "true", group="trigger"):
+            if name not in places:
+                raise UsageError(f"`{self.folder}` counts firings of `{name}`, which its scenario does not have")
             found[places[name]] = row
         return found
 
@@ -283,8 +285,8 @@ class Ensemble:
         UsageError
             If the folder has no such table, or a file of it is damaged.
         """
-        query = f"SELECT {columns} FROM {self._source(table)} AND ({where})"
-        return self._execute(query).fetchnumpy()  # type: ignore[no-any-return]
+        found: dict[str, NDArray[Any]] = self._read(table, columns, where)
+        return found
 
     def _files(self, table: str) -> list[Path]:
         """Files of one table of this experiment, in the order of the runs."""
@@ -293,38 +295,38 @@ class Ensemble:
         done = {path.name for path in (self.folder / "runs").glob("part-*.parquet")}
         return [path for path in files if path.name in done and int(path.stem.split("-")[2]) * size < self.limit]
 
-    def _source(self, table: str, files: list[Path] | None = None) -> str:
-        """The rows of a table that belong here, as SQL up to and with its first condition."""
+    def _read(
+        self,
+        table: str,
+        columns: str,
+        where: str = "true",
+        *,
+        values: Sequence[Any] = (),
+        group: str = "",
+        files: list[Path] | None = None,
+        as_rows: bool = False,
+    ) -> Any:
+        """Columns as arrays, or rows as tuples, of the runs that belong here."""
         files = self._files(table) if files is None else files
         if not files:
             raise UsageError(f"`{self.folder}` holds no table `{table}`")
-        return f"read_parquet({store.listed(files)}) WHERE run < {self.limit}"
-
-    def _execute(self, query: str, values: list[Any] | None = None) -> Any:
-        import duckdb
-
-        try:
-            return store.connection().execute(query, values or [])
-        except (duckdb.IOException, duckdb.InvalidInputException) as error:
-            raise UsageError(
-                f"a table in `{self.folder}` is damaged; give the command of the study again to mend it ({error})"
-            ) from error
+        where = f"run < {self.limit} AND ({where})" + (f" GROUP BY {group}" if group else "")
+        return store.read(files, columns, where, values, as_rows=as_rows)
 
     def _rows(
-        self, table: str, columns: str, where: str, values: list[Any] | None = None, *, group: str = ""
+        self, table: str, columns: str, where: str, values: Sequence[Any] = (), *, group: str = ""
     ) -> list[tuple[Any, ...]]:
+        """Rows of a table; none when there is no such table."""
         if not self._files(table):
             return []
-        query = f"SELECT {columns} FROM {self._source(table)} AND ({where})" + (f" GROUP BY {group}" if group else "")
-        rows: list[tuple[Any, ...]] = self._execute(query, values).fetchall()
+        rows: list[tuple[Any, ...]] = self._read(table, columns, where, values=values, group=group, as_rows=True)
         return rows
 
     def _column(self, table: str, name: str, files: list[Path] | None = None) -> NDArray[Any]:
         """One column; objects where nulls are."""
         import numpy as np
 
-        query = f"SELECT {store.quoted(name)} AS found FROM {self._source(table, files)}"
-        found = self._execute(query).fetchnumpy()["found"]
+        found = self._read(table, f"{store.quoted(name)} AS found", files=files)["found"]
         return np.asarray(found.filled(None) if np.ma.isMaskedArray(found) and found.dtype == object else found)
 
     def _numbers(self, table: str, name: str, files: list[Path] | None = None) -> Floats:
@@ -338,7 +340,7 @@ class Ensemble:
         if not names:
             return np.empty((len(self._column(table, "run", files)), 0))
         columns = ", ".join(f"{store.quoted(name)} AS c{number}" for number, name in enumerate(names))
-        found = self._execute(f"SELECT {columns} FROM {self._source(table, files)}").fetchnumpy()
+        found = self._read(table, columns, files=files)
         block = np.empty((len(found["c0"]), len(names)))
         for number in range(len(names)):
             block[:, number] = np.ma.filled(found[f"c{number}"].astype(np.float64), np.nan)

@@ -259,18 +259,16 @@ class _Study:
 
     def _count(self, part: Part, until: Until) -> None:
         """Add a part's runs to the tally of its experiment."""
-        path = store.listed([store.path_of(self.folder, "runs", part)])
-        first = part.number * self.design.part_size
-        tally, program = self.tallies[part.experiment], self.programs[part.experiment]
+        files, program = [store.path_of(self.folder, "runs", part)], self.programs[part.experiment]
+        below = f"run < {part.number * self.design.part_size + part.count}"
+        tally = self.tallies[part.experiment]
         if until.of == "outcome":
-            query = f"SELECT count(*) FROM read_parquet({path}) WHERE run < {first + part.count} AND outcome = ?"
-            ((hits,),) = store.connection().execute(query, [until.name]).fetchall()
+            ((hits,),) = store.read(files, "count(*)", f"{below} AND outcome = ?", [until.name], as_rows=True)
             tally.add_share(part.count, int(hits))
             return
         names = [metric.name for metric in program.metrics]
         column = store.quoted(metric_columns(program)[names.index(until.name)])
-        query = f"SELECT {column} FROM read_parquet({path}) WHERE run < {first + part.count}"
-        for (value,) in store.connection().execute(query).fetchall():
+        for (value,) in store.read(files, column, below, as_rows=True):
             tally.add_value(float("nan") if value is None else float(value))
 
     def _complete(self) -> None:

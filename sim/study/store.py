@@ -46,6 +46,11 @@ def connection() -> duckdb.DuckDBPyConnection:
     return _local.connection  # type: ignore[no-any-return]
 
 
+def disconnect() -> None:
+    """Forget this thread's database: a file that is torn badly enough leaves it unusable."""
+    _local.__dict__.clear()
+
+
 def quoted(name: str) -> str:
     """A name as SQL has it."""
     return '"' + name.replace('"', '""') + '"'
@@ -108,6 +113,38 @@ def path_of(folder: Path, table: str, part: Part) -> Path:
     return folder / table / f"{part.stem}.parquet"
 
 
+def read(files: Sequence[Path], columns: str, where: str, values: Sequence[Any] = (), *, as_rows: bool = False) -> Any:
+    """Columns of tables of one kind as arrays, nulls masked, or as rows; in the order of the files.
+
+    Raises
+    ------
+    UsageError
+        If a file is damaged, or there are no such columns.
+    """
+    import duckdb
+
+    query = f"SELECT {columns} FROM read_parquet({listed(files)}) WHERE {where}"
+    try:
+        found = connection().execute(query, list(values))
+        return found.fetchall() if as_rows else found.fetchnumpy()
+    except (duckdb.Error, UnicodeDecodeError) as error:
+        disconnect()
+        raise UsageError(_why_unreadable(files, error)) from error
+
+
+def _why_unreadable(files: Sequence[Path], error: Exception) -> str:
+    """Which file is damaged and what to do; or, if all can be read, what was wrong with the question."""
+    import duckdb
+
+    for path in files:
+        try:
+            connection().execute(f"SELECT * FROM read_parquet({listed([path])})").fetchall()
+        except (duckdb.Error, UnicodeDecodeError):
+            disconnect()
+            return f"`{path}` is damaged: remove it, and the command of the study plays its runs again"
+    return f"the tables cannot be read like this: {str(error).splitlines()[0]}"
+
+
 def rows_in(paths: Sequence[Path]) -> dict[Path, int]:
     """Rows of each of these files; files that are missing or damaged are left out."""
     import duckdb
@@ -119,6 +156,7 @@ def rows_in(paths: Sequence[Path]) -> dict[Path, int]:
     try:
         return dict(zip(there, (rows for (rows,) in connection().execute(query).fetchall()), strict=True))
     except (duckdb.Error, ValueError):
+        disconnect()
         if len(there) == 1:
             return {}
         middle = len(there) // 2
