@@ -73,8 +73,9 @@ class _Builder(Names):
         if choice is not None:
             implicit.append(("choice", self.site(f"{name}/choice")))
         times = self.constant(trigger.times, f"{path}.times", NUMBER, where="`times`")
-        if times is not None and (times < 1 or times != math.floor(times)):
+        if times is not None and not (times >= 1 and times.is_integer()):
             self.fault(f"{path}.times", trigger.times, f"`times` is {times:g}", "write a whole number from 1 on")
+            times = None
         return ir.Trigger(
             name=str(name),
             cause=cause,
@@ -136,7 +137,7 @@ class _Builder(Names):
             if place is None:
                 known = [*self.trigger_index, *(f"{name}.{branch}" for name, trigger in self.core.triggers.items()
                                                 for branch in branch_names(trigger))]  # fmt: skip
-                self.fault(f"{path}.on", leader, f"`on` an unknown trigger `{leader}`", did_you_mean(leader, known))
+                self.fault(f"{path}.on", leader, f"`on` names an unknown trigger `{leader}`", did_you_mean(leader, known))
             elif place in found:
                 self.fault(f"{path}.on", leader, f"`{leader}` stands twice", "name each trigger once")
             else:
@@ -228,7 +229,7 @@ class _Builder(Names):
             scope = self.scope(f"`{assignment.target}`", timed=True, role=f"{role}/{number}")
             value = self._resolved(lambda tree=assignment.value: tree, text, path, symbol.kind, scope)  # type: ignore[misc]
             constant = constant_value(value) if value is not None else None
-            if constant is not None and symbol.kind.names and constant != math.floor(constant):
+            if constant is not None and symbol.kind.names and not constant.is_integer():
                 self.fault(path, text, f"{constant:g} is no level of `{assignment.target}`")
             effects.append(ir.Effect(symbol.tree.slot, value or Constant(0.0, symbol.kind)))
         return tuple(effects)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sim.clock import TICKS_PER_DAY
 from sim.engine.record import Engine
+from sim.errors import ScenarioError
 from sim.streams import digest_of, uniform
-from tests.rulings.core import play
+from tests.rulings.core import play, program
 
 DAILY = "triggers: {t: {every: 1 day, do: [], "
 """A trigger whose cause comes on days 1 to 10."""
@@ -19,6 +22,13 @@ def test_a_trigger_is_spent_after_so_many_firings_and_its_clock_stops(engine: En
     told = play(engine, DAILY + "times: 3}}")
     assert told.days("t") == [1, 2, 3]
     assert told.counted("t") == {"fired": 3}
+
+
+@pytest.mark.parametrize("times", ["0", "1.5", "-1", "1e999", "x"])
+def test_times_is_a_whole_number_from_1_on(times: str) -> None:
+    """Anything else is an error of the file."""
+    with pytest.raises(ScenarioError, match=r"`times`"):
+        program("quantities: {x: {start: 1}}\ntriggers: {t: {at: 1 day, times: " + times + "}}")
 
 
 def test_a_follower_that_is_spent_loses_its_causes(engine: Engine) -> None:
