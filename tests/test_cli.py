@@ -250,6 +250,20 @@ def test_failed_runs_end_with_3_and_the_command_that_replays(sim: Sim, folder: P
     assert "`t`" in out
 
 
+def test_rungs_are_never_averaged(sim: Sim, folder: Path) -> None:
+    """Of a metric that is a rung, the table and the JSON give shares of its rungs and no mean."""
+    text = (
+        "scenario: rungs\nstart: 2030-01-01\nhorizon: 90 days\nquantities: {army: {level: [home, out], start: home}}\n"
+        "triggers: {t: {rate: 0.01, do: army = out}}\noutcomes: {o: {otherwise: true}}\nmetrics: {top: {max: army}}\n"
+    )
+    (folder / "rungs.yaml").write_text(text)
+    arguments = ("run", "rungs.yaml", "-n", "50", "-j", "1", "--no-plots", "-q")
+    assert re.search(r"^top  home [\d.]+ %, out [\d.]+ %$", sim(*arguments)[1], re.MULTILINE)
+    (metric,) = json.loads(sim(*arguments, "--format", "json")[1])["metrics"]
+    assert metric["mean"] is None
+    assert sum(metric["rungs"].values()) == pytest.approx(1.0)
+
+
 def test_outcome_and_next_commands_can_be_typed(sim: Sim) -> None:
     """The commands that the page proposes run as they stand."""
     _, out, _ = sim("run", "first-lesson", "-n", "60", "-j", "1", "--no-plots", "-q")

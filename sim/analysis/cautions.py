@@ -161,21 +161,6 @@ def _is_choice(program: Program, name: str) -> bool:
 
 
 @_rule
-def mean_rung(observed: Observed) -> Iterator[str]:
-    """A metric averages the rungs of a ladder, which are neither evenly spaced nor of one dimension."""
-    for metric in observed.program.metrics:
-        if metric.how in ("mean", "integral") and metric.tree is not None and _is_level(observed.program, metric.tree):
-            yield (
-                f"`{metric.name}` averages rungs, and rungs are no scale: count days on a rung instead, "
-                "`days: ladder >= rung`."
-            )
-
-
-def _is_level(program: Program, tree: Tree) -> bool:
-    return isinstance(tree, Read) and bool(program.quantities[tree.slot].kind.names)
-
-
-@_rule
 def runs_of_different_length(observed: Observed) -> Iterator[str]:
     """Means go over runs that ended early, whose costs stopped with them."""
     share = observed.ended_early / observed.runs if observed.runs else 0.0
@@ -355,16 +340,34 @@ def is_judgement(scenario: Scenario, source: str) -> bool:
 
 @_rule
 def bluffs(observed: Observed) -> Iterator[str]:
-    """A threat is believed more than it is kept, or kept more than believed: words and deeds differ."""
+    """A threat is kept less often than it is believed: what happens and what is believed are two numbers."""
     for name, threat in observed.scenario.threats.items():
-        believed, kept = _chance(threat.believed), [_chance(text) for text in (threat.kept or {}).values()]
-        known = [chance for chance in kept if chance is not None]
-        if believed is None or not known:
-            continue
-        if max(known) < believed:
+        believed = _chance(threat.believed)
+        known = [chance for text in (threat.kept or {}).values() if (chance := _chance(text)) is not None]
+        if believed is not None and known and max(known) < believed:
             yield (
-                f"`{name}` is believed {_percent(believed)} and kept {_percent(max(known))}: a bluff, in part. What "
-                f"{threat.to} believes does not depend on what its issuer will do."
+                f"`{name}` is believed {_percent(believed)} and kept {_percent(max(known))}: a bluff, in part, that costs "
+                f"nothing until it is called. Keeping it less changes what happens, not what {threat.to} believes."
+            )
+
+
+@_rule
+def threats_that_worked(observed: Observed) -> Iterator[str]:
+    """Only threats that failed are called and carried out: measures seen at work look weaker than threats are."""
+    program, sample = observed.program, observed.sample
+    names = {quantity.name: slot for slot, quantity in enumerate(program.quantities)}
+    for name in observed.scenario.threats:
+        slot = names.get(f"{name}.called")
+        if slot is None or not len(sample):
+            continue
+        called = sum(
+            any(changed == slot and new == 1.0 for row in rows for changed, _, new in row.changes)
+            for rows in sample.events
+        )
+        if called:
+            yield (
+                f"`{name}` was called in {_percent(called / len(sample))} of {len(sample):,} runs looked at. In the "
+                "others it held or was not needed: what is imposed never shows the threats that worked."
             )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sim.clock import TICKS_PER_DAY, say_date, say_duration
 from sim.errors import Text
+from sim.language.words import DURATION, Kind
 from sim.program.ir import Choice, Program, Trigger
 from sim.program.listing import amount_text, cause_text, expression_text, plain_text
 from sim.scenario.schema import Commitment, Diplomacy, Posture, Sanctions, Scenario
@@ -25,7 +26,7 @@ def tell_scenario(scenario: Scenario, program: Program) -> str:
         _section("Background", _facts(scenario)),
         _section("Who stands where", _standing(scenario, program)),
         _section("Who threatened and offered what", _commitments(scenario)),
-        _section("What is decided", _choices(program)),
+        _section("What is decided", _choices(scenario, program)),
         _section("What happens by itself", _rules(scenario, program)),
         _section("How it can end", _endings(program)),
         _section("What is not known", _unknown(program)),
@@ -125,16 +126,18 @@ def _commitment(name: str, promise: Commitment, verb: str, word: str, size: str 
 # ------------------------------------------------------------------------------------------------ rules
 
 
-def _choices(program: Program) -> Iterator[str]:
+def _choices(scenario: Scenario, program: Program) -> Iterator[str]:
+    """The choices, but for whether a word is kept: that is told with the threat or offer."""
+    words = tuple(f"{name}.answer" for name in (*scenario.threats, *scenario.offers))
     told: set[str] = set()
     for trigger in program.triggers:
-        if trigger.choice is None or _hidden(trigger.name):
+        if trigger.choice is None or _hidden(trigger.name) or trigger.name.startswith(words):
             continue
         asks = trigger.choice.asks or f"what does {trigger.actor or trigger.agent or 'whoever decides'} do?"
         if asks + trigger.actor in told:  # several causes of one choice are told once
             continue
         told.add(asks + trigger.actor)
-        who = f"{trigger.actor} asks" if trigger.actor else "is asked"
+        who = f"{trigger.actor} asks" if trigger.actor else "it is asked"
         question = f"{_capital(str(asks))} {_options(program, trigger.choice)}"
         yield f"{trigger.name}: {who} ({_cause(program, trigger)}): {question}"
 
@@ -202,11 +205,22 @@ def _endings(program: Program) -> Iterator[str]:
 def _unknown(program: Program) -> Iterator[str]:
     for parameter in program.parameters:
         name, arguments = parameter.distribution
-        inner = ", ".join(f"{argument} {plain_text(value)}" for argument, value in arguments)
+        inner = ", ".join(f"{_argument(argument)} {_amount(value, parameter.kind)}" for argument, value in arguments)
         source = f" Source: {parameter.source}" if parameter.source else " No source is named"
         sure = f", confidence {parameter.confidence}." if parameter.confidence else "."
         unit = f" {parameter.unit}" if parameter.unit else ""
         yield f"{parameter.name}: {name} ({inner}){unit}.{source}{sure}"
+
+
+def _argument(name: object) -> str:
+    """An argument of a distribution: its name, or the probability of a quantile as a percentage."""
+    return f"{100 * name:g} %" if isinstance(name, float) else str(name)
+
+
+def _amount(value: object, kind: Kind) -> str:
+    if kind == DURATION and isinstance(value, float) and value >= 0:
+        return say_duration(value)
+    return plain_text(value)
 
 
 def _defaults(scenario: Scenario) -> Iterator[str]:
