@@ -54,6 +54,15 @@ def test_rationality_0_is_usual_alone_and_its_default_is_3(engine: Engine) -> No
     assert chosen(engine, "triggers: {t: {at: 1 day, " + options) == expected({"a": math.exp(-0.3), "b": 2.0})
 
 
+def test_the_running_sum_must_exceed_the_mark_not_only_reach_it(engine: Engine) -> None:
+    """Weights u and 1 - u: the sum reaches u * total = u exactly, so the second option is taken; a bit more, the first."""
+    u = uniform(1, 0, digest_of("t/choice"), 0)
+    assert u + (1 - u) == 1.0
+    for first, taken in ((u, "t.b"), (math.nextafter(u, 1) + 1e-12, "t.a")):
+        text = f"triggers: {{t: {{at: 1 day, choose: {{a: {{usual: {first!r}}}, b: {{usual: {1 - u!r}}}}}}}}}"
+        assert play(engine, text).rows == [f"1 {taken}"]
+
+
 def test_an_option_is_open_while_its_if_holds_and_its_usual_is_above_0(engine: Engine) -> None:
     """`usual: 0` closes it."""
     text = """
