@@ -137,7 +137,8 @@ class _Builder(Names):
             if place is None:
                 known = [*self.trigger_index, *(f"{name}.{branch}" for name, trigger in self.core.triggers.items()
                                                 for branch in branch_names(trigger))]  # fmt: skip
-                self.fault(f"{path}.on", leader, f"`on` names an unknown trigger `{leader}`", did_you_mean(leader, known))
+                says = f"`on` names an unknown trigger `{leader}`"
+                self.fault(f"{path}.on", leader, says, did_you_mean(leader, known))
             elif place in found:
                 self.fault(f"{path}.on", leader, f"`{leader}` stands twice", "name each trigger once")
             else:
