@@ -250,12 +250,24 @@ def rungs_never_reached(observed: Observed) -> Iterator[str]:
         for row in world.rows:
             for slot, _, new in row.changes:
                 stood[slot].add(new)
+    known = set(_rungs_of_outcomes_that_came(observed))
     for slot, quantity in enumerate(program.quantities):
         if not quantity.kind.names or not is_shown(program, slot):
             continue
-        empty = [name for at, name in enumerate(quantity.kind.names) if float(at) not in stood.get(slot, ())]
+        seen = stood.get(slot, set()) | {value for at, value in known if at == slot}
+        empty = [name for at, name in enumerate(quantity.kind.names) if float(at) not in seen]
         if empty:
             yield f"In {len(sample):,} runs looked at, `{quantity.name}` never stood on {_names(empty)}."
+
+
+def _rungs_of_outcomes_that_came(observed: Observed) -> Iterator[tuple[int, float]]:
+    """(ladder, rung) of outcomes that some run of the study ended in, though perhaps none of the sample."""
+    for outcome in observed.program.outcomes:
+        if outcome.condition is not None and observed.counts.get(outcome.name):
+            for node in walk(outcome.condition):
+                match node:
+                    case Compare(Read(slot), ((">=" | "==", Constant(value, kind)),)) if kind.names:
+                        yield slot, value
 
 
 @_rule
@@ -345,9 +357,10 @@ def bluffs(observed: Observed) -> Iterator[str]:
         believed = _chance(threat.believed)
         known = [chance for text in (threat.kept or {}).values() if (chance := _chance(text)) is not None]
         if believed is not None and known and max(known) < believed:
+            numbers = f"`{name}` is believed {_percent(believed)} and kept {_percent(max(known))}"
             yield (
-                f"`{name}` is believed {_percent(believed)} and kept {_percent(max(known))}: a bluff, in part, that costs "
-                f"nothing until it is called. Keeping it less changes what happens, not what {threat.to} believes."
+                f"{numbers}: a bluff, in part, that costs nothing until it is called. "
+                f"Keeping it less changes what happens, not what {threat.to} believes."
             )
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
 from sim.cli import options, paper
+
+if TYPE_CHECKING:
+    from sim import api
+    from sim.cli.paper import Paint
 
 
 @click.command("list")
@@ -91,15 +98,16 @@ def vars_of(value: object) -> dict[str, object]:
     return asdict(value)  # type: ignore[call-overload, no-any-return]
 
 
-def _print_verdict(verdict, looked, paint) -> None:  # type: ignore[no-untyped-def]
+def _print_verdict(verdict: api.Verdict, looked: Sequence[api.Finding], paint: Paint) -> None:
     for fault in verdict.faults:
-        click.echo(f"{paint('bad' if fault.level == 'error' else 'warning', '')}{fault}\n")
+        head, *rest = str(fault).splitlines()
+        click.echo("\n".join([paint("bad" if fault.level == "error" else "warning", head), *rest, ""]))
     click.echo(f"{verdict.asked}: {paint('good' if verdict.holds else 'bad', verdict.says)}")
     for one in looked:
         click.echo(_expectation_line(one, paint))
 
 
-def _expectation_line(one, paint) -> str:  # type: ignore[no-untyped-def]
+def _expectation_line(one: api.Finding, paint: Paint) -> str:
     mark = paint("good", "holds ") if one.holds else paint("bad", "FAILS ")
     return f"  {mark} {one.text}: {paper.percent(one.share)} of {one.runs:,} runs"
 
@@ -164,7 +172,7 @@ def show_command(
             click.echo()
 
 
-def _show_ledger(model, form: str, paint) -> None:  # type: ignore[no-untyped-def]
+def _show_ledger(model: api.Model, form: str, paint: Paint) -> None:
     from sim import api
 
     rows = api.numbers(model)

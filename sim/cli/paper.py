@@ -235,15 +235,16 @@ def metrics_by_outcome(summary: Summary, paint: Paint) -> list[str]:
 
 
 def ledger_lines(rows: Sequence[Number], paint: Paint) -> list[str]:
-    """The ledger: where, what, in which range, by whom, how sure."""
-    cells = []
+    """The ledger, an entry for each number: where it stands, what it says, from whom, how sure."""
+    lines = []
     for row in rows:
         spread = f"{row.low} to {row.high}" if row.low and row.high else ""
         unit = f" {row.unit}" if row.unit else ""
         sure = f", confidence {row.confidence}" if row.confidence else ""
         source = {"default": f"default, {row.source}", "lever": "lever"}.get(row.role, row.source or "no source")
-        cells.append((row.path, f"{row.value or spread}{unit} [{source}{sure}]"))
-    return listed(("number", "value [source, confidence]"), cells, paint=paint)
+        first, *rest = wrapped(f"{row.value or spread}{unit} [{source}{sure}]", lead=f"{row.path}: ", hang=4)
+        lines += [paint("date", f"{row.path}:") + first.removeprefix(f"{row.path}:"), *rest]
+    return lines
 
 
 def chain_lines(explanation: Explanation, study: str, most: int, paint: Paint) -> list[str]:

@@ -370,8 +370,10 @@ def _joined(path: str, key: object) -> str:
 
 def _spread_number(spread: Spread, path: str, notes: Mapping[str, str]) -> Number:
     low, high = _ends(spread)
-    value = _flow(plain(Spread(distribution=spread.distribution, arguments=spread.arguments)))
-    role = "parameter" if str(spread.distribution) != "constant" else "number"
+    name, arguments = str(spread.distribution), spread.arguments
+    told = ", ".join(f"{argument} {plain_text(value)}" for argument, value in arguments.items())
+    value = plain_text(next(iter(arguments.values()))) if name == "constant" else f"{name} ({told})"
+    role = "number" if name == "constant" else "parameter"
     return Number(path, value, low, high, notes["unit"], notes["source"], notes["confidence"], role)
 
 
