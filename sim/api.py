@@ -195,21 +195,41 @@ def validate(
     UsageError
         If there is no such scenario, policy or path.
     """
-    from sim.agents.expand import expand
-    from sim.analysis.expect import read_expectations
-    from sim.program.build import build_core
     from sim.program.lint import lint
     from sim.scenario.read import examine_scenario
 
-    scenario, faults = examine_scenario(str(name_or_path), policy=policy, variant=variant, overrides=tuple(overrides))
+    asked, overrides = str(name_or_path), tuple(overrides)
+    examination = examine_scenario(asked, policy=policy, variant=variant, overrides=overrides)
+    faults, scenario = list(examination.faults), examination.scenario
     if scenario is not None:
-        try:
-            program = build_core(expand(scenario))
+        program, wrong = _checked(scenario)
+        faults += wrong
+        for section, name in examination.unsure:
+            chosen = {"policy": name} if section == "policies" else {"variant": name}
+            faults += _checked(load(asked, **chosen).scenario)[1]  # type: ignore[arg-type]
+        if program is not None and not faults:
+            faults += lint(scenario, program)
+    once = {(str(fault.place), fault.says): fault for fault in faults}
+    return Verdict(asked, tuple(sorted(once.values(), key=lambda fault: fault.order)))
+
+
+def _checked(scenario: Scenario) -> tuple[Program | None, list[Fault]]:
+    """The program of a scenario and what is wrong with it; faults of the vocabulary hide those that they cause."""
+    from sim.agents.expand import expansion_of
+    from sim.analysis.expect import read_expectations
+    from sim.program.build import build_core
+
+    expansion = expansion_of(scenario)
+    faults = list(expansion.faults)
+    lines = {(fault.place.file, fault.place.line) for fault in faults if fault.place is not None}
+    try:
+        program = build_core(expansion.scenario)
+        if not faults:
             read_expectations(program, scenario.expect)
-            faults += () if faults else lint(scenario, program)
-        except ScenarioError as error:
-            faults += error.faults
-    return Verdict(str(name_or_path), tuple(sorted(faults, key=lambda fault: fault.order)))
+            return program, []
+    except ScenarioError as error:
+        faults += [one for one in error.faults if one.place is None or (one.place.file, one.place.line) not in lines]
+    return None, faults
 
 
 def schema() -> dict[str, Any]:

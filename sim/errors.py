@@ -27,6 +27,17 @@ class Place:
         column = self.column + offset
         return Place(self.file, self.line, column, self.text) if column <= len(self.text) + 1 else self
 
+    def window(self, width: int = 160) -> tuple[str, int]:
+        """The line, or of a long one the part around the spot, and the column of the spot in it."""
+        line = self.text.rstrip()
+        if len(line) <= width:
+            return line, self.column
+        begin = max(0, min(self.column - 1 - width // 2, len(line) - width))
+        shown = line[begin : begin + width]
+        return f"{'…' if begin else ''}{shown}{'…' if begin + width < len(line) else ''}", self.column - begin + (
+            begin > 0
+        )
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
@@ -67,9 +78,9 @@ class Fault:
         mark = "" if self.level == "error" else "warning: "
         lines = [f"{self.place or 'scenario'}  {self.path}".rstrip(), f"  {mark}{self.says}"]
         if self.place is not None and self.place.text.strip():
-            number = f"{self.place.line:>6}"
-            lines.append(f"{number} | {self.place.text.rstrip()}")
-            lines.append(f"{'':>6} | {' ' * (self.place.column - 1)}^")
+            text, column = self.place.window()
+            lines.append(f"{self.place.line:>6} | {text}")
+            lines.append(f"{'':>6} | {' ' * (column - 1)}^")
         if self.remedy:
             lines.append(f"  {self.remedy}")
         return "\n".join(lines)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sim.agents.actors import actors
 from sim.agents.calendar import entry
+from sim.agents.cast import unknown_actors
 from sim.agents.choices import choices
 from sim.agents.diplomacy import diplomacy
 from sim.agents.draft import WORLD, Default, Draft, Known, Phase, Speaker
@@ -71,7 +72,7 @@ def expansion_of(scenario: schema.Scenario) -> Expansion:
         metrics=_metrics(draft),
         series=_series(draft),
     )
-    return Expansion(core, tuple(draft.defaults), tuple(draft.faults))
+    return Expansion(core, tuple(draft.defaults), (*draft.faults, *unknown_actors(scenario)))
 
 
 def _drafted(scenario: schema.Scenario, known: Known) -> Draft:

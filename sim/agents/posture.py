@@ -16,7 +16,7 @@ from sim.agents.actors import quantities
 from sim.agents.draft import Draft, Phase, Speaker, by_level, number, spread_of
 from sim.agents.rules import own_rules
 from sim.agents.verbs import postures
-from sim.errors import Text
+from sim.errors import Text, did_you_mean
 from sim.scenario import schema
 
 
@@ -27,11 +27,13 @@ def posture(draft: Draft, name: Text, block: schema.Posture) -> None:
         draft.fault(name, f"{path}.rungs", f"`{name}` has nowhere to go", "a ladder has two rungs or more")
         return
     draft.one_of(block.start, block.rungs, block.start, f"{path}.start", "rung")
+    for actor in (block.posture.actor, block.posture.against):
+        if actor is not None:
+            draft.actor(actor, f"{path}.posture")
     place = name.place
     draft.quantity(name, place, level=tuple(block.rungs), start=block.start, says=block.says or f"rung of `{name}`")
     draft.quantity(f"{name}.ordered", place, start=name, says=f"where `{name}` was ordered to go")
     draft.quantity(f"{name}.peak", place, start=name, says=f"highest rung of `{name}` so far")
-    draft.quantity(f"{name}.before", place, start=name, says=f"rung of `{name}` before its last step")
     speaker = speaker_of(name, block)
     attributes(draft, name, block, speaker)
     quantities(draft, block.quantities, speaker, f"{name}.")
@@ -62,7 +64,10 @@ def attributes(draft: Draft, name: Text, block: schema.Posture, speaker: Speaker
             if text is None:
                 path = f"agents.{name}.rungs.{rung_name}"
                 draft.fault(
-                    rung_name, path, f"the rung `{rung_name}` has no `{key}`", "other rungs have: say it here too"
+                    rung_name,
+                    path,
+                    f"the rung `{rung_name}` has no `{key}`",
+                    did_you_mean(key, schema.Rung.model_fields) or "other rungs have: say it here too",
                 )
                 continue
             values[str(rung_name)] = draft.says(text, speaker)
@@ -83,12 +88,21 @@ def moves(draft: Draft, name: Text, block: schema.Posture, speaker: Speaker) -> 
         Phase.MOVES, f"{name}.moves", name.place,
         when=f"{name}.ordered != {name}", for_=pace, again=True,
         do=[
-            f"{name}.before = {name}",
+            *_before(draft, name),
             f"{name} += 1 if {name}.ordered > {name} else -1",
             f"{name}.peak = max({name}.peak, {name})",
         ],
         actor=block.posture.actor, agent=name, says=f"`{name}` moves one rung nearer to where it was ordered",
     )  # fmt: skip
+
+
+def _before(draft: Draft, name: Text) -> list[str]:
+    """Where an army that somebody answers stood before its last step: an answer looks whether it went up."""
+    blocks = postures(draft).items()
+    if not any(block.military and answers(draft, Text(other), block) == name for other, block in blocks):
+        return []
+    draft.quantity(f"{name}.before", name.place, start=name, says=f"rung of `{name}` before its last step")
+    return [f"{name}.before = {name}"]
 
 
 # ---------------------------------------------------------------------------------------------- the record
@@ -104,7 +118,7 @@ def _climbs_by_record(draft: Draft, name: Text, block: schema.Posture) -> bool:
 def _levels_said(draft: Draft, name: Text, block: schema.Posture) -> bool:
     """Whether each rung says its level; a fault where the record is asked for and a level is missing."""
     missing = [rung for rung, fields in block.rungs.items() if fields.level is None]
-    if missing and asks_record(block):
+    if missing:
         draft.fault(
             missing[0], f"agents.{name}.rungs.{missing[0]}",
             f"the rung `{missing[0]}` has no level, and the record of disputes goes by levels",
@@ -179,6 +193,8 @@ def answers(draft: Draft, name: Text, block: schema.Posture) -> str | None:
 def replies(draft: Draft, name: Text, block: schema.Posture, answered: str) -> None:
     """When the other side has climbed to a display or a use of force, this one may follow, as the record has it."""
     theirs = postures(draft)[answered]
+    if not (_levels_said(draft, name, block) and _levels_said(draft, Text(answered), theirs)):
+        return
     for level in ("display", "force"):
         rungs = [str(rung) for rung, fields in theirs.rungs.items() if fields.level == level]
         targets = {reply: _first_rung(block, reply) for reply in evidence.REPLY_MIX[level]}

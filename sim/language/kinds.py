@@ -6,6 +6,7 @@ where it stands; a wrong part does not raise further complaints of the parts aro
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,7 +33,7 @@ from sim.language.tree import (
     Since,
     Tree,
 )  # fmt: skip
-from sim.language.words import DATE, DURATION, NUMBER, TRUTH, Kind
+from sim.language.words import DATE, DURATION, LIKE_TRUTHS, NUMBER, TRUTH, Kind
 
 UNKNOWN = Kind("unknown")
 """The kind of a part that is already told to be wrong; it fits everywhere."""
@@ -154,7 +155,8 @@ def _date(text: str, at: int, scope: Scope) -> tuple[Tree, Kind]:
         return scope.fault(
             at,
             f"{text} lies outside the run",
-            f"a run goes from {scope.start:%Y-%m-%d} over {scope.horizon_days:g} days",
+            f"a run begins on {scope.start:%Y-%m-%d}"
+            + (f" and lasts {scope.horizon_days:g} days" if math.isfinite(scope.horizon_days) else ""),
         )
     return Constant(days, DATE, text, at), DATE
 
@@ -175,6 +177,8 @@ def _name(path: str, at: int, scope: Scope, hint: Kind | None) -> tuple[Tree, Ki
         return scope.fault(at, f"`{path}` is not known yet here", "a start value sees only what is declared before it")
     if scope.find_trigger(path) is not None:
         return scope.fault(at, f"`{path}` is a trigger, not a value", f"write `count({path})` or `since({path})`")
+    if path.lower() in LIKE_TRUTHS:
+        return scope.fault(at, f"`{path}` is a word, not a truth", f"write `{LIKE_TRUTHS[path.lower()]}`")
     remedy = did_you_mean(path, known)
     if not remedy and len(known) <= 12:
         remedy = f"in scope here: {', '.join(known)}"

@@ -30,3 +30,10 @@ DATE = Kind("date")
 def level_of(quantity: str, names: tuple[str, ...], *, ordered: bool = True) -> Kind:
     """The kind of a quantity that stands on one of `names`; `ordered=False` for names that can only be equal or not."""
     return Kind("level", quantity, names, ordered)
+
+
+LIKE_TRUTHS = {
+    "yes": "true", "on": "true", "y": "true", "true": "true",
+    "no": "false", "off": "false", "n": "false", "false": "false",
+}  # fmt: skip
+"""Words that other readers of YAML take for truths, in small letters, and how they are written here."""

@@ -15,7 +15,7 @@ from sim.program.exhaustive import is_covered
 from sim.program.names import constant_value
 from sim.program.reach import Reach, reach_of
 from sim.scenario.schema import Block, Commitment, Rung, Scenario, Tier
-from sim.scenario.spelling import NUMBER_WITH_EXPONENT
+from sim.scenario.spelling import NUMBER_WITH_EXPONENT, ways
 
 Warnings = Iterator[Fault]
 
@@ -45,11 +45,14 @@ def rungs_out_of_reach(scenario: Scenario, program: ir.Program, reach: Reach) ->
         values = reach.values[slot]
         if values is None or not quantity.kind.names or not _is_asked_for(quantity.name, scenario):
             continue
+        missing: dict[Any, list[str]] = {}
         for index, name in enumerate(quantity.kind.names):
             if float(index) not in values:
                 place = place_of(keys.get(f"{quantity.name}.{name}")) or quantity.place
-                yield _warning(place, quantity.name, f"nothing can bring `{quantity.name}` to `{name}`",
-                               "no effect leads there; take it away, or write one that does")  # fmt: skip
+                missing.setdefault(place, []).append(name)
+        for place, names in missing.items():
+            yield _warning(place, quantity.name, f"nothing can bring `{quantity.name}` to {ways(names)}",
+                           "no effect leads there; take it away, or write one that does")  # fmt: skip
 
 
 def _is_asked_for(name: str, scenario: Scenario) -> bool:

@@ -39,13 +39,11 @@ def faults_of(error: ValidationError, data: Any, file: str) -> list[Fault]:
 def _fault(error: ErrorDetails, data: Any, file: str) -> Fault:
     keys = keys_in_file(error["loc"])
     place, depth = locate(keys, data, file)
-    path = ".".join(str(key) for key in keys)
+    path = path_of(keys)
     kind = error["type"]
     misfit = error.get("ctx", {}).get("error")
     if isinstance(misfit, Misfit):
-        known = keys[:depth]
-        path = ".".join(str(key) for key in known)
-        return Fault(place_of(misfit.at) or place, path, misfit.says, misfit.remedy)
+        return Fault(place_of(misfit.at) or place, path_of(keys[:depth]), misfit.says, misfit.remedy)
     if kind == "extra_forbidden":
         return _unknown_key(keys, data, place, path)
     if kind == "missing":
@@ -60,6 +58,14 @@ def keys_in_file(loc: Sequence[int | str]) -> tuple[int | str, ...]:
     if len(keys) > 2 and keys[0] == "agents" and keys[2] in KINDS:
         del keys[2]
     return tuple(key for key in keys if key != "[key]")
+
+
+def path_of(keys: Iterable[int | str]) -> str:
+    """A path as it is shown: `correlated[0].of`."""
+    path = ""
+    for key in keys:
+        path += f"[{key}]" if isinstance(key, int) else f".{key}" if path else key
+    return path
 
 
 def locate(keys: Iterable[int | str], data: Any, file: str) -> tuple[Place, int]:
@@ -87,10 +93,10 @@ def _unknown_key(keys: tuple[int | str, ...], data: Any, place: Place, path: str
     model = model_of(shape, block) if shape is not None else None
     known = list(keys_of(model)) if model is not None else []
     remedy = f"keys here: {', '.join(known)}"
-    if near := did_you_mean(word, known):
-        remedy = f"{near[:-1]}? {remedy[0].upper()}{remedy[1:]}"
-    elif home := _home_of(word, model):
+    if home := _home_of(word, model):
         remedy = f"it belongs in {home}. {remedy[0].upper()}{remedy[1:]}"
+    elif near := did_you_mean(word, known):
+        remedy = f"{near} {remedy[0].upper()}{remedy[1:]}"
     if model is schema.PlainAgent:
         remedy += "; an agent with `posture`, `sanctions` or `diplomacy` has more"
     return Fault(place_of(own) or place, path, f"unknown key `{word}`", remedy)
@@ -111,8 +117,7 @@ def _missing(keys: tuple[int | str, ...], data: Any, place: Place) -> Fault:
     word = str(keys[-1])
     shape, block = at(keys[:-1], data)
     if isinstance(keys[-1], int):
-        path = ".".join(str(key) for key in keys[:-1])
-        return Fault(place, path, f"this list has too few values: {len(block or ())}", "write two, as in `[0, 1]`")
+        return Fault(place, path_of(keys[:-1]), "this list has too few values", "write two, as in `[0, 1]`")
     model = model_of(shape, block) if shape is not None else None
     name = f"`{keys[-2]}`" if len(keys) > 1 else "this"
     called = _CALLED.get(model, "") if model is not None else ""
@@ -120,8 +125,7 @@ def _missing(keys: tuple[int | str, ...], data: Any, place: Place) -> Fault:
         says = f"the scenario has no `{word}`"
     else:
         says = f"{name} has no `{word}`" + (f", which {called} needs" if called else "")
-    path = ".".join(str(key) for key in keys[:-1])
-    return Fault(place, path, says, f"write `{_EXAMPLES.get(word, f'{word}: ...')}`")
+    return Fault(place, path_of(keys[:-1]), says, f"write `{_EXAMPLES.get(word, f'{word}: ...')}`")
 
 
 def _shape_words(kind: str, error: ErrorDetails, shape: Shape | None) -> tuple[str, str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sim.errors import Fault, ScenarioError, Text, did_you_mean, place_of
 from sim.scenario.merge import merged
@@ -17,53 +17,74 @@ MOST_FILES = 50
 Find = Callable[[str, Path], Path | None]
 
 
+@dataclass
+class _Reading:
+    """What is gathered while files are taken in."""
+
+    faults: list[Fault]
+    find: Find
+    files: int = 0
+
+    def fault(self, at: Text, says: str, remedy: str) -> None:
+        self.faults.append(Fault(at.place, "extends", says, remedy))
+
+
 def extended(document: Document, faults: list[Fault], find: Find) -> Section:
     """The document's data merged onto what it extends, file by file; faults of those files are added."""
-    return _extended(document, faults, find, (Path(document.file).resolve(),), [0])
+    return _extended(document, (Path(document.file).resolve(),), _Reading(faults, find))
 
 
-def _extended(
-    document: Document, faults: list[Fault], find: Find, above: tuple[Path, ...], count: list[int]
-) -> Section:
-    key = "extends"
-    if key not in document.data:
+def _extended(document: Document, above: tuple[Path, ...], reading: _Reading) -> Section:
+    """`above` are the files that extend this one, and this one itself."""
+    if "extends" not in document.data:
         return document.data
-    base: Any = Section()
-    names = document.data[key]
+    base = Section()
+    names = document.data["extends"]
     for name in names if isinstance(names, Items) else [names]:
-        if not isinstance(name, Text):
-            faults.append(Fault(place_of(name), "extends", "a file or a shipped scenario is wanted here", ""))
-            continue
-        path = find(str(name), above[-1].parent) if name and "\0" not in name else None
-        if path is None:
-            near = sorted(one.name for one in above[-1].parent.glob("*.y*ml")) if above[-1].parent.is_dir() else []
-            remedy = (
-                did_you_mean(name, near) or f"it is looked for in {above[-1].parent.name or '/'}/ and among the shipped"
-            )
-            faults.append(Fault(place_of(name), "extends", f"no file `{name}` to extend", remedy))
-            continue
-        path = path.resolve()
-        count[0] += 1
-        if path in above:
-            chain = " -> ".join([*(one.name for one in above[above.index(path) :]), path.name])
-            faults.append(
-                Fault(place_of(name), "extends", f"this goes in a circle: {chain}", "take one `extends` away")
-            )
-            continue
-        if count[0] > MOST_FILES:
-            faults.append(Fault(place_of(name), "extends", f"more than {MOST_FILES} files", "extend fewer"))
-            break
-        try:
-            piece = read_document(path if path.is_absolute() is False else _shown(path))
-        except ScenarioError as error:
-            faults += error.faults
-            continue
-        faults += piece.faults
-        base = merged(base, _extended(piece, faults, find, (*above, path), count), ROOT)
-    own = Section((one, value) for one, value in document.data.items() if one != "extends")
+        if isinstance(name, Text):
+            piece = _piece(name, above, reading)
+            if piece is not None:
+                base = merged(base, piece, ROOT)
+        else:
+            reading.faults.append(Fault(place_of(name), "extends", "a file or a shipped scenario is wanted here"))
+    own = Section((key, value) for key, value in document.data.items() if key != "extends")
     whole = merged(base, own, ROOT)
     whole.place = document.data.place
     return whole  # type: ignore[no-any-return]
+
+
+def _piece(name: Text, above: tuple[Path, ...], reading: _Reading) -> Section | None:
+    """What one name of `extends` stands for, itself extended; None if there is no such thing."""
+    folder = above[-1].parent
+    path = reading.find(str(name), folder)
+    if path is None:
+        near = did_you_mean(name, _nearby(str(name), folder))
+        reading.fault(name, f"no file `{name}` to extend", near or "it is looked for beside this file")
+        return None
+    path = path.resolve()
+    reading.files += 1
+    if path in above:
+        chain = " -> ".join(one.name for one in (*above[above.index(path) :], path))
+        reading.fault(name, f"this goes in a circle: {chain}", "take one `extends` away")
+        return None
+    if reading.files > MOST_FILES:
+        reading.fault(name, f"more than {MOST_FILES} files", "extend fewer")
+        return None
+    try:
+        document = read_document(_shown(path))
+    except ScenarioError as error:
+        reading.faults += error.faults
+        return None
+    reading.faults += document.faults
+    return _extended(document, (*above, path), reading)
+
+
+def _nearby(name: str, folder: Path) -> list[str]:
+    """Names of files that may have been meant: those in the folder that the name points into."""
+    head = name.rpartition("/")[0]
+    meant = folder / head if len(head) < 200 and "\0" not in head else folder
+    files = [one.name for one in meant.glob("*.y*ml")] if meant.is_dir() else []
+    return sorted(f"{head}/{file}" if head else file for file in files)
 
 
 def _shown(path: Path) -> Path:

@@ -9,6 +9,7 @@ or date is disabled, a threat or offer is never made, an option is closed. A met
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -183,3 +184,27 @@ def without_key(data: Any, keys: Sequence[Any]) -> Any:
         return reduced
     inner = without_key(value, keys[1:])
     return None if inner is None else _replaced(data, (keys[0],), inner)
+
+
+_PLAIN = re.compile(r"[-+]?[\d_]*\.?\d+( ?%)?")
+
+
+def has_plain_numbers(overlay: Overlay, data: Section) -> bool:
+    """Whether an overlay only puts plain numbers between 0 and 1 where such numbers or distributions stand."""
+    for path, value in overlay.entries:
+        keys = find_path(path, data, "", [])
+        shape, before = at(keys, data) if keys is not None else (None, None)
+        if shape is not None and shape.is_block and shape.short is not None and isinstance(before, dict):
+            before = before.get(shape.short) if shape.short else next(iter(before.values()), None)
+        numbers = isinstance(before, Text) and _is_share(before)
+        if not (isinstance(value, Text) and _is_share(value)):
+            return False
+        if not numbers and not (shape is not None and shape.sort == "spread" and isinstance(before, dict)):
+            return False
+    return True
+
+
+def _is_share(text: Text) -> bool:
+    if not _PLAIN.fullmatch(text):
+        return False
+    return 0.0 <= float(text.rstrip(" %").replace("_", "")) * (0.01 if text.endswith("%") else 1.0) <= 1.0

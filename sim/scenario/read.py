@@ -7,13 +7,15 @@ What the texts in it mean is not looked at here: names, kinds and dates are read
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import Fault, ScenarioError, Text, UsageError, did_you_mean, place_of
 from sim.scenario.complaints import faults_of, keys_in_file
 from sim.scenario.extending import extended
-from sim.scenario.overlay import Overlay, laid_over, overlays_of, setting, without_key
+from sim.scenario.overlay import Overlay, has_plain_numbers, laid_over, overlays_of, setting, without_key
 from sim.scenario.schema import Scenario
 from sim.scenario.source import Document, Section, compose, read_document
 
@@ -43,15 +45,15 @@ def find_scenario(name_or_path: str) -> Path:
     """
     path = Path(name_or_path)
     if path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
-        if path.is_file():
+        if _is_file(path):
             return path
-        what = "is a folder" if path.is_dir() else "is not there"
+        what = "is a folder" if os.path.isdir(path) else "is not there"
         near = did_you_mean(path.name, (one.name for one in _yaml_files(path.parent)))
         raise UsageError(f"`{name_or_path}` {what}" + (f"; {near}" if near else ""))
     shipped = {one.stem: one for one in shipped_scenarios()}
     if name_or_path in shipped:
         return shipped[name_or_path]
-    if path.is_file():
+    if _is_file(path):
         return path
     near = did_you_mean(name_or_path, shipped)
     known = f"shipped are {', '.join(shipped)}" if shipped else "none are shipped"
@@ -61,7 +63,7 @@ def find_scenario(name_or_path: str) -> Path:
 
 
 def _yaml_files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.y*ml")) if folder.is_dir() else []
+    return sorted(folder.glob("*.y*ml")) if os.path.isdir(folder) else []
 
 
 def read_scenario(
@@ -96,16 +98,27 @@ def scenario_from_text(
     return _scenario(compose(text, name), policy, variant, overrides)
 
 
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What can be read of a scenario: None if too little is left, otherwise without what is unknown or misspelled.
+
+    `unsure` are the policies and variants, as (section, name), whose values are more than plain numbers in the place
+    of numbers: whether they make sense is known when their program is built.
+    """
+
+    scenario: Scenario | None
+    faults: tuple[Fault, ...]
+    unsure: tuple[tuple[str, str], ...] = ()
+
+
 def examine_scenario(
     name_or_path: str,
     *,
     policy: str | None = None,
     variant: str | None = None,
     overrides: Sequence[tuple[str, str]] = (),
-) -> tuple[Scenario | None, tuple[Fault, ...]]:
+) -> Examination:
     """What can be read of a scenario, and every fault of its shape: what stands apart from them can still be checked.
-
-    The scenario is None when too little is left of it. Otherwise it lacks what is unknown or misspelled.
 
     Raises
     ------
@@ -115,9 +128,13 @@ def examine_scenario(
     try:
         document = read_document(find_scenario(name_or_path))
     except ScenarioError as error:
-        return None, error.faults
+        return Examination(None, error.faults)
     scenario, faults = _examined(document, policy, variant, overrides)
-    return scenario, tuple(_told(faults))
+    if faults:
+        return Examination(scenario, tuple(_told(faults)))
+    data = extended(document, [], _find_piece)
+    unsure = [(one.section, one.name) for one in overlays_of(data) if not has_plain_numbers(one, data)]
+    return Examination(scenario, (), tuple(unsure))
 
 
 def _scenario(
@@ -216,10 +233,16 @@ def _chosen(overlays: Sequence[Overlay], section: str, name: str | None) -> Over
 
 def _find_piece(name: str, folder: Path) -> Path | None:
     """The file that `extends` names: beside the file that extends it, or a shipped scenario."""
-    for candidate in (folder / name, folder / f"{name}.yaml", shipped_folder() / f"{name}.yaml"):
-        if candidate.is_file():
-            return candidate
-    return None
+    candidates = (folder / name, folder / f"{name}.yaml", shipped_folder() / f"{name}.yaml")
+    return next((one for one in candidates if name and _is_file(one)), None)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that no file can have is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _told(faults: Sequence[Fault]) -> list[Fault]:

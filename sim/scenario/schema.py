@@ -128,7 +128,7 @@ def _spread(value: object) -> object:
     if isinstance(value, Spread):
         return value
     if not isinstance(value, dict):
-        return {"distribution": "constant", "arguments": {"value": value}}
+        return {"distribution": "constant", "arguments": {"value": formula_of(value)}}
     if "distribution" in value and "arguments" in value:
         return value
     names = [key for key in value if key not in NOTES]

@@ -127,6 +127,7 @@ class _Open:
     key: Text | None = None  # of a block: the key whose value comes next
     path: str = ""
     torn_until: int = -1  # offset in the text up to which what is read are pieces of something torn
+    tail: tuple[Text, Text, int] | None = None  # a text cut up by commas: its start, the first piece, its fault
     dropping: bool = False  # the value that comes next belongs to a key that is such a piece
     keys: dict[str, Text] = field(default_factory=dict)
 
@@ -214,7 +215,8 @@ class _Composer:
             self._put(self._alias(event), event)
             return
         if event.tag is not None:
-            self.fault(self.at(event), f"`{event.tag}` is a YAML tag, and scenarios have none", "take it away")
+            tag = self.text[event.start_mark.index :].split(maxsplit=1)[0]
+            self.fault(self.at(event), f"`{tag}` is a YAML tag, and scenarios have none", "take it away")
         if isinstance(event, yaml.ScalarEvent):
             value = Text(event.value, self.at(event), style=event.style or "")
             if event.anchor:
@@ -288,8 +290,9 @@ class _Composer:
         else:
             if value == "" and not value.style and top.flow and self._is_torn_tail(top.key, event):
                 self._tell_tail(top)
-            else:
+            elif top.key or value:
                 top.value[top.key] = value
+                top.tail = None
             top.key = None
         if top.flow and isinstance(value, Text) and not value.style:
             self._check_torn(top, value, event)
@@ -330,16 +333,30 @@ class _Composer:
         return not self.text[: event.start_mark.index].rstrip().endswith(":")
 
     def _tell_tail(self, top: _Open) -> None:
+        """Say that a key without a value was cut off; several in a row are one fault."""
         key = top.key
-        assert key is not None
-        previous = next(reversed(top.value), None)
-        says = f"`{key}` has no value"
-        if previous is not None and isinstance(top.value[previous], Text):
-            whole = f"{top.value[previous]}, {key}"
-            self.fault(key.place or self.place(0, 0), f"{says}: the comma cut it off from `{top.value[previous]}`",
-                       f"quote the whole, `\"{whole}\"`, or write `{key}: ...`")  # fmt: skip
+        if not key:  # told as a key without a name
+            return
+        place = key.place or self.place(0, 0)
+        previous = next(reversed(top.value), None) if isinstance(top.value, Section) else None
+        before = top.value[previous] if isinstance(top.value, Section) and previous is not None else None
+        if not isinstance(before, Text):
+            self.fault(place, f"`{key}` has no value", f"write `{key}: ...`")
+            return
+        if top.tail is None:
+            top.tail = (before, key, len(self.faults))
         else:
-            self.fault(key.place or self.place(0, 0), says, f"write `{key}: ...`")
+            del self.faults[top.tail[2] :]
+        text, first, _ = top.tail
+        whole = f"{before}, {key}"
+        cut = whole[len(text) + 2 :]
+        self.faults.append(
+            Fault(first.place, f"{top.path}.{previous}".lstrip("."),
+                  f"`{cut}` has no value: the comma cut it off from `{text}`",
+                  f'quote the whole, `"{whole}"`' + (f", or write `{key}: ...`" if cut == key else ""))
+        )  # fmt: skip
+        if isinstance(top.value, Section) and previous is not None:
+            top.value[previous] = Text(whole, before.place, style='"')
 
 
 def _closing_bracket(text: str, begin: int) -> int | None:

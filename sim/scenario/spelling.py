@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import core_schema
 
 from sim.errors import Text
+from sim.language.words import LIKE_TRUTHS
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -34,12 +35,11 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 _OCTAL = re.compile(r"[-+]?0[\d_]*\d")
 _BASED = re.compile(r"[-+]?0[xob][\da-fA-F_]+", re.IGNORECASE)
 _SIXTIES = re.compile(r"[-+]?\d+(:[0-5]?\d)+(\.\d*)?")
+_DATE = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{4}")
 _COMMA = re.compile(r"[-+]?\d+,\d+")
 _SPECIAL = re.compile(r"[-+]?\.(inf|nan)", re.IGNORECASE)
 _TRUTHS = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false"}
 _NOTHING = ("null", "Null", "NULL", "~")
-LIKE_TRUTHS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
-"""Truths of YAML 1.1, which are words here."""
 
 
 def trap_of(text: Text) -> Misfit | None:
@@ -56,6 +56,8 @@ def trap_of(text: Text) -> Misfit | None:
         return Misfit(
             f"`{word}` is a number in base 60 to some YAML readers", "write a duration such as `90 minutes`, or a date"
         )
+    if _DATE.fullmatch(word):
+        return Misfit(f"`{word}` is no date here", "write dates as year-month-day, as in `2030-05-25`")
     if _COMMA.fullmatch(word):
         return Misfit(f"`{word}` has a comma in it", f"decimals take a point: `{word.replace(',', '.')}`")
     if _SPECIAL.fullmatch(word):
