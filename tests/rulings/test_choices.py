@@ -55,7 +55,7 @@ def test_rationality_0_is_usual_alone_and_its_default_is_3(engine: Engine) -> No
 
 
 def test_the_running_sum_must_exceed_the_mark_not_only_reach_it(engine: Engine) -> None:
-    """Weights u and 1 - u: the sum reaches u * total = u exactly, so the second option is taken; a bit more, the first."""
+    """Weights u and 1 - u: the sum reaches u * total = u exactly, and the second is taken; with more, the first."""
     u = uniform(1, 0, digest_of("t/choice"), 0)
     assert u + (1 - u) == 1.0
     for first, taken in ((u, "t.b"), (math.nextafter(u, 1) + 1e-12, "t.a")):
