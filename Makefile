@@ -40,7 +40,7 @@ gallery: $(INSTALLED)  ## draw every picture of plots/ afresh
 	for recipe in $(RECIPES); do echo $$recipe; $(BIN)/python $$recipe || exit 1; done
 
 golden: $(DEVELOPS)  ## write the golden trajectories and fault sentences anew, to be reviewed like code
-	$(BIN)/python -m pytest -q tests/golden tests/faults --rewrite
+	$(BIN)/python -m pytest -q --rewrite tests/golden $(wildcard tests/faults)
 
 benchmark: $(DEVELOPS)  ## runs per second against hand-written SimPy; seconds to answer of the commands
 	for script in $(sort $(wildcard benchmarks/*.py)); do echo $$script; $(BIN)/python $$script || exit 1; done
