@@ -131,7 +131,13 @@ def schema_command() -> None:
 @click.option("--program", "what", flag_value="program", help="The program as the engines see it, places numbered.")
 @click.option("--resolved", "what", flag_value="resolved", help="The file after policies and overrides.")
 @click.option("--ledger", "what", flag_value="ledger", help="Every number with source, confidence and range.")
-@click.option("--diagram", type=click.Choice(["dot", "mermaid"]), help="Which trigger sets off which, as text.")
+@click.option(
+    "--diagram",
+    type=click.Choice(["dot", "mermaid"]),
+    is_flag=False,
+    flag_value="dot",
+    help="Which trigger sets off which, as text for Graphviz (dot) or Mermaid.",
+)
 @options.choices
 @options.form("table", "json", "csv")
 @options.colour

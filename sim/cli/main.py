@@ -74,6 +74,8 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and leave with its exit code; a fault of the user's is a sentence on stderr."""
+    # Pydantic otherwise looks through the metadata of all that is installed for plugins, before it reads a scenario.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without an em dash is no reason to stop
