@@ -29,18 +29,23 @@ def _named(scenario: schema.Scenario) -> Iterator[tuple[str, Iterable[Text | Non
                 yield f"{path}.posture", (agent.posture.actor, agent.posture.against)
             case schema.Sanctions():
                 yield f"{path}.sanctions", (*agent.sanctions.senders, agent.sanctions.target)
-                yield f"{path}.adopt", agent.adopt
             case schema.Diplomacy():
                 yield f"{path}.diplomacy", (*agent.diplomacy.parties, *agent.diplomacy.consent)
+                for issue, worth in agent.issues.items():
+                    yield f"{path}.issues.{issue}", worth
                 for line, obligation in agent.agreement.items():
                     yield f"{path}.agreement.{line}.by", obligation.by
         for choice_name, choice in agent.choices.items():
             yield f"{path}.choices.{choice_name}.actor", (choice.actor,)
+        for trigger_name, trigger in agent.triggers.items():
+            yield f"{path}.triggers.{trigger_name}.actor", (trigger.actor,)
     for section, commitments in (("threats", scenario.threats), ("offers", scenario.offers)):
         for name, commitment in commitments.items():
             yield f"{section}.{name}", (*commitment.by, commitment.to)
     for name, choice in scenario.choices.items():
         yield f"choices.{name}.actor", (choice.actor,)
+    for name, trigger in scenario.triggers.items():
+        yield f"triggers.{name}.actor", (trigger.actor,)
     for section, overlays in (("policies", scenario.policies), ("variants", scenario.variants)):
         for name, overlay in overlays.items():
             yield f"{section}.{name}.by", overlay.by

@@ -24,6 +24,9 @@ EVERY, SLIPS, KEPT, DUE = "14 days", "20 %", "80 %", "14 days"
 def diplomacy(draft: Draft, name: Text, block: schema.Diplomacy) -> None:
     """The rounds of a track, what is proposed in them, who accepts, and what follows."""
     place, actors = name.place, _consenting(block)
+    if not actors:
+        draft.fault(name, f"agents.{name}.diplomacy", f"nobody talks on `{name}`", "name at least one of `parties`")
+        return
     draft.quantity(f"{name}.open", place, flag=True, start="true" if block.start == "open" else "false")
     draft.quantity(f"{name}.resumes", place, start="0", says="day before which suspended talks do not meet")
     draft.quantity(f"{name}.round", place, start="0", says="rounds held so far")
@@ -163,6 +166,9 @@ def _obligation(draft: Draft, name: Text, block: schema.Diplomacy, key: Text, te
         draft.default(f"{whole}.kept", KEPT, "author", "chance that the obligation is kept", key.place)
     if terms.due is None:
         draft.default(f"{whole}.due", DUE, "author", "time until it is seen whether the obligation is kept", key.place)
+    if not terms.by:
+        draft.fault(key, path, f"nobody owes `{key}`", "say `by:` whom")
+        return
     chance = draft.says(terms.kept, WORLD) if terms.kept is not None else KEPT
     by = tuple(str(actor) for actor in terms.by)
     doing = effects(draft, terms.do, Speaker((str(name),), by=by), f"{path}.do")

@@ -73,6 +73,7 @@ WORLD = Speaker()
 """Outside all blocks: every name by its whole path."""
 
 _RELATIVE = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*)\s+(rises|falls)\b")
+_PATH = re.compile(r"[A-Za-z_]\w*(\.\w+)*")
 _PER = re.compile(r"(.+?)\s+per\s+(\w+)\s*$", re.DOTALL)
 
 
@@ -145,6 +146,8 @@ class Draft:
         """
         texts = {key: _text(value, place) for key, value in fields.items()}
         made = schema.Quantity(**texts)
+        if not self._can_be_called(name, place):
+            return
         if Text(name) in self.quantities:
             self.fault(Text(name, place), name, f"`{name}` stands twice", "rename one of them")
         self.quantities[Text(name, place)] = made
@@ -154,14 +157,23 @@ class Draft:
 
     def trigger(self, phase: Phase, name: str, place: Place | None, **fields: Anything) -> None:
         """Add a trigger; texts of our own take the place of the block that asked for it."""
-        texts = {key: _text(value, place) for key, value in fields.items() if value is not None}
+        texts = {key: _text(value, place) for key, value in fields.items() if value not in (None, "")}
         self.add(phase, Text(name, place), schema.Trigger(**texts))
 
     def add(self, phase: Phase, name: Text, trigger: schema.Trigger) -> None:
         """Add a trigger that is made already."""
         if any(name == other for _, other, _ in self.triggers):
             self.fault(name, name, f"two triggers are called `{name}`", "rename one of them")
-        self.triggers.append((phase, name, trigger))
+        if self._can_be_called(name, name.place):
+            self.triggers.append((phase, name, trigger))
+
+    def _can_be_called(self, name: str, place: Place | None) -> bool:
+        """Whether a name can be read in an expression; a fault if not."""
+        if _PATH.fullmatch(name):
+            return True
+        part = next((part for part in name.split(".") if not re.fullmatch(r"[A-Za-z_]\w*", part)), name)
+        self.fault(Text(name, place), name, f"`{part}` cannot be a name", "letters, digits and `_`, a letter first")
+        return False
 
     def learnt(self) -> Known:
         """The names that stand in this draft, for a second pass."""

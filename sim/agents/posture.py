@@ -27,9 +27,6 @@ def posture(draft: Draft, name: Text, block: schema.Posture) -> None:
         draft.fault(name, f"{path}.rungs", f"`{name}` has nowhere to go", "a ladder has two rungs or more")
         return
     draft.one_of(block.start, block.rungs, block.start, f"{path}.start", "rung")
-    for actor in (block.posture.actor, block.posture.against):
-        if actor is not None:
-            draft.actor(actor, f"{path}.posture")
     place = name.place
     draft.quantity(name, place, level=tuple(block.rungs), start=block.start, says=block.says or f"rung of `{name}`")
     draft.quantity(f"{name}.ordered", place, start=name, says=f"where `{name}` was ordered to go")

@@ -28,9 +28,17 @@ PHASE_IN, LEAKAGE, BACKLASH = "90 days", "10 % per year", "0.1"
 def sanctions(draft: Draft, name: Text, block: schema.Sanctions) -> None:
     """The tiers of each sender, how they change, what they cost."""
     senders = [str(sender) for sender in block.sanctions.senders]
+    path = f"agents.{name}.sanctions"
+    if not senders or not block.tiers:
+        draft.fault(name, path, f"`{name}` has no {'tiers' if senders else 'senders'}", "name at least one")
+        return
     draft.one_of(block.start, block.tiers, block.start, f"agents.{name}.start", "tier")
     for adopting in block.adopt:
         draft.one_of(adopting, senders, adopting, f"agents.{name}.adopt", "sender")
+    for tier in block.tiers.values():
+        for paying in tier.backlash or {}:
+            if paying:
+                draft.one_of(paying, senders, paying, f"agents.{name}.tiers", "sender")
     _tiers(draft, name, block, senders)
     speaker = Speaker((str(name), str(block.actor)) if block.actor else (str(name),), by=tuple(senders))
     has_bite = any(tier.bite is not None for tier in block.tiers.values())

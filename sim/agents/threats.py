@@ -25,7 +25,13 @@ def commitment(draft: Draft, name: Text, block: schema.Commitment) -> None:
     """One threat or offer: its state, when it is called, and whether each issuer keeps it."""
     section = "threats" if name in draft.scenario.threats else "offers"
     path, place, issuers = f"{section}.{name}", name.place, [str(issuer) for issuer in block.by]
+    if not issuers:
+        draft.fault(name, path, f"nobody makes `{name}`", "say `by:` whom")
+        return
     speaker = _speaker(draft, name, block)
+    for keeper in block.kept or {}:
+        if keeper:
+            draft.one_of(keeper, issuers, keeper, f"{path}.kept", "issuer")
     draft.quantity(f"{name}.standing", place, flag=True, start="true" if block.start == "made" else "false")
     for word in ("called", *(f"{word}.{one}" for word in ("kept", "broken") for one in _each(issuers))):
         draft.quantity(f"{name}.{word}".rstrip("."), place, flag=True, start="false")

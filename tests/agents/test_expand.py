@@ -221,6 +221,42 @@ def test_a_choice_that_says_no_time_is_made_every_fortnight_and_when_the_other_s
     assert [default.path for default in defaults_of(scenario(text))] == ["next.every"]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ("posture: {actor: rusia}", "agents.army.posture: unknown actor `rusia`"),
+        ("posture: {actor: us, against: rusia}", "agents.army.posture: unknown actor `rusia`"),
+    ],
+)
+def test_an_actor_that_nobody_is_called_is_told(wrong: str, says: str) -> None:
+    """A misspelt actor would otherwise act for nobody, in silence."""
+    text = f"""
+    actors: {{us: {{}}, russia: {{}}}}
+    agents: {{army: {{{wrong}, rungs: {{home: {{}}, attack: {{}}}}, start: home, military: false}}}}
+    """
+    assert says in faults(text)
+
+
+def test_a_misspelt_actor_is_told_wherever_actors_are_named() -> None:
+    """In sanctions, talks, issues, agreements, threats, choices and triggers."""
+    text = """
+    actors: {us: {}, russia: {}}
+    agents:
+      measures: {sanctions: {senders: [us, eu1], target: eu2}, tiers: {none: {}, some: {}}, start: none}
+      track:
+        diplomacy: {parties: [us, eu3]}
+        issues: {peace: {eu4: 0.1}}
+        proposals: {plan: peace}
+        agreement: {leave: {by: eu5, do: raise measures}}
+    threats: {tripwire: {by: eu6, to: eu7, when: day_one, hurts: 0.1, kept: {eu8: 10 %}}}
+    quantities: {day_one: {flag: true}}
+    choices: {next: {actor: eu9, every: 5 days, options: {wait: {usual: 1}}}}
+    triggers: {rise: {actor: eu10, at: 5 days, do: day_one = true}}
+    """
+    told = " ".join(faults(text))
+    assert [number for number in range(1, 11) if f"`eu{number}`" not in told] == []
+
+
 def test_two_blocks_of_one_name_are_told() -> None:
     """An agent's trigger and one of the file's that come to the same name clash."""
     text = """

@@ -13,7 +13,7 @@ from sim.scenario.read import read_scenario
 from tests.agents.stage import by_person, ended_as, faults, moves, play, program, scenario, tell
 
 CRISIS = """
-    actors: {challenger: {}, defender: {}}
+    actors: {challenger: {}, defender: {}, ally: {}, third: {}}
     agents:
       army:
         posture: {actor: challenger, against: defender}
