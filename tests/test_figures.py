@@ -17,7 +17,8 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from sim import api
-from sim.analysis.summary import Summary, summarise_runs
+from sim.analysis.summary import Summary, share_of, summarise_runs
+from sim.analysis.terciles import Terciles
 from sim.analysis.timeline import Band, Ladder, Mark, Timeline, timeline
 from sim.figures.gallery import pictures
 from sim.figures.graph import draw_trigger_graph, trigger_graph
@@ -138,6 +139,28 @@ def test_bars_are_as_long_as_the_shares():
     lines = [line.get_xdata() for line in figure.axes[0].lines]
     for row in summary.outcomes:
         assert any(list(ends) == [row.low, row.high] for ends in lines), row.outcome
+
+
+def thirds(outcome: str, parameter: str, *counts: int) -> Terciles:
+    first, second, third = (share_of(name, count, 100) for name, count in zip("abc", counts, strict=True))
+    return Terciles(outcome, parameter, (0.0, 1.0), (first, second, third))
+
+
+def test_what_is_not_known_stands_beside_luck():
+    """An outcome that a parameter moves has a second line from its smallest to its largest share over thirds."""
+    known = [thirds("settlement", "resolve", 4, 36, 20)]
+    figure = draw_outcome_shares(ensemble("plain"), known)
+    dotted = [line for line in figure.axes[0].lines if line.get_label() == "thirds"]
+    assert [list(line.get_xdata()) for line in dotted] == [[0.04, 0.36]]
+    assert "4 to 36 % by resolve" in words(figure)
+    assert "over thirds of resolve" in words(figure)
+
+
+@pytest.mark.parametrize("case", ["plain", "twelve outcomes", "long names", "one outcome"])
+def test_both_intervals_can_be_read(case):
+    """A range over a parameter, however long its name, pushes nothing off the picture."""
+    known = [thirds(row.outcome, LONG, 1, 50, 99) for row in ensemble(case).outcomes]
+    assert_readable(draw_outcome_shares(ensemble(case), known))
 
 
 def test_failed_runs_are_seen_and_are_grey():

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from sim import provenance
 from sim.analysis.report import Study
 from sim.analysis.summary import Summary
+from sim.analysis.terciles import Terciles
 from sim.analysis.timeline import Timeline, is_shown, timeline
 from sim.errors import UsageError, did_you_mean
 from sim.figures.graph import MOST_BOXES, draw_trigger_graph
@@ -27,14 +28,14 @@ from sim.program.ir import Program
 Pictures = dict[str, Callable[[], Figure]]
 
 
-def pictures(summary: Summary, told: Timeline | None = None) -> Pictures:
+def pictures(summary: Summary, told: Timeline | None = None, knowledge: Sequence[Terciles] = ()) -> Pictures:
     """What can be drawn, by name; nothing is drawn before it is called.
 
     Ladders and numbers that agents keep for themselves are left out, as they are from timelines.
     """
     program = summary.program
     drawn: Pictures = {
-        "outcomes": partial(draw_outcome_shares, summary),
+        "outcomes": partial(draw_outcome_shares, summary, knowledge),
         "hundred-futures": partial(draw_hundred_futures, summary),
         "incidence": partial(draw_incidence, summary),
     }
@@ -74,7 +75,7 @@ def draw_study(study: Study, folder: Path, *, run: int = 0, forms: Sequence[str]
         If there is no such run.
     """
     files: list[Path] = []
-    for name, draw in pictures(study.summary, _told(study, run)).items():
+    for name, draw in pictures(study.summary, _told(study, run), study.by_knowledge).items():
         files.extend(save(draw(), folder, name, forms=forms))
     return tuple(files)
 
@@ -96,7 +97,7 @@ def draw_picture(study: Study, name: str, path: Path, *, run: int = 0) -> tuple[
     UsageError
         If there is no such picture or run.
     """
-    able = pictures(study.summary, _told(study, run) if name == "timeline" else None)
+    able = pictures(study.summary, _told(study, run) if name == "timeline" else None, study.by_knowledge)
     if name not in able:
         known = (*able, "timeline")
         raise UsageError(
@@ -136,9 +137,14 @@ def program_digest(program: Program) -> str:
 
 
 def _compared(value: object) -> object:
-    """A frozen value as JSON can say it: of dataclasses the name and the fields by which they are compared."""
+    """A frozen value as JSON can say it: of dataclasses the name and the fields by which they are compared.
+
+    What is not said (a field that holds its default) is left out, so that a new key of the language moves no digest.
+    """
     if is_dataclass(value):
-        kept = {each.name: _compared(getattr(value, each.name)) for each in fields(value) if each.compare}
+        told = {each.name: getattr(value, each.name) for each in fields(value) if each.compare}
+        unsaid = {each.name: each.default for each in fields(value)}
+        kept = {name: _compared(inner) for name, inner in told.items() if inner != unsaid[name]}
         return {"": type(value).__name__, **kept}
     if isinstance(value, tuple):
         return [_compared(each) for each in value]

@@ -184,6 +184,7 @@ def _box(
         FancyBboxPatch(
             (x - wide / 2, y - high / 2), wide, high, boxstyle=f"round,pad=0,rounding_size={rounding}",
             facecolor="#26323B" if dark else "#EAF3FA", edgecolor=INK, linewidth=1.3, zorder=5, mutation_aspect=1,
+            clip_on=False,
         )
     )  # fmt: skip
     lines = max(1, int((high - 6) / (size * slide.figure.dpi / 72 * 1.2)))
@@ -194,8 +195,10 @@ def _box(
 def _arrow(axes: Axes, points: list[tuple[float, float]], how: str, wide: float) -> None:
     """A curve through the points, level where it leaves and where it arrives."""
     rightwards = points[-1][0] >= points[0][0]
-    side = wide / 2 if rightwards else -wide / 2
-    path = [(points[0][0] + side, points[0][1]), *points[1:-1], (points[-1][0] - side, points[-1][1])]
+    # Arrows back leave and arrive a little lower, so that those there and back do not lie on each other.
+    side, lower = (wide / 2, 0.0) if rightwards else (-wide / 2, 9.0)
+    (x0, y0), (x1, y1) = points[0], points[-1]
+    path = [(x0 + side, y0 - lower), *points[1:-1], (x1 - side, y1 - lower)]
     vertices, codes = [path[0]], [Path.MOVETO]
     for (x0, y0), (x1, y1) in pairwise(path):
         bend = (x1 - x0) / 2
@@ -214,5 +217,6 @@ def _arrow(axes: Axes, points: list[tuple[float, float]], how: str, wide: float)
             alpha=0.85,
             shrinkA=0,
             shrinkB=0,
+            clip_on=False,
         )
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matplotlib.figure import Figure
 
 from sim.analysis.summary import Summary
+from sim.analysis.terciles import Terciles
 from sim.figures.looks import FAINT, INK, PAPER, Look, category_looks, failure_look
 from sim.figures.slide import (
     CAPTION,
@@ -56,42 +59,71 @@ def names_in(slide: Slide, names: list[str], room: float, height: float) -> tupl
 
 
 @in_house_style
-def draw_outcome_shares(summary: Summary) -> Figure:
-    """A bar for each outcome with its share and Wilson interval, in the order of the scenario."""
-    slide = new_slide(
-        f"How {counted(summary.runs, 'run')} ended",
-        described(
-            summary,
-            f"Bars: share of runs that ended so. Lines and brackets: {level_text(summary)} Wilson intervals; they hold "
-            "luck alone, not what is unknown about the parameters.",
-        ),
-        subtitle=summary.program.question,
-    )
+def draw_outcome_shares(summary: Summary, knowledge: Sequence[Terciles] = ()) -> Figure:
+    """A bar for each outcome with its share and Wilson interval, in the order of the scenario.
+
+    Parameters
+    ----------
+    knowledge
+        For outcomes that a parameter moves by more than luck does, how far: a dotted line below the bar.
+    """
+    known = {each.outcome: each for each in knowledge}
+    slide = new_slide(f"How {counted(summary.runs, 'run')} ended", described(summary, _caption(summary, known)),
+                      subtitle=summary.program.question)  # fmt: skip
     rows, looks = summary.outcomes, outcome_looks(summary)
     height = min(THICKEST, (slide.top - slide.bottom - 60) / len(rows))
     bottom = slide.top - height * len(rows)
     names, size, width = names_in(slide, [plain(row.outcome) for row in rows], 300, 0.9 * height)
-    large = min(TITLE, size + 6)
-    says = [(percent(row.share, share_digits(row.low, row.high)), interval(row.low, row.high)) for row in rows]
-    wide = max(slide.measure(share, large, "bold")[0] for share, _ in says) + 14
-    beside = wide + max(slide.measure(ends, min(size, TICK))[0] for _, ends in says)
-    axes = slide.axes(slide.left + width + 16, bottom, slide.right - beside - 24, slide.top)
-    top = min(1.0, 1.04 * max(row.high for row in rows))
-    percent_axis(axes, "x", top=top)
+    left, right = slide.left + width + 16, _beside(slide, summary, known, size, height)
+    axes = slide.axes(left, bottom, right, slide.top)
+    highest = [row.high for row in rows] + [each.high for each in known.values()]
+    percent_axis(axes, "x", top=min(1.0, 1.04 * max(highest)))
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_yticks([])
     axes.set_xlabel("share of runs", fontsize=TICK, color=INK)
-    for place, (row, name, (share, ends)) in enumerate(zip(rows, names, says, strict=True)):
+    for place, (row, name) in enumerate(zip(rows, names, strict=True)):
         look = looks[row.outcome]
-        axes.barh(place, row.share, height=0.62, color=look.colour, hatch=look.hatch, edgecolor="white", linewidth=0)
+        axes.barh(place, row.share, height=0.58, color=look.colour, hatch=look.hatch, edgecolor="white", linewidth=0)
         for colour, extra in ((PAPER, 3.0), (INK, 0.0)):  # a white edge keeps the line visible on dark bars
             axes.plot([row.low, row.high], [place, place], color=colour, linewidth=2.5 + extra, marker="|",
                       markersize=11 + extra, mew=2.5 + extra, solid_capstyle="butt", clip_on=False)  # fmt: skip
-        y = slide.top - (place + 0.5) * height
-        slide.text(slide.left + width, y, name, size, ha="right")
-        slide.text(slide.right - beside, y, share, large, weight="bold")
-        slide.text(slide.right - beside + wide, y, ends, min(size, TICK), color=FAINT)
+        if row.outcome in known:
+            ends = [known[row.outcome].low, known[row.outcome].high]
+            axes.plot(ends, [place + 0.4] * 2, color=FAINT, linewidth=2, linestyle=(0, (1, 1.2)), marker="D",
+                      markersize=5, clip_on=False, label="thirds")  # fmt: skip
+        slide.text(slide.left + width, slide.top - (place + 0.5) * height, name, size, ha="right")
     return slide.figure
+
+
+def _caption(summary: Summary, known: dict[str, Terciles]) -> str:
+    says = f"Bars: share of runs that ended so. Brackets: {level_text(summary)} Wilson intervals, of luck alone."
+    if not known:
+        return f"{says} They do not hold what is unknown about the parameters."
+    moving = sorted({plain(each.parameter) for each in known.values()})
+    which = moving[0] if len(moving) == 1 else "the parameter that moves it most"
+    return f"{says} Dotted: the share over thirds of {which}; more runs do not make that narrower."
+
+
+def _beside(slide: Slide, summary: Summary, known: dict[str, Terciles], size: float, height: float) -> float:
+    """Set share, interval and range over a parameter at the right of each bar; where the bars must end."""
+    rows, small = summary.outcomes, min(size, TICK)
+    large = min(TITLE, size + 6)
+    shares = [percent(row.share, share_digits(row.low, row.high)) for row in rows]
+    ends = [interval(row.low, row.high) for row in rows]
+    two_lines = height >= 2.6 * small * slide.figure.dpi / 72
+    for place, row in enumerate(rows):
+        if row.outcome in known and two_lines:
+            each = known[row.outcome]
+            ends[place] += f"\n{interval(each.low, each.high)}"
+            if height >= 80:
+                ends[place] += "\n" + slide.wrapped(f"by {plain(each.parameter)}", 190, small, lines=1)
+    wide = max(slide.measure(share, large, "bold")[0] for share in shares) + 14
+    room = wide + max(slide.measure(text, small)[0] for text in ends)
+    for place, (share, text) in enumerate(zip(shares, ends, strict=True)):
+        y = slide.top - (place + 0.5) * height
+        slide.text(slide.right - room, y, share, large, weight="bold")
+        slide.text(slide.right - room + wide, y, text, small, color=FAINT)
+    return slide.right - room - 24
 
 
 @in_house_style
