@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 
@@ -18,7 +19,7 @@ from sim.program.ir import Program
 from sim.scenario import schema
 from sim.scenario.read import scenario_from_text
 from sim.streams import Luck
-from tests.documents import HOUSE, Block, all_blocks, blocks, pages, walk_through
+from tests.documents import HOUSE, Block, all_blocks, blocks, commands, pages, walk_through
 
 RUNS = 1_000
 FRAME = HOUSE / "docs" / "frame.yaml"
@@ -131,6 +132,15 @@ def test_every_key_is_shown_in_a_scenario_that_plays():
     wanted = {(name, key) for name, rows in KEYS.items() for key in rows if key not in common and name != "Spread"}
     missing = wanted - shown
     assert not missing, sorted(missing)
+
+
+def test_every_command_is_shown_in_the_manual():
+    """Each command of `sim --help` stands in a console block that is run."""
+    from sim.cli.main import cli
+
+    shown = {command.words.split()[1] for block in all_blocks("console") for command in commands(block)
+             if command.words.startswith("sim ")}  # fmt: skip
+    assert set(cli.list_commands(click.Context(cli))) <= shown
 
 
 def test_the_tables_leave_out_no_block_of_the_file():
