@@ -29,7 +29,7 @@ def test_a_fault_is_told_in_these_words(name, monkeypatch, capsys, rewrite):
     if rewrite:
         expected.write_text(text, encoding="utf-8")
     assert text == expected.read_text(encoding="utf-8")
-    warned_only = name.startswith("lint_") or "warning: " in text and "can be played" in text
+    warned_only = name.startswith("lint_") or ("warning: " in text and "can be played" in text)
     assert code == (0 if warned_only else 2)
 
 
