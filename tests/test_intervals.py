@@ -18,6 +18,7 @@ from sim.analysis.intervals import (
     wilson,
     wilson_bounds,
 )
+from tests.statistics.claims import SEED, assert_share
 
 
 @pytest.mark.parametrize(
@@ -106,3 +107,42 @@ def test_without_censoring_incidence_is_aalen_johansens(runs):
     count = int(((ended <= 6) & (causes == 1)).sum())
     assert (low[1, 6], high[1, 6]) == wilson(count, len(runs))
     assert shares[:, -1].sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("n", [50, 1000])
+def test_wilson_covers_as_often_as_it_says(n):
+    """Over all true shares the interval covers 95 % of the time on the average, and never under 83 %.
+
+    Computed exactly from the binomial distribution. The least coverage, at shares near 1/n, is that of Brown, Cai and
+    DasGupta (2001), Stat. Sci. 16, section 4.1.
+    """
+    low, high = wilson_bounds(np.arange(n + 1), n)
+    shares = np.arange(1, 2000) / 2000
+    counts = np.arange(n + 1)
+    log_ways = np.array([math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) for k in counts])
+    weights = np.exp(log_ways + counts * np.log(shares)[:, None] + (n - counts) * np.log1p(-shares)[:, None])
+    covered = (low <= shares[:, None]) & (shares[:, None] <= high)
+    coverage = (weights * covered).sum(axis=1)
+    assert coverage.mean() == pytest.approx(0.95, abs=0.005)
+    assert coverage.min() > 0.83
+
+
+def test_the_interval_of_a_median_covers_as_often_as_it_says():
+    """Of skewed samples the interval holds the true median at least 95 % of the time, and not always."""
+    luck = np.random.default_rng(SEED)
+    median = math.log(2)
+    held = []
+    for _ in range(5_000):
+        low, high = quantile_interval(np.sort(luck.exponential(size=40)), 0.5)
+        held.append(low <= median <= high)
+    exact = sum(math.comb(40, k) for k in range(14, 27)) / 2**40  # the 14th to the 27th value
+    assert_share(held, expected=exact, detects=0.08)
+    assert exact > 0.95
+
+
+def test_the_interval_of_a_mean_covers_as_often_as_it_says():
+    """Of small normal samples Student's interval holds the mean 95 % of the time, exactly."""
+    luck = np.random.default_rng(SEED)
+    samples = luck.normal(3.0, 2.0, size=(5_000, 5))
+    held = [low <= 3.0 <= high for _, low, high in map(mean_interval, samples)]
+    assert_share(held, expected=0.95, detects=0.08)
