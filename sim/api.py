@@ -11,7 +11,7 @@ Each verb imports what it needs when it is called, because a command that only l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -283,7 +283,8 @@ def play(model: Model, *, runs: Iterable[int] = (0,), seed: int = 1, engine: str
 
 def trace(model: Model, *, seed: int = 1, run: int = 0, engine: str = "auto", everything: bool = False) -> Story:
     """One run told as a dated narrative."""
-    return story(play(model, runs=[run], seed=seed, engine=engine), seed=seed, everything=everything)
+    told = story(play(model, runs=[run], seed=seed, engine=engine), seed=seed, everything=everything)
+    return replace(told, under=_under(model.policy, model.variant, model.overrides))
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +296,12 @@ class Story:
     seed: int
     run: int
     outcome: str
+    under: str = ""  # policy, variant and what was set
+
+    @property
+    def title(self) -> str:
+        """Which run of what this is."""
+        return f"{self.program.name}{self.under}, run {self.run} of seed {self.seed}"
 
     def text(self, **page: Any) -> str:
         """The story set as a page; see `sim.analysis.narrative.diary` for width, paint and verbose."""
@@ -307,6 +314,14 @@ class Story:
         from sim.analysis.narrative import records
 
         return records(self.program, self.lines)
+
+
+def _under(policy: str | None, variant: str | None, overrides: Overrides) -> str:
+    """How the scenario was changed before it was played, for a title."""
+    parts = [f"policy {policy}"] if policy else []
+    parts += [f"variant {variant}"] if variant else []
+    parts += [f"{path} = {value}" for path, value in overrides]
+    return "".join(f", {part}" for part in parts)
 
 
 def story(runs: Runs, index: int = 0, *, seed: int, everything: bool = False) -> Story:
@@ -437,7 +452,8 @@ def replay(study: Study, run: int, *, engine: str = "auto", everything: bool = F
     UsageError
         If the study has no such run.
     """
-    return story(study.replayed([run], engine=engine), seed=study.ensemble.seed, everything=everything)
+    told = story(study.replayed([run], engine=engine), seed=study.ensemble.seed, everything=everything)
+    return replace(told, under=_under(study.ensemble.policy, study.ensemble.variant, study.overrides))
 
 
 def explain(

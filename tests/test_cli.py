@@ -281,6 +281,28 @@ def test_replay_tells_what_trace_told(sim: Sim, study: str) -> None:
     assert sim("replay", study, "5")[1] == sim("trace", "first-lesson", "--run", "5")[1]
 
 
+def test_trace_says_what_was_changed(sim: Sim) -> None:
+    """Policy and settings stand in the title, so that two diaries are not taken for one."""
+    _, out, _ = sim("trace", "ukraine-2014", "--policy", "words_only", "-s", "russia.resolve=0.4", "--seed", "0")
+    assert out.splitlines()[0] == "ukraine-2014, policy words_only, russia.resolve = 0.4, run 0 of seed 0"
+
+
+def test_first_failed_run_can_stop_a_study(sim: Sim, folder: Path) -> None:
+    """With --fail-fast a study ends after the part in which a run failed; without, it goes on to the end."""
+    text = (
+        "scenario: brittle\nstart: 2030-01-01\nhorizon: 10 days\nquantities: {a: {start: 1}}\n"
+        "triggers: {t: {at: 5 days, chance: 0.5, do: a = log(-a)}}\noutcomes: {o: {otherwise: true}}\n"
+    )
+    (folder / "brittle.yaml").write_text(text)
+    arguments = ("run", "brittle.yaml", "-n", "1000", "-j", "1", "--no-plots", "-q", "--format", "json")
+    code, out, _ = sim(*arguments, "--fail-fast")
+    assert code == 3
+    stopped = json.loads(out)
+    assert 0 < stopped["runs"] < 1000
+    code, out, _ = sim(*arguments)
+    assert (code, json.loads(out)["runs"]) == (3, 1000)
+
+
 def test_trace_is_plain_in_a_pipe_and_within_80_columns(sim: Sim) -> None:
     """Without a terminal there is no colour, and no line is wider than 80 columns."""
     for scenario in ("first-lesson", "ukraine-2014"):

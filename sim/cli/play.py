@@ -47,7 +47,7 @@ def _print_story(story: api.Story, form: str, *, no_color: bool, verbose: bool) 
         paper.emit(story.records(), form)
         return
     paint = paper.painter(no_color=no_color)
-    click.echo(paint("title", f"{story.program.name}, run {story.run} of seed {story.seed}"))
+    click.echo(paint("title", story.title))
     if story.program.question:
         click.echo("\n".join(paper.wrapped(" ".join(story.program.question.split()))))
     click.echo()
@@ -209,4 +209,5 @@ def explain_command(
         for line in paper.chain_lines(explanation, study, most, paint):
             click.echo(line)
         click.echo()
-    click.echo(paint("quiet", "A share of the runs that ended so: what came before, not what would have prevented it."))
+    note = "A share of the runs that ended so: what came before, not what would have prevented it."
+    click.echo("\n".join(paper.painted(paper.wrapped(note), "quiet", paint)))
