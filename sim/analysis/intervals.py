@@ -106,9 +106,12 @@ def quantile_interval(ordered: Floats, probability: float, level: float = LEVEL)
     n, tail = len(ordered), (1 - level) / 2
     if n == 0:
         return -math.inf, math.inf
-    below = np.asarray(bdtr(np.arange(n, dtype=np.float64), n, probability))  # P(B <= k), k = 0 .. n - 1
-    lower = int(np.searchsorted(below, tail, side="right"))  # the largest l with P(B <= l - 1) <= tail
-    upper = int(np.searchsorted(below, 1 - tail, side="left")) + 1  # the smallest u with P(B <= u - 1) >= 1 - tail
+    # Both ends lie within a few deviations of the middle; further out the binomial need not be asked.
+    middle, wide = n * probability, 8 * math.sqrt(n * probability * (1 - probability)) + 20
+    first, last = max(0, math.floor(middle - wide)), min(n - 1, math.ceil(middle + wide))
+    below = np.asarray(bdtr(np.arange(first, last + 1, dtype=np.float64), n, probability))  # P(B <= k), k from first on
+    lower = first + int(np.searchsorted(below, tail, side="right"))  # the largest l with P(B <= l - 1) <= tail
+    upper = first + int(np.searchsorted(below, 1 - tail, side="left")) + 1  # the smallest u: P(B <= u - 1) >= 1 - tail
     low = float(ordered[lower - 1]) if lower >= 1 else -math.inf
     high = float(ordered[upper - 1]) if upper <= n else math.inf
     return low, high
