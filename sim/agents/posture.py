@@ -203,6 +203,7 @@ def replies(draft: Draft, name: Text, block: schema.Posture, answered: str) -> N
                 do=(Text(f"{name}.ordered = max({name}.ordered, {targets[reply]})", name.place),)
                 if targets[reply]
                 else (),
+                says=Text(_answer_says(reply, targets[reply]), name.place),
                 source=Text("mid5", name.place),
             )
             for reply, share in evidence.REPLY_MIX[level].items()
@@ -219,6 +220,10 @@ def replies(draft: Draft, name: Text, block: schema.Posture, answered: str) -> N
         f"{name}.replies", f"chance {evidence.REPLY_CHANCE:g}, after median 6 days, nine in ten within 74", "mid5",
         f"how `{name}` answers a move of `{answered}`", name.place,
     )  # fmt: skip
+
+
+def _answer_says(reply: str, rung: str) -> str:
+    return {"threat": "Answer with words"}.get(reply, f"Answer on `{rung}`" if rung else "Do nothing that shows")
 
 
 def _first_rung(block: schema.Posture, level: str) -> str:

@@ -95,24 +95,29 @@ def _bite(draft: Draft, name: Text, block: schema.Sanctions, senders: list[str],
         text = by_level(f"{name}.{sender}", bite_of(draft, block, speaker))
         whole = text if share[sender] == "1" else f"({text}) * {share[sender]}"
         draft.quantity(f"{name}.bite.{sender}", place, is_=whole, says=f"bite of the tier of `{sender}`, phased in")
-    draft.quantity(f"{name}.wanted", place, is_=" + ".join(f"{name}.bite.{sender}" for sender in senders))
+    draft.quantity(f"{name}.in_force", place, is_=" + ".join(f"{name}.bite.{sender}" for sender in senders),
+                   says="bite of the tiers in force, once all of it has arrived")  # fmt: skip
     unit = "points of GDP a year"
     draft.quantity(
-        f"{name}.set", place, start=f"{name}.wanted", unit=unit, says="bite of the tiers in force, phased in"
+        f"{name}.last_in_force",
+        place,
+        start=f"{name}.in_force",
+        unit=unit,
+        says="the same, before the last change of a tier",
     )
-    draft.quantity(f"{name}.arrived", place, start=f"{name}.wanted", unit=unit, says="bite that has phased in")
+    draft.quantity(f"{name}.arrived", place, start=f"{name}.in_force", unit=unit, says="bite that has phased in")
     draft.quantity(f"{name}.speed", place, start="0", says="how much bite phases in or out a day")
     draft.quantity(f"{name}.tight", place, start="1", within=("0", "1"), says="share of the bite that has not leaked")
     # What is new is tight; what was there before keeps its leaks.
     draft.quantity(
         f"{name}.tightened", place,
-        is_=f"({name}.tight * {name}.set + {name}.wanted - {name}.set) / {name}.wanted"
-        f" if {name}.wanted > {name}.set else {name}.tight",
+        is_=f"({name}.tight * {name}.last_in_force + {name}.in_force - {name}.last_in_force) / {name}.in_force"
+        f" if {name}.in_force > {name}.last_in_force else {name}.tight",
     )  # fmt: skip
     draft.quantity(f"{name}.bite", place, is_=f"{name}.arrived * {name}.tight", unit=unit)
     draft.quantity(f"{name}.cost", place, start="0", unit="points of GDP", says="what the target has lost so far")
     books = [
-        f"{name}.arrived += clamp({name}.set - {name}.arrived, -{name}.speed, {name}.speed)",
+        f"{name}.arrived += clamp({name}.in_force - {name}.arrived, -{name}.speed, {name}.speed)",
         f"{name}.tight *= {_kept_each_day(draft, name, block, speaker)}",
         f"{name}.cost += {name}.bite / 365.25",
     ]
@@ -176,8 +181,8 @@ def _adoption(draft: Draft, name: Text, block: schema.Sanctions, sender: str, ha
     if has_bite:
         effects += [
             f"{name}.tight = {name}.tightened",
-            f"{name}.set = {name}.wanted",
-            f"{name}.speed = abs({name}.set - {name}.arrived) / max({phase_in} / 1 day, 1)",
+            f"{name}.last_in_force = {name}.in_force",
+            f"{name}.speed = abs({name}.in_force - {name}.arrived) / max({phase_in} / 1 day, 1)",
         ]
     for verb, sign in (("raised", ">"), ("lowered", "<")):
         draft.trigger(

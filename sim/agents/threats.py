@@ -116,7 +116,7 @@ def _worth(draft: Draft, name: Text, block: schema.Commitment, path: str, word: 
             target = words[words.index("to") + 1] if "to" in words[:-1] else tiers[-1 if words[0] == "raise" else 0]
             draft.default(f"{name}.{word}", f"{PAIN} of the prize for a point of GDP a year", "author",
                           "no number is said, so it follows from the bite", name.place)  # fmt: skip
-            now = f"{regime_name}.set"
+            now = f"{regime_name}.in_force"
             if target not in bites:
                 break
             change = f"({bites[target]}) - {now}" if word == "hurts" else f"{now} - ({bites[target]})"
