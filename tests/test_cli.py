@@ -143,6 +143,17 @@ def test_fault_of_the_user_is_a_sentence(arguments: list[str], says: str, sim: S
     assert out == ""
 
 
+@pytest.mark.parametrize("text", ["", "nope", "{}", "[]", '{"runs": 3}', "\x00"])
+@pytest.mark.parametrize("command", ["status", "explain", "export", "plot"])
+def test_damaged_study_is_a_sentence(text: str, command: str, sim: Sim, folder: Path) -> None:
+    """A manifest that is no manifest is told as damaged, with what to do."""
+    (folder / "damaged").mkdir(exist_ok=True)
+    (folder / "damaged" / "study.json").write_text(text)
+    code, _, err = sim(command, "damaged")
+    assert code == 2, err
+    assert "is damaged: remove it" in err
+
+
 def test_wrong_scenario_says_all_its_faults(sim: Sim, folder: Path) -> None:
     """Every fault of a file is told with its line, and nothing is played."""
     text = (

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "study.json"
 LOCK = ".lock"
+NEEDED = {"scenario", "digest", "seed", "status", "runs", "complete", "part_size", "experiments"}
 TABLES = ("runs", "series", "counters", "events", "changes")
 
 
@@ -197,7 +198,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise UsageError(f"`{folder}` holds no study: a study is a folder with a `{MANIFEST}`") from None
-    except (json.JSONDecodeError, UnicodeDecodeError):
+        if not NEEDED <= manifest.keys():
+            raise ValueError("half a manifest")
+    except (ValueError, AttributeError):  # no JSON, no UTF-8, no object, or one of something else
         raise UsageError(
             f"`{folder / MANIFEST}` is damaged: remove it and give the command of the study again"
         ) from None
