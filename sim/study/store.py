@@ -196,10 +196,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if not manifest.keys() >= NEEDED:
+            raise ValueError("half a manifest")
     except (FileNotFoundError, NotADirectoryError):
         raise UsageError(f"`{folder}` holds no study: a study is a folder with a `{MANIFEST}`") from None
-        if not NEEDED <= manifest.keys():
-            raise ValueError("half a manifest")
     except (ValueError, AttributeError):  # no JSON, no UTF-8, no object, or one of something else
         raise UsageError(
             f"`{folder / MANIFEST}` is damaged: remove it and give the command of the study again"
