@@ -81,6 +81,9 @@ def tokens_of(text: str) -> list[Token]:
         sort = match.lastgroup or ""
         if sort == "number" and match.end() < len(text) and text[match.end()].isalpha() and text[at] == "0":
             raise ExpressionError(at, f"`{text[at : match.end() + 1]}…` is not a number", "write numbers in decimals")
+        if sort == "number" and re.match(r"0\d", match.group()):
+            remedy = f"write `{match.group().lstrip('0_') or '0'}`"
+            raise ExpressionError(at, f"`{match.group()}` is octal to some readers and decimal to others", remedy)
         if sort != "space":
             tokens.append(Token(sort, match.group(), at))
         at = match.end()

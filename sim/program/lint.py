@@ -9,7 +9,9 @@ from typing import Any
 
 from sim.clock import TICKS_PER_DAY, days_between, parse_date, say_date, say_duration, ticks
 from sim.errors import Fault, Text, did_you_mean, place_of
+from sim.language.parse import parse
 from sim.language.tree import Constant, ReadDerived, ReadParameter, Tree, walk
+from sim.language.words import DURATION
 from sim.program import ir
 from sim.program.exhaustive import is_covered
 from sim.program.names import constant_value
@@ -239,12 +241,14 @@ def threats_that_lapse(scenario: Scenario, program: ir.Program, reach: Reach) ->
 
 
 def _moment_of(commitment: Commitment, program: ir.Program) -> int | None:
+    """The tick of a date or duration; None for what the parameters decide."""
     if commitment.until is None:
         return None
     try:
         return ticks(days_between(program.start, parse_date(commitment.until)))
     except ValueError:
-        return None
+        tree = parse(commitment.until)
+        return ticks(tree.value) if isinstance(tree, Constant) and tree.kind == DURATION else None
 
 
 # ------------------------------------------------------------------------------------------------ numbers
@@ -297,6 +301,15 @@ def numbers_without_source(scenario: Scenario, program: ir.Program, reach: Reach
             known = ", ".join(scenario.sources) or "none listed yet"
             yield _warning(name, f"parameters.{name}", f"`{name}` has no source",
                            f"write `source: ...` (listed under `sources`: {known})")  # fmt: skip
+    if not scenario.sources:  # a sketch without sources is not told so line by line
+        return
+    for section, commitments in (("threats", scenario.threats), ("offers", scenario.offers)):
+        for name, block in commitments.items():
+            keys = ("believed", "kept", "hurts", "helps")
+            numbers = [f"`{key}`" for key in keys if getattr(block, key) is not None]
+            if numbers and block.source is None:
+                yield _warning(name, f"{section}.{name}", f"{', '.join(numbers)} of `{name}` have no source",
+                               "write `source: ...` in its block, be it your own judgement")  # fmt: skip
 
 
 def sources_unlisted(scenario: Scenario, program: ir.Program, reach: Reach) -> Warnings:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from sim.language.functions import COMPARISONS, OPERATORS
-from sim.language.tree import All, Any, Apply, Compare, Constant, If, Read, ReadDerived, Tree
+from sim.language.tree import All, Any, Apply, Compare, Constant, If, Read, ReadDerived, Tree, walk
 from sim.language.words import TRUTH
 from sim.program import ir
 
@@ -18,6 +18,7 @@ Values = frozenset[float] | None
 """The values something may have; None for any."""
 
 MOST_VALUES = 200
+MOST_CASES = 100
 BOTH: Values = frozenset({0.0, 1.0})
 FALSE: Values = frozenset({0.0})
 
@@ -33,7 +34,7 @@ class Reach:
 
     def may_hold(self, tree: Tree | None) -> bool:
         """Whether a condition can ever be true."""
-        return tree is None or possible(tree, self) != FALSE
+        return tree is None or together(tree, self) != FALSE
 
 
 def reach_of(program: ir.Program) -> Reach:
@@ -68,7 +69,7 @@ def _assign(effect: ir.Effect, reach: Reach) -> bool:
     if before is None:
         return False
     everything = _all(reach.program.quantities[effect.slot])
-    found = possible(effect.value, reach)
+    found = together(effect.value, reach)
     new = everything if found is None else frozenset(max(0.0, min(one, max(everything))) for one in found) & everything
     reach.values[effect.slot] = before | new
     if new <= before:
@@ -92,6 +93,45 @@ def _can_fire(trigger: ir.Trigger, reach: Reach) -> bool:
     if not comes or not reach.may_hold(trigger.condition):
         return False
     return reach.may_hold(trigger.chance) or trigger.has_otherwise
+
+
+def together(tree: Tree, reach: Reach) -> Values:
+    """The values an expression may have, its levels and flags taken case by case while there are few cases.
+
+    That an army moves up only where it was ordered up is seen in this way: `army + 1 if ordered > army else army - 1`.
+    """
+    slots = _slots(tree, reach.program)
+    domains = [reach.values[slot] for slot in slots]
+    cases = 1
+    for domain in domains:
+        cases *= len(domain) if domain is not None else MOST_CASES + 1
+    if not slots or cases > MOST_CASES:
+        return possible(tree, reach)
+    found: frozenset[float] = frozenset()
+    for case in product(*(domain for domain in domains if domain is not None)):
+        values = list(reach.values)
+        for slot, value in zip(slots, case, strict=True):
+            values[slot] = frozenset({value})
+        result = possible(tree, Reach(reach.program, values))
+        if result is None:
+            return None
+        found |= result
+    return found
+
+
+def _slots(tree: Tree, program: ir.Program) -> list[int]:
+    """The quantities that an expression reads, through derived ones as well."""
+    found: dict[int, None] = {}
+    derived: set[int] = set()
+    waiting = [tree]
+    while waiting:
+        for node in walk(waiting.pop()):
+            if isinstance(node, Read):
+                found[node.slot] = None
+            elif isinstance(node, ReadDerived) and node.slot not in derived:
+                derived.add(node.slot)
+                waiting.append(program.derived[node.slot].tree)
+    return list(found)
 
 
 def possible(tree: Tree, reach: Reach) -> Values:

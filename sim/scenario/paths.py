@@ -13,6 +13,7 @@ from typing import Any
 
 from sim.errors import Fault, Text, did_you_mean, place_of
 from sim.scenario.shape import CONTAINERS, ROOT, Shape, below, keys_of, model_of
+from sim.scenario.source import Section
 
 Keys = tuple[str, ...]
 
@@ -53,10 +54,19 @@ def _whole(path: str, data: Any) -> list[Keys]:
 def _endings(path: str, data: Any, *, known: bool) -> list[Keys]:
     """What the path can mean as the ending of a longer one; `known`: its first key must stand in the file."""
     found: dict[Keys, None] = {}
-    for above, shape, block in _blocks((), ROOT, data):
+    for above, shape, block in _blocks_of(data):
         for keys in _walk(shape, block, path.split("."), known=known):
             found[(*above, *keys)] = None
     return list(found)
+
+
+def _blocks_of(data: Any) -> list[tuple[Keys, Shape | None, Any]]:
+    """Every block of a scenario, worked out once for all paths in it."""
+    if not isinstance(data, Section):
+        return []
+    if data.searched is None:
+        data.searched = list(_blocks((), ROOT, data))
+    return data.searched  # type: ignore[no-any-return]
 
 
 def _blocks(above: Keys, shape: Shape | None, data: Any) -> Iterator[tuple[Keys, Shape | None, Any]]:
@@ -80,10 +90,13 @@ def _walk(shape: Shape | None, data: Any, parts: list[str], *, known: bool) -> I
         data = {} if data is None or shape is None or shape.short is None else {shape.short: data}
     for count in range(1, len(parts) + 1):  # a key of the core may hold dots itself
         key, rest = ".".join(parts[:count]), parts[count:]
+        allowed = count == 1 and not known and _allows(shape, key, data)
+        if key not in data and not allowed:
+            continue
         inner = below(shape, key, data) if shape is not None else None
         if key in data:
             yield from ((key, *keys) for keys in _walk(inner, data[key], rest, known=False))
-        elif count == 1 and not known and _allows(shape, key, data):
+        else:
             yield from ((key, *keys) for keys in _walk(inner, None, rest, known=False))
     for container in CONTAINERS:
         if container in data and parts[0] != container and shape is not None and shape is not ROOT:
@@ -104,7 +117,7 @@ def _allows(shape: Shape | None, key: str, data: Any) -> bool:
 def _names(data: Any) -> list[str]:
     """Paths to suggest: what stands in the file, by its last one and last two keys, and whole."""
     names: dict[str, None] = {}
-    for above, shape, block in _blocks((), ROOT, data):
+    for above, shape, block in _blocks_of(data):
         model = model_of(shape, block) if shape is not None else None
         for key in (*block, *(keys_of(model) if model is not None and above else ())):
             names[str(key)] = names[".".join((*above[-1:], str(key)))] = None

@@ -27,9 +27,10 @@ _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U0001000
 
 
 class Section(dict[str, Any]):
-    """A block of the file that knows where it begins; its keys are `Text`."""
+    """A block of the file that knows where it begins; its keys are `Text`. Once read it does not change."""
 
     place: Place | None = None
+    searched: Any = None  # what `sim.scenario.paths` found in it, kept for the next path
 
 
 class Items(list[Any]):
