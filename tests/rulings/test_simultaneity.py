@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from itertools import permutations
 
 from sim.engine.record import Engine
-from tests.rulings.core import play
+from sim.streams import digest_of, uniform
+from tests.rulings.core import play, program
 
 
 def test_at_one_tick_the_lower_place_goes_first(engine: Engine) -> None:
@@ -195,3 +197,20 @@ def test_reconsidering_what_has_not_changed_does_nothing(engine: Engine) -> None
     assert often.ticks("knock") == play(engine, text.replace(" + 0 * y", "")).ticks("knock")
     assert often.days("once") == [0]
     assert often.ticks("knock")
+
+
+def test_a_rate_whose_value_is_unchanged_is_not_reckoned_anew(engine: Engine) -> None:
+    """Over a hundred thousand years a tick is less than a float's rounding: the due tick stays as it was wound."""
+    played = program(
+        """
+        horizon: 45000000 days
+        quantities: {x: {start: 0.0000001}, y: {start: 0}}
+        triggers:
+          look: {every: 123456.789 days, until: 30000000 days, do: y += 1}
+          knock: {rate: x + 0 * y, times: 1, do: []}
+        """
+    )
+    for run in range(8):
+        left = -math.log(uniform(1, run, digest_of("knock/clock"), 0))
+        due = round(left / 0.0000001 * 86_400_000_000.0)
+        assert play(engine, played, run=run).ticks("knock") == [due] * (due <= played.horizon)
