@@ -109,8 +109,13 @@ def made_summary(
     weights: tuple[float, ...] | None = None,
     failed: int = 0,
     seed: int = 7,
+    scale: float = 1.0,
+    overflow: int = 0,
 ) -> Summary:
-    """An ensemble in which outcomes come with these weights, at any time before the horizon, and armies wander."""
+    """An ensemble in which outcomes come with these weights, at any time before the horizon, and armies wander.
+
+    The economy is multiplied by `scale`, and falls without end in the first `overflow` runs.
+    """
     luck = np.random.default_rng(seed)
     k = len(program.outcomes)
     shares = np.array(weights if weights is not None else np.arange(k, 0, -1), dtype=np.float64)
@@ -126,7 +131,8 @@ def made_summary(
     steps = luck.integers(-1, 2, size=(runs, len(moments)))
     army = np.clip(np.cumsum(steps, axis=1), 0, rungs - 1).astype(np.float64)
     talks = (luck.random((runs, 1)) * 2 > moments / program.horizon).astype(np.float64)
-    economy = 100 - np.cumsum(luck.exponential(1.0, size=army.shape) * army, axis=1)
+    economy = scale * (100 - np.cumsum(luck.exponential(1.0, size=army.shape) * army, axis=1))
+    economy[:overflow, 3:] = -np.inf
     first = np.where(army.max(axis=1) >= 1, luck.random(runs) * 100, np.inf)
     metrics = np.stack([luck.gamma(2.0, 9.0, runs) * early, first, army.max(axis=1), 100 - economy[:, -1]], axis=1)
     series = np.stack([army, talks, economy], axis=2)
@@ -152,6 +158,9 @@ def awkward() -> dict[str, Summary]:
         "all failed": made_summary(made_program(), runs=20, failed=20),
         "long names": made_summary(made_program(outcomes=long_names, rungs=hard_rungs, question=hard_question)),
         "many rungs": made_summary(made_program(rungs=tuple(f"rung_number_{n}" for n in range(14)))),
+        "huge": made_summary(made_program(), runs=300, scale=1e13, overflow=100),
+        "tiny": made_summary(made_program(), runs=300, scale=1e-9, overflow=10),
+        "all overflow": made_summary(made_program(), runs=30, overflow=30),
         "two days": made_summary(made_program(days=2)),
         "five years": made_summary(made_program(days=5 * 365.25)),
         "an hour": made_summary(made_program(days=1 / 24)),

@@ -27,11 +27,12 @@ from sim.figures.looks import FAILURE, category_looks, channels, ladder_looks
 from sim.figures.metrics import draw_metric
 from sim.figures.over_time import draw_fan, draw_incidence, draw_occupancy
 from sim.figures.shares import draw_hundred_futures, draw_outcome_shares
-from sim.figures.slide import save, spread
+from sim.figures.slide import number_axis, save, spread
 from sim.figures.timeline import draw_timeline
 from tests.summaries import LONG, awkward, made_program, made_summary
 
 AWKWARD = tuple(awkward())
+MINUS = "\N{MINUS SIGN}"
 ABOUT_DATES = ("two days", "five years", "an hour", "beyond the calendar")
 
 
@@ -394,3 +395,26 @@ def test_labels_are_pushed_apart_and_stay_in_order():
     crowded = spread([0, 1, 2, 3], 60, 0, 100)
     assert crowded == pytest.approx([0, 100 / 3, 200 / 3, 100])
     assert spread([], 10, 0, 100) == []
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "first", "last"),
+    [
+        (0, 1.4, "0.0", "1.2"),
+        (0, 100, "0", "100"),
+        (9.145, 9.156, "9.146", "9.156"),
+        (-5000, 12_000, f"{MINUS}3,000", "12,000"),
+        (100, 100.000004, "100.0000000", "100.0000040"),
+        (0, 6e14, "0", "6e14"),
+        (0, 1e-7, "0", f"1e{MINUS}7"),
+    ],
+)
+def test_numbers_on_an_axis_differ_where_their_marks_do(low, high, first, last):
+    """Labels have as many decimals as the distance of the marks asks for, no offset, and no two are alike."""
+    axes = Figure().add_axes((0, 0, 1, 1))
+    number_axis(axes, "x")
+    axes.set_xlim(low, high)
+    labels = [label.get_text() for label, at in zip(axes.get_xticklabels(), axes.get_xticks(), strict=True)
+              if low - 1e-12 <= at <= high * (1 + 1e-12)]  # fmt: skip
+    assert (labels[0], labels[-1]) == (first, last)
+    assert len(set(labels)) == len(labels) >= 3

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.summary import MetricByOutcome, MetricSummary, Summary
-from sim.figures.looks import FAILURE, FAINT, GRID, INK, PAPER, Look, category_looks, ink_on, ladder_looks
+from sim.figures.looks import FAILURE, FAINT, INK, PAPER, Look, category_looks, ink_on, ladder_looks
 from sim.figures.shares import names_in, outcome_looks
 from sim.figures.slide import (
     CAPTION,
@@ -17,6 +16,7 @@ from sim.figures.slide import (
     in_house_style,
     new_slide,
     nothing_to_draw,
+    number_axis,
     percent_axis,
 )
 from sim.figures.words import counted, number, percent, plain
@@ -99,10 +99,7 @@ def _histograms(slide: Slide, summary: Summary, metric: MetricByOutcome, unit: s
     says = [f"median {number(part.median)}" if part.quantiles else "none" for _, part in rows]
     axes, _, _ = _lay_out(slide, metric, says, slide.bottom + 60)
     axes.set_xlim(float(metric.edges[0]), float(metric.edges[-1]))
-    axes.ticklabel_format(axis="x", useOffset=False, style="plain")
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=_is_counted(metric)))
-    axes.grid(axis="x", color=GRID, linewidth=0.8)
-    axes.set_axisbelow(True)
+    number_axis(axes, "x", whole=_is_counted(metric))
     axes.set_xlabel(f"{plain(metric.whole.metric)}{unit}", fontsize=TICK, color=INK).set_parse_math(False)
     counts = [metric.counts.sum(axis=0), *metric.counts]
     for place, ((name, part), bars) in enumerate(zip(rows, counts, strict=True)):

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.summary import Fan, Occupancy, Summary
 from sim.clock import days
-from sim.figures.looks import FAINT, GRID, INK, PAPER, category_looks, ladder_looks
+from sim.figures.looks import FAINT, INK, PAPER, category_looks, ladder_looks
 from sim.figures.shares import level_text, outcome_looks
 from sim.figures.slide import (
     LABEL,
@@ -22,6 +22,7 @@ from sim.figures.slide import (
     in_house_style,
     new_slide,
     nothing_to_draw,
+    number_axis,
     percent_axis,
     spread,
 )
@@ -193,12 +194,11 @@ def draw_fan(summary: Summary, fan: Fan) -> Figure:
     left, right, bottom = slide.left + 110, slide.right - _beside(slide, says), slide.bottom + 60
     axes = slide.axes(left, bottom, right, slide.top)
     date_axis(axes, summary.program.start, days(summary.program.horizon))
-    axes.grid(axis="y", color=GRID, linewidth=0.8)
     for name, below, above, colour in bands:
         axes.fill_between(fan.days, below, above, color=colour, linewidth=0, label=name)
     axes.plot(fan.days, middle, color=INK, linewidth=3, label="median")
     axes.set_ylabel(f"{plain(fan.quantity)}{unit}", fontsize=TICK, color=INK).set_parse_math(False)
-    axes.ticklabel_format(axis="y", useOffset=False, style="plain")
+    number_axis(axes, "y")
     colours = (looks[1].colour, looks[2].colour, INK, looks[2].colour, looks[1].colour)
     labels = [_Label(end, text, colour) for end, text, colour in zip(ends, says, colours, strict=True)]
     _set_labels(slide, axes, labels, right, bottom, slide.top)

@@ -6,16 +6,19 @@ is cut, however long the names of a scenario are. The object interface of matplo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, wraps
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.ticker import Formatter, MaxNLocator
 
 from sim.clock import TICKS_PER_DAY
 from sim.figures.dates import date_ticks
@@ -206,6 +209,30 @@ def date_axis(axes: Axes, start: datetime, horizon_days: float, *, most: int = 7
     axes.set_xlim(0, horizon_days if horizon_days > 0 else 1 / TICKS_PER_DAY)
     axes.set_xticks([tick.day for tick in ticks], [tick.label for tick in ticks], fontsize=TICK)
     axes.grid(axis="x", color=GRID, linewidth=0.8)
+    axes.set_axisbelow(True)
+
+
+class PlainNumbers(Formatter):
+    """Ticks as people write numbers, with as many decimals as their distance asks for; powers of ten only far out."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """The label of one tick among those of its axis."""
+        axis: Any = self.axis
+        marks = sorted(float(each) for each in axis.get_majorticklocs())
+        step = min((b - a for a, b in pairwise(marks) if b > a), default=1.0)
+        largest = max(map(abs, marks), default=0.0)
+        if largest >= 1e7 or largest < 1e-4 or step < 1e-12:
+            return f"{x:.3g}".replace("e+", "e").replace("e-0", "e-").replace("-", "\N{MINUS SIGN}")
+        decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+        return f"{x:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def number_axis(axes: Axes, which: Literal["x", "y"], *, whole: bool = False) -> None:
+    """Put about five numbers along an axis, and faint lines from them; only whole ones if asked."""
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_major_locator(MaxNLocator(6, integer=whole))
+    axis.set_major_formatter(PlainNumbers())
+    axes.grid(axis=which, color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
 
 

@@ -62,7 +62,7 @@ def number(value: float) -> str:
     if math.isinf(value):
         return "infinite" if value > 0 else "minus infinite"
     if abs(value) >= 1e6 or 0 < abs(value) < 1e-4:
-        return f"{value:.2e}"
+        return f"{value:.3g}".replace("e+", "e").replace("e-0", "e-")
     if abs(value) >= 1000:
         return f"{float(f'{value:.3g}'):,.0f}"
     return f"{value:.3g}"
