@@ -19,7 +19,7 @@ from sim.program.ir import Program
 from sim.scenario import schema
 from sim.scenario.read import scenario_from_text
 from sim.streams import Luck
-from tests.documents import HOUSE, Block, all_blocks, blocks, commands, pages, walk_through
+from tests.documents import HOUSE, Block, Command, all_blocks, blocks, carry_out, commands, pages, walk_through
 
 RUNS = 1_000
 FRAME = HOUSE / "docs" / "frame.yaml"
@@ -160,3 +160,15 @@ def test_no_page_of_the_manual_points_into_the_void():
         for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text()):
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.relative_to(HOUSE)} points to {target}"
+
+
+def test_the_walk_through_a_page_notices_what_is_not_so(tmp_path: Path):
+    """A line that is not printed, a wrong exit code and a change that does not fit fail the walk."""
+    page = Block("page.md", 1, "console", "", "")
+    with pytest.raises(AssertionError, match="does not print"):
+        carry_out(Command("sim list", ("a line that nobody prints",)), page, tmp_path)
+    with pytest.raises(AssertionError, match="ended with 2, not 0"):
+        carry_out(Command("sim validate nowhere.yaml", ()), page, tmp_path)
+    (tmp_path / "a.yaml").write_text("start: home\n")
+    with pytest.raises(AssertionError, match="stands 0 times"):
+        walk_through([Block("page.md", 1, "edit", "start: away", "begin: home", "a.yaml")], tmp_path)
