@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.agents.draft import WORLD, Draft, Phase, Speaker, split_per
+from sim.agents.draft import WORLD, Draft, Phase, Speaker
+from sim.agents.wording import split_per
 from sim.clock import UNITS_IN_DAYS, days_in
 from sim.errors import Text, did_you_mean, place_of
 from sim.scenario import schema

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sim.agents.draft import WORLD, Draft, Phase, bracketed, spread_of
+from sim.agents.draft import WORLD, Draft, Phase
 from sim.agents.rules import rule
+from sim.agents.wording import bracketed, spread_of
 from sim.errors import Text
 from sim.scenario import schema
 

@@ -15,10 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sim.agents.draft import Draft, Phase, Speaker, bracketed
+from sim.agents.draft import Draft, Phase, Speaker
 from sim.agents.posture import answers, opposing, speaker_of
 from sim.agents.threats import hurts_of
 from sim.agents.verbs import commitments, effects, ordered_rung, postures
+from sim.agents.wording import bracketed
 from sim.errors import Text
 from sim.language.parse import ExpressionError, parse, parse_assignment, unparse
 from sim.language.tree import Name, Tree, walk

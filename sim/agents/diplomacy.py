@@ -12,9 +12,10 @@ from functools import reduce
 
 from sim.agents import evidence
 from sim.agents.actors import quantities
-from sim.agents.draft import WORLD, Draft, Phase, Speaker, bracketed, number
+from sim.agents.draft import WORLD, Draft, Phase, Speaker
 from sim.agents.rules import own_rules
 from sim.agents.verbs import effects, signing
+from sim.agents.wording import bracketed, number
 from sim.errors import Text
 from sim.scenario import schema
 

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from sim.agents import evidence
 from sim.agents.actors import quantities
-from sim.agents.draft import Draft, Phase, Speaker, by_level, number, spread_of
+from sim.agents.draft import Draft, Phase, Speaker
 from sim.agents.rules import own_rules
 from sim.agents.verbs import postures
+from sim.agents.wording import by_level, number, spread_of
 from sim.errors import Text, did_you_mean
 from sim.scenario import schema
 

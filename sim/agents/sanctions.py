@@ -16,8 +16,9 @@ from typing import Any as Anything
 
 from sim.agents import evidence
 from sim.agents.actors import quantities
-from sim.agents.draft import WORLD, Draft, Phase, Speaker, bracketed, by_level, split_per, spread_of
+from sim.agents.draft import WORLD, Draft, Phase, Speaker
 from sim.agents.rules import own_rules
+from sim.agents.wording import bracketed, by_level, split_per, spread_of
 from sim.clock import days_in
 from sim.errors import Text
 from sim.scenario import schema

@@ -10,9 +10,10 @@ tripwire.stood.army where a posture stood when it was made, for `army rises`
 
 from __future__ import annotations
 
-from sim.agents.draft import Draft, Phase, Speaker, bracketed, with_relatives
+from sim.agents.draft import Draft, Phase, Speaker
 from sim.agents.sanctions import bite_of
 from sim.agents.verbs import commitments, effects, regimes
+from sim.agents.wording import bracketed, with_relatives
 from sim.errors import Text
 from sim.language.parse import ExpressionError, parse, unparse
 from sim.language.tree import Compare, Name, Tree, walk
