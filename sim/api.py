@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.analysis.summary import Summary as Summary
     from sim.engine.record import Runs as Runs
     from sim.program.ir import Program as Program
-    from sim.program.listing import Number as Number
+    from sim.program.ledger import Number as Number
     from sim.scenario.schema import Scenario as Scenario
     from sim.study.ensemble import Ensemble as Ensemble
     from sim.study.execute import Progress as Progress
@@ -247,12 +247,12 @@ def show(model: Model, what: str = "prose") -> str:
     UsageError
         If there is no such face.
     """
-    from sim.program import diagram, listing, prose
+    from sim.program import diagram, listing, prose, wording
 
     faces: dict[str, Callable[[], str]] = {
         "prose": lambda: prose.tell_scenario(model.scenario, model.program),
         "core": lambda: listing.core_text(model.core),
-        "program": lambda: listing.program_text(model.program),
+        "program": lambda: wording.program_text(model.program),
         "resolved": lambda: listing.core_text(model.scenario),
         "dot": lambda: diagram.diagram(model.program, "dot"),
         "mermaid": lambda: diagram.diagram(model.program, "mermaid"),
@@ -264,7 +264,7 @@ def show(model: Model, what: str = "prose") -> str:
 
 def numbers(model: Model) -> tuple[Number, ...]:
     """The ledger: every number of a scenario with its source, confidence and range."""
-    from sim.program.listing import ledger
+    from sim.program.ledger import ledger
 
     return ledger(model.scenario)
 
@@ -304,14 +304,14 @@ class Story:
         return f"{self.program.name}{self.under}, run {self.run} of seed {self.seed}"
 
     def text(self, **page: Any) -> str:
-        """The story set as a page; see `sim.analysis.narrative.diary` for width, paint and verbose."""
-        from sim.analysis.narrative import diary
+        """The story set as a page; see `sim.analysis.diary` for width, paint and verbose."""
+        from sim.analysis.diary import diary
 
         return diary(self.program, self.lines, **page)
 
     def records(self) -> list[dict[str, Any]]:
         """One flat record for each line."""
-        from sim.analysis.narrative import records
+        from sim.analysis.diary import records
 
         return records(self.program, self.lines)
 

@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
+from sim.analysis.base_rates import base_rate, level_of_outcome
 from sim.analysis.cautions import (
     RULES,
     Observed,
-    base_rate,
     cautions,
     is_judgement,
-    level_of_outcome,
 )
 from sim.engine.choose import choose
 from sim.engine.record import UNNAMED, Ending, Failure, Recording

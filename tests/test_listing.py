@@ -13,16 +13,10 @@ from sim.errors import Text
 from sim.program.build import build_core, build_program
 from sim.program.diagram import Arrow, arrows, diagram
 from sim.program.ir import Program
-from sim.program.listing import (
-    core_text,
-    expression_text,
-    ledger,
-    plain_text,
-    program_text,
-    resolved_text,
-    value_text,
-)
+from sim.program.ledger import ledger
+from sim.program.listing import core_text, plain_text, resolved_text
 from sim.program.prose import tell_scenario
+from sim.program.wording import expression_text, program_text, value_text
 from sim.scenario.read import read_scenario, scenario_from_text, shipped_scenarios
 
 SHIPPED = [path.stem for path in shipped_scenarios()]

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from sim.analysis.causes import chain_to, replayed, turned_true
+from sim.analysis.diary import diary, records
 from sim.analysis.expect import find, read_expectations
 from sim.analysis.explain import explain, merge
-from sim.analysis.narrative import Line, diary, records, tell, weighed
+from sim.analysis.narrative import Line, tell, weighed
 from sim.engine.choose import choose
 from sim.engine.record import Recording, Runs
 from sim.errors import ScenarioError, Text

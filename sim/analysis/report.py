@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.cautions import Caution, Observed, base_rate, cautions
+from sim.analysis.base_rates import base_rate
+from sim.analysis.cautions import Caution, Observed, cautions
 from sim.analysis.summary import MetricSummary, OutcomeShare, Summary, summarise
 from sim.analysis.terciles import Terciles, from_parameters
 from sim.clock import TICKS_PER_DAY, say_date, say_duration

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli import options, paper
+from sim.cli import options, paper, tables
 
 if TYPE_CHECKING:
     from sim import api
@@ -185,5 +185,5 @@ def _show_ledger(model: api.Model, form: str, paint: Paint) -> None:
     if form != "table":
         paper.emit((vars_of(row) for row in rows), form)
         return
-    for line in paper.ledger_lines(rows, paint):
+    for line in tables.ledger_lines(rows, paint):
         click.echo(line)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli import options, paper
+from sim.cli import options, paper, progress, tables
 
 if TYPE_CHECKING:
     from sim import api
@@ -99,8 +99,8 @@ def run_command(
         _print_plan(plan, form)
         return 0
     if not quiet:
-        paper.tell(plan.says)
-    with paper.progress(plan.to_play, quiet=quiet) as advance:
+        progress.tell(plan.says)
+    with progress.progress(plan.to_play, quiet=quiet) as advance:
         study = api.run(plan, on_progress=advance, fail_fast=fail_fast)
     pictures = [] if no_plots else api.plot(study)
     if form == "json":
@@ -128,7 +128,7 @@ def _print_study(study: api.Study, *, pictures: int, verbose: bool, paint: Paint
     """The page that `sim run` is for: what was played, outcomes, metrics, cautions, where it lies, what next."""
     for line in study_lines(study, paint):
         click.echo(line)
-    for line in paper.metrics_by_outcome(study.summary, paint) if verbose else ():
+    for line in tables.metrics_by_outcome(study.summary, paint) if verbose else ():
         click.echo(line)
     for caution in study.cautions:
         click.echo("\n".join(paper.painted(paper.wrapped(caution.says, lead="! ", hang=2), "warning", paint)))
@@ -145,14 +145,14 @@ def study_lines(study: api.Study, paint: Paint) -> list[str]:
     lines += paper.wrapped(study.question) if study.question else []
     lines += [*paper.wrapped(study.what), ""]
     summary = study.summary
-    lines += paper.outcome_table(summary.outcomes, paint)
+    lines += tables.outcome_table(summary.outcomes, paint)
     notes = [
         f"Beside {row.outcome}: {said} (MID 5.0)." for row in summary.outcomes if (said := study.record_of(row.outcome))
     ]
     for note in (*notes, *study.knowledge):
         lines += paper.painted(paper.wrapped(note, hang=2), "quiet", paint)
     if summary.metrics:
-        lines += ["", *paper.metric_table(summary.metrics, paint)]
+        lines += ["", *tables.metric_table(summary.metrics, paint)]
     return [*lines, ""]
 
 
@@ -206,7 +206,7 @@ def explain_command(
         return
     paint = paper.painter(no_color=no_color)
     for explanation in explanations:
-        for line in paper.chain_lines(explanation, study, most, paint):
+        for line in tables.chain_lines(explanation, study, most, paint):
             click.echo(line)
         click.echo()
     note = "A share of the runs that ended so: what came before, not what would have prevented it."

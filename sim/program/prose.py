@@ -12,7 +12,8 @@ from sim.clock import TICKS_PER_DAY, say_date, say_duration
 from sim.errors import Text
 from sim.language.words import DURATION, Kind
 from sim.program.ir import Choice, Program, Trigger
-from sim.program.listing import amount_text, cause_text, expression_text, plain_text
+from sim.program.listing import plain_text
+from sim.program.wording import amount_text, cause_text, expression_text
 from sim.scenario.schema import Commitment, Diplomacy, Posture, Sanctions, Scenario
 
 MANY = 12

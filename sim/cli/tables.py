@@ -1,0 +1,109 @@
+"""The tables of a study on the terminal: outcomes, metrics, the ledger, chains of causes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.api import Explanation, MetricSummary, Number, OutcomeShare, Summary
+
+from sim.cli.paper import Paint, decimals_of, fixed, number, painted, percent, table, width, wrapped
+
+
+def outcome_table(rows: Sequence[OutcomeShare], paint: Paint) -> list[str]:
+    """Outcomes with share, Wilson interval, count and a bar; runs that failed stand in rows of their own."""
+    cells = []
+    for row in rows:
+        name = row.outcome if row.sort == "outcome" else f"({row.outcome})"
+        cells.append([name, percent(row.share), interval(row.low, row.high), f"{row.count:,}"])
+    head, *lines = table(("outcome", "share", "95 % interval", "runs"), cells, paint=paint)
+    wide = max((len(line) for line in lines), default=0)
+    room = max(0, min(40, width() - wide - 2))
+    bars = [paint("date", bar(row.share, room)) for row in rows]
+    return [head, *(f"{line.ljust(wide)}  {mark}".rstrip() for line, mark in zip(lines, bars, strict=True))]
+
+
+def bar(share: float, room: int) -> str:
+    """A share as a bar, at least one mark wide when it is not 0."""
+    mark = "#" if (sys.stdout.encoding or "ascii").lower() in ("ascii", "us-ascii", "ansi_x3.4-1968") else "\u2588"
+    return mark * max(int(share > 0), round(share * room)) if room >= 10 else ""
+
+
+def interval(low: float, high: float) -> str:
+    """Two shares as a range, in hundredths."""
+    digits = 1 if high >= 0.0995 else 2
+    return f"{100 * low:.{digits}f} to {100 * high:.{digits}f} %"
+
+
+def metric_table(rows: Sequence[MetricSummary], paint: Paint, *, of: str = "metric") -> list[str]:
+    """Metrics with mean, interval and quantiles; of a ladder the shares of its rungs, because rungs are no scale."""
+    cells, notes = [], []
+    for row in rows:
+        name = f"{row.metric} ({row.unit})" if row.unit and row.how != "first" else row.metric
+        if row.rungs:
+            shares = ", ".join(f"{share.name} {percent(share.share)}" for share in row.rungs if share.count)
+            notes += wrapped(shares, lead=f"{row.metric}  ")
+            continue
+        ends = {one.probability: one.value for one in row.quantiles}
+        quantiles = [number(ends[at]) if at in ends else "" for at in (0.05, 0.5, 0.95)]
+        mean = ["", ""]
+        if row.how != "first" and row.high - row.low == row.high - row.low:
+            places = decimals_of((row.high - row.low) / 2)
+            mean = [fixed(row.mean, places), f"{fixed(row.low, places)} to {fixed(row.high, places)}"]
+        cells.append([name, *mean, *quantiles])
+    heads = (of, "mean", "95 % interval", "5 %", "median", "95 %")
+    return [*(table(heads, cells, paint=paint) if cells else []), *painted(notes, "quiet", paint)]
+
+
+def metrics_by_outcome(summary: Summary, paint: Paint) -> list[str]:
+    """Each metric over all runs and over those of each outcome: shares given an outcome, not its effects."""
+    lines: list[str] = []
+    for metric in summary.by_outcome:
+        named = [("all", metric.whole), *zip(metric.outcomes, metric.parts, strict=True)]
+        rows = [replace(part, metric=f"{name} (n = {part.runs:,})", unit="") for name, part in named]
+        unit = f" ({metric.whole.unit})" if metric.whole.unit and metric.whole.how != "first" else ""
+        lines += [
+            paint("title", f"{metric.whole.metric}{unit}, given how the run ended"),
+            *metric_table(rows, paint),
+            "",
+        ]
+    return lines
+
+
+def ledger_lines(rows: Sequence[Number], paint: Paint) -> list[str]:
+    """The ledger, an entry for each number: where it stands, what it says, from whom, how sure."""
+    lines = []
+    for row in rows:
+        spread = f"{row.low} to {row.high}" if row.low and row.high else ""
+        unit = f" {row.unit}" if row.unit else ""
+        sure = f", confidence {row.confidence}" if row.confidence else ""
+        source = {"default": f"default, {row.source}", "lever": "lever"}.get(row.role, row.source or "no source")
+        first, *rest = wrapped(f"{row.value or spread}{unit} [{source}{sure}]", lead=f"{row.path}: ", hang=4)
+        lines += [paint("date", f"{row.path}:") + first.removeprefix(f"{row.path}:"), *rest]
+    return lines
+
+
+def chain_lines(explanation: Explanation, study: str, most: int, paint: Paint) -> list[str]:
+    """The commonest chains behind an outcome: share with interval, count, chain, a run to look at."""
+    head = f"{explanation.outcome}: {explanation.ended_so:,} of {explanation.of:,} runs"
+    if explanation.looked_at < explanation.ended_so:
+        head += f", {explanation.looked_at:,} looked at"
+    lines = [paint("title", head)]
+    if not explanation.chains:
+        return [*lines, "  no run ended so"]
+    shown = explanation.chains[:most]
+    for chain in shown:
+        ends = f"{100 * chain.low:.0f} to {100 * chain.high:.0f} %"
+        lines.append(f"  {100 * chain.share:>3.0f} % ({ends}, n = {chain.count:,})")
+        lines += wrapped(str(chain), lead="        ", hang=10)
+    left = explanation.chains[most:]
+    if left:
+        rest = sum(chain.count for chain in left)
+        lines.append(f"  {100 * rest / explanation.looked_at:>3.0f} % in {len(left)} other chains")
+    return [
+        *lines,
+        paint("quiet", "  one of them told in full: ") + paint("command", f"sim replay {study} {shown[0].example}"),
+    ]
