@@ -10,10 +10,10 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from docs.keys import KEYS
 from sim.clock import UNITS_IN_DAYS
 from sim.language.functions import DISTRIBUTIONS, FUNCTIONS, OPERATORS
 from sim.scenario import schema
+from sim.scenario.keys import KEYS
 
 DOCS = Path(__file__).resolve().parent
 
@@ -71,7 +71,7 @@ def keys(block: type[schema.Block]) -> str:
     required = {field.alias or name for name, field in block.model_fields.items() if field.is_required()}
     rows = []
     for key in keys_of(block):
-        example, says = KEYS[block.__name__].get(key, (key, "**no sentence yet: see docs/keys.py**"))
+        example, says = KEYS[block.__name__].get(key, (key, "**no sentence yet: see sim/scenario/keys.py**"))
         rows.append((f"`{key}`" + (" (must be there)" if key in required else ""), f"`{example}`", says))
     return table(("key", "for example", "says"), rows)
 

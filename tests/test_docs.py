@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 from docs import tables
-from docs.keys import KEYS, NOTED, OWN
 from sim.analysis.expect import find, read_expectations
 from sim.engine.choose import choose
 from sim.engine.record import Ending
@@ -17,6 +16,7 @@ from sim.errors import ScenarioError
 from sim.program.build import build_program
 from sim.program.ir import Program
 from sim.scenario import schema
+from sim.scenario.keys import KEYS, NOTED, OWN
 from sim.scenario.read import scenario_from_text
 from sim.streams import Luck
 from tests.documents import HOUSE, Block, Command, all_blocks, blocks, carry_out, commands, pages, walk_through

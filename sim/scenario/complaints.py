@@ -7,21 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import Fault, Place, Text, did_you_mean, place_of
 from sim.scenario import schema
+from sim.scenario.keys import KEYS
 from sim.scenario.shape import KINDS, Shape, at, key_at, keys_of, model_of, value_at
 from sim.scenario.spelling import Misfit, ways
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
-
-_EXAMPLES = {
-    "start": "start: 2030-01-01", "horizon": "horizon: 180 days", "scenario": "scenario: a-name", "by": "by: us",
-    "to": "to: russia", "when": "when: army >= attack", "actor": "actor: russia", "says": "says: ...",
-    "options": "options: {wait: {}, act: {do: ...}}", "rungs": "rungs: {home: {level: none}, attack: {level: force}}",
-    "tiers": "tiers: {none: {}, sectoral: {bite: 1.2}}", "at": "at: 2030-05-25", "every": "every: 7 days",
-    "of": "of: [army, tier]", "do": "do: order army up", "senders": "senders: [us, eu]", "target": "target: russia",
-    "parties": "parties: [us, russia]", "range": "range: [0 %, 100 %]", "rank": "rank: 0.3",
-}  # fmt: skip
 
 _CALLED: dict[type[schema.Block], str] = {
     schema.Commitment: "a threat or an offer", schema.ChoiceBlock: "a choice", schema.Entry: "an entry of the calendar",
@@ -125,7 +117,8 @@ def _missing(keys: tuple[int | str, ...], data: Any, place: Place) -> Fault:
         says = f"the scenario has no `{word}`"
     else:
         says = f"{name} has no `{word}`" + (f", which {called} needs" if called else "")
-    return Fault(place, path_of(keys[:-1]), says, f"write `{_EXAMPLES.get(word, f'{word}: ...')}`")
+    examples = KEYS.get(model.__name__, {}) if model is not None else {}
+    return Fault(place, path_of(keys[:-1]), says, f"write `{examples.get(word, (f'{word}: ...', ''))[0]}`")
 
 
 def _shape_words(kind: str, error: ErrorDetails, shape: Shape | None) -> tuple[str, str]:

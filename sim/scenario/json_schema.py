@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.scenario.keys import KEYS
 from sim.scenario.schema import Scenario, spread_schema
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
@@ -16,9 +17,19 @@ def json_schema() -> dict[str, Any]:
     """
     made = Scenario.model_json_schema(by_alias=True, ref_template="#/definitions/{model}", mode="validation")
     definitions = made.pop("$defs", {})
+    for name, block in {"Scenario": made, **definitions}.items():
+        _explain(name, block)
     whole = _plain({**made, "definitions": definitions})
     whole["definitions"]["Distribution"] = spread_schema()
     return {"$schema": DIALECT, **whole, "title": "A scenario of sanctions and escalation"}
+
+
+def _explain(name: str, block: dict[str, Any]) -> None:
+    """Give each key of a block the sentence and the example of the manual, which editors show."""
+    for key, value in block.get("properties", {}).items():
+        if key in KEYS.get(name, {}):
+            example, says = KEYS[name][key]
+            value["description"] = f"{says} (`{example}`)"
 
 
 def _plain(schema: Any) -> Any:

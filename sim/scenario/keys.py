@@ -1,4 +1,4 @@
-"""What each key of a scenario file says, with an example: the sentences behind the tables of `scenario-file.md`."""
+"""What each key of a scenario file says, with an example: for the manual, for editors, and for who forgot one."""
 
 from __future__ import annotations
 
