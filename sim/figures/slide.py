@@ -6,7 +6,6 @@ is cut, however long the names of a scenario are. The object interface of matplo
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, wraps
@@ -223,14 +222,14 @@ class PlainNumbers(Formatter):
         largest = max(map(abs, marks), default=0.0)
         if largest >= 1e7 or largest < 1e-4 or step < 1e-12:
             return f"{x:.3g}".replace("e+", "e").replace("e-0", "e-").replace("-", "\N{MINUS SIGN}")
-        decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+        decimals = next((d for d in range(13) if all(abs(round(each, d) - each) < step / 100 for each in marks)), 12)
         return f"{x:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def number_axis(axes: Axes, which: Literal["x", "y"], *, whole: bool = False) -> None:
     """Put about five numbers along an axis, and faint lines from them; only whole ones if asked."""
     axis = axes.xaxis if which == "x" else axes.yaxis
-    axis.set_major_locator(MaxNLocator(6, integer=whole))
+    axis.set_major_locator(MaxNLocator(6, integer=whole, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(PlainNumbers())
     axes.grid(axis=which, color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
