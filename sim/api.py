@@ -11,21 +11,22 @@ Each verb imports what it needs when it is called, because a command that only l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import Fault, ScenarioError, Text, UsageError, did_you_mean
+from sim.errors import Text, UsageError, did_you_mean
 
 if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.analysis.expect import Finding as Finding
     from sim.analysis.explain import Explanation as Explanation
-    from sim.analysis.narrative import Line as Line
     from sim.analysis.report import Study as Study
+    from sim.analysis.story import Story as Story
     from sim.analysis.summary import MetricSummary as MetricSummary
     from sim.analysis.summary import OutcomeShare as OutcomeShare
     from sim.analysis.summary import Summary as Summary
+    from sim.analysis.verdict import Verdict as Verdict
     from sim.engine.record import Runs as Runs
     from sim.program.ir import Program as Program
     from sim.program.ledger import Number as Number
@@ -141,50 +142,6 @@ def create(path: str | Path, *, force: bool = False) -> Path:
     return target
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What validation found: all faults of one scenario, warnings among them, in file order."""
-
-    asked: str
-    faults: tuple[Fault, ...]
-
-    @property
-    def holds(self) -> bool:
-        """Whether the scenario can be played: it has warnings at most."""
-        return not any(fault.level == "error" for fault in self.faults)
-
-    @property
-    def says(self) -> str:
-        """The verdict in a few words."""
-        errors = sum(fault.level == "error" for fault in self.faults)
-        warnings = len(self.faults) - errors
-        parts = [_counted(errors, "fault")] if errors else ["can be played"]
-        return ", ".join(parts + ([_counted(warnings, "warning")] if warnings else []))
-
-    def record(self) -> dict[str, Any]:
-        """The verdict as one record for a machine."""
-        return {
-            "scenario": self.asked,
-            "holds": self.holds,
-            "faults": [
-                {
-                    "level": fault.level,
-                    "file": fault.place.file if fault.place else None,
-                    "line": fault.place.line if fault.place else None,
-                    "column": fault.place.column if fault.place else None,
-                    "path": fault.path,
-                    "says": fault.says,
-                    "remedy": fault.remedy,
-                }
-                for fault in self.faults
-            ],
-        }
-
-
-def _counted(n: int, what: str) -> str:
-    return f"{n} {what}{'' if n == 1 else 's'}"
-
-
 def validate(
     name_or_path: str | Path, *, policy: str | None = None, variant: str | None = None, overrides: Overrides = ()
 ) -> Verdict:
@@ -195,41 +152,9 @@ def validate(
     UsageError
         If there is no such scenario, policy or path.
     """
-    from sim.program.lint import lint
-    from sim.scenario.read import examine_scenario
+    from sim.analysis.verdict import verdict_on
 
-    asked, overrides = str(name_or_path), tuple(overrides)
-    examination = examine_scenario(asked, policy=policy, variant=variant, overrides=overrides)
-    faults, scenario = list(examination.faults), examination.scenario
-    if scenario is not None:
-        program, wrong = _checked(scenario)
-        faults += wrong
-        for section, name in examination.unsure:
-            chosen = {"policy": name} if section == "policies" else {"variant": name}
-            faults += _checked(load(asked, **chosen).scenario)[1]  # type: ignore[arg-type]
-        if program is not None and not faults:
-            faults += lint(scenario, program)
-    once = {(str(fault.place), fault.says): fault for fault in faults}
-    return Verdict(asked, tuple(sorted(once.values(), key=lambda fault: fault.order)))
-
-
-def _checked(scenario: Scenario) -> tuple[Program | None, list[Fault]]:
-    """The program of a scenario and what is wrong with it; faults of the vocabulary hide those that they cause."""
-    from sim.agents.expand import expansion_of
-    from sim.analysis.expect import read_expectations
-    from sim.program.build import build_core
-
-    expansion = expansion_of(scenario)
-    faults = list(expansion.faults)
-    lines = {(fault.place.file, fault.place.line) for fault in faults if fault.place is not None}
-    try:
-        program = build_core(expansion.scenario)
-        if not faults:
-            read_expectations(program, scenario.expect)
-            return program, []
-    except ScenarioError as error:
-        faults += [one for one in error.faults if one.place is None or (one.place.file, one.place.line) not in lines]
-    return None, faults
+    return verdict_on(str(name_or_path), policy=policy, variant=variant, overrides=tuple(overrides))
 
 
 def schema() -> dict[str, Any]:
@@ -284,53 +209,14 @@ def play(model: Model, *, runs: Iterable[int] = (0,), seed: int = 1, engine: str
 def trace(model: Model, *, seed: int = 1, run: int = 0, engine: str = "auto", everything: bool = False) -> Story:
     """One run told as a dated narrative."""
     told = story(play(model, runs=[run], seed=seed, engine=engine), seed=seed, everything=everything)
-    return replace(told, under=_under(model.policy, model.variant, model.overrides))
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """One run and the lines that tell it."""
-
-    program: Program
-    lines: tuple[Line, ...]
-    seed: int
-    run: int
-    outcome: str
-    under: str = ""  # policy, variant and what was set
-
-    @property
-    def title(self) -> str:
-        """Which run of what this is."""
-        return f"{self.program.name}{self.under}, run {self.run} of seed {self.seed}"
-
-    def text(self, **page: Any) -> str:
-        """The story set as a page; see `sim.analysis.diary` for width, paint and verbose."""
-        from sim.analysis.diary import diary
-
-        return diary(self.program, self.lines, **page)
-
-    def records(self) -> list[dict[str, Any]]:
-        """One flat record for each line."""
-        from sim.analysis.diary import records
-
-        return records(self.program, self.lines)
-
-
-def _under(policy: str | None, variant: str | None, overrides: Overrides) -> str:
-    """How the scenario was changed before it was played, for a title."""
-    parts = [f"policy {policy}"] if policy else []
-    parts += [f"variant {variant}"] if variant else []
-    parts += [f"{path} = {value}" for path, value in overrides]
-    return "".join(f", {part}" for part in parts)
+    return told.of(model.policy, model.variant, model.overrides)
 
 
 def story(runs: Runs, index: int = 0, *, seed: int, everything: bool = False) -> Story:
     """One of these runs, told."""
-    from sim.analysis.narrative import tell
+    from sim.analysis.story import tell_story
 
-    outcome = int(runs.outcome[index])
-    name = runs.program.outcome_names[outcome] if outcome >= 0 else ""
-    return Story(runs.program, tell(runs, index, everything=everything), seed, int(runs.runs[index]), name)
+    return tell_story(runs, index, seed=seed, everything=everything)
 
 
 def expectations(
@@ -453,7 +339,7 @@ def replay(study: Study, run: int, *, engine: str = "auto", everything: bool = F
         If the study has no such run.
     """
     told = story(study.replayed([run], engine=engine), seed=study.ensemble.seed, everything=everything)
-    return replace(told, under=_under(study.ensemble.policy, study.ensemble.variant, study.overrides))
+    return told.of(study.ensemble.policy, study.ensemble.variant, study.overrides)
 
 
 def explain(

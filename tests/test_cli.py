@@ -275,6 +275,21 @@ def test_rungs_are_never_averaged(sim: Sim, folder: Path) -> None:
     assert sum(metric["rungs"].values()) == pytest.approx(1.0)
 
 
+def test_long_names_do_not_widen_the_table(sim: Sim, folder: Path) -> None:
+    """Where a metric's name and unit are too long for 80 columns, the unit is told below the table."""
+    name = "days_that_the_army_stood_outside_its_own"
+    text = (
+        "scenario: wide\nstart: 2030-01-01\nhorizon: 90 days\nquantities: {army: {level: [home, out], start: home}}\n"
+        "triggers: {t: {rate: 0.01, do: army = out}}\noutcomes: {o: {otherwise: true}}\n"
+        f"metrics: {{{name}: {{days: army >= out, unit: days of the calendar}}, short: {{days: army <= home}}}}\n"
+    )
+    (folder / "wide.yaml").write_text(text)
+    _, out, _ = sim("run", "wide.yaml", "-n", "50", "-j", "1", "--no-plots", "-q")
+    assert max(len(line) for line in out.splitlines()) <= 80
+    assert f"{name} in days of the calendar" in out
+    assert "short in days" in out
+
+
 def test_outcome_and_next_commands_can_be_typed(sim: Sim) -> None:
     """The commands that the page proposes run as they stand."""
     _, out, _ = sim("run", "first-lesson", "-n", "60", "-j", "1", "--no-plots", "-q")

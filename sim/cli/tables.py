@@ -39,23 +39,36 @@ def interval(low: float, high: float) -> str:
 
 
 def metric_table(rows: Sequence[MetricSummary], paint: Paint, *, of: str = "metric") -> list[str]:
-    """Metrics with mean, interval and quantiles; of a ladder the shares of its rungs, because rungs are no scale."""
-    cells, notes = [], []
-    for row in rows:
-        name = f"{row.metric} ({row.unit})" if row.unit and row.how != "first" else row.metric
-        if row.rungs:
-            shares = ", ".join(f"{share.name} {percent(share.share)}" for share in row.rungs if share.count)
-            notes += wrapped(shares, lead=f"{row.metric}  ")
-            continue
-        ends = {one.probability: one.value for one in row.quantiles}
-        quantiles = [number(ends[at]) if at in ends else "" for at in (0.05, 0.5, 0.95)]
-        mean = ["", ""]
-        if row.how != "first" and row.high - row.low == row.high - row.low:
-            places = decimals_of((row.high - row.low) / 2)
-            mean = [fixed(row.mean, places), f"{fixed(row.low, places)} to {fixed(row.high, places)}"]
-        cells.append([name, *mean, *quantiles])
+    """Metrics with mean, interval and quantiles; of a ladder the shares of its rungs, because rungs are no scale.
+
+    Units stand beside the names, or below the table where it would be too wide.
+    """
     heads = (of, "mean", "95 % interval", "5 %", "median", "95 %")
-    return [*(table(heads, cells, paint=paint) if cells else []), *painted(notes, "quiet", paint)]
+    numbers = [row for row in rows if not row.rungs]
+    notes = [line for row in rows if row.rungs for line in _rung_lines(row)]
+    units = {row.metric: row.unit for row in numbers if row.unit and row.how != "first"}
+    cells = [_metric_cells(row, units.get(row.metric, "")) for row in numbers]
+    lines = table(heads, cells, paint=paint) if cells else []
+    if units and max(len(line) for line in lines[1:]) > width():
+        lines = table(heads, [_metric_cells(row, "") for row in numbers], paint=paint)
+        notes += [line for metric, unit in units.items() for line in wrapped(f"{metric} in {unit}", hang=2)]
+    return [*lines, *painted(notes, "quiet", paint)]
+
+
+def _metric_cells(row: MetricSummary, unit: str) -> list[str]:
+    """One row: name, mean and interval where there is a mean, three quantiles."""
+    ends = {one.probability: one.value for one in row.quantiles}
+    quantiles = [number(ends[at]) if at in ends else "" for at in (0.05, 0.5, 0.95)]
+    mean = ["", ""]
+    if row.how != "first" and row.high - row.low == row.high - row.low:  # neither NaN nor infinite
+        places = decimals_of((row.high - row.low) / 2)
+        mean = [fixed(row.mean, places), f"{fixed(row.low, places)} to {fixed(row.high, places)}"]
+    return [f"{row.metric} ({unit})" if unit else row.metric, *mean, *quantiles]
+
+
+def _rung_lines(row: MetricSummary) -> list[str]:
+    shares = ", ".join(f"{share.name} {percent(share.share)}" for share in row.rungs if share.count)
+    return wrapped(shares, lead=f"{row.metric}  ")
 
 
 def metrics_by_outcome(summary: Summary, paint: Paint) -> list[str]:
@@ -67,7 +80,7 @@ def metrics_by_outcome(summary: Summary, paint: Paint) -> list[str]:
         unit = f" ({metric.whole.unit})" if metric.whole.unit and metric.whole.how != "first" else ""
         lines += [
             paint("title", f"{metric.whole.metric}{unit}, given how the run ended"),
-            *metric_table(rows, paint),
+            *metric_table(rows, paint, of="outcome"),
             "",
         ]
     return lines
