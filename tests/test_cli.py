@@ -277,7 +277,7 @@ def test_rungs_are_never_averaged(sim: Sim, folder: Path) -> None:
 
 def test_long_names_do_not_widen_the_table(sim: Sim, folder: Path) -> None:
     """Where a metric's name and unit are too long for 80 columns, the unit is told below the table."""
-    name = "days_that_the_army_stood_outside_its_own"
+    name = "days_the_army_stood_outside"
     text = (
         "scenario: wide\nstart: 2030-01-01\nhorizon: 90 days\nquantities: {army: {level: [home, out], start: home}}\n"
         "triggers: {t: {rate: 0.01, do: army = out}}\noutcomes: {o: {otherwise: true}}\n"
