@@ -29,7 +29,7 @@ def diplomacy(draft: Draft, name: Text, block: schema.Diplomacy) -> None:
         draft.fault(name, f"agents.{name}.diplomacy", f"nobody talks on `{name}`", "name at least one of `parties`")
         return
     draft.quantity(f"{name}.open", place, flag=True, start="true" if block.start == "open" else "false")
-    draft.quantity(f"{name}.resumes", place, start="0", says="day before which suspended talks do not meet")
+    draft.quantity(f"{name}._resumes", place, start="0", says="day before which suspended talks do not meet")
     draft.quantity(f"{name}.round", place, start="0", says="rounds held so far")
     draft.quantity(f"{name}.agreement.signed", place, flag=True, start="false")
     draft.quantity(f"{name}.agreement.breached", place, flag=True, start="false")
@@ -41,7 +41,7 @@ def diplomacy(draft: Draft, name: Text, block: schema.Diplomacy) -> None:
     speaker = Speaker((str(name), str(block.actor)) if block.actor else (str(name),))
     quantities(draft, block.quantities, speaker, f"{name}.")
     own_rules(draft, name, block, speaker)
-    _rounds(draft, name, block, speaker)
+    _rounds(draft, name, block, speaker, actors)
     if block.proposals:
         _proposing(draft, name, block, actors)
         _accepting(draft, name, block, actors)
@@ -79,7 +79,7 @@ def _value(name: str, block: schema.Diplomacy, actor: str) -> str:
     )
 
 
-def _rounds(draft: Draft, name: Text, block: schema.Diplomacy, speaker: Speaker) -> None:
+def _rounds(draft: Draft, name: Text, block: schema.Diplomacy, speaker: Speaker, actors: list[str]) -> None:
     """A round is held when its day has come, the track is open, nothing is signed, and it does not slip."""
     every, slips = draft.amount(block.rounds.every, speaker), block.rounds.slips
     if every is None:
@@ -87,11 +87,12 @@ def _rounds(draft: Draft, name: Text, block: schema.Diplomacy, speaker: Speaker)
     if slips is None:
         draft.default(f"{name}.rounds.slips", SLIPS, "author", "chance that a round does not take place", name.place)
     slipping = draft.says(slips, speaker) if slips is not None else SLIPS
+    held = [f"{name}.round += 1", *([_share(draft, name, actors)] if block.proposals else [])]
     draft.trigger(
         Phase.TALKS, f"{name}.round", name.place, every=every or EVERY, from_=block.rounds.from_,
-        if_=f"{name}.open and not {name}.agreement.signed and day >= {name}.resumes",
+        if_=f"{name}.open and not {name}.agreement.signed and day >= {name}._resumes",
         chance=f"1 - {bracketed(slipping)}",
-        do=[f"{name}.round += 1"], agent=name, says=f"a round of talks on `{name}`",
+        do=held, agent=name, says=f"a round of talks on `{name}`",
     )  # fmt: skip
 
 
@@ -118,30 +119,16 @@ def _accepting(draft: Draft, name: Text, block: schema.Diplomacy, actors: list[s
     The record's hazard of compromise is spread over the time since the last round, and over those who must consent,
     so that talks which meet oftener, or of more parties, are not likelier to succeed for that alone.
     """
-    days = f"{name}.days"
-    draft.quantity(days, name.place, is_=f"min(since({name}.ask.{actors[0]}) / 1 day, day)",
-                   says="days since a proposal was last put to the parties")  # fmt: skip
-    draft.quantity(
-        f"{name}.record", name.place, is_=f"(1 - exp(-{number(evidence.COMPROMISE)} * {days})) ** (1 / {len(actors)})",
-        source="icb12", says="chance that one who must consent does, when it gains as much as by fighting on",
-    )  # fmt: skip
-    draft.default(f"{name}.record", f"{number(evidence.COMPROMISE)} a day", "icb12",
-                  "hazard of a compromise when nobody gains or loses by it", name.place)  # fmt: skip
     leader = f"{name}.proposes" if len(block.proposals) > 1 else f"{name}.round"
-    for turn, actor in enumerate(actors):
-        # The share is worked out once, when the first is asked: for the others no time has passed since.
-        share = f"{name}.record" if turn == 0 else f"{name}.share"
-        stored = (Text(f"{name}.share = {name}.record", name.place),) if turn == 0 and len(actors) > 1 else ()
-        if stored:
-            _first_share(draft, name)
+    for actor in actors:
         resolve = f"{actor}.resolve"
         fight_on = f"{resolve} - 0.5" if resolve in draft.known.quantities else "0"
         yes = schema.Option(
-            says=Text("Accept the proposal", name.place), usual=Text(share, name.place),
-            value={Text("terms"): Text(_value(name, block, actor), name.place)}, do=stored,
+            says=Text("Accept the proposal", name.place), usual=Text(f"{name}._share", name.place),
+            value={Text("terms"): Text(_value(name, block, actor), name.place)},
         )  # fmt: skip
         no = schema.Option(
-            says=Text("Fight on", name.place), usual=Text(f"1 - {share}", name.place),
+            says=Text("Fight on", name.place), usual=Text(f"1 - {name}._share", name.place),
             value={Text("fight_on"): Text(fight_on, name.place)},
         )  # fmt: skip
         draft.trigger(
@@ -154,8 +141,14 @@ def _accepting(draft: Draft, name: Text, block: schema.Diplomacy, actors: list[s
                   says=f"the parties on `{name}` sign")  # fmt: skip
 
 
-def _first_share(draft: Draft, name: Text) -> None:
-    draft.quantity(f"{name}.share", name.place, start="0", says="the record's share in the round under way")
+def _share(draft: Draft, name: Text, actors: list[str]) -> str:
+    """The effect by which a round works out the usual share of those who consent, from the days since the last one."""
+    draft.quantity(f"{name}._share", name.place, start="0", source="icb12",
+                   says="chance that one who must consent does, when it gains as much as by fighting on")  # fmt: skip
+    draft.default(f"{name}._share", f"{number(evidence.COMPROMISE)} a day for all together", "icb12",
+                  "hazard of a compromise when nobody gains or loses by it", name.place)  # fmt: skip
+    days = f"min(since({name}.round) / 1 day, day)"
+    return f"{name}._share = (1 - exp(-{number(evidence.COMPROMISE)} * {days})) ** (1 / {len(actors)})"
 
 
 def _obligation(draft: Draft, name: Text, block: schema.Diplomacy, key: Text, terms: schema.Obligation) -> None:

@@ -99,8 +99,8 @@ def _before(draft: Draft, name: Text) -> list[str]:
     blocks = postures(draft).items()
     if not any(block.military and answers(draft, Text(other), block) == name for other, block in blocks):
         return []
-    draft.quantity(f"{name}.before", name.place, start=name, says=f"rung of `{name}` before its last step")
-    return [f"{name}.before = {name}"]
+    draft.quantity(f"{name}._before", name.place, start=name, says=f"rung of `{name}` before its last step")
+    return [f"{name}._before = {name}"]
 
 
 # ---------------------------------------------------------------------------------------------- the record
@@ -213,7 +213,7 @@ def replies(draft: Draft, name: Text, block: schema.Posture, answered: str) -> N
         draft.trigger(
             Phase.MOVES, f"{name}.replies_to_{level}", name.place,
             on=[f"{answered}.moves"], after=spread_of("lognormal", name.place, **evidence.REPLY_LAG),
-            if_=f"{answered} > {answered}.before and {standing}", chance=f"{evidence.REPLY_CHANCE:g}",
+            if_=f"{answered} > {answered}._before and {standing}", chance=f"{evidence.REPLY_CHANCE:g}",
             choose=options, rationality="0", actor=block.posture.actor, agent=name, source="mid5",
             says=f"`{name}` replies to a {level} by `{answered}`", asks="How is the other side's move answered?",
         )  # fmt: skip

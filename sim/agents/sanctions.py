@@ -91,42 +91,40 @@ def bite_of(draft: Draft, block: schema.Sanctions, speaker: Speaker) -> dict[str
 
 
 def _bite(draft: Draft, name: Text, block: schema.Sanctions, senders: list[str], speaker: Speaker) -> None:
-    place, share = name.place, weights(draft, name, block)
+    """What the tiers in force amount to, and what of it is felt now."""
+    place, share, unit = name.place, weights(draft, name, block), "points of GDP a year"
     for sender in senders:
         text = by_level(f"{name}.{sender}", bite_of(draft, block, speaker))
         whole = text if share[sender] == "1" else f"({text}) * {share[sender]}"
-        draft.quantity(f"{name}.bite.{sender}", place, is_=whole, says=f"bite of the tier of `{sender}`, phased in")
-    draft.quantity(f"{name}.in_force", place, is_=" + ".join(f"{name}.bite.{sender}" for sender in senders),
+        draft.quantity(f"{name}.bite.{sender}", place, is_=whole, says=f"bite of the tier of `{sender}`, once arrived")
+    now, last = f"{name}.in_force", f"{name}._last_in_force"
+    draft.quantity(now, place, is_=" + ".join(f"{name}.bite.{sender}" for sender in senders), unit=unit,
                    says="bite of the tiers in force, once all of it has arrived")  # fmt: skip
-    unit = "points of GDP a year"
-    draft.quantity(
-        f"{name}.last_in_force",
-        place,
-        start=f"{name}.in_force",
-        unit=unit,
-        says="the same, before the last change of a tier",
-    )
-    draft.quantity(f"{name}.arrived", place, start=f"{name}.in_force", unit=unit, says="bite that has phased in")
-    draft.quantity(f"{name}.speed", place, start="0", says="how much bite phases in or out a day")
-    draft.quantity(f"{name}.tight", place, start="1", within=("0", "1"), says="share of the bite that has not leaked")
+    draft.quantity(last, place, start=now, unit=unit, says="the same, at the last change of a tier")
+    draft.quantity(f"{name}._arrived", place, start=now, unit=unit, says="bite that has phased in")
+    draft.quantity(f"{name}._speed", place, start="0", says="how much bite phases in or out a day")
+    draft.quantity(f"{name}._tight", place, start="1", within=("0", "1"), says="share of the bite that has not leaked")
     # What is new is tight; what was there before keeps its leaks.
-    draft.quantity(
-        f"{name}.tightened", place,
-        is_=f"({name}.tight * {name}.last_in_force + {name}.in_force - {name}.last_in_force) / {name}.in_force"
-        f" if {name}.in_force > {name}.last_in_force else {name}.tight",
-    )  # fmt: skip
-    draft.quantity(f"{name}.bite", place, is_=f"{name}.arrived * {name}.tight", unit=unit)
-    draft.quantity(f"{name}.cost", place, start="0", unit="points of GDP", says="what the target has lost so far")
+    tightened = f"({name}._tight * {last} + {now} - {last}) / {now} if {now} > {last} else {name}._tight"
+    draft.quantity(f"{name}._tightened", place, is_=tightened)
+    draft.quantity(f"{name}.bite", place, is_=f"{name}._arrived * {name}._tight", unit=unit)
+    _books(draft, name, block, share, speaker)
+
+
+def _books(draft: Draft, name: Text, block: schema.Sanctions, share: dict[str, str], speaker: Speaker) -> None:
+    """Once a day: what has phased in, what has leaked, what target and senders have lost."""
+    unit = "points of GDP"
+    draft.quantity(f"{name}.cost", name.place, start="0", unit=unit, says="what the target has lost so far")
     books = [
-        f"{name}.arrived += clamp({name}.in_force - {name}.arrived, -{name}.speed, {name}.speed)",
-        f"{name}.tight *= {_kept_each_day(draft, name, block, speaker)}",
+        f"{name}._arrived += clamp({name}.in_force - {name}._arrived, -{name}._speed, {name}._speed)",
+        f"{name}._tight *= {_kept_each_day(draft, name, block, speaker)}",
         f"{name}.cost += {name}.bite / 365.25",
     ]
-    for sender in senders:
-        draft.quantity(f"{name}.backlash.{sender}", place, is_=_backlash(draft, name, block, sender, share[sender]))
-        draft.quantity(f"{name}.cost.{sender}", place, start="0", unit="points of GDP")
+    for sender, weight in share.items():
+        draft.quantity(f"{name}.backlash.{sender}", name.place, is_=_backlash(draft, name, block, sender, weight))
+        draft.quantity(f"{name}.cost.{sender}", name.place, start="0", unit=unit)
         books.append(f"{name}.cost.{sender} += {name}.backlash.{sender} / 365.25")
-    draft.trigger(Phase.BOOKS, f"{name}.accounts", place, every="1 day", do=books, agent=name,
+    draft.trigger(Phase.BOOKS, f"{name}.accounts", name.place, every="1 day", do=books, agent=name,
                   says="a day of sanctions: what has phased in, leaked and been lost")  # fmt: skip
 
 
@@ -181,9 +179,9 @@ def _adoption(draft: Draft, name: Text, block: schema.Sanctions, sender: str, ha
     effects = [f"{one} = {one}.agreed"]
     if has_bite:
         effects += [
-            f"{name}.tight = {name}.tightened",
-            f"{name}.last_in_force = {name}.in_force",
-            f"{name}.speed = abs({name}.in_force - {name}.arrived) / max({phase_in} / 1 day, 1)",
+            f"{name}._tight = {name}._tightened",
+            f"{name}._last_in_force = {name}.in_force",
+            f"{name}._speed = abs({name}.in_force - {name}._arrived) / max({phase_in} / 1 day, 1)",
         ]
     for verb, sign in (("raised", ">"), ("lowered", "<")):
         draft.trigger(

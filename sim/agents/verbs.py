@@ -132,9 +132,9 @@ def _talk(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path
     if text.startswith("sign"):
         return signing(draft, name)
     if text.startswith("open"):
-        return [f"{name}.open = true", f"{name}.resumes = 0"]
+        return [f"{name}.open = true", f"{name}._resumes = 0"]
     if len(words) > 2 and words[1] == "for":
-        return [f"{name}.resumes = day + {' '.join(words[2:])} / 1 day"]
+        return [f"{name}._resumes = day + {' '.join(words[2:])} / 1 day"]
     return [f"{name}.open = false"]
 
 
