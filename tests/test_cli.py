@@ -349,6 +349,33 @@ def test_trace_in_colour_says_the_same(sim: Sim, monkeypatch: pytest.MonkeyPatch
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["list"], ["trace", "first-lesson"], ["replay", "STUDY", "2"], ["explain", "STUDY"], ["status", "STUDY"],
+     ["doctor"], ["show", "first-lesson", "--ledger"], ["run", "first-lesson", "-n", "60", "-j", "1", "--dry-run"]],
+)  # fmt: skip
+def test_machines_get_flat_records(arguments: list[str], sim: Sim, study: str) -> None:
+    """`--format json` is JSON and `--format csv` is CSV with the same fields, and nothing else is on stdout."""
+    words = [study if word == "STUDY" else word for word in arguments]
+    told = json.loads(sim(*words, "--format", "json")[1])
+    rows = told if isinstance(told, list) else [told]
+    assert rows
+    lines = list(csv.DictReader(io.StringIO(sim(*words, "--format", "csv")[1])))
+    assert [list(line) for line in lines] == [list(row) for row in rows]
+    assert not any(isinstance(value, list | dict) for row in rows for value in row.values())
+
+
+def test_validate_gives_records_of_faults(sim: Sim, folder: Path) -> None:
+    """`sim validate --format json` says for each file whether it can be played, and each fault with its place."""
+    (folder / "half.yaml").write_text("scenario: half\nstart: 2030-01-01\nhorizn: 3 days\n")
+    code, out, _ = sim("validate", "first-lesson", "half.yaml", "--format", "json")
+    good, bad = json.loads(out)
+    assert code == 2
+    assert (good["scenario"], good["holds"], good["faults"]) == ("first-lesson", True, [])
+    assert not bad["holds"]
+    assert any(fault["line"] == 3 and "horizn" in fault["says"] for fault in bad["faults"])
+
+
 def test_explain_shares_sum_to_one(sim: Sim, study: str) -> None:
     """The chains behind an outcome share its runs out among them."""
     rows = json.loads(sim("explain", study, "--format", "json")[1])

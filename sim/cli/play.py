@@ -100,7 +100,7 @@ def run_command(
         return 0
     if not quiet:
         progress.tell(plan.says)
-    with progress.progress(plan.to_play, quiet=quiet) as advance:
+    with progress.progress(plan.to_play, quiet=quiet, no_color=no_color) as advance:
         study = api.run(plan, on_progress=advance, fail_fast=fail_fast)
     pictures = [] if no_plots else api.plot(study)
     if form == "json":

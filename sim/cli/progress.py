@@ -22,17 +22,17 @@ def tell(sentence: str) -> None:
 
 
 @contextmanager
-def progress(to_play: int, *, quiet: bool) -> Iterator[Callable[[Progress], None]]:
+def progress(to_play: int, *, quiet: bool, no_color: bool = False) -> Iterator[Callable[[Progress], None]]:
     """Show progress on stderr: a bar on a terminal, a plain line every ten seconds elsewhere."""
     if quiet or not to_play:
         yield lambda now: None
     elif sys.stderr.isatty():
-        yield from _bar()
+        yield from _bar(no_color=no_color)
     else:
         yield _plain_lines()
 
 
-def _bar() -> Iterator[Callable[[Progress], None]]:
+def _bar(*, no_color: bool) -> Iterator[Callable[[Progress], None]]:
     from rich import progress as rich
     from rich.console import Console
 
@@ -42,7 +42,7 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
         rich.MofNCompleteColumn(),
         rich.TimeRemainingColumn(),
     )
-    with rich.Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+    with rich.Progress(*columns, console=Console(stderr=True, no_color=no_color or None), transient=True) as shown:
         task = shown.add_task("runs", total=None)
         yield lambda now: shown.update(task, completed=now.done, total=now.total)
 
