@@ -23,7 +23,7 @@ from sim.figures.slide import (
 )
 from sim.figures.words import counted, interval, percent, plain, share_digits
 
-THICKEST = 120.0
+THICKEST = 170.0
 """Pixels from one bar to the next, at most: a lone bar is no wall."""
 
 
@@ -98,7 +98,7 @@ def draw_outcome_shares(summary: Summary, knowledge: Sequence[Terciles] = ()) ->
 def _caption(summary: Summary, known: dict[str, Terciles]) -> str:
     says = f"Bars: share of runs that ended so. Brackets: {level_text(summary)} Wilson intervals, of luck alone."
     if not known:
-        return f"{says} They do not hold what is unknown about the parameters."
+        return f"{says} They do not hold what is unknown about the parameters." if summary.program.parameters else says
     moving = sorted({plain(each.parameter) for each in known.values()})
     which = moving[0] if len(moving) == 1 else "the parameter that moves it most"
     return f"{says} Dotted: the share over thirds of {which}; more runs do not make that narrower."

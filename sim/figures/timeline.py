@@ -80,7 +80,7 @@ def _chosen(told: Timeline) -> list[Lane]:
 def _heights(lanes: Sequence[Lane], room: float) -> list[float]:
     """Pixels of each lane: ladders by their rungs, the rest alike; never higher than they need."""
     weights = [min(6.0, 0.6 + 0.65 * len(lane.names)) if isinstance(lane, Ladder) else 1.3 for lane in lanes]
-    unit = min(80.0, room / sum(weights)) if weights else 0.0
+    unit = min(100.0, room / sum(weights)) if weights else 0.0
     return [unit * weight for weight in weights]
 
 
