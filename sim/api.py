@@ -21,10 +21,10 @@ from sim.errors import Text, UsageError, did_you_mean
 if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.analysis.expect import Finding as Finding
     from sim.analysis.explain import Explanation as Explanation
+    from sim.analysis.metrics import MetricSummary as MetricSummary
+    from sim.analysis.outcomes import OutcomeShare as OutcomeShare
     from sim.analysis.report import Study as Study
     from sim.analysis.story import Story as Story
-    from sim.analysis.summary import MetricSummary as MetricSummary
-    from sim.analysis.summary import OutcomeShare as OutcomeShare
     from sim.analysis.summary import Summary as Summary
     from sim.analysis.verdict import Verdict as Verdict
     from sim.engine.record import Runs as Runs

@@ -17,7 +17,8 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from sim import api
-from sim.analysis.summary import Summary, share_of, summarise_runs
+from sim.analysis.outcomes import share_of
+from sim.analysis.summary import Summary, summarise_runs
 from sim.analysis.terciles import Terciles
 from sim.analysis.timeline import Band, Ladder, Mark, Timeline, timeline
 from sim.figures.gallery import pictures

@@ -11,21 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from sim import api
+from sim.analysis.courses import fan, occupancy
 from sim.analysis.intervals import wilson
-from sim.analysis.summary import (
-    PROBABILITIES,
-    ended_early,
-    fan,
-    incidence,
-    metric_by_outcome,
-    metric_summary,
-    occupancy,
-    of_a_hundred,
-    outcome_shares,
-    rows_of,
-    summarise,
-    summarise_runs,
-)
+from sim.analysis.metrics import PROBABILITIES, metric_by_outcome, metric_summary
+from sim.analysis.outcomes import ended_early, incidence, of_a_hundred, outcome_shares, rows_of
+from sim.analysis.summary import summarise, summarise_runs
 from sim.analysis.terciles import from_parameters, stands_out, terciles
 from sim.analysis.timeline import timeline
 from sim.clock import ticks

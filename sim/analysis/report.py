@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.base_rates import base_rate
 from sim.analysis.cautions import Caution, Observed, cautions
-from sim.analysis.summary import MetricSummary, OutcomeShare, Summary, summarise
+from sim.analysis.metrics import MetricSummary
+from sim.analysis.outcomes import OutcomeShare
+from sim.analysis.summary import Summary, summarise
 from sim.analysis.terciles import Terciles, from_parameters
 from sim.clock import TICKS_PER_DAY, say_date, say_duration
 from sim.engine.choose import choose

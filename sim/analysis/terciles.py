@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.intervals import LEVEL, normal_quantile
-from sim.analysis.summary import Share, share_of
+from sim.analysis.outcomes import Share, share_of
 from sim.program.ir import Program
 
 FEWEST_RUNS = 90

@@ -5,7 +5,8 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.analysis.summary import MetricByOutcome, MetricSummary, Summary
+from sim.analysis.metrics import MetricByOutcome, MetricSummary
+from sim.analysis.summary import Summary
 from sim.figures.looks import FAILURE, FAINT, INK, PAPER, Look, category_looks, ink_on, ladder_looks
 from sim.figures.shares import names_in, outcome_looks
 from sim.figures.slide import (

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.analysis.summary import Fan, Occupancy, Summary
+from sim.analysis.courses import Fan, Occupancy
+from sim.analysis.summary import Summary
 from sim.clock import days
 from sim.figures.looks import FAINT, INK, PAPER, category_looks, ladder_looks
 from sim.figures.shares import level_text, outcome_looks

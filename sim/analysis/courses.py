@@ -1,0 +1,116 @@
+"""What sampled quantities did over time: shares of runs on each rung, and fans of numbers.
+
+A run that has ended is held in the state in which it ended; failed runs are void and left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.intervals import quantile, wilson_bounds
+from sim.analysis.metrics import PROBABILITIES
+from sim.clock import TICKS_PER_DAY
+from sim.language.tree import Read
+from sim.language.words import TRUTH, Kind
+from sim.program.ir import Program
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Occupancy:
+    """Share of runs that stand on each rung at each sampled moment, with pointwise Wilson intervals.
+
+    A run that has ended is held in the state in which it ended.
+    """
+
+    quantity: str
+    rungs: tuple[str, ...]
+    ordered: bool
+    days: Floats  # (S,)
+    shares: Floats  # (S, L); rows sum to 1
+    low: Floats  # (S, L)
+    high: Floats  # (S, L)
+    runs: int
+
+    @property
+    def widest(self) -> float:
+        """Half of the widest interval of any rung at any moment."""
+        return float((self.high - self.low).max() / 2) if self.shares.size else 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fan:
+    """Quantiles over runs of a number at each sampled moment; a run that has ended is held as it ended."""
+
+    quantity: str
+    unit: str
+    days: Floats  # (S,)
+    probabilities: tuple[float, ...]
+    values: Floats  # (len(probabilities), S)
+    runs: int
+
+
+def occupancy(quantity: str, kind: Kind, days: Floats, values: Floats) -> Occupancy:
+    """Share of runs on each rung at each moment; a truth has the rungs `no` and `yes`.
+
+    Parameters
+    ----------
+    days : (S,)
+    values : (R, S)
+        Indices of rungs; runs with NaN are void and left out.
+    """
+    names = kind.names or ("no", "yes")
+    known = values[~np.isnan(values).any(axis=1)]
+    counts = np.stack([(known == rung).sum(axis=0) for rung in range(len(names))], axis=1).astype(np.int64)
+    low, high = wilson_bounds(counts, len(known))
+    shares = counts / max(1, len(known))
+    return Occupancy(quantity, names, kind.ordered, days, shares, low, high, len(known))
+
+
+def fan(quantity: str, unit: str, days: Floats, values: Floats) -> Fan:
+    """Quantiles over runs at each moment.
+
+    Parameters
+    ----------
+    days : (S,)
+    values : (R, S)
+        Runs with NaN are void and left out.
+    """
+    known = np.sort(values[~np.isnan(values).any(axis=1)], axis=0)
+    table = np.array([[quantile(column, p) for column in known.T] for p in PROBABILITIES], dtype=np.float64)
+    return Fan(quantity, unit, days, PROBABILITIES, table.reshape(len(PROBABILITIES), len(days)), len(known))
+
+
+def sampled_days(program: Program) -> Floats:
+    """The sampled moments of a program, in days since the start; empty if it has no series."""
+    if program.series is None:
+        return np.empty(0)
+    return np.array(program.series.moments(program.horizon), dtype=np.float64) / TICKS_PER_DAY
+
+
+def over_time(program: Program, columns: Iterable[Floats]) -> tuple[tuple[Occupancy, ...], tuple[Fan, ...]]:
+    """Occupancy of every sampled ladder and flag, and a fan of every other sampled quantity.
+
+    Parameters
+    ----------
+    columns
+        The sampled columns one after another, (R, S) each, so that only one need be in memory.
+    """
+    if program.series is None:
+        return (), ()
+    ladders, fans = [], []
+    days = sampled_days(program)
+    for name, kind, tree, values in zip(
+        program.series.names, program.series.kinds, program.series.columns, columns, strict=True
+    ):
+        if kind.names or kind == TRUTH:
+            ladders.append(occupancy(name, kind, days, values))
+        else:
+            unit = program.quantities[tree.slot].unit if isinstance(tree, Read) else ""
+            fans.append(fan(name, unit, days, values))
+    return tuple(ladders), tuple(fans)
