@@ -41,13 +41,22 @@ def _speaker(prefixes: tuple[str, ...], actor: Text | None) -> Speaker:
 def _of_posture(draft: Draft, name: Text, agent: schema.Posture) -> None:
     """A posture's own choices; if it says none and answers nobody, the default: hold, up or down."""
     given: Mapping[Text, schema.ChoiceBlock] = agent.choices
-    if not given and agent.military and len(agent.rungs) > 1 and answers(draft, name, agent) is None:
+    free = agent.military and len(agent.rungs) > 1 and answers(draft, name, agent) is None
+    if not given and free and not _ordered_elsewhere(draft, name):
         given = {Text("what_next", name.place): default_choice(draft, name, agent)}
     for key, block in given.items():
         actor = block.actor or agent.posture.actor
         speaker = speaker_of(name, agent) if block.actor is None else _speaker((str(name), str(actor)), actor)
         whole, path = Text(f"{name}.{key}", key.place), f"agents.{name}.choices.{key}"
         decide(draft, Decision(whole, path, block, actor, name, speaker))
+
+
+def _ordered_elsewhere(draft: Draft, name: Text) -> bool:
+    """Whether a choice outside its own block orders this posture: then who moves it is said."""
+    blocks = [*draft.scenario.choices.values()]
+    blocks += [block for agent in draft.scenario.agents.values() for block in agent.choices.values()]
+    orders = (orders_of(draft, option) for block in blocks for option in block.options.values())
+    return any(order is not None and order.posture == name for order in orders)
 
 
 def default_choice(draft: Draft, name: Text, agent: schema.Posture) -> schema.ChoiceBlock:

@@ -12,11 +12,12 @@ so that the chance of having gone up by a day is the same however often one deci
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.agents.draft import Draft, Speaker
 from sim.agents.verbs import ordered_rung, postures
+from sim.agents.wording import bracketed
 from sim.errors import Text
 from sim.scenario import schema
 
@@ -87,17 +88,22 @@ def usual_shares(draft: Draft, decision: Decision, orders: Mapping[Text, Order |
         if order.where != "up":
             sides["down"].append(test if order.where == "down" else f"({test}) and not ({order.climbs})")
     _hazards(draft, decision.name, army, sides)
-    name, holding = decision.name, len(asking) - len(moving)
-    up, down = (_shared(f"{name}.hazard.{side}", len(sides[side])) for side in ("up", "down"))
-    weights = {str(key): _shared(f"exp(-{name}.hazard * {name}.days)", holding) for key in asking if key not in moving}
+    name, still = decision.name, [key for key in asking if key not in moving]
+    up, down = (_shared(f"{name}.hazard.{side}", sides[side]) for side in ("up", "down"))
+    conditions = [decision.block.options[key].if_ for key in still]
+    holding = ["1" if one is None else draft.says(one, decision.speaker) for one in conditions]
+    weights = {str(key): _shared(f"exp(-{name}.hazard * {name}.days)", holding) for key in still}
     for key, order in moving.items():
         hazard = {"up": up, "down": down}.get(order.where, f"({up} if {order.climbs} else {down})")
         weights[str(key)] = f"{hazard} * {name}.exposure"
     return weights
 
 
-def _shared(weight: str, among: int) -> str:
-    return f"{weight} / {among}" if among > 1 else weight
+def _shared(weight: str, tests: Sequence[str]) -> str:
+    """A weight divided among as many options as are open: the sum of their conditions, each 0 or 1."""
+    if len(tests) < 2:
+        return weight
+    return f"{weight} / ({' + '.join(bracketed(test) for test in tests)})"
 
 
 def _hazards(draft: Draft, name: Text, army: str, sides: Mapping[str, list[str]]) -> None:

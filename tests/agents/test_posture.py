@@ -135,6 +135,31 @@ def test_options_that_do_the_same_share_the_weight_of_the_record(engine: Engine)
     assert second[0] == pytest.approx(first[0], rel=1e-12)
 
 
+def test_a_closed_twin_leaves_its_weight_to_the_other(engine: Engine) -> None:
+    """Of two ways to go up of which one is closed, the other is as likely as if it stood alone."""
+    one = recorded("10 days")
+    two = one.replace("down:", "again: {if: army == home, usual: record, do: order army up}\n              down:")
+    first, second = (tell(engine, text, days=10).runs.decisions[0][0].shares for text in (one, two))
+    assert second[2] == 0.0 and second[1] == pytest.approx(first[1], rel=1e-12)
+
+
+def test_a_posture_that_is_ordered_by_a_choice_elsewhere_has_no_choice_of_its_own() -> None:
+    """The default is for a file that does not say who decides."""
+    text = """
+    actors: {challenger: {}, defender: {}}
+    agents:
+      army:
+        posture: {actor: challenger, against: defender}
+        rungs: {home: {level: none}, massed: {level: display}, attack: {level: force}}
+        start: massed
+    choices:
+      council:
+        {actor: challenger, every: 10 days, options: {hold: {usual: record}, up: {usual: record, do: order army up}}}
+    """
+    played = program(text)
+    assert [trigger.name for trigger in played.triggers if trigger.choice is not None] == ["council"]
+
+
 def test_an_order_already_given_and_an_order_off_the_ladder_are_not_open(engine: Engine) -> None:
     """On the top rung going up is closed; while the army moves up, going up is closed and going back is open."""
     text = recorded("1 day").replace("start: massed", "start: attack").replace("pace: 1 hour", "pace: 5 days")
