@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 
 from sim import api
+from sim.errors import UsageError
+from sim.scenario.paths import known_paths
 from sim.scenario.read import shipped_scenarios
+from sim.scenario.source import read_document
 
 FEW, MANY = 300, 6_000
 LONGEST_SECONDS = 5.0
@@ -160,3 +163,40 @@ def test_no_mutant_ends_in_a_traceback(tmp_path):
 def test_thousands_of_mutants_get_a_verdict(tmp_path):
     """Thousands of broken scenarios each get their sentence, in bounded time and memory."""
     fuzz(tmp_path, MANY, seed=2)
+
+
+def settings(count: int, *, seed: int) -> list[tuple[str, str, str]]:
+    """So many settings of shipped scenarios, of paths that are there or nearly so, to values that may make no sense."""
+    odd = [
+        *NUMBERS,
+        *ODD,
+        b"[0, 1]",
+        b"{a: 1}",
+        b"{lognormal: {median: 3 days, p90: 4 days}}",
+        b"[a, {b: [c]}]",
+        b"a: b",
+    ]
+    paths = {file.stem: known_paths(read_document(file).data) for file in shipped_scenarios()}
+    found = []
+    for number in range(count):
+        luck = random.Random(seed * 1_000_003 + number)
+        scenario = luck.choice(sorted(paths))
+        ending = luck.choice(["", "", "", "", ".x", ".start", ".", ".for", ".0", " "])
+        found.append((scenario, luck.choice(paths[scenario]) + ending, luck.choice(odd).decode("utf-8", "replace")))
+    return found
+
+
+@pytest.mark.parametrize("count", [200, pytest.param(3_000, marks=pytest.mark.soak)])
+def test_no_setting_ends_in_a_traceback(count):
+    """Whatever `--set` is given, it is told what is wrong with it, or it plays."""
+    said = {"good": 0, "faulty": 0, "unusable": 0}
+    for scenario, path, value in settings(count, seed=3):
+        try:
+            verdict = api.validate(scenario, overrides=[(path, value)])
+        except UsageError:
+            said["unusable"] += 1
+            continue
+        except Exception as error:
+            raise AssertionError(f"{scenario} --set {path}={value!r}: {type(error).__name__}: {error}") from error
+        said["good" if verdict.holds else "faulty"] += 1
+    assert min(said.values()) > count // 100, said

@@ -39,7 +39,7 @@ def find_path(
         more = f" and {len(found) - 5} more" if len(found) > 5 else ""
         fault = Fault(place_of(path), where, f"`{path}` may mean several things", f"write one of {several}{more}")
     else:
-        near = did_you_mean(path, _names(data))
+        near = did_you_mean(path, known_paths(data))
         fault = Fault(
             place_of(path), where, f"unknown path `{path}`", near or "a path is names and keys joined by dots"
         )
@@ -114,7 +114,7 @@ def _allows(shape: Shape | None, key: str, data: Any) -> bool:
     return model is not None and key in keys_of(model)
 
 
-def _names(data: Any) -> list[str]:
+def known_paths(data: Any) -> list[str]:
     """Paths to suggest: what stands in the file, by its last one and last two keys, and whole."""
     names: dict[str, None] = {}
     for above, shape, block in _blocks_of(data):

@@ -279,7 +279,7 @@ class Fact(Block):
 class Actor(OpenBlock):
     """A state, bloc or organisation. Bare keys beside these are quantities: `resolve: 0.5`."""
 
-    __pydantic_extra__: dict[Word, Annotated[Quantity, short_for("start")]]  # type: ignore[assignment]
+    __pydantic_extra__: dict[Name, Annotated[Quantity, short_for("start")]]  # type: ignore[assignment]
 
     says: Word | None = None
     quantities: Annotated[dict[Name, Annotated[Quantity, short_for("start")]], _OPEN] = Field(default_factory=dict)
@@ -322,7 +322,7 @@ class PostureOf(Block):
 class Rung(OpenBlock):
     """A rung: its level in the record of militarized disputes, and attributes (any further key is one)."""
 
-    __pydantic_extra__: dict[Word, Formula]  # type: ignore[assignment]
+    __pydantic_extra__: dict[Name, Formula]  # type: ignore[assignment]
 
     level: Literal["none", "threat", "display", "force", "war"] | None = None
     says: Word | None = None
@@ -333,7 +333,7 @@ class Posture(Agent):
 
     posture: PostureOf
     rungs: dict[Name, Rung]
-    start: Word
+    start: Name
     pace: Amount | None = None
     military: Truth = True
     answers: Word | None = None  # the posture of the other side that this one replies to, by the record
@@ -353,7 +353,7 @@ class SanctionsOf(Block):
 class Tier(OpenBlock):
     """A tier: how hard it bites (points of GDP a year), what it costs the senders; any further key is an attribute."""
 
-    __pydantic_extra__: dict[Word, Formula]  # type: ignore[assignment]
+    __pydantic_extra__: dict[Name, Formula]  # type: ignore[assignment]
 
     bite: Formula | None = None
     backlash: PerIssuer | None = None  # for every sender the same, or by sender
@@ -372,7 +372,7 @@ class Sanctions(Agent):
 
     sanctions: SanctionsOf
     tiers: dict[Name, Tier]
-    start: Word
+    start: Name
     adopt: Annotated[dict[Word, Adoption], _OPEN] = Field(default_factory=dict)
     phase_in: Formula | None = None
     leakage: Formula | None = None
@@ -409,11 +409,11 @@ class Diplomacy(Agent):
     diplomacy: DiplomacyOf
     rounds: Rounds = Field(default_factory=Rounds)
     start: Literal["open", "closed"] = "open"
-    issues: Annotated[dict[Word, dict[Word, Formula]], _OPEN] = Field(
+    issues: Annotated[dict[Name, dict[Word, Formula]], _OPEN] = Field(
         default_factory=dict
     )  # issue -> actor -> share of the prize
-    proposals: Annotated[dict[Word, Words], _OPEN] = Field(default_factory=dict)  # proposal -> issues it contains
-    agreement: Annotated[dict[Word, Obligation], _OPEN] = Field(default_factory=dict)
+    proposals: Annotated[dict[Name, Words], _OPEN] = Field(default_factory=dict)  # proposal -> issues it contains
+    agreement: Annotated[dict[Name, Obligation], _OPEN] = Field(default_factory=dict)
 
 
 class PlainAgent(Agent):
