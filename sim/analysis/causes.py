@@ -6,7 +6,7 @@ chain of triggers that led there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sim.engine.record import EventRow, Runs
 from sim.language.evaluate import Meaning, World, meaning
@@ -14,16 +14,39 @@ from sim.language.tree import Draw, Tree, walk
 from sim.program.ir import Program
 
 
+class Meanings:
+    """What the expressions of a program mean that every replay of it needs, made once."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.derived: tuple[Callable[[World], float], ...] = tuple(meaning(derived.tree) for derived in program.derived)
+        self.starts = [
+            None if any(isinstance(node, Draw) for node in walk(quantity.start)) else meaning(quantity.start)
+            for quantity in program.quantities
+        ]
+        self._effects: dict[tuple[int, int], tuple[Meaning | None, ...]] = {}
+
+    def effects(self, trigger: int, branch: int) -> tuple[Meaning | None, ...]:
+        """The effects of a branch, in order; None for one that holds a draw."""
+        key = (trigger, branch)
+        if key not in self._effects:
+            self._effects[key] = tuple(
+                None if any(isinstance(node, Draw) for node in walk(effect.value)) else meaning(effect.value)
+                for effect in self.program.triggers[trigger].branches[branch].effects
+            )
+        return self._effects[key]
+
+
 class Replayed:
     """A run in the state after some of its rows: what an expression can see, without a draw to come."""
 
-    def __init__(self, program: Program, rows: Sequence[EventRow], parameters: Sequence[float]) -> None:
-        self.program, self.rows = program, rows
+    def __init__(self, meanings: Meanings, rows: Sequence[EventRow], parameters: Sequence[float]) -> None:
+        self.program, self.rows, self.meanings = meanings.program, rows, meanings
         self.parameters: Sequence[float] = parameters
-        self.derived: tuple[Callable[[World], float], ...] = tuple(meaning(derived.tree) for derived in program.derived)
-        self.counts = [0] * len(program.triggers)
-        self.branch_counts = [[0] * len(trigger.branches) for trigger in program.triggers]
-        self.last_fired = [-1] * len(program.triggers)
+        self.derived = meanings.derived
+        self.counts = [0] * len(self.program.triggers)
+        self.branch_counts = [[0] * len(trigger.branches) for trigger in self.program.triggers]
+        self.last_fired = [-1] * len(self.program.triggers)
         self.now = 0
         self.position = 0
         self.values: list[float] = []
@@ -34,11 +57,11 @@ class Replayed:
         first: dict[int, float] = {}
         for row in reversed(self.rows):
             first.update({slot: old for slot, old, _ in row.changes})
-        for slot, quantity in enumerate(self.program.quantities):
-            if slot in first or any(isinstance(node, Draw) for node in walk(quantity.start)):
+        for slot, (quantity, start) in enumerate(zip(self.program.quantities, self.meanings.starts, strict=True)):
+            if slot in first or start is None:
                 value = first.get(slot, float("nan"))
             else:
-                value = meaning(quantity.start)(self)
+                value = start(self)
                 value = quantity.low if value < quantity.low else quantity.high if value > quantity.high else value
             self.values.append(value)
 
@@ -69,7 +92,14 @@ def replayed(runs: Runs, index: int) -> Replayed:
     """
     if not runs.events:
         raise ValueError("the events of these runs were not recorded")
-    return Replayed(runs.program, runs.events[index], runs.parameters[index].tolist())
+    return Replayed(Meanings(runs.program), runs.events[index], runs.parameters[index].tolist())
+
+
+def replays(runs: Runs) -> Iterator[Replayed]:
+    """Each of many recorded runs before its first row, in their order."""
+    meanings = Meanings(runs.program)
+    for rows, parameters in zip(runs.events, runs.parameters.tolist(), strict=True):
+        yield Replayed(meanings, rows, parameters)
 
 
 def turned_true(world: Replayed, condition: Tree) -> EventRow | None:

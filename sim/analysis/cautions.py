@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sim.analysis.base_rates import WAR_IN_THE_RECORD, level_of_outcome
-from sim.analysis.causes import Replayed, replayed
+from sim.analysis.causes import Replayed, replays
 from sim.analysis.explain import explain
 from sim.analysis.narrative import is_hidden, is_shown, say_day
 from sim.clock import days_between, parse_date, say_duration, ticks
 from sim.engine.record import UNNAMED, Failure, Runs
 from sim.language.evaluate import meaning
+from sim.language.functions import INFINITY
 from sim.language.parse import ExpressionError, parse
-from sim.language.tree import Compare, Constant, Date, Draw, Read, walk
+from sim.language.tree import Compare, Constant, Date, Read, walk
 from sim.language.words import NUMBER
 from sim.program.ir import Program
 from sim.program.ledger import ledger
@@ -209,8 +210,7 @@ def rungs_never_reached(observed: Observed) -> Iterator[str]:
     """A rung or tier on which no run of the sample ever stood."""
     program, sample = observed.program, observed.sample
     stood: dict[int, set[float]] = {}
-    for index in range(len(sample)):
-        world = replayed(sample, index)
+    for world in replays(sample):
         for slot, value in enumerate(world.values):
             stood.setdefault(slot, set()).add(value)
         for row in world.rows:
@@ -241,8 +241,8 @@ def clamps_that_bite(observed: Observed) -> Iterator[str]:
     """An effect would have taken a quantity beyond its range: what lies beyond is lost."""
     program, sample = observed.program, observed.sample
     bitten: dict[tuple[int, float], int] = {}
-    for index in range(len(sample)):
-        for cut in set(_cuts(replayed(sample, index))):
+    for world in replays(sample):
+        for cut in set(_cuts(world)):
             bitten[cut] = bitten.get(cut, 0) + 1
     for (slot, limit), n in sorted(bitten.items()):
         quantity = program.quantities[slot]
@@ -256,19 +256,24 @@ def _cuts(world: Replayed) -> Iterator[tuple[int, float]]:
     program = world.program
     while world.position < len(world.rows):
         row = world.rows[world.position]
-        world.now = row.tick
-        before = list(world.values)
-        for effect in program.triggers[row.trigger].branches[row.branch].effects:
-            quantity = program.quantities[effect.slot]
-            if any(isinstance(node, Draw) for node in walk(effect.value)):
-                continue
-            value = meaning(effect.value)(world)
-            kept = quantity.low if value < quantity.low else quantity.high if value > quantity.high else value
-            if abs(value - kept) > 1e-9 * max(1.0, abs(kept)):
-                yield effect.slot, kept
-            world.values[effect.slot] = kept
-        world.values[:] = before
+        effects = program.triggers[row.trigger].branches[row.branch].effects
+        if any(_is_bounded(program, effect.slot) for effect in effects):
+            world.now, before = row.tick, list(world.values)
+            for effect, means in zip(effects, world.meanings.effects(row.trigger, row.branch), strict=True):
+                if means is None:
+                    continue
+                value, quantity = means(world), program.quantities[effect.slot]
+                kept = quantity.low if value < quantity.low else quantity.high if value > quantity.high else value
+                if abs(value - kept) > 1e-9 * max(1.0, abs(kept)):
+                    yield effect.slot, kept
+                world.values[effect.slot] = kept
+            world.values[:] = before
         world.step()
+
+
+def _is_bounded(program: Program, slot: int) -> bool:
+    quantity = program.quantities[slot]
+    return quantity.kind == NUMBER and (quantity.low > -INFINITY or quantity.high < INFINITY)
 
 
 @_rule
@@ -277,18 +282,18 @@ def outcomes_shadowed(observed: Observed) -> Iterator[str]:
     program, sample = observed.program, observed.sample
     held: dict[tuple[int, int], int] = {}
     ended: dict[int, int] = {}
-    for index in range(len(sample)):
+    conditions = [None if outcome.condition is None else meaning(outcome.condition) for outcome in program.outcomes]
+    for index, world in enumerate(replays(sample)):
         winner = int(sample.outcome[index])
-        if winner == UNNAMED or program.outcomes[winner].condition is None:
+        if winner == UNNAMED or conditions[winner] is None:
             continue
-        world = replayed(sample, index)
         while world.position < len(world.rows):
             world.step()
         world.now = int(sample.ended[index])
         ended[winner] = ended.get(winner, 0) + 1
         for later, outcome in enumerate(program.outcomes):
-            same = later > winner and outcome.how == program.outcomes[winner].how
-            if same and outcome.condition is not None and meaning(outcome.condition)(world):
+            condition = conditions[later] if outcome.how == program.outcomes[winner].how else None
+            if later > winner and condition is not None and condition(world):
                 held[winner, later] = held.get((winner, later), 0) + 1
     for (winner, later), n in held.items():
         yield (
