@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -16,7 +17,7 @@ from sim.figures.looks import INK, OKABE_ITO, PAPER
 from sim.figures.slide import LABEL, SMALLEST, TICK, Slide, in_house_style, new_slide, nothing_to_draw
 from sim.figures.words import counted, plain
 from sim.program.diagram import arrows
-from sim.program.ir import Program
+from sim.program.ir import Program, Trigger
 
 MOST_BOXES = 14
 """A program with more triggers than this is drawn by its agents, unless triggers are asked for."""
@@ -48,46 +49,34 @@ def trigger_graph(program: Program, *, by: Literal["trigger", "agent"] | None = 
 
     Arrows from a box to itself are left out.
     """
-    if by is None:
-        by = "trigger" if len(program.triggers) <= MOST_BOXES else "agent"
-    owners = {trigger.name: trigger.name if by == "trigger" else _owner(trigger.name, trigger.agent)
-              for trigger in program.triggers}  # fmt: skip
-    outcomes = set(program.outcome_names)
-    # What the file says of an outcome's hold is a trigger of its own; among agents it belongs to the outcome.
-    belongs = {name: owner.partition(".")[2] if owner.startswith("outcome.") else "" for name, owner in owners.items()}
-    keys: dict[tuple[str, bool], int] = {}
-    for trigger in program.triggers:
-        if by == "trigger" or belongs[trigger.name] not in outcomes:
-            keys.setdefault((owners[trigger.name], False), len(keys))
-    for outcome in program.outcomes:
-        keys.setdefault((outcome.name, True), len(keys))
-    sizes = dict.fromkeys(keys, 0)
-
-    def key_of(name: str) -> tuple[str, bool]:
-        inside = by == "agent" and belongs[name] in outcomes
-        return (belongs[name], True) if inside else (owners[name], False)
-
-    for trigger in program.triggers:
-        sizes[key_of(trigger.name)] += 1
+    by = by or ("trigger" if len(program.triggers) <= MOST_BOXES else "agent")
+    keys = {trigger.name: _key_of(program, trigger, by) for trigger in program.triggers}
+    outcomes = [(outcome.name, True) for outcome in program.outcomes]
+    order = dict.fromkeys([*(key for key in keys.values() if not key[1]), *outcomes])
+    places = {key: place for place, key in enumerate(order)}
     found: dict[tuple[int, int], str] = {}
     for arrow in arrows(program):
-        if arrow.how not in HOW:
-            continue
-        source = keys[key_of(arrow.source)]
-        target = keys[(arrow.target, True)] if arrow.to_outcome else keys[key_of(arrow.target)]
-        if source != target:
-            known = found.get((source, target), arrow.how)
-            found[(source, target)] = min(known, arrow.how, key=lambda how: HOW.index(how))
-    boxes = tuple(Box(name, "outcome" if is_outcome else by, sizes[(name, is_outcome)]) for name, is_outcome in keys)
+        target = (arrow.target, True) if arrow.to_outcome else keys[arrow.target]
+        ends = places[keys[arrow.source]], places[target]
+        if arrow.how in HOW and ends[0] != ends[1]:
+            found[ends] = min(found.get(ends, arrow.how), arrow.how, key=lambda how: HOW.index(how))
+    sizes = Counter(keys.values())
+    boxes = tuple(Box(name, "outcome" if is_outcome else by, sizes[(name, is_outcome)]) for name, is_outcome in places)
     return TriggerGraph(boxes, tuple((a, b, how) for (a, b), how in found.items()))
 
 
-def _owner(name: str, agent: str) -> str:
-    """What a trigger belongs to: its agent, or the part of its name before the dot; of an outcome, two parts."""
-    if agent:
-        return agent
-    head, _, rest = name.partition(".")
-    return f"outcome.{rest.partition('.')[0]}" if head == "outcome" else head
+def _key_of(program: Program, trigger: Trigger, by: str) -> tuple[str, bool]:
+    """The box of a trigger, and whether it is an outcome's.
+
+    What the file says of how long an outcome must hold is a trigger of its own; among agents it is the outcome's.
+    """
+    if by == "trigger":
+        return trigger.name, False
+    head, _, rest = trigger.name.partition(".")
+    inner = rest.partition(".")[0]
+    if head == "outcome" and inner in program.outcome_names:
+        return inner, True
+    return trigger.agent or head, False
 
 
 @in_house_style

@@ -19,6 +19,11 @@ NAMES = 240.0
 RUNGS = 130.0
 MOST_LANES = 10
 
+DATES = 56.0
+"""Pixels below the lanes for the dates."""
+
+Lane = Ladder | Band | tuple[Mark, ...]
+
 
 @in_house_style
 def draw_timeline(told: Timeline) -> Figure:
@@ -34,35 +39,42 @@ def draw_timeline(told: Timeline) -> Figure:
         subtitle=program.question,
     )
     lanes = _chosen(told)
-    bottom = slide.bottom + 56
-    heights = _heights(lanes, slide.top - bottom)
-    left = slide.left + NAMES + RUNGS
-    whole = slide.axes(left, bottom, slide.right, slide.top)
-    whole.set_ylim(0, 1)
-    whole.set_yticks([])
-    date_axis(whole, program.start, days(program.horizon))
-    whole.axvspan(told.ended, max(told.ended, days(program.horizon)), color="#F2F2F2", linewidth=0)
-    whole.axvline(told.ended, color=INK, linewidth=2, clip_on=False)
+    whole = _frame(slide, told)
+    room = slide.top - slide.bottom - DATES
     top = slide.top
-    for lane, height in zip(lanes, heights, strict=True):
-        axes = slide.axes(left, top - height, slide.right, top)
+    for lane, height in zip(lanes, _heights(lanes, room), strict=True):
+        axes = slide.axes(slide.left + NAMES + RUNGS, top - height, slide.right, top)
         axes.set_xlim(whole.get_xlim())
         axes.set_xticks([])
         axes.set_yticks([])
         axes.patch.set_alpha(0)
         axes.plot([0, 1], [0, 0], color=GRID, linewidth=1.6, transform=axes.transAxes, clip_on=False, label="_edge")
-        _name(slide, lane.name if isinstance(lane, Ladder | Band) else "calendar", top, height)
-        if isinstance(lane, Ladder):
-            _ladder(slide, axes, lane, top, height)
-        elif isinstance(lane, Band):
-            _band(slide, axes, lane, height)
-        else:
-            _marks(slide, axes, lane, height, colour=INK)
+        _lane(slide, axes, lane, top, height)
         top -= height
     return slide.figure
 
 
-Lane = Ladder | Band | tuple[Mark, ...]
+def _frame(slide: Slide, told: Timeline) -> Axes:
+    """Axes with dates behind all lanes, and the end of the run in them."""
+    axes = slide.axes(slide.left + NAMES + RUNGS, slide.bottom + DATES, slide.right, slide.top)
+    horizon = days(told.program.horizon)
+    axes.set_ylim(0, 1)
+    axes.set_yticks([])
+    date_axis(axes, told.program.start, horizon)
+    axes.axvspan(told.ended, max(told.ended, horizon), color="#F2F2F2", linewidth=0)
+    axes.axvline(told.ended, color=INK, linewidth=2, clip_on=False)
+    return axes
+
+
+def _lane(slide: Slide, axes: Axes, lane: Lane, top: float, height: float) -> None:
+    """The name of a lane and what it shows."""
+    _name(slide, lane.name if isinstance(lane, Ladder | Band) else "calendar", top, height)
+    if isinstance(lane, Ladder):
+        _ladder(slide, axes, lane, top, height)
+    elif isinstance(lane, Band):
+        _band(slide, axes, lane, height)
+    else:
+        _marks(slide, axes, lane, height, colour=INK)
 
 
 def _chosen(told: Timeline) -> list[Lane]:
