@@ -441,12 +441,14 @@ def test_memory_does_not_grow_with_the_number_of_runs(tmp_path: Path) -> None:
     """Five times the runs need no more memory while they are played: parts are stored and forgotten."""
     engine, peaks = Canned(), []
     run_design(design(), runs=100, workers=1, out=tmp_path / "warm", engine=engine)
-    for runs in (300, 1_500):
+    for number, runs in enumerate((300, 1_500, 1_500)):
         tracemalloc.start()
-        run_design(design(), runs=runs, workers=1, out=tmp_path / str(runs), engine=engine)
+        run_design(design(), runs=runs, workers=1, out=tmp_path / str(number), engine=engine)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] < peaks[0] + 300_000, peaks  # 1,200 runs more are 120 parts more, of which the names are kept
+    # 1,200 runs more are 12 parts more, of which the names are kept. The interpreter's table of interned names may
+    # double in one of the studies, by some 2 MB, but not in both.
+    assert min(peaks[1:]) < peaks[0] + 300_000, peaks
 
 
 def test_fail_fast_stops_at_the_first_part_with_a_failed_run(tmp_path: Path) -> None:
