@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-RUNS = 4_000
+RUNS = 2_000
 SEED = 1960
 STANDARD_ERRORS = 5.0
 """How far a simulated mean may lie from theory: correct code is further off in about 6 of 10 million rows."""
