@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -374,6 +375,33 @@ def test_validate_gives_records_of_faults(sim: Sim, folder: Path) -> None:
     assert (good["scenario"], good["holds"], good["faults"]) == ("first-lesson", True, [])
     assert not bad["holds"]
     assert any(fault["line"] == 3 and "horizn" in fault["says"] for fault in bad["faults"])
+
+
+@pytest.mark.parametrize(("low", "high", "code"), [("0.2", "0.6", 0), ("0.6", "0.9", 1)])
+def test_expectation_that_fails_ends_with_1(low: str, high: str, code: int, sim: Sim, folder: Path) -> None:
+    """`sim validate --expect` looks at the file's own expectations: 0 when they hold, 1 when one does not."""
+    text = (
+        "scenario: coin\nstart: 2030-01-01\nhorizon: 3 days\nquantities: {heads: {flag: true, start: false}}\n"
+        "triggers: {toss: {at: 1 day, chance: 0.4, do: heads = true}}\n"
+        "outcomes: {up: {at_end: heads}, down: {otherwise: true}}\n"
+        f"expect: [P(up) between {low} and {high}]\n"
+    )
+    (folder / "coin.yaml").write_text(text)
+    given, out, _ = sim("validate", "coin.yaml", "--expect")
+    assert given == code
+    assert ("holds " if code == 0 else "FAILS ") in out
+    assert "of 4,000 runs" in out
+
+
+def test_case_that_is_off_ends_with_1(sim: Sim, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`sim verify` says which quantity is off, and ends with 1."""
+    from sim.analysis import verify
+
+    rows = verify.interval_rows()
+    monkeypatch.setattr(verify, "verify", lambda **_: (replace(rows[0], off=rows[0].bound + 1.0), *rows[1:]))
+    code, out, _ = sim("verify")
+    assert code == 1
+    assert "WRONG" in out
 
 
 def test_explain_shares_sum_to_one(sim: Sim, study: str) -> None:
