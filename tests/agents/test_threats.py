@@ -174,7 +174,7 @@ def first_lesson(*overrides: tuple[str, str]) -> list[bool]:
 def test_the_more_a_threat_is_believed_the_rarer_the_attack() -> None:
     """As belief goes from 0 to 1, the share of attacks falls at each step, from near a half to under a tenth."""
     shares = [sum(first_lesson(("tripwire.believed", f"{percent} %"))) / 1_000 for percent in (0, 25, 50, 75, 100)]
-    assert all(left > right + 0.02 for left, right in pairwise(shares)), shares
+    assert all(left > right for left, right in pairwise(shares)), shares
     assert shares[0] > 0.35 and shares[-1] < 0.1
 
 

@@ -1,0 +1,42 @@
+"""The page of what the agents bring with them says what the code takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.agents import choices, diplomacy, evidence, sanctions, threats
+
+
+def _digits(text: str) -> str:
+    return text.split(" ")[0].removesuffix("%").strip()
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *(_digits(value) for value in evidence.PACE.values()),
+        *(_digits(value) for value in evidence.ADOPTION_LAG.values()),
+        _digits(sanctions.PHASE_IN), _digits(sanctions.LEAKAGE), _digits(diplomacy.EVERY), _digits(diplomacy.KEPT),
+        _digits(diplomacy.DUE), _digits(choices.EVERY), f"{evidence.COMPROMISE:g}".lstrip("0"),
+    ],
+)  # fmt: skip
+def test_every_default_of_the_page_is_that_of_the_code(number: str, house: Path) -> None:
+    """Whoever changes a default changes the page that names it."""
+    assert number in (house / "docs" / "agents.md").read_text(encoding="utf-8")
+
+
+def test_the_shares_of_the_page_are_those_of_the_code(house: Path) -> None:
+    """One in five slips, a tenth is paid back, four in ten are answered, half is believed and half is kept."""
+    page = (house / "docs" / "agents.md").read_text(encoding="utf-8")
+    assert (diplomacy.SLIPS, sanctions.BACKLASH, evidence.REPLY_CHANCE) == ("20 %", "0.1", 0.41)
+    assert (threats.BELIEVED, threats.KEPT, threats.PAIN) == ("0.5", "0.5", "0.1")
+    for said in (
+        "one in five slips",
+        "pays a tenth",
+        "four moves in ten",
+        "believed 50 %, kept 50 %",
+        "a tenth of the prize",
+    ):
+        assert said in page
