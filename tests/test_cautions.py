@@ -169,6 +169,24 @@ def test_outcome_shadowed() -> None:
     assert said("outcomes_shadowed", observed(apart)) == []
 
 
+def test_condition_without_a_value_shadows_nothing() -> None:
+    """A later condition that was never looked at, and has no value, does not hold."""
+    text = "quantities: {q: {start: 0}}\ntriggers: {t: {every: 10 days, do: q += 1}}\n"
+    late = text + 'outcomes: {one: {when: q > 2}, two: {when: "q > 2 and log(2 - q) > 0"}, rest: {otherwise: true}}\n'
+    assert said("outcomes_shadowed", observed(late)) == []
+
+
+def test_draws_before_a_clamp_are_read_from_the_row() -> None:
+    """An effect that reads what a draw before it gave is judged by what was drawn."""
+    text = """
+quantities: {x: {start: -1}, q: {start: 0, within: [0, 3]}}
+triggers: {t: {every: 10 days, do: ["x = draw uniform(100, 200)", "q = log(x)"]}}
+outcomes: {o: {otherwise: true}}
+"""
+    (says,) = said("clamps_that_bite", observed(text))
+    assert says.startswith("`q` is cut off at 3 in 100 % of runs")
+
+
 def test_guesses_are_counted() -> None:
     """Numbers without a source, or whose source is a judgement, are counted among all numbers."""
     text = (

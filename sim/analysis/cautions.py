@@ -15,7 +15,7 @@ from sim.analysis.explain import explain
 from sim.analysis.narrative import is_hidden, is_shown, say_day
 from sim.clock import days_between, parse_date, say_duration, ticks
 from sim.engine.record import UNNAMED, Failure, Runs
-from sim.language.evaluate import meaning
+from sim.language.evaluate import Meaning, Undefined, meaning
 from sim.language.functions import INFINITY
 from sim.language.parse import ExpressionError, parse
 from sim.language.tree import Compare, Constant, Date, Read, walk
@@ -259,8 +259,10 @@ def _cuts(world: Replayed) -> Iterator[tuple[int, float]]:
         effects = program.triggers[row.trigger].branches[row.branch].effects
         if any(_is_bounded(program, effect.slot) for effect in effects):
             world.now, before = row.tick, list(world.values)
+            drawn = {slot: new for slot, _, new in row.changes}  # what a draw gave is known from the row alone
             for effect, means in zip(effects, world.meanings.effects(row.trigger, row.branch), strict=True):
                 if means is None:
+                    world.values[effect.slot] = drawn.get(effect.slot, world.values[effect.slot])
                     continue
                 value, quantity = means(world), program.quantities[effect.slot]
                 kept = quantity.low if value < quantity.low else quantity.high if value > quantity.high else value
@@ -293,13 +295,21 @@ def outcomes_shadowed(observed: Observed) -> Iterator[str]:
         ended[winner] = ended.get(winner, 0) + 1
         for later, outcome in enumerate(program.outcomes):
             condition = conditions[later] if outcome.how == program.outcomes[winner].how else None
-            if later > winner and condition is not None and condition(world):
+            if later > winner and condition is not None and _holds(condition, world):
                 held[winner, later] = held.get((winner, later), 0) + 1
     for (winner, later), n in held.items():
         yield (
             f"`{program.outcomes[later].name}` held too in {_percent(n / ended[winner])} of the runs that ended as "
             f"`{program.outcomes[winner].name}`, which stands before it in the file."
         )
+
+
+def _holds(condition: Meaning, world: Replayed) -> bool:
+    """Whether a condition that the engine had no need to look at holds; one without a value does not."""
+    try:
+        return bool(condition(world))
+    except Undefined:
+        return False
 
 
 # ------------------------------------------------------------------------------------------------ what is known
