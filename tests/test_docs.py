@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from docs import tables
+from sim.agents.verbs import VERBS
 from sim.analysis.expect import find, read_expectations
 from sim.engine.choose import choose
 from sim.engine.record import Ending
@@ -143,6 +145,12 @@ def test_every_command_is_shown_in_the_manual():
     assert set(cli.list_commands(click.Context(cli))) <= shown
 
 
+def test_every_verb_is_shown_in_a_scenario_that_plays():
+    """Each verb of the vocabulary stands in a part of the manual."""
+    shown = {word for block in marked("part") for word in re.findall(r"(?:do: |[\[,] ?|then: )(\w+) \w", block.text)}
+    assert set(VERBS) <= shown
+
+
 def test_the_tables_leave_out_no_block_of_the_file():
     """Each model of the schema that stands for a block of the file has a table."""
     inner = {"Block", "OpenBlock", "Noted", "Agent", "PlainAgent"}  # common to several blocks, and shown with each
@@ -154,8 +162,6 @@ def test_the_tables_leave_out_no_block_of_the_file():
 
 def test_no_page_of_the_manual_points_into_the_void():
     """Every relative link leads to a file that is there."""
-    import re
-
     for page in pages():
         for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text()):
             if "://" not in target:
