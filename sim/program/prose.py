@@ -33,6 +33,7 @@ def tell_scenario(scenario: Scenario, program: Program) -> str:
         _section("What is not known", _unknown(program)),
         _section("Numbers taken by default", _defaults(scenario)),
         _section("What could be otherwise", _alternatives(scenario)),
+        _section("Sources", _sources(scenario)),
     )
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -226,14 +227,20 @@ def _amount(value: object, kind: Kind) -> str:
 
 def _defaults(scenario: Scenario) -> Iterator[str]:
     """What the file does not say and the vocabulary took, with its source."""
-    from sim.agents.evidence import SOURCES
     from sim.agents.expand import defaults_of
 
     for default in defaults_of(scenario):
         says = f" ({default.says})" if default.says else ""
         yield f"{default.path}: {default.value}{says}. Source: {default.source}."
+
+
+def _sources(scenario: Scenario) -> Iterator[str]:
+    """What the names of sources stand for: those of the file, then those of the defaults."""
+    from sim.agents.evidence import SOURCES
+    from sim.agents.expand import defaults_of
+
     cited = dict.fromkeys(default.source for default in defaults_of(scenario))
-    for source in cited:
+    for source in dict.fromkeys((*map(str, scenario.sources), *cited)):
         yield f"{source}: {_sentence(scenario.sources.get(Text(source)) or SOURCES.get(source, 'not named'))}"
 
 
