@@ -125,15 +125,15 @@ def dates_after_the_horizon(scenario: Scenario, program: ir.Program, reach: Reac
 
 def triggers_that_undo(scenario: Scenario, program: ir.Program, reach: Reach) -> Warnings:
     """Two triggers that at one moment give one quantity different values."""
-    living = [trigger for place, trigger in enumerate(program.triggers) if place in reach.fires]
-    for one, other in combinations(living, 2):
-        if one.after is not None or other.after is not None or not _come_together(one.cause, other.cause):
+    living = [(trigger, _set_by(trigger)) for place, trigger in enumerate(program.triggers) if place in reach.fires]
+    setting = [(trigger, values) for trigger, values in living if values and trigger.after is None]
+    for (one, firsts), (other, seconds) in combinations(setting, 2):
+        if not _come_together(one.cause, other.cause):
             continue
         if one.condition != other.condition and one.condition is not None and other.condition is not None:
             continue
-        for slot, first in _set_by(one).items():
-            second = _set_by(other).get(slot)
-            if second is not None and first != second:
+        for slot in firsts:
+            if slot in seconds and firsts[slot] != seconds[slot]:
                 name = program.quantities[slot].name
                 yield _warning(other.place, other.name,
                                f"`{other.name}` undoes at the same moment what `{one.name}` does to `{name}`",
@@ -191,12 +191,15 @@ def options_alike(scenario: Scenario, program: ir.Program, reach: Reach) -> Warn
     for place, trigger in enumerate(program.triggers):
         if trigger.choice is None:
             continue
-        plain = [(index, branch) for index, branch in enumerate(trigger.branches) if (place, index) not in told_apart]
-        for (_, one), (_, other) in combinations(plain, 2):
-            if one.effects == other.effects:
-                yield _warning(trigger.place, trigger.name,
-                               f"the options `{one.name}` and `{other.name}` of `{trigger.name}` do the same",
-                               "two names for one act make it likelier; make them one")  # fmt: skip
+        alike: dict[tuple[ir.Effect, ...], list[str]] = {}
+        for index, branch in enumerate(trigger.branches):
+            if (place, index) not in told_apart:
+                alike.setdefault(branch.effects, []).append(branch.name)
+        for names in alike.values():
+            if len(names) > 1:
+                several = " and ".join(f"`{name}`" for name in names[:5]) + (" and more" if len(names) > 5 else "")
+                yield _warning(trigger.place, trigger.name, f"the options {several} of `{trigger.name}` do the same",
+                               "several names for one act make it likelier; make them one")  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------------ outcomes, threats

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
+MOST_HINTS = 1_000
+"""Above so many faults nobody is told what may have been meant: looking for it takes time."""
+
 _CALLED: dict[type[schema.Block], str] = {
     schema.Commitment: "a threat or an offer", schema.ChoiceBlock: "a choice", schema.Entry: "an entry of the calendar",
     schema.Posture: "a posture", schema.Sanctions: "a sanctions regime", schema.Diplomacy: "a diplomatic track",
@@ -25,10 +28,12 @@ _CALLED: dict[type[schema.Block], str] = {
 
 def faults_of(error: ValidationError, data: Any, file: str) -> list[Fault]:
     """All faults of a validation, of a document's data."""
-    return [_fault(one, data, file) for one in error.errors(include_url=False)]
+    errors = error.errors(include_url=False)
+    hints = len(errors) <= MOST_HINTS
+    return [_fault(one, data, file, hints=hints) for one in errors]
 
 
-def _fault(error: ErrorDetails, data: Any, file: str) -> Fault:
+def _fault(error: ErrorDetails, data: Any, file: str, *, hints: bool) -> Fault:
     keys = keys_in_file(error["loc"])
     place, depth = locate(keys, data, file)
     path = path_of(keys)
@@ -37,7 +42,7 @@ def _fault(error: ErrorDetails, data: Any, file: str) -> Fault:
     if isinstance(misfit, Misfit):
         return Fault(place_of(misfit.at) or place, path_of(keys[:depth]), misfit.says, misfit.remedy)
     if kind == "extra_forbidden":
-        return _unknown_key(keys, data, place, path)
+        return _unknown_key(keys, data, place, path, hints=hints)
     if kind == "missing":
         return _missing(keys, data, place)
     says, remedy = _shape_words(kind, error, at(keys, data)[0])
@@ -78,8 +83,10 @@ def locate(keys: Iterable[int | str], data: Any, file: str) -> tuple[Place, int]
     return place, depth
 
 
-def _unknown_key(keys: tuple[int | str, ...], data: Any, place: Place, path: str) -> Fault:
+def _unknown_key(keys: tuple[int | str, ...], data: Any, place: Place, path: str, *, hints: bool) -> Fault:
     word = str(keys[-1])
+    if not hints:
+        return Fault(place, path, f"unknown key `{word}`")
     shape, block = at(keys[:-1], data)
     own = key_at(block, word)
     model = model_of(shape, block) if shape is not None else None

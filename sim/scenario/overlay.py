@@ -46,6 +46,11 @@ class Overlay:
         return f"{self.section}.{self.name}" if self.name else self.section
 
 
+MOST_OVERLAYS = 50
+MOST_PATHS = 500
+"""So many policies and variants a file may have, and so many paths these and its levers may name."""
+
+
 def overlays_of(data: Section) -> list[Overlay]:
     """The policies and variants of a scenario, those of a wrong shape left out."""
     found: list[Overlay] = []

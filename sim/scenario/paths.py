@@ -53,19 +53,38 @@ def _whole(path: str, data: Any) -> list[Keys]:
 
 def _endings(path: str, data: Any, *, known: bool) -> list[Keys]:
     """What the path can mean as the ending of a longer one; `known`: its first key must stand in the file."""
+    parts = path.split(".")
     found: dict[Keys, None] = {}
-    for above, shape, block in _blocks_of(data):
-        for keys in _walk(shape, block, path.split("."), known=known):
+    for above, shape, block in _blocks_with(parts, data) if known else _blocks_of(data):
+        for keys in _walk(shape, block, parts, known=known):
             found[(*above, *keys)] = None
     return list(found)
 
 
-def _blocks_of(data: Any) -> list[tuple[Keys, Shape | None, Any]]:
+_Spot = tuple[Keys, "Shape | None", Any]
+
+
+def _blocks_of(data: Any) -> list[_Spot]:
     """Every block of a scenario, worked out once for all paths in it."""
+    return _searched(data)[0]
+
+
+def _blocks_with(parts: list[str], data: Any) -> Iterator[_Spot]:
+    """The blocks in which a path can begin: its first key stands there, or a key of the core that holds dots."""
+    for count in range(1, len(parts) + 1):
+        yield from _searched(data)[1].get(".".join(parts[:count]), ())
+
+
+def _searched(data: Any) -> tuple[list[_Spot], dict[str, list[_Spot]]]:
     if not isinstance(data, Section):
-        return []
+        return [], {}
     if data.searched is None:
-        data.searched = list(_blocks((), ROOT, data))
+        spots = list(_blocks((), ROOT, data))
+        index: dict[str, list[_Spot]] = {}
+        for spot in spots:
+            for key in spot[2]:
+                index.setdefault(str(key), []).append(spot)
+        data.searched = spots, index
     return data.searched  # type: ignore[no-any-return]
 
 

@@ -15,9 +15,21 @@ from pathlib import Path
 from sim.errors import Fault, ScenarioError, Text, UsageError, did_you_mean, place_of
 from sim.scenario.complaints import faults_of, keys_in_file
 from sim.scenario.extending import extended
-from sim.scenario.overlay import Overlay, has_plain_numbers, laid_over, overlays_of, setting, without_key
+from sim.scenario.overlay import (
+    MOST_OVERLAYS,
+    MOST_PATHS,
+    Overlay,
+    has_plain_numbers,
+    laid_over,
+    overlays_of,
+    setting,
+    without_key,
+)
 from sim.scenario.schema import Scenario
 from sim.scenario.source import Document, Section, compose, read_document
+
+MOST_TRIED_OVER = 500
+"""Of a scenario with more quantities and triggers, no program is built for policies that nobody asked for."""
 
 MOST_FAULTS = 200
 """So many are told; who has more faults than that mends the first ones first."""
@@ -78,10 +90,10 @@ def read_scenario(
     Raises
     ------
     ScenarioError
-        With every fault of shape: of the file, of what it extends, and of all its policies and variants, chosen or
-        not.
+        With every fault of shape: of the file, of what it extends, of all its policies and variants, chosen or not,
+        and of what the overrides say.
     UsageError
-        If there is no such file, policy, variant or path.
+        If there is no such file, policy or variant, or a value of the overrides cannot be read.
     """
     return _scenario(read_document(find_scenario(name_or_path)), policy, variant, overrides)
 
@@ -134,6 +146,8 @@ def examine_scenario(
         return Examination(scenario, tuple(_told(faults)))
     data = extended(document, [], _find_piece)
     unsure = [(one.section, one.name) for one in overlays_of(data) if not has_plain_numbers(one, data)]
+    if scenario is None or len(scenario.quantities) + len(scenario.triggers) > MOST_TRIED_OVER:
+        unsure = []
     return Examination(scenario, (), tuple(unsure))
 
 
@@ -153,6 +167,8 @@ def _examined(
     data = extended(document, faults, _find_piece)
     scenario = _validated(data, document.file, faults)
     overlays = overlays_of(data)
+    if too_many := _too_many(data, overlays):
+        return None, [*faults, too_many]
     for overlay in overlays:
         _check_overlay(data, overlay, document.file, faults)
     _check_levers(data, faults)
@@ -166,6 +182,17 @@ def _examined(
     return _validated(data, document.file, faults) if wanted else scenario, faults
 
 
+def _too_many(data: Section, overlays: Sequence[Overlay]) -> Fault | None:
+    """A fault if there is more to try than can be tried in good time."""
+    levers = data.get("levers")
+    paths = sum(len(overlay.entries) + len(overlay.without) for overlay in overlays)
+    paths += len(levers) if isinstance(levers, Section) else 0
+    if len(overlays) <= MOST_OVERLAYS and paths <= MOST_PATHS:
+        return None
+    says = f"{len(overlays)} policies and variants, which with the levers name {paths:,} paths"
+    return Fault(data.place, "policies", says, f"at most {MOST_OVERLAYS} policies and variants, and {MOST_PATHS} paths")
+
+
 def _without_unknown_keys(data: Section) -> Scenario | None:
     """The scenario without its unknown keys; None if one of them holds a block, or there are other faults."""
     from pydantic import ValidationError
@@ -174,7 +201,7 @@ def _without_unknown_keys(data: Section) -> Scenario | None:
         return Scenario.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as error:
         unknown = [keys_in_file(one["loc"]) for one in error.errors() if one["type"] == "extra_forbidden"]
-        if len(unknown) != error.error_count():
+        if len(unknown) != error.error_count() or len(unknown) > 100:
             return None
     for keys in unknown:
         reduced = without_key(data, keys)

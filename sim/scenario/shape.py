@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from sim.errors import Text
 from sim.scenario import schema
+from sim.scenario.source import Section
 from sim.scenario.spelling import Short
 
 KINDS: dict[str, type[schema.Block]] = {
@@ -129,6 +130,4 @@ def value_at(data: Any, key: Any) -> Any:
 
 def key_at(data: Any, key: str) -> Text | None:
     """The key as it stands in a block, which knows its place."""
-    if isinstance(data, dict):
-        return next((one for one in data if one == key and isinstance(one, Text)), None)
-    return None
+    return data.key(key) if isinstance(data, Section) else None

@@ -18,9 +18,11 @@ from sim.errors import Fault, Place, ScenarioError, Text
 from sim.scenario.yaml_words import say_syntax_error
 
 LARGEST_FILE = 1_000_000
-MOST_NODES = 50_000
+MOST_NODES = 20_000
 DEEPEST = 40
 """Limits of a file: bytes, values (each alias counts what it stands for), and levels of nesting."""
+LONGEST_TORN = 400
+"""So many characters of a torn text are put together again."""
 
 _BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -31,6 +33,13 @@ class Section(dict[str, Any]):
 
     place: Place | None = None
     searched: Any = None  # what `sim.scenario.paths` found in it, kept for the next path
+    named: dict[str, Text] | None = None
+
+    def key(self, word: str) -> Text | None:
+        """A key as it stands in the file, which knows its place."""
+        if self.named is None:
+            self.named = {str(key): key for key in self if isinstance(key, Text)}
+        return self.named.get(word)
 
 
 class Items(list[Any]):
@@ -331,7 +340,8 @@ class _Composer:
 
     def _is_torn_tail(self, key: Text, event: Any) -> bool:
         """Whether a key without a value is what a comma cut off: nothing, not even a colon, stands behind it."""
-        return not self.text[: event.start_mark.index].rstrip().endswith(":")
+        end = event.start_mark.index
+        return not self.text[max(0, end - 200) : end].rstrip().endswith(":")
 
     def _tell_tail(self, top: _Open) -> None:
         """Say that a key without a value was cut off; several in a row are one fault."""
@@ -346,6 +356,8 @@ class _Composer:
             return
         if top.tail is None:
             top.tail = (before, key, len(self.faults))
+        elif len(before) > LONGEST_TORN:
+            return
         else:
             del self.faults[top.tail[2] :]
         text, first, _ = top.tail
@@ -363,7 +375,7 @@ class _Composer:
 def _closing_bracket(text: str, begin: int) -> int | None:
     """The offset behind the bracket that closes the first one opened after `begin`; None if none does nearby."""
     depth = 0
-    for at in range(begin, min(len(text), begin + 400)):
+    for at in range(begin, min(len(text), begin + LONGEST_TORN)):
         if text[at] == "(":
             depth += 1
         elif text[at] == ")":
