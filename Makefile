@@ -37,6 +37,7 @@ format: $(DEVELOPS)  ## put the code into house format
 	$(BIN)/ruff format -q .
 
 gallery: $(INSTALLED)  ## draw every picture of plots/ afresh
+	rm -rf results/gallery  # a stored study is known by its scenario, not by the code that played it
 	for recipe in $(RECIPES); do echo $$recipe; $(BIN)/python $$recipe || exit 1; done
 
 golden: $(DEVELOPS)  ## write the golden trajectories and fault sentences anew, to be reviewed like code

@@ -4,5 +4,5 @@ from pathlib import Path
 
 from sim import api
 
-study = api.run("ukraine-2014", runs=1_000, seed=2014)
+study = api.run("ukraine-2014", runs=1_000, seed=2014, out="results/gallery")
 api.draw(study, "agents", Path(__file__).with_suffix(".png"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sim import api
 
-study = api.run("ukraine-2014", runs=1_000, seed=2014)
+study = api.run("ukraine-2014", runs=1_000, seed=2014, out="results/gallery")
 runs = study.ensemble
 called = runs.metric("threat_called") > 0
 settled = runs.outcome == runs.outcome_names.index("settlement")
