@@ -71,9 +71,9 @@ class Model:
         ScenarioError
             With every fault of names, kinds, dates and outcomes.
         """
-        from sim.program.build import build_core
+        from sim.program.build import build_program
 
-        return build_core(self.core)
+        return build_program(self.scenario)
 
 
 def load(

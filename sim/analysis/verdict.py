@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.agents.expand import expansion_of
+from sim.agents.pointing import pointed, without_echoes
 from sim.analysis.expect import read_expectations
 from sim.errors import Fault, ScenarioError
 from sim.program.build import build_core
@@ -88,12 +89,11 @@ def _checked(scenario: Scenario) -> tuple[Program | None, list[Fault]]:
     """The program of a scenario and what is wrong with it; faults of the vocabulary hide those that they cause."""
     expansion = expansion_of(scenario)
     faults = list(expansion.faults)
-    lines = {(fault.place.file, fault.place.line) for fault in faults if fault.place is not None}
     try:
         program = build_core(expansion.scenario)
         if not faults:
             read_expectations(program, scenario.expect)
             return program, []
     except ScenarioError as error:
-        faults += [one for one in error.faults if one.place is None or (one.place.file, one.place.line) not in lines]
+        faults += without_echoes(pointed(error.faults, scenario), faults)
     return None, faults

@@ -33,8 +33,13 @@ def build_program(scenario: schema.Scenario) -> ir.Program:
         With every fault of names, kinds, dates, chances and outcomes, in file order.
     """
     from sim.agents.expand import expand
+    from sim.agents.pointing import pointed
 
-    return build_core(expand(scenario))
+    core = expand(scenario)
+    try:
+        return build_core(core)
+    except ScenarioError as error:
+        raise ScenarioError(pointed(error.faults, scenario)) from None
 
 
 def build_core(core: schema.Scenario) -> ir.Program:
