@@ -12,8 +12,8 @@ from hypothesis import strategies as some
 
 from sim import api
 from sim.analysis.courses import fan, occupancy
-from sim.analysis.intervals import wilson
-from sim.analysis.metrics import PROBABILITIES, metric_by_outcome, metric_summary
+from sim.analysis.intervals import mean_interval, wilson
+from sim.analysis.metrics import FEW, PROBABILITIES, metric_by_outcome, metric_summary, possible_range
 from sim.analysis.outcomes import ended_early, incidence, of_a_hundred, outcome_shares, rows_of
 from sim.analysis.summary import summarise, summarise_runs
 from sim.analysis.terciles import from_parameters, stands_out, terciles
@@ -21,6 +21,7 @@ from sim.analysis.timeline import timeline
 from sim.clock import ticks
 from sim.engine.record import UNNAMED, Ending
 from sim.language.words import NUMBER, level_of
+from sim.program.build import build_program
 from sim.program.ir import Parameter
 from sim.scenario.read import scenario_from_text
 from tests.summaries import RUNGS, made_program, made_summary
@@ -133,9 +134,9 @@ def metric(name: str, values: list[float]):
 
 def test_a_metric_has_mean_and_quantiles_of_the_runs_that_have_it():
     """Void runs are left out and counted; mean and median are those of the rest, each within its interval."""
-    found = metric("cost", [1.0, 2.0, 3.0, 4.0, math.nan])
-    assert (found.runs, found.void, found.mean, found.median) == (4, 1, 2.5, 2.0)
-    assert found.low < 2.5 < found.high
+    found = metric("cost", [*range(1, 11), math.nan])
+    assert (found.runs, found.void, found.mean, found.median) == (10, 1, 5.5, 5.0)
+    assert 1.0 < found.low < 5.5 < found.high < 10.0
     assert [each.probability for each in found.quantiles] == list(PROBABILITIES)
     assert found.unit == "musd"
 
@@ -150,6 +151,62 @@ def test_what_never_came_is_told_as_a_pair():
     assert never.happened is not None
     assert (never.happened.count, never.quantiles) == (0, ())
     assert math.isnan(never.median)
+
+
+@given(some.lists(some.sampled_from([0.0, 0.5, 30.0, 180.0]), min_size=1, max_size=40))
+def test_a_mean_is_held_to_where_it_can_lie(values):
+    """Days pushed lie between 0 and the horizon, and so do the ends of their mean; few or equal runs have no ends."""
+    found = metric("days_pushed", values)
+    if len(values) < FEW or len(set(values)) == 1:
+        assert math.isnan(found.low)
+        assert math.isnan(found.high)
+        assert found.no_interval == ("too few" if len(values) < FEW else f"always {values[0]:g}")
+    else:
+        assert 0 <= found.low <= found.mean <= found.high <= 180
+        assert found.no_interval == ""
+
+
+def test_a_mean_without_a_declared_range_is_held_to_what_the_study_saw():
+    """A cost that nobody bounded does not go below the least of all runs, in any outcome; one with a range may."""
+    program = made_program()
+    values = np.array([0.0] * 30 + [0.0] * 11 + [40.0] + [20.0] * 10)
+    outcome, ending = outcomes_of(30, 12, 10, 0)
+    names, row = rows_of(program, outcome, ending)
+    found = metric_by_outcome(program, program.metrics[3], values, names, row)
+    free = mean_interval(values[30:42])
+    assert free[1] < 0 < free[2]
+    assert [part.no_interval for part in found.parts] == ["always 0", "", "always 20"]
+    assert (found.parts[1].low, found.parts[1].high) == (0, free[2])
+
+
+def test_what_a_metric_can_be():
+    """Days end with the run, a count with the times its triggers may fire, a quantity with its `within`."""
+    program = build_program(scenario_from_text(BOUNDED))
+    ranges = {each.name: possible_range(program, each) for each in program.metrics}
+    assert ranges == {
+        "long": (0, 50), "strikes": (0, 3), "ticks": (0, math.inf), "last": (-1, 4), "sum": (-50, 200),
+        "up": (0, 1), "any": (-math.inf, math.inf),
+    }  # fmt: skip
+
+
+BOUNDED = """
+scenario: bounded
+start: 2030-01-01
+horizon: 50 days
+quantities: {x: {start: 0, within: [-1, 4]}, free: 0, up: {flag: true, start: false}}
+triggers:
+  strike: {rate: 0.1, times: 3, do: x += 1}
+  tick: {every: 7 days, do: [free += 1, up = true]}
+outcomes: {rest: {otherwise: true}}
+metrics:
+  long: {days: x > 0}
+  strikes: {count: strike}
+  ticks: {count: [strike, tick]}
+  last: {final: x}
+  sum: {integral: x}
+  up: {mean: up}
+  any: {final: x + free}
+"""
 
 
 def test_a_rung_has_shares_and_no_mean():

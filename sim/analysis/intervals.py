@@ -143,6 +143,17 @@ def mean_interval(values: Floats, level: float = LEVEL) -> tuple[float, float, f
     return mean, mean - half, mean + half
 
 
+def held_to(low: float, high: float, bounds: tuple[float, float]) -> tuple[float, float]:
+    """An interval cut to where the truth can lie.
+
+    What is cut off holds no possible value, so that the interval covers the truth as often as before.
+
+    >>> held_to(-4.0, 22.0, (0.0, 180.0))
+    (0.0, 22.0)
+    """
+    return max(low, bounds[0]), min(high, bounds[1])
+
+
 def cumulative_incidence(
     ended: Integers, causes: Integers, kinds: int, at: Integers, level: float = LEVEL
 ) -> tuple[Floats, Floats, Floats]:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.intervals import mean_interval, quantile, quantile_interval
+from sim.analysis.intervals import held_to, mean_interval, quantile, quantile_interval
 from sim.analysis.outcomes import Share, share_of
+from sim.clock import TICKS_PER_DAY
 from sim.language.tree import Read, ReadDerived
 from sim.language.words import NUMBER, TRUTH, Kind
 from sim.program.ir import Metric, Program
@@ -23,6 +24,9 @@ Integers = NDArray[np.int64]
 
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The quantiles that every metric and every fan shows: the median, the middle half and the middle 90 % of runs."""
+
+FEW = 10
+"""Below this number of runs a mean has no interval: Student's asks for values that are nearly normal, or for many."""
 
 BINS = 40
 """Bars of a metric's histogram."""
@@ -43,8 +47,9 @@ class MetricSummary:
     """What a metric was over `runs` runs.
 
     Of a `first` metric, `happened` says in which share of runs it came at all; mean and quantiles are of those alone.
-    Of a metric that is a rung, `rungs` are the shares of runs on each, and there is no mean. Mean, low and high are
-    NaN where there is none, infinite where some run's value is.
+    Of a metric that is a rung, `rungs` are the shares of runs on each, and there is no mean. The mean is NaN where
+    there is none, infinite where some run's value is. Its ends `low` and `high` are NaN where there is no finite mean,
+    of fewer than `FEW` runs, and where all values are alike: runs that agree do not show how far others may lie.
     """
 
     metric: str
@@ -59,6 +64,13 @@ class MetricSummary:
     quantiles: tuple[Quantile, ...]
     happened: Share | None = None
     rungs: tuple[Share, ...] = ()
+
+    @property
+    def no_interval(self) -> str:
+        """Why a mean has no interval, in two words; "" where it has one or there is no mean."""
+        if self.runs == 0 or not np.isfinite(self.mean) or np.isfinite(self.low):
+            return ""
+        return "too few" if self.runs < FEW else f"always {self.mean:,.4g}"
 
     @property
     def median(self) -> float:
@@ -98,13 +110,35 @@ def metric_unit(metric: Metric) -> str:
     return metric.unit or {"days": "days", "first": "days after the start", "count": "firings"}.get(metric.how, "")
 
 
-def metric_summary(program: Program, metric: Metric, values: Floats) -> MetricSummary:
+def possible_range(program: Program, metric: Metric) -> tuple[float, float]:
+    """The least and the greatest value that a metric can have, as far as its definition says; else infinite.
+
+    Counts and days are not negative, and days no more than the horizon; a quantity stays `within` its range.
+    """
+    length = program.horizon / TICKS_PER_DAY
+    if metric.how in ("days", "first"):
+        return 0.0, length
+    if metric.how == "count":
+        times = [program.triggers[trigger].times for trigger, _ in metric.counted]
+        return 0.0, float(sum(times)) if times and None not in times else np.inf  # type: ignore[arg-type]
+    if not isinstance(metric.tree, Read):
+        return -np.inf, np.inf
+    quantity = program.quantities[metric.tree.slot]
+    low, high = (0.0, 1.0) if quantity.kind == TRUTH else (quantity.low, quantity.high)
+    return (min(0.0, low * length), max(0.0, high * length)) if metric.how == "integral" else (low, high)
+
+
+def metric_summary(
+    program: Program, metric: Metric, values: Floats, *, seen: tuple[float, float] | None = None
+) -> MetricSummary:
     """What a metric was over these runs.
 
     Parameters
     ----------
     values : (R,)
         NaN where void; of `first`, infinite where it never came.
+    seen
+        Least and greatest value in the whole study, where these runs are a part of it.
     """
     known = np.sort(values[~np.isnan(values)])
     void = len(values) - len(known)
@@ -121,6 +155,8 @@ def metric_summary(program: Program, metric: Metric, values: Floats) -> MetricSu
     else:
         rungs = ()
         mean, low, high = _mean(known)
+        if np.isfinite(low):
+            low, high = held_to(low, high, _bounds(possible_range(program, metric), seen or _ends(known)))
     quantiles = tuple(Quantile(p, quantile(known, p), *quantile_interval(known, p)) for p in PROBABILITIES)
     return MetricSummary(
         metric.name,
@@ -141,9 +177,21 @@ def metric_summary(program: Program, metric: Metric, values: Floats) -> MetricSu
 def _mean(known: Floats) -> tuple[float, float, float]:
     """Mean and interval; where some value is infinite the mean is too, and has no interval."""
     if np.isfinite(known).all():
-        return mean_interval(known)
+        mean, low, high = mean_interval(known)
+        alike = len(known) > 0 and known[0] == known[-1]  # they are in order
+        return (float(known[0]) if alike else mean, np.nan, np.nan) if alike or len(known) < FEW else (mean, low, high)
     mean = float(np.sum(known)) if np.isinf(known).any() and not _both_signs(known) else float("nan")
     return mean, float("nan"), float("nan")
+
+
+def _ends(known: Floats) -> tuple[float, float]:
+    return float(known[0]), float(known[-1])
+
+
+def _bounds(possible: tuple[float, float], seen: tuple[float, float]) -> tuple[float, float]:
+    """The range that a mean is held to: what is possible, and where the definition leaves that open, what was seen."""
+    low, high = (one if np.isfinite(one) else other for one, other in zip(possible, seen, strict=True))
+    return min(low, seen[0]), max(high, seen[1])
 
 
 def _both_signs(values: Floats) -> bool:
@@ -156,8 +204,9 @@ def metric_by_outcome(
     """A metric in the runs of each outcome that any run ended in."""
     whole = metric_summary(program, metric, values)
     places = [place for place in range(len(names)) if (row == place).any() and (~np.isnan(values[row == place])).any()]
-    parts = tuple(metric_summary(program, metric, values[row == place]) for place in places)
     finite = values[np.isfinite(values)]
+    seen = (float(finite.min()), float(finite.max())) if len(finite) else None
+    parts = tuple(metric_summary(program, metric, values[row == place], seen=seen) for place in places)
     if whole.rungs or not len(finite):
         edges = np.empty(0)
         counts = np.zeros((len(places), 0), dtype=np.int64)

@@ -56,13 +56,15 @@ def metric_table(rows: Sequence[MetricSummary], paint: Paint, *, of: str = "metr
 
 
 def _metric_cells(row: MetricSummary, unit: str) -> list[str]:
-    """One row: name, mean and interval where there is a mean, three quantiles."""
+    """One row: name, mean and interval (or why there is none) where there is a mean, three quantiles."""
     ends = {one.probability: one.value for one in row.quantiles}
     quantiles = [number(ends[at]) if at in ends else "" for at in (0.05, 0.5, 0.95)]
     mean = ["", ""]
     if row.how != "first" and row.high - row.low == row.high - row.low:  # neither NaN nor infinite
         places = decimals_of((row.high - row.low) / 2)
         mean = [fixed(row.mean, places), f"{fixed(row.low, places)} to {fixed(row.high, places)}"]
+    elif row.how != "first" and row.no_interval:
+        mean = [number(row.mean), row.no_interval]
     return [f"{row.metric} ({unit})" if unit else row.metric, *mean, *quantiles]
 
 
