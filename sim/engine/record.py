@@ -83,6 +83,24 @@ class Failure:
     says: str
     tick: int
     values: str
+    place: str = ""  # file:line:column of the text that failed
+
+    @property
+    def told(self) -> str:
+        """What failed, where it stands in the file, and why."""
+        return told_fault(self.trigger, self.role, self.says, self.place)
+
+
+def told_fault(trigger: str, role: str, says: str, place: str) -> str:
+    """A fault of a run in words: `grow` (mine.yaml:12:5), effect 1: log(-1) has no value.
+
+    >>> told_fault("grow", "do/0", "log(-1)", "mine.yaml:12:5")
+    '`grow` (mine.yaml:12:5), effect 1: log(-1)'
+    """
+    branch, _, number = role.rpartition("/")
+    if branch and number.isdigit():
+        role = f"effect {int(number) + 1}" + ("" if branch == "do" else f" of `{branch}`")
+    return f"`{trigger}`" + (f" ({place})" if place else "") + f", {role}: {says}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 Each trigger lives as two SimPy processes: its *clock*, which waits for its cause, and its *firing*, which waits out
 the delay of a cause that was heard. A process sleeps until its tick, or until its tick changes: then it is
 interrupted and sleeps anew. SimPy keeps the agenda; the order within one tick is the law of `sim.engine.order`,
-packed into the priority of an event. This file is written to be read beside section "The core and its law" of the
-language; where another engine differs, this one is right.
+packed into the priority of an event. The words are those of `docs/laws`; this file is written to be read beside those
+pages, and where another engine differs, this one is right. What is asked of the state stands in `sim.engine.world`, how
+a choice is weighed in `sim.engine.weighing`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ import simpy
 from numpy.typing import NDArray
 
 from sim.clock import NEVER, TICKS_PER_DAY, ticks
-from sim.engine.choice import weigh
 from sim.engine.order import CLOCK, FIRING, consequences, priority
 from sim.engine.record import (
     COUNTERS,
@@ -36,6 +36,7 @@ from sim.engine.record import (
     gather,
 )
 from sim.engine.score import Part, Score
+from sim.engine.weighing import weigh
 from sim.engine.world import RunState
 from sim.errors import RunFault
 from sim.language.evaluate import Undefined
@@ -265,7 +266,10 @@ class History(RunState):
             self.close()
         except RunFault as fault:
             self.ending, self.outcome = Ending.FAULT, UNNAMED
-            self.failure = Failure(self.run_number, fault.trigger, fault.role, fault.says, self.now, fault.values)
+            place = self.place_of(fault.trigger, fault.role)
+            self.failure = Failure(
+                self.run_number, fault.trigger, fault.role, fault.says, self.now, fault.values, place
+            )
 
     def begin(self) -> None:
         """Quantities, then metrics, then outcomes; then clocks are wound, and every `when` and `rate` is looked at."""
@@ -364,7 +368,8 @@ class History(RunState):
         limit = "at one moment" if self.turns_at_tick >= TURNS_AT_ONE_TICK else "in one run"
         count = TURNS_AT_ONE_TICK if self.turns_at_tick >= TURNS_AT_ONE_TICK else TURNS_IN_A_RUN
         says = f"more than {count:,} turns {limit}; the last hundred were of {', '.join(names)}"
-        self.failure = Failure(self.run_number, names[0], "runaway", says, self.now, self.shown())
+        place = self.place_of(names[0], "runaway")
+        self.failure = Failure(self.run_number, names[0], "runaway", says, self.now, self.shown(), place)
 
     def fire(self, rule: Rule) -> None:
         """`if`, `chance`, `choose`; then effects, followers, looks. Refused and missed, nothing of it happens."""
@@ -387,10 +392,12 @@ class History(RunState):
         """The branch that fires; None if the firing is refused or missed."""
         part = rule.part
         self.occasion = rule.occasion
+        role = "if"
         try:
             if part.condition is not None and not part.condition(self):
                 rule.counters[REFUSED] += 1
                 return None
+            role = "chance"
             if part.chance is not None:
                 chance = part.chance(self)
                 if not 0.0 <= chance <= 1.0:
@@ -400,9 +407,10 @@ class History(RunState):
                         rule.counters[MISSED] += 1
                         return None
                     return 1
+            role = "choice"
             return 0 if part.choice is None else self.choose(rule)
         except Undefined as error:
-            raise self.fault(rule.trigger.name, "if, chance or choice", str(error)) from None
+            raise self.fault(rule.trigger.name, role, str(error)) from None
 
     def choose(self, rule: Rule) -> int | None:
         """The option taken; None if none is open. A person's choice stands in for the draw, and moves no other."""

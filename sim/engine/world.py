@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 
 from sim.clock import ticks
 from sim.engine.record import UNNAMED, Ending, Recording
@@ -140,6 +141,17 @@ class RunState:
     def fault(self, trigger: str, role: str, says: str) -> RunFault:
         """A fault of this run, with the values that led to it."""
         return RunFault(trigger, role, says, self.now, self.shown())
+
+    def place_of(self, trigger: str, role: str) -> str:
+        """Where the text that failed stands, as file:line:column with the file's bare name; nothing if nobody knows."""
+        program = self.program
+        place = next((rule.place_of(role) for rule in program.triggers if rule.name == trigger), None)
+        if place is None:
+            looked = [(one.name, one.place) for one in program.quantities]
+            looked += [(one.name, one.place) for one in program.metrics]
+            looked += [(one.name, one.place) for one in program.outcomes]
+            place = dict(looked).get(role.removesuffix(".start"))
+        return "" if place is None else f"{PurePath(place.file).name}:{place.line}:{place.column}"
 
     def shown(self) -> str:
         """The state as text: levels by name."""

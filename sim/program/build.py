@@ -9,14 +9,14 @@ import math
 from collections.abc import Iterable
 
 from sim.clock import ticks
-from sim.errors import Fault, ScenarioError, Text, did_you_mean, place_of
-from sim.language.kinds import resolve
+from sim.errors import Fault, Place, ScenarioError, Text, did_you_mean, place_of
+from sim.language.kinds import UNKNOWN, resolve
 from sim.language.parse import ExpressionError, parse, parse_assignment
-from sim.language.tree import Apply, Constant, Read, ReadParameter, Tree
+from sim.language.tree import Apply, Constant, Read, ReadDerived, ReadParameter, Tree, walk
 from sim.language.words import DURATION, NUMBER, TRUTH
 from sim.program import ir
 from sim.program.exhaustive import leaves_unnamed
-from sim.program.names import Names, branch_names, constant_value, first_text
+from sim.program.names import Names, branch_names, constant_value, first_text, spot
 from sim.scenario import schema
 from sim.streams import digest_of
 
@@ -32,14 +32,25 @@ def build_program(scenario: schema.Scenario) -> ir.Program:
     ScenarioError
         With every fault of names, kinds, dates, chances and outcomes, in file order.
     """
-    from sim.agents.expand import expand
-    from sim.agents.pointing import pointed
+    program, faults = examine_program(scenario)
+    if faults:
+        raise ScenarioError(faults)
+    return program
 
-    core = expand(scenario)
-    try:
-        return build_core(core)
-    except ScenarioError as error:
-        raise ScenarioError(pointed(error.faults, scenario)) from None
+
+def examine_program(scenario: schema.Scenario) -> tuple[ir.Program, list[Fault]]:
+    """The Program of a scenario with all that is wrong with it; with faults it is of no use but to look up names.
+
+    Faults of the vocabulary and of the core are told together, but for those that plainly echo others.
+    """
+    from sim.agents.expand import expansion_of
+    from sim.agents.pointing import pointed, without_echoes
+
+    expansion = expansion_of(scenario)
+    builder = _Builder(expansion.scenario)
+    program = builder.program()
+    faults = list(expansion.faults)
+    return program, faults + without_echoes(pointed(_once(builder.faults), scenario), faults)
 
 
 def build_core(core: schema.Scenario) -> ir.Program:
@@ -98,6 +109,7 @@ class _Builder(Names):
             agent=str(trigger.agent or ""),
             says=str(trigger.says or ""),
             place=place_of(name),
+            places=_places(trigger),
         )
 
     def _cause(self, name: Text, trigger: schema.Trigger, path: str) -> tuple[ir.Cause, list[tuple[str, int]]]:
@@ -266,15 +278,32 @@ class _Builder(Names):
         return ir.Outcome(str(name), "at_end", condition or Constant(0.0, TRUTH), says, place)
 
     def _outcomes(self) -> tuple[ir.Outcome, ...]:
+        before = len(self.faults)
         outcomes = tuple(self._outcome(name, outcome) for name, outcome in self.core.outcomes.items())
         if not outcomes:
             self.fault("outcomes", self.core.scenario, "no outcomes: every run must end in one",
                        "write at least `outcomes: {end: {otherwise: true}}`")  # fmt: skip
-        elif not self.faults and leaves_unnamed(outcomes, self.quantities):
+        elif len(self.faults) == before and self._are_read(outcomes) and leaves_unnamed(outcomes, self.quantities):
             last = list(self.core.outcomes)[-1]
             self.fault("outcomes", last, "these outcomes can leave a run without a name",
                        "add one with `otherwise: true`, or make the `at_end` conditions complementary")  # fmt: skip
         return outcomes
+
+    def _are_read(self, outcomes: Iterable[ir.Outcome]) -> bool:
+        """Whether nothing that these outcomes turn on is of a kind that could not be made out."""
+        derived = list(self.derived.values())
+        for outcome in outcomes:
+            for node in walk(outcome.condition) if outcome.condition is not None else ():
+                kind = (
+                    node.kind if isinstance(node, Constant)
+                    else self.quantities[node.slot].kind if isinstance(node, Read)
+                    else derived[node.slot].kind if isinstance(node, ReadDerived)
+                    else self.parameters[node.slot].kind if isinstance(node, ReadParameter)
+                    else NUMBER
+                )  # fmt: skip
+                if kind == UNKNOWN:
+                    return False
+        return True
 
     def _metric(self, name: Text, metric: schema.Metric) -> ir.Metric:
         path = f"metrics.{name}"
@@ -301,11 +330,13 @@ class _Builder(Names):
                        if quantity.kind.names]  # fmt: skip
             if not columns:
                 return None
-            every = max(1.0, math.ceil(self.horizon_days / 90)) if self.horizon_days > 1 else self.horizon_days / 24
+            length = self.horizon_days if math.isfinite(self.horizon_days) else 1.0
+            every = max(1.0, math.ceil(length / 90)) if length > 1 else length / 24
             names, trees, kinds = zip(*columns, strict=True)
             return ir.Series(max(1, ticks(every)), names, trees, kinds)
         every_days = self.constant(self.core.series.every, "series.every", DURATION, where="`every`")
-        if every_days is not None and not every_days * 100_000 >= self.horizon_days:
+        length = self.horizon_days if math.isfinite(self.horizon_days) else 0.0
+        if every_days is not None and (every_days <= 0 or every_days * 100_000 < length):
             self.fault("series.every", self.core.series.every, f"a sample every {every_days:g} days",
                        "at most 100,000 samples a run")  # fmt: skip
             every_days = None
@@ -348,3 +379,21 @@ class _Builder(Names):
             sites=tuple(self.sites),
             digests=digests,
         )
+
+
+def _places(trigger: schema.Trigger) -> tuple[tuple[str, Place], ...]:
+    """Where the text of each role of a trigger stands, for those that a run may stumble over."""
+    texts: dict[str, Text | None] = {
+        "when": trigger.when,
+        "rate": trigger.rate,
+        "every": first_text(trigger.every),
+        "for": first_text(trigger.for_),
+        "after": first_text(trigger.after),
+        "cooldown": first_text(trigger.cooldown),
+        "if": trigger.if_,
+        "chance": trigger.chance,
+    }
+    branches = {"do": trigger.do, "otherwise": trigger.otherwise or ()}
+    branches |= {str(name): option.do for name, option in (trigger.choose or {}).items()}
+    texts |= {f"{branch}/{number}": text for branch, effects in branches.items() for number, text in enumerate(effects)}
+    return tuple((role, place) for role, text in texts.items() if (place := spot(text)) is not None)

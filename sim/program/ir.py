@@ -161,6 +161,11 @@ class Trigger:
     agent: str = ""
     says: str = ""
     place: Place | None = field(default=None, compare=False)
+    places: tuple[tuple[str, Place], ...] = field(default=(), compare=False)  # role -> its text in the file
+
+    def place_of(self, role: str) -> Place | None:
+        """Where the text of a role stands (`when`, `after`, `do/0`, ...); the trigger itself if that is not known."""
+        return dict(self.places).get(role, self.place)
 
     def site(self, role: str) -> int:
         """The site of an implicit draw: `clock`, `chance` or `choice`."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.clock import TICKS_PER_DAY
-from sim.engine.record import COUNTERS, UNNAMED, Ending
+from sim.engine.record import COUNTERS, UNNAMED, Ending, told_fault
 from sim.errors import ScenarioError, UsageError
 from sim.program.ir import Program
 from sim.study import store
@@ -34,7 +34,13 @@ class FailedRun:
     says: str
     tick: int
     values: str
+    place: str
     command: str
+
+    @property
+    def told(self) -> str:
+        """What failed, where it stands in the file, and why."""
+        return told_fault(self.trigger, self.role, self.says, self.place)
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,9 +203,10 @@ class Ensemble:
                 says,
                 tick,
                 values,
+                place,
                 replay_command(self.folder, self.experiment, run),
-            )
-            for run, trigger, role, says, tick, values in rows
+            )  # fmt: skip
+            for run, trigger, role, says, tick, values, place in rows
         )
 
     # ---------------------------------------------------------------------------------------------- triggers

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Table = dict[str, Column]
 
 RUN_COLUMNS = ("experiment", "run", "outcome", "ended", "ending", "turns")
-FAULT_COLUMNS = ("fault.trigger", "fault.role", "fault.says", "fault.tick", "fault.values")
+FAULT_COLUMNS = ("fault.trigger", "fault.role", "fault.says", "fault.tick", "fault.values", "fault.place")
 
 
 def tables_of(experiment: int, runs: Runs, recording: Recording) -> dict[str, Table]:

@@ -9,6 +9,9 @@ import pytest
 
 from sim.engine.record import TURNS_AT_ONE_TICK, TURNS_IN_A_RUN, Engine
 from sim.errors import ScenarioError
+from sim.program.build import build_program
+from sim.scenario.read import scenario_from_text
+from sim.streams import Luck
 from tests.rulings.core import play, program
 
 X = "quantities: {x: {start: 0}, y: {start: 1}}\n"
@@ -63,6 +66,23 @@ def test_a_fault_tells_trigger_role_run_and_values(engine: Engine) -> None:
     assert math.isnan(told.metric("m"))
     assert all(math.isnan(value) for value in told.sampled("y"))
     assert told.events == ()
+
+
+def test_a_fault_of_a_run_points_into_the_file(engine: Engine) -> None:
+    """The run's failure names file, line and column of the very text that failed, and says it in words."""
+    text = """scenario: x
+start: 2030-01-01
+horizon: 90 days
+quantities: {n: {start: 3}}
+triggers:
+  first: {every: 10 days, do: [n += 0, n = log(n - 4)]}
+outcomes: {end: {otherwise: true}}
+"""
+    built = build_program(scenario_from_text(text, name="folder/mine.yaml"))
+    (failure,) = engine.run(built, luck=Luck(1), runs=[7]).failures
+    line = text.splitlines()[5]
+    assert failure.place == f"mine.yaml:6:{line.index('n = log') + 1}"
+    assert failure.told == f"`first` ({failure.place}), effect 2: log(-1)"
 
 
 def test_what_is_not_needed_is_not_evaluated(engine: Engine) -> None:
