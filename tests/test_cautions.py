@@ -128,7 +128,41 @@ def test_bluff_is_told() -> None:
     """A threat believed more than it is kept is told with both numbers; an honest one is not."""
     (says,) = said("bluffs", observed(THREAT))
     assert "`wire` is believed 60 % and kept 20 %" in says
-    assert said("bluffs", observed(THREAT.replace("kept: 20 %", "kept: 90 %"))) == []
+    assert "a bluff, in part, that costs nothing until it is called" in says
+    assert said("bluffs", observed(THREAT.replace("kept: 20 %", "kept: 80 %"))) == []
+
+
+@pytest.mark.parametrize(("kept", "what"), [("0 %", "a bluff that"), ("{b: 0}", "a bluff that"), ("5 %", "in part")])
+def test_a_threat_that_nobody_keeps_is_a_bluff_and_not_in_part(kept: str, what: str) -> None:
+    """Kept by no issuer, it is a bluff; kept now and then, a bluff in part."""
+    (says,) = said("bluffs", observed(THREAT.replace("kept: 20 %", f"kept: {kept}")))
+    assert what in says.partition("costs nothing")[0]
+    assert ("in part" in says) == (what == "in part")
+    assert ("not kept 100 %" in says) == (what != "in part")
+
+
+def test_belief_and_fact_far_apart_are_set_side_by_side() -> None:
+    """The sentence is followed by a table of what is believed and what is kept; near each other, there is none."""
+    wide = THREAT.replace("believed: 60 %", "believed: 80 %")
+    found = {caution.trap: caution for caution in cautions(observed(wide))}["bluffs"]
+    assert found.says.endswith("not what a believes.")
+    assert found.table == (
+        "                      kept 20 %                    not kept 80 %",
+        "  believed 80 %       deters; called, it is done   deters as well: a bluff",
+        "  not believed 20 %   does not deter, yet is done  words that nobody minds",
+    )
+    assert "\n" not in said("bluffs", observed(THREAT))[0]
+    trusted_little = THREAT.replace("believed: 60 %, kept: 20 %", "believed: 10 %, kept: 95 %")
+    (trusted_less,) = said("bluffs", observed(trusted_little))
+    assert "are two numbers.\n" in trusted_less
+    assert "bluff that costs" not in trusted_less
+
+
+def test_an_offer_that_nobody_keeps_is_an_empty_offer() -> None:
+    """Offers are told as threats are, in their own words."""
+    offer = ARMY + "offers: {ease: {by: b, to: a, when: army <= home, helps: 0.5, believed: 60 %, kept: 0 %}}\n"
+    (says,) = said("bluffs", observed(offer))
+    assert "an empty offer that costs nothing until it is taken up" in says
 
 
 def test_threats_that_worked_are_recalled() -> None:

@@ -51,13 +51,16 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Caution:
-    """One sentence to print, and the name of the trap that it is about."""
+    """One sentence to print, and the name of the trap that it is about; a small table may follow it."""
 
     trap: str
     says: str
+    table: tuple[str, ...] = ()  # lines that stand as they are, at most 78 columns wide
 
 
 Rule = Callable[[Observed], Iterator[str]]
+"""A rule yields sentences; lines after the first are a table."""
+
 RULES: dict[str, Rule] = {}
 
 
@@ -68,7 +71,8 @@ def _rule(function: Rule) -> Rule:
 
 def cautions(observed: Observed) -> tuple[Caution, ...]:
     """Every caution that applies, the gravest first."""
-    return tuple(Caution(trap, says) for trap, rule in RULES.items() for says in rule(observed))
+    found = ((trap, told.split("\n")) for trap, rule in RULES.items() for told in rule(observed))
+    return tuple(Caution(trap, says, tuple(lines)) for trap, (says, *lines) in found)
 
 
 # ------------------------------------------------------------------------------------------------ what went wrong
@@ -80,8 +84,8 @@ def failed_runs(observed: Observed) -> Iterator[str]:
     if observed.failures:
         first, n = observed.failures[0], len(observed.failures)
         yield (
-            f"{n:,} of {observed.runs:,} runs failed and count in no outcome. The first: `{first.trigger}`, "
-            f"{first.role}: {first.says}. To see it: sim replay {observed.study} {first.run}"
+            f"{n:,} of {observed.runs:,} runs failed and count in no outcome. The first: {first.told}"
+            f"{f', where {first.values}' if first.values else ''}. To see it: sim replay {observed.study} {first.run}"
         )
 
 
@@ -331,18 +335,57 @@ def is_judgement(scenario: Scenario, source: str) -> bool:
     return not source or any(word in said for word in ("judgement", "judgment", "guess", "teaching", "author"))
 
 
+STRONGLY = 0.5
+"""By how much belief and fact have to differ before the table of both is shown; what nobody keeps shows it always."""
+
+MEANINGS = {
+    "threat": ("a bluff", ("deters; called, it is done", "deters as well: a bluff",
+                           "does not deter, yet is done", "words that nobody minds")),
+    "offer": ("an empty offer", ("draws; met, it is done", "draws as well: an empty offer",
+                                 "does not draw, yet is done", "words that nobody minds")),
+}  # fmt: skip
+"""What a commitment is that is not kept, and what it means: believed and kept, believed alone, kept alone, neither."""
+
+
 @_rule
 def bluffs(observed: Observed) -> Iterator[str]:
-    """A threat is kept less often than it is believed: what happens and what is believed are two numbers."""
-    for name, threat in observed.scenario.threats.items():
-        believed = _chance(threat.believed)
-        known = [chance for text in (threat.kept or {}).values() if (chance := _chance(text)) is not None]
-        if believed is not None and known and max(known) < believed:
-            numbers = f"`{name}` is believed {_percent(believed)} and kept {_percent(max(known))}"
+    """What is believed and what is kept differ: what happens and what is believed are two numbers."""
+    for name, commitment in _commitments(observed.scenario):
+        believed = _chance(commitment.believed)
+        known = [chance for text in (commitment.kept or {}).values() if (chance := _chance(text)) is not None]
+        if believed is None or not known or commitment.start == "unsaid":
+            continue
+        word = "threat" if name in observed.scenario.threats else "offer"
+        empty = believed > 0 and max(known) == 0
+        apart = empty or min(abs(believed - chance) for chance in known) >= STRONGLY
+        table = _believed_and_kept(word, believed, known) if apart else ""
+        numbers = f"`{name}` is believed {_percent(believed)} and kept {_span(known)}"
+        if max(known) < believed:
+            what = MEANINGS[word][0] + (", in part," if max(known) else "")
+            tested = "called" if word == "threat" else "taken up"
             yield (
-                f"{numbers}: a bluff, in part, that costs nothing until it is called. "
-                f"Keeping it less changes what happens, not what {threat.to} believes."
+                f"{numbers}: {what} that costs nothing until it is {tested}. "
+                f"Keeping it less changes what happens, not what {commitment.to} believes.{table}"
             )
+        elif table:
+            yield f"{numbers}: what is done in the end, and what {commitment.to} believes, are two numbers.{table}"
+
+
+def _believed_and_kept(word: str, believed: float, kept: Sequence[float]) -> str:
+    """The table of what is believed and what is kept: the numbers at its edges, in its cells what each pair means."""
+    both, belief, fact, neither = MEANINGS[word][1]
+    rows = (
+        ("", f"kept {_span(kept)}", f"not kept {_span([1 - chance for chance in kept])}"),
+        (f"believed {_percent(believed)}", both, belief),
+        (f"not believed {_percent(1 - believed)}", fact, neither),
+    )
+    return "".join(f"\n  {first:<18}  {second:<27}  {third}".rstrip() for first, second, third in rows)
+
+
+def _span(chances: Sequence[float]) -> str:
+    """A chance, or of several issuers the least and the greatest."""
+    low, high = _percent(min(chances)), _percent(max(chances))
+    return low if low == high else f"{low.removesuffix(' %')} to {high}"
 
 
 @_rule
