@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -19,7 +20,7 @@ from pathlib import Path
 import click
 import pytest
 
-from sim.cli.main import COMMANDS, cli, code_of
+from sim.cli.group import COMMANDS, cli, code_of
 
 Sim = Callable[..., tuple[int, str, str]]
 
@@ -116,8 +117,12 @@ def test_every_option_says_what_it_does() -> None:
         (["rnu"], "did you mean `run`?"),
         (["run"], "missing argument"),
         (["run", "no-such"], "no scenario is called `no-such`"),
-        (["run", "first-lesson", "-n", "0"], "0 is not in the range"),
-        (["run", "first-lesson", "--seed", "-1"], "-1 is not in the range"),
+        (["run", "first-lesson", "-n", "0"], "`--runs` takes a whole number from 1 on, in digits, not `0`"),
+        (["run", "first-lesson", "--seed", "-1"], "`--seed` takes a whole number from 0 on"),
+        (["run", "first-lesson", "-n", "1e9"], "`--runs` takes a whole number from 1 on, in digits, not `1e9`"),
+        (["run", "first-lesson", "-n", "9999999999"], "`--runs` takes at most 4,294,967,296, not `9999999999`"),
+        (["run", "first-lesson", "-j", "0"], "`--workers` takes a whole number from 1 on"),
+        (["replay", "nowhere", "first"], "`RUN` takes a whole number from 0 on, in digits, not `first`"),
         (["run", "first-lesson", "-s", "nonsense"], "write `-s path=value`"),
         (["run", "first-lesson", "-s", "tripwire.believed=0.1,0.2"], "names several values"),
         (["run", "first-lesson", "-s", "tripwire.believed=0.1:0.9:5"], "names several values"),
@@ -471,6 +476,47 @@ def test_interrupted_run_says_that_it_goes_on(folder: Path) -> None:
     assert process.returncode == 130, err
     assert "the same command goes on" in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("tenths", range(6))
+def test_interrupt_while_workers_start_is_one_line(tenths: int, tmp_path: Path) -> None:
+    """Ctrl-C, which reaches the workers too, leaves one line and 130 at whatever moment of their start it comes."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sim", "run", "ukraine-2014", "-n", "1000", "-j", "2", "-o", str(tmp_path)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=_heed_interrupts,
+    )  # fmt: skip
+    assert process.stderr is not None
+    assert "1,000 runs" in process.stderr.readline()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=tenths / 10)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert err == "sim: interrupted; nothing finished is lost, the same command goes on\n"
+
+
+INTERRUPTED_AT_IMPORT = """
+import signal, sys
+class Finder:
+    def find_spec(self, name, *rest):
+        if name == {module!r}:
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+from sim.cli.main import main
+main({arguments!r})
+"""
+
+
+@pytest.mark.parametrize("module", ["click", "numpy", "duckdb", "matplotlib"])
+def test_interrupt_during_an_import_is_one_line(module: str, tmp_path: Path) -> None:
+    """Ctrl-C in the midst of loading a library, before, while or after a study is played, leaves one line and 130."""
+    arguments = ["run", "first-lesson", "-n", "3", "-j", "1", "-q", "-o", str(tmp_path)]
+    text = INTERRUPTED_AT_IMPORT.format(module=module, arguments=arguments)
+    done = subprocess.run(
+        [sys.executable, "-c", text], capture_output=True, text=True, check=False, preexec_fn=_heed_interrupts
+    )
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "sim: interrupted; nothing finished is lost, the same command goes on\n"
 
 
 def _heed_interrupts() -> None:

@@ -138,7 +138,7 @@ def test_every_key_is_shown_in_a_scenario_that_plays():
 
 def test_every_command_is_shown_in_the_manual():
     """Each command of `sim --help` stands in a console block that is run."""
-    from sim.cli.main import cli
+    from sim.cli.group import cli
 
     shown = {command.words.split()[1] for block in all_blocks("console") for command in commands(block)
              if command.words.startswith("sim ")}  # fmt: skip

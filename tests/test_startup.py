@@ -9,7 +9,7 @@ import pytest
 
 PROBE = """
 import sys
-from sim.cli.main import code_of
+from sim.cli.group import code_of
 code = code_of({arguments!r})
 heavy = [name for name in {heavy!r} if name in sys.modules]
 print("HEAVY", *heavy, file=sys.stderr)

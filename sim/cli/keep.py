@@ -17,7 +17,7 @@ STUDY = click.argument("study", metavar="STUDY", type=click.Path(file_okay=False
     type=click.Path(file_okay=False),
     help="The folder for the pictures (default: figures/ in the study).",
 )
-@click.option("--run", "run_number", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True,
+@click.option("--run", "run_number", type=options.RUN, default=0, show_default=True,
               help="The run that is drawn as a timeline.")  # fmt: skip
 def plot_command(study: str, out: str | None, run_number: int) -> None:
     """Draw the pictures of a stored study.
@@ -101,7 +101,9 @@ def doctor_command(form: str, no_color: bool) -> int:
 
 
 @click.command("verify")
-@click.option("-n", "--runs", type=click.IntRange(100), default=2_000, show_default=True, help="Runs of each case.")
+@click.option(
+    "-n", "--runs", type=options.Whole(100, 10**9), default=2_000, show_default=True, help="Runs of each case."
+)
 @click.option("--seed", type=options.SEED, default=1960, show_default=True, help="The luck of the runs.")
 @click.option("-v", "--verbose", is_flag=True, help="Also the formula and source of each case.")
 @options.form()

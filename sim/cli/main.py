@@ -1,143 +1,23 @@
-"""The command `sim`: finds the command, says what went wrong in a sentence, and ends with an exit code.
-
-Exit codes: 0 ok, 1 failed, 2 wrong usage or invalid scenario, 3 finished with failed runs, 130 interrupted.
-Modules of commands import click and nothing heavy; `sim.api` is imported when a command runs.
-"""
+"""Where the command `sim` begins: little is imported before Ctrl-C has its answer."""
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-import click
-
-from sim.errors import ScenarioError, UsageError
-
-COMMANDS = {
-    "list": "look", "new": "look", "validate": "look", "schema": "look", "show": "look",
-    "trace": "play", "run": "play", "replay": "play", "explain": "play",
-    "plot": "keep", "export": "keep", "status": "keep", "doctor": "keep", "verify": "keep",
-}  # fmt: skip
-"""Each command and the module of `sim.cli` that it stands in, in the order of `sim --help`."""
-
-FAILED, WRONG, INTERRUPTED = 1, 2, 130
-
-EPILOG = """\b
-A FILE is a path or the name of a shipped scenario. To begin:
-  sim list                      what is shipped
-  sim trace first-lesson        one run, told like a diary
-  sim run first-lesson          a thousand runs: outcomes with intervals
-  sim new mine.yaml             a scenario of your own to start from"""
-
-
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Commands in the order in which one would learn them."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of this name, imported now; a near name is proposed by `resolve_command`."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"sim.cli.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, f"{cmd_name}_command")
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does it, with a suggestion when there is no such command."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from sim.errors import did_you_mean
-
-            hint = did_you_mean(args[0], COMMANDS) or "`sim --help` lists the commands"
-            raise UsageError(f"there is no command `{args[0]}`; {hint}")
-        return super().resolve_command(ctx, args)
-
-
-@click.command(
-    "sim",
-    cls=LazyGroup,
-    epilog=EPILOG,
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-@click.version_option(package_name="escalation-sim", message="sim %(version)s")
-def cli() -> None:
-    """Play crises of sanctions and escalation: one file, thousands of runs, outcomes with honest intervals."""
+from sim.cli import interrupt
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and leave with its exit code; a fault of the user's is a sentence on stderr."""
+    interrupt.answer()
     # Pydantic otherwise looks through the metadata of all that is installed for plugins, before it reads a scenario.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without an em dash is no reason to stop
+    from sim.cli.group import code_of
+
     sys.exit(code_of(list(sys.argv[1:] if arguments is None else arguments)))
-
-
-def code_of(arguments: Sequence[str]) -> int:
-    """Run one command; its exit code."""
-    try:
-        code = cli.main(list(arguments), prog_name="sim", standalone_mode=False)
-        sys.stdout.flush()
-        return code if isinstance(code, int) else 0
-    except (KeyboardInterrupt, click.Abort):
-        return _say("interrupted; nothing finished is lost, the same command goes on", INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read us has gone (`sim ... | head`); Python must not complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except click.exceptions.Exit as left:
-        return left.exit_code
-    except click.exceptions.NoArgsIsHelpError as fault:
-        click.echo(fault.format_message(), err=True)
-        return WRONG
-    except click.ClickException as fault:
-        hint = (
-            f"; `{fault.ctx.command_path} --help` says more"
-            if isinstance(fault, click.UsageError) and fault.ctx
-            else ""
-        )
-        return _say(f"{_sentence(fault.format_message())}{hint}", WRONG)
-    except ScenarioError as error:
-        return _say_faults(error)
-    except UsageError as error:
-        return _say(str(error), WRONG)
-    except OSError as error:
-        return _say(_os_sentence(error), WRONG)
-    except Exception:
-        import traceback
-
-        traceback.print_exc()
-        return _say("this is a fault of the simulator, not yours: please report it with the lines above", FAILED)
-
-
-def _say(sentence: str, code: int) -> int:
-    click.echo(f"sim: {sentence}", err=True)
-    return code
-
-
-def _say_faults(error: ScenarioError) -> int:
-    """All faults, in file order, and how many there are."""
-    for fault in error.faults:
-        click.echo(f"{fault}\n", err=True)
-    errors = sum(fault.level == "error" for fault in error.faults)
-    return _say(f"{errors} fault{'' if errors == 1 else 's'}; nothing was played", WRONG)
-
-
-def _sentence(text: str) -> str:
-    """Click's message as the middle of a sentence of ours."""
-    text = text.strip().removesuffix(".")
-    return text[:1].lower() + text[1:]
-
-
-def _os_sentence(error: OSError) -> str:
-    what = (error.strerror or str(error)).lower()
-    return f"`{error.filename}`: {what}" if error.filename else what

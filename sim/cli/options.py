@@ -12,8 +12,42 @@ from sim.errors import UsageError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-SEED = click.IntRange(0, 2**64 - 1)
-RUNS = click.IntRange(1, 2**32)
+
+class Whole(click.ParamType):  # type: ignore[type-arg]
+    """A whole number from `least` on, at most `most`; anything else gets a sentence in our words."""
+
+    name = "number"
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number, which is written in digits alone.
+
+        Raises
+        ------
+        UsageError
+            If it is no such number.
+        """
+        text, name = str(value).strip(), _name(param)
+        if not re.fullmatch(r"[+-]?[0-9]{1,40}", text) or int(text) < self.least:
+            raise UsageError(f"{name} takes a whole number from {self.least:,} on, in digits, not `{value}`")
+        if int(text) > self.most:
+            raise UsageError(f"{name} takes at most {self.most:,}, not `{value}`")
+        return int(text)
+
+
+def _name(param: click.Parameter | None) -> str:
+    """What a user calls an option or an argument: the longest of its names."""
+    if param is None:
+        return "this"
+    name = max(param.opts, key=len)
+    return f"`{name if name.startswith('-') else param.make_metavar(click.Context(click.Command('sim')))}`"
+
+
+SEED = Whole(0, 2**64 - 1)
+RUNS = Whole(1, 2**32)
+RUN = Whole(0, 2**32 - 1)
 
 
 def choices(command: Command) -> Command:

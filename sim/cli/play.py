@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli import options, paper, progress, tables
+from sim.cli import interrupt, options, paper, progress, tables
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sim import api
     from sim.cli.paper import Paint
 
@@ -19,7 +21,7 @@ SOME_FAILED = 3
 @options.FILE
 @options.choices
 @options.seed
-@click.option("--run", "run_number", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Which run.")
+@click.option("--run", "run_number", type=options.RUN, default=0, show_default=True, help="Which run.")
 @click.option("-v", "--verbose", is_flag=True, help="Also what each choice weighed, and the background, line by line.")
 @options.engine
 @options.form()
@@ -60,7 +62,7 @@ def _print_story(story: api.Story, form: str, *, no_color: bool, verbose: bool) 
 @click.option("-n", "--runs", type=options.RUNS, help="How many runs (default 1,000; a million with --until).")
 @options.seed
 @click.option(
-    "-j", "--workers", type=click.IntRange(1, 1024), help="Processes that play (default: the cores there are)."
+    "-j", "--workers", type=options.Whole(1, 1024), help="Processes that play (default: the cores there are)."
 )
 @options.engine
 @click.option(
@@ -101,7 +103,7 @@ def run_command(
     if not quiet:
         progress.tell(plan.says)
     with progress.progress(plan.to_play, quiet=quiet, no_color=no_color) as advance:
-        study = api.run(plan, on_progress=advance, fail_fast=fail_fast)
+        study = _played(plan, advance, fail_fast=fail_fast)
     pictures = [] if no_plots else api.plot(study)
     if form == "json":
         paper.emit_json(study.record())
@@ -115,6 +117,17 @@ def run_command(
             paint=paper.painter(no_color=no_color),
         )
     return SOME_FAILED if study.failed else 0
+
+
+def _played(plan: api.Plan, advance: Callable[[api.Progress], None], *, fail_fast: bool) -> api.Study:
+    """The study, played; after Ctrl-C its workers are ended, and the command ends."""
+    from sim import api
+
+    try:
+        with interrupt.tidied():
+            return api.run(plan, on_progress=advance, fail_fast=fail_fast)
+    except KeyboardInterrupt:
+        raise click.exceptions.Exit(interrupt.tell()) from None
 
 
 def _print_plan(plan: api.Plan, form: str) -> None:
@@ -132,6 +145,8 @@ def _print_study(study: api.Study, *, pictures: int, verbose: bool, paint: Paint
         click.echo(line)
     for caution in study.cautions:
         click.echo("\n".join(paper.painted(paper.wrapped(caution.says, lead="! ", hang=2), "warning", paint)))
+        for line in caution.table:
+            click.echo(paint("quiet", line))
     click.echo()
     where = f"{study.folder}" + (f"   ({pictures} pictures in figures/)" if pictures else "")
     click.echo(f"{paint('head', 'study')}  {where}")
@@ -158,8 +173,8 @@ def study_lines(study: api.Study, paint: Paint) -> list[str]:
 
 @click.command("replay")
 @click.argument("study", metavar="STUDY", type=click.Path(file_okay=False))
-@click.argument("run_number", metavar="RUN", type=click.IntRange(0, 2**32 - 1))
-@click.option("--experiment", type=click.IntRange(0), default=0, hidden=True, help="Which row of the design.")
+@click.argument("run_number", metavar="RUN", type=options.RUN)
+@click.option("--experiment", type=options.RUN, default=0, hidden=True, help="Which row of the design.")
 @click.option("-v", "--verbose", is_flag=True, help="Also what each choice weighed, and the background, line by line.")
 @options.engine
 @options.form()
@@ -183,9 +198,9 @@ def replay_command(
 @click.command("explain")
 @click.argument("study", metavar="STUDY", type=click.Path(file_okay=False))
 @click.option("--outcome", metavar="NAME", help="This outcome alone; all of them by default.")
-@click.option("--sample", type=click.IntRange(1, 100_000), default=200, show_default=True,
+@click.option("--sample", type=options.Whole(1, 100_000), default=200, show_default=True,
               help="Runs of each outcome to look at, replayed where events were not kept.")  # fmt: skip
-@click.option("--chains", "most", type=click.IntRange(1, 1000), default=5, show_default=True, help="Chains to show.")
+@click.option("--chains", "most", type=options.Whole(1, 1000), default=5, show_default=True, help="Chains to show.")
 @options.engine
 @options.form()
 @options.colour

@@ -32,7 +32,7 @@ class _Pool(ProcessPoolExecutor):
 
     def submit(self, function: Callable[..., T], /, *args: Any, **named: Any) -> Future[T]:
         """Hand in a task; this is where processes are started."""
-        with _nameless_main():
+        with _uninterrupted(), _nameless_main():
             return super().submit(function, *args, **named)
 
 
@@ -57,7 +57,41 @@ def _context() -> multiprocessing.context.BaseContext:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
+    _start_forkserver()
     return context
+
+
+def _start_forkserver() -> None:
+    """Start the process that workers are forked from deaf to Ctrl-C, which the terminal sends to all alike.
+
+    It would ignore Ctrl-C by itself, but only after its imports. A blocked signal stays blocked in a new process and
+    in its children; here it waits until the block ends, so none is lost.
+    """
+    from multiprocessing import forkserver, resource_tracker
+
+    resource_tracker.ensure_running()  # first, because it lifts the block when it is started
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put Ctrl-C off until the block ends: a process whose start was cut short is known to nobody who could end it."""
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before is None:
+        yield
+        return
+    came: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli.main import code_of
+from sim.cli.group import code_of
 
 FOLDER = Path(__file__).parent
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
