@@ -7,14 +7,16 @@ of the agent. A fault in one of them that names a word is pointed at where the f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sim.errors import Fault, Place, Text, place_of
 from sim.scenario import schema
+from sim.scenario.mending import UNREAD
 
 _WORD = re.compile(r"`([\w.]+)`")
+_CORE = ("triggers.", "quantities.", "parameters.", "metrics.", "outcomes.")
 
 
 def pointed(faults: Iterable[Fault], scenario: schema.Scenario) -> list[Fault]:
@@ -24,15 +26,36 @@ def pointed(faults: Iterable[Fault], scenario: schema.Scenario) -> list[Fault]:
 
 
 def without_echoes(faults: Sequence[Fault], causes: Sequence[Fault]) -> list[Fault]:
-    """Those faults that are not plainly the echo of others: on the same line, or of a block that these say is wrong."""
-    lines = {(cause.place.file, cause.place.line) for cause in causes if cause.place is not None}
-    blocks = {parts[1] for parts in (cause.path.split(".") for cause in causes) if len(parts) > 1}
+    """Those faults that are not plainly the echo of others.
+
+    A cause in a block of the vocabulary silences its line and what is made of the block; one in the core, where each
+    text stands for itself, silences what is said of this text alone.
+    """
+    made = [cause for cause in causes if not cause.path.startswith(_CORE)]
+    lines = {(cause.place.file, cause.place.line) for cause in made if cause.place is not None}
+    blocks = {parts[1] for parts in (cause.path.split(".") for cause in made) if len(parts) > 1}
+    spots = {cause.place for cause in causes}
     return [
         fault
         for fault in faults
-        if not (fault.place is not None and (fault.place.file, fault.place.line) in lines)
+        if fault.place not in spots
+        and not (fault.place is not None and (fault.place.file, fault.place.line) in lines)
         and not blocks & set(fault.path.split(".")[1:2])
     ]
+
+
+def without_unread(faults: Iterable[Fault], causes: Sequence[Fault], unread: Container[str]) -> list[Fault]:
+    """Those faults that do not follow from what could not be read: they name nothing of it, and stand elsewhere."""
+    spots = {cause.place for cause in causes}
+    lacking = {cause.path.rpartition(".")[0] for cause in causes if cause.says.startswith("unknown key")}
+    kept: list[Fault] = []
+    for fault in faults:
+        words = [part for path in _WORD.findall(fault.says) for part in path.split(".")]
+        if fault.place in spots or fault.path in lacking or any(word in unread for word in words):
+            continue
+        offered = [part for path in re.findall(r"[\w.]+", fault.remedy) for part in path.split(".")]
+        kept.append(replace(fault, remedy="") if UNREAD in offered else fault)
+    return kept
 
 
 def _blocks(scenario: schema.Scenario) -> Iterator[tuple[Text, Any]]:

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.agents.expand import expansion_of
-from sim.agents.pointing import pointed, without_echoes
+from sim.agents.pointing import without_unread
 from sim.analysis.expect import read_expectations
 from sim.errors import Fault, ScenarioError
-from sim.program.build import build_core
+from sim.program.build import examine_program
 from sim.program.ir import Program
 from sim.program.lint import lint
 from sim.scenario.read import examine_scenario, read_scenario
@@ -75,7 +74,7 @@ def verdict_on(
     faults, scenario = list(examination.faults), examination.scenario
     if scenario is not None:
         program, wrong = _checked(scenario)
-        faults += wrong
+        faults += without_unread(wrong, examination.faults, examination.unread)
         for section, name in examination.unsure:
             chosen = {"policy": name} if section == "policies" else {"variant": name}
             faults += _checked(read_scenario(asked, **chosen))[1]  # type: ignore[arg-type]
@@ -86,14 +85,10 @@ def verdict_on(
 
 
 def _checked(scenario: Scenario) -> tuple[Program | None, list[Fault]]:
-    """The program of a scenario and what is wrong with it; faults of the vocabulary hide those that they cause."""
-    expansion = expansion_of(scenario)
-    faults = list(expansion.faults)
+    """The program of a scenario, if nothing is wrong with it, and what is, expectations included."""
+    program, faults = examine_program(scenario)
     try:
-        program = build_core(expansion.scenario)
-        if not faults:
-            read_expectations(program, scenario.expect)
-            return program, []
+        read_expectations(program, scenario.expect)
     except ScenarioError as error:
-        faults += without_echoes(pointed(error.faults, scenario), faults)
-    return None, faults
+        faults += error.faults
+    return None if faults else program, faults

@@ -160,12 +160,14 @@ class Names:
     # ---------------------------------------------------------------------------------------- header
 
     def _header(self) -> tuple[datetime, float]:
+        """The start and the length of a run; a start or horizon that is wrong leaves no window to judge dates by."""
         core = self.core
-        start = datetime(2000, 1, 1)
+        start, has_start = datetime.min, True
         try:
             start = parse_date(core.start)
         except ValueError as error:
             self.fault("start", core.start, str(error))
+            has_start = False
         self.start, self.horizon_days = start, math.inf
         horizon: float | None = None
         try:
@@ -175,7 +177,7 @@ class Names:
         if horizon is not None and not 0 < horizon < LONGEST_HORIZON_DAYS:
             self.fault("horizon", core.horizon, f"a horizon of {horizon:g} days", "it must lie after the start")
             horizon = None
-        return start, 1.0 if horizon is None else horizon
+        return start, math.inf if horizon is None or not has_start else horizon
 
     # ---------------------------------------------------------------------------------------- parameters
 
@@ -186,6 +188,7 @@ class Names:
             kind, distribution, faults = parameter_distribution(spread, self.scope("a parameter", timed=False))
             for value, wrong in faults:
                 self.fault(path, value if place_of(value) else name, wrong.says, wrong.remedy, wrong.at)
+            kind = UNKNOWN if faults else kind  # what reads it is not told so again
             self.symbols[str(name)] = Symbol(ReadParameter(len(parameters)), kind)
             parameters.append(
                 ir.Parameter(
@@ -307,6 +310,7 @@ class Names:
             self.fault(
                 f"{path}.within", low_text, f"from {low:g} to {high:g} is no range", "write the lower bound first"
             )
+            return -math.inf, math.inf
         return low, high
 
     def _derive_all(self) -> None:
@@ -358,8 +362,9 @@ class Names:
             self.fault(path, text, f"`{text}` is a number, not a moment", f"write `{text} days` or a date")
             return None
         if value < 0 or (value > self.horizon_days and not late):
+            lasts = f" over {self.horizon_days:g} days" if math.isfinite(self.horizon_days) else ""
             self.fault(path, text, f"`{text}` lies outside the run",
-                       f"a run goes from {self.start:%Y-%m-%d} over {self.horizon_days:g} days")  # fmt: skip
+                       f"a run goes from {self.start:%Y-%m-%d}{lasts}")  # fmt: skip
             return None
         tick = ticks(value)
         return None if tick >= NEVER else tick

@@ -10,7 +10,6 @@ or date is disabled, a threat or offer is never made, an option is closed. A met
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -174,21 +173,6 @@ def _without(data: Section, keys: Keys, path: Text, overlay: Overlay, faults: li
     remedy = "`without` takes threats, offers, triggers, choices, options, dates and metrics"
     faults.append(Fault(place_of(path), f"{overlay.path}.without", says, remedy))
     return data
-
-
-def without_key(data: Any, keys: Sequence[Any]) -> Any:
-    """The data without the key at the end of this path; None if a block hangs on it, or lists lie on the way."""
-    if not isinstance(data, Section) or keys[0] not in data:
-        return None
-    value = data[keys[0]]
-    if len(keys) == 1:
-        if isinstance(value, dict):
-            return None
-        reduced: Any = Section((key, one) for key, one in data.items() if key != keys[0])
-        reduced.place = data.place
-        return reduced
-    inner = without_key(value, keys[1:])
-    return None if inner is None else _replaced(data, (keys[0],), inner)
 
 
 _PLAIN = re.compile(r"[-+]?[\d_]*\.?\d+( ?%)?")

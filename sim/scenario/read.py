@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import Fault, ScenarioError, Text, UsageError, did_you_mean, place_of
-from sim.scenario.complaints import faults_of, keys_in_file
+from sim.scenario.complaints import faults_of
 from sim.scenario.extending import extended
 from sim.scenario.overlay import (
     MOST_OVERLAYS,
@@ -23,7 +23,6 @@ from sim.scenario.overlay import (
     laid_over,
     overlays_of,
     setting,
-    without_key,
 )
 from sim.scenario.schema import Scenario
 from sim.scenario.source import Document, Section, compose, read_document
@@ -112,8 +111,9 @@ def scenario_from_text(
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What can be read of a scenario: None if too little is left, otherwise without what is unknown or misspelled.
+    """What can be read of a scenario: None if too little is left, otherwise without what is wrong in its shape.
 
+    `unread` are the names that were lost with that; complaints that name one of them follow from it.
     `unsure` are the policies and variants, as (section, name), whose values are more than plain numbers in the place
     of numbers: whether they make sense is known when their program is built.
     """
@@ -121,6 +121,7 @@ class Examination:
     scenario: Scenario | None
     faults: tuple[Fault, ...]
     unsure: tuple[tuple[str, str], ...] = ()
+    unread: frozenset[str] = frozenset()
 
 
 def examine_scenario(
@@ -143,7 +144,14 @@ def examine_scenario(
         return Examination(None, error.faults)
     scenario, faults = _examined(document, policy, variant, overrides)
     if faults:
-        return Examination(scenario, tuple(_told(faults)))
+        from sim.scenario.mending import mended
+
+        unread: frozenset[str] = frozenset()
+        if scenario is None and not any(fault.path == "extends" for fault in faults):
+            data = extended(document, [], _find_piece)
+            if not _too_many(data, overlays_of(data)):
+                scenario, unread = mended(data, document.doubled)
+        return Examination(scenario, tuple(_told(faults)), unread=unread)
     data = extended(document, [], _find_piece)
     unsure = [(one.section, one.name) for one in overlays_of(data) if not has_plain_numbers(one, data)]
     if scenario is None or len(scenario.quantities) + len(scenario.triggers) > MOST_TRIED_OVER:
@@ -176,7 +184,7 @@ def _examined(
     wanted = [overlay for overlay in chosen if overlay is not None]
     wanted += [setting(path, value, number) for number, (path, value) in enumerate(overrides, 1)]
     if faults:
-        return scenario or _without_unknown_keys(data), faults
+        return scenario if not document.doubled else None, faults
     for overlay in wanted:
         data = laid_over(data, overlay, faults)
     return _validated(data, document.file, faults) if wanted else scenario, faults
@@ -191,24 +199,6 @@ def _too_many(data: Section, overlays: Sequence[Overlay]) -> Fault | None:
         return None
     says = f"{len(overlays)} policies and variants, which with the levers name {paths:,} paths"
     return Fault(data.place, "policies", says, f"at most {MOST_OVERLAYS} policies and variants, and {MOST_PATHS} paths")
-
-
-def _without_unknown_keys(data: Section) -> Scenario | None:
-    """The scenario without its unknown keys; None if one of them holds a block, or there are other faults."""
-    from pydantic import ValidationError
-
-    try:
-        return Scenario.model_validate(data, by_alias=True, by_name=False)
-    except ValidationError as error:
-        unknown = [keys_in_file(one["loc"]) for one in error.errors() if one["type"] == "extra_forbidden"]
-        if len(unknown) != error.error_count() or len(unknown) > 100:
-            return None
-    for keys in unknown:
-        reduced = without_key(data, keys)
-        if reduced is None:
-            return None
-        data = reduced
-    return _validated(data, "", [])
 
 
 def _validated(data: Section, file: str, faults: list[Fault]) -> Scenario | None:

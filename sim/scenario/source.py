@@ -55,6 +55,7 @@ class Document:
     file: str
     data: Section
     faults: tuple[Fault, ...] = ()
+    doubled: tuple[tuple[Text, Any, Any], ...] = ()  # keys that stand twice in a block, with first and last value
 
 
 def read_document(path: Path) -> Document:
@@ -106,7 +107,7 @@ def compose(text: str, file: str) -> Document:
     composer = _Composer(text, file)
     data = composer.whole()
     if isinstance(data, Section):
-        return Document(file, data, tuple(composer.faults))
+        return Document(file, data, tuple(composer.faults), tuple(composer.doubled))
     says = "the file is empty" if data is None else "a scenario is a block of keys, and this is not one"
     raise ScenarioError([*composer.faults, Fault(composer.place(0, 0), "", says, "begin with `scenario: a-name`")])
 
@@ -149,6 +150,7 @@ class _Composer:
         self.text, self.file = text, file
         self.lines = _BREAK.split(text)
         self.faults: list[Fault] = []
+        self.doubled: list[tuple[Text, Any, Any]] = []
         self.stack: list[_Open] = []
         self.root: Any = None
         self.anchors: dict[str, tuple[Any, int]] = {}
@@ -301,6 +303,8 @@ class _Composer:
             if value == "" and not value.style and top.flow and self._is_torn_tail(top.key, event):
                 self._tell_tail(top)
             elif top.key or value:
+                if top.key in top.value:
+                    self.doubled.append((top.key, top.value[top.key], value))
                 top.value[top.key] = value
                 top.tail = None
             top.key = None

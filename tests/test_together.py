@@ -1,0 +1,123 @@
+"""What is wrong with a file is told together: no fault hides another, and none brings complaints that follow from it."""
+
+import pytest
+
+from sim import api
+
+HEAD = "scenario: x\nstart: 2030-01-01\nhorizon: 100 days\n"
+END = "outcomes: {end: {otherwise: true}}\n"
+WORLD = "quantities:\n  army: {level: [home, massed, attack], start: massed}\n  tier: {start: 0}\n"
+
+
+def told(tmp_path, text):
+    """Line and sentence of each fault."""
+    file = tmp_path / "wrong.yaml"
+    file.write_text(text)
+    return [(fault.place.line, fault.says) for fault in api.validate(file).faults if fault.level == "error"]
+
+
+SINGLES = [
+    ("quantities", "n: {start: 010}", "octal"),
+    ("quantities", "o: {start: 1, starts: 2}", "unknown key `starts`"),
+    ("quantities", "p: {start: 1, within: [3, 0]}", "is no range"),
+    ("quantities", "q: {start: 1:30}", "base 60"),
+    ("quantities", "army: {start: 0}", "stands twice"),
+    ("triggers", "a: {when: tier > frobnicate, do: tier = 1}", "unknown name `frobnicate`"),
+    ("triggers", "b: {rate: -1, do: tier = 1}", "a rate of -1"),
+    ("triggers", "c: {every: 1 day, chance: 1,5, do: tier = 1}", "cut it off"),
+    ("triggers", "d: {evry: 1 day, do: tier = 1}", "unknown key `evry`"),
+    ("triggers", "e: {at: 30.1.2030, do: tier = 1}", "no date here"),
+    ("triggers", "f: {at: 2029-01-01, do: tier = 1}", "lies outside the run"),
+    ("triggers", "g: {every: 1 day, do: frob tier}", "is no verb"),
+    ("triggers", "h: {every: {normal: 3 days}, do: tier = 1}", "takes its arguments by name"),
+    ("triggers", "i: {when: tier > 1, again: yes, for: 1 day, do: tier = 1}", "is no truth"),
+    ("triggers", "j: {every: 1 day, do: [tier = min(1, 2), tier = 2]}", "tore"),
+    ("triggers", "k: {on: [k, nobody], do: tier = 2}", "unknown trigger `nobody`"),
+    ("metrics", "m: {max: nothing_here}", "unknown name `nothing_here`"),
+    ("metrics", "n2: {frob: tier}", "unknown key `frob`"),
+    ("outcomes", "war: {when: army >= attck}", "`attck` is no level"),
+]
+
+
+def joined(singles):
+    """A file that holds all of these."""
+    sections = {
+        "quantities": WORLD.partition("\n")[2],
+        "triggers": "",
+        "metrics": "",
+        "outcomes": "  end: {otherwise: true}\n",
+    }
+    for section, line, _ in singles:
+        sections[section] = (
+            f"{sections[section]}  {line}\n" if section != "outcomes" else f"  {line}\n{sections[section]}"
+        )
+    return HEAD + "".join(f"{name}:\n{lines}" for name, lines in sections.items() if lines)
+
+
+@pytest.mark.parametrize("single", SINGLES, ids=[line for _, line, _ in SINGLES])
+def test_a_single_fault_is_told_alone(tmp_path, single):
+    """One thing that is wrong is one sentence (the doubled quantity apart, all of these stand for themselves)."""
+    found = told(tmp_path, joined([single]))
+    assert len(found) == 1, found
+    assert single[2] in found[0][1]
+
+
+def test_many_faults_are_told_together_and_nothing_else(tmp_path):
+    """Nineteen faults of shape, vocabulary, names, dates, torn text: each once, in file order, without an echo."""
+    singles = [one for one in SINGLES if one[0] != "outcomes"]  # a doubled `army` leaves nothing to say of its levels
+    found = told(tmp_path, joined(singles))
+    missing = [line for _, line, says in singles if not any(says in sentence for _, sentence in found)]
+    assert not missing, missing
+    assert len(found) == len(singles), found
+    assert found == sorted(found, key=lambda one: one[0])
+
+
+def test_expectations_and_outcomes_are_told_beside_a_trap(tmp_path):
+    """A trap in one number hides neither a run without a name nor an expectation of nothing."""
+    text = (
+        HEAD
+        + WORLD
+        + "  n: {start: 010}\ntriggers:\n  t: {when: army >= masse, do: n = 1}\n"
+        + "outcomes:\n  war: {when: army == attack}\nexpect: [P(warr) below 1 %]\n"
+    )
+    says = [sentence for _, sentence in told(tmp_path, text)]
+    assert len(says) == 4, says
+    for part, sentence in zip(["octal", "`masse` is no level", "without a name", "`warr`"], says, strict=True):
+        assert part in sentence
+
+
+def test_a_bad_word_hides_nothing_of_an_agent(tmp_path):
+    """A rung's unknown level, an unknown actor and an unknown start are told together."""
+    text = (
+        HEAD
+        + "actors: {a: {}, b: {}}\nagents:\n  army:\n    posture: {actor: a, against: c}\n"
+        + "    rungs: {home: {level: none}, massed: {level: nope}}\n    start: mm\n"
+        + END
+    )
+    says = " / ".join(sentence for _, sentence in told(tmp_path, text))
+    assert "`nope`" in says
+    assert "unknown actor `c`" in says
+    assert "`mm`" in says
+
+
+@pytest.mark.parametrize("head", ["start: 2014-13-40\nhorizon: 90 days\n", "start: 2030-01-01\nhorizon: 180 dayz\n"])
+def test_no_date_is_judged_by_a_run_that_nobody_wrote(tmp_path, head):
+    """With a start or a horizon that makes no sense, nothing is said of dates within the run."""
+    text = (
+        "scenario: x\n" + head + WORLD + "triggers: {t: {at: 2031-05-01, if: day < 2031-06-01, do: tier = 1}}\n" + END
+    )
+    found = told(tmp_path, text)
+    assert len(found) == 1, found
+    assert found[0][0] in (2, 3)
+
+
+@pytest.mark.parametrize("text", ["agents:\n  army:\n    posture: {actor: a}\n    rungs: {home: {level: none}}\n"
+                                  "    strat: home\n    start: home\ntriggers: {t: {every: 1 day, do: order army up}}\n",
+                                  "trigers: {t: {every: 1 day, do: tier = 1}}\nmetrics: {m: {count: t}}\n",
+                                  "agents:\n  talks:\n    diplomcy: {parties: [a]}\nthreats:\n"
+                                  "  x: {by: a, to: b, when: talks.open, hurts: 0.5}\n"])  # fmt: skip
+def test_what_a_misspelt_block_would_have_made_is_not_missed(tmp_path, text):
+    """An unknown key that holds names silences complaints about these names."""
+    found = told(tmp_path, HEAD + WORLD + text + END)
+    assert len(found) == 1, found
+    assert "unknown key" in found[0][1]
