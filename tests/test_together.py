@@ -111,7 +111,8 @@ def test_no_date_is_judged_by_a_run_that_nobody_wrote(tmp_path, head):
     assert found[0][0] in (2, 3)
 
 
-@pytest.mark.parametrize("text", ["agents:\n  army:\n    posture: {actor: a}\n    rungs: {home: {level: none}}\n"
+@pytest.mark.parametrize("text", ["agents:\n  army:\n    posture: {actor: a}\n"
+                                  "    rungs: {home: {level: none}}\n"
                                   "    strat: home\n    start: home\ntriggers: {t: {every: 1 day, do: order army up}}\n",
                                   "trigers: {t: {every: 1 day, do: tier = 1}}\nmetrics: {m: {count: t}}\n",
                                   "agents:\n  talks:\n    diplomcy: {parties: [a]}\nthreats:\n"
