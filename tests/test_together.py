@@ -1,4 +1,4 @@
-"""What is wrong with a file is told together: no fault hides another, and none brings complaints that follow from it."""
+"""What is wrong with a file is told together: no fault hides another, none brings complaints that follow from it."""
 
 import pytest
 
@@ -113,7 +113,8 @@ def test_no_date_is_judged_by_a_run_that_nobody_wrote(tmp_path, head):
 
 @pytest.mark.parametrize("text", ["agents:\n  army:\n    posture: {actor: a}\n"
                                   "    rungs: {home: {level: none}}\n"
-                                  "    strat: home\n    start: home\ntriggers: {t: {every: 1 day, do: order army up}}\n",
+                                  "    strat: home\n    start: home\n"
+                                  "triggers: {t: {every: 1 day, do: order army up}}\n",
                                   "trigers: {t: {every: 1 day, do: tier = 1}}\nmetrics: {m: {count: t}}\n",
                                   "agents:\n  talks:\n    diplomcy: {parties: [a]}\nthreats:\n"
                                   "  x: {by: a, to: b, when: talks.open, hurts: 0.5}\n"])  # fmt: skip
