@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from calendar import month_name, monthrange
 from datetime import datetime, timedelta
 
 TICKS_PER_DAY = 86_400_000_000
@@ -68,6 +69,10 @@ def parse_date(text: str) -> datetime:
     if match is None:
         raise ValueError(f"`{text}` is not a date: write 2014-05-25 or 2014-05-25 18:00")
     year, month, day, hour, minute, second = (int(part) if part else None for part in match.groups())
+    if not 1 <= (month or 0) <= 12:
+        raise ValueError("a year has 12 months")
+    if year and day is not None and not 1 <= day <= (lasts := monthrange(year, month or 0)[1]):
+        raise ValueError(f"{month_name[month or 0]}{f' {year}' if month == 2 else ''} has {lasts} days")
     return datetime(year or 0, month or 0, day or 1, hour or 0, minute or 0, second or 0)
 
 

@@ -150,7 +150,8 @@ def _date(text: str, at: int, scope: Scope) -> tuple[Tree, Kind]:
     try:
         days = days_between(scope.start, parse_date(text))
     except ValueError as error:
-        return scope.fault(at, f"`{text}` is no day of the calendar", str(error) if "write" in str(error) else "")
+        told = any(word in str(error) for word in (" has ", "write"))  # the words of ours, not those of the library
+        return scope.fault(at, f"`{text}` is no day of the calendar", str(error) if told else "")
     if not 0 <= days <= scope.horizon_days:
         return scope.fault(
             at,

@@ -47,6 +47,8 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
     ("found character '\\t'", "a tab indents this line", "indent with spaces"),
 )  # fmt: skip
 
+_KEY = re.compile(r"( *)([A-Za-z_][\w.]*):(?=\s|$)")
+
 _TOLD_WHERE_IT_BEGINS = ("could not find expected ':'", "unexpected end of stream", "unexpected document indicator")
 
 _CHARACTERS = {
@@ -77,9 +79,23 @@ def say_syntax_error(error: Any, lines: Sequence[str], place: Callable[[int, int
             character, (f"a value cannot begin with `{character}`", "put quotes around the text")
         )
         return where, says, remedy
+    if "mapping values are not allowed" in problem and (above := _key_with_value_above(lines, line, column)):
+        says = "this line is indented deeper than the line above, which has its value already"
+        return place(line, len(indentation)), says, f"begin it in the same column as `{above}`"
     for words, says, remedy in _SENTENCES:
         if words in problem:
             if remedy is _INDENT and where.text[:column].rstrip().endswith(("'", '"')):
                 remedy = _QUOTE
             return where, re.sub(r"\{(line)\}", lambda found: said[found[1]], says), remedy
     return where, f"this cannot be read as YAML: {problem}", "put quotes around text with signs in it"
+
+
+def _key_with_value_above(lines: Sequence[str], line: int, column: int) -> str:
+    """The key of the line above if it has a value on its line, and a key begins deeper here; nothing if not so."""
+    here = _KEY.match(lines[line]) if line < len(lines) else None
+    above = next((text for text in reversed(lines[:line]) if text.strip() and not text.lstrip().startswith("#")), "")
+    before = _KEY.match(above)
+    if here is None or before is None or here.end(2) != column:
+        return ""
+    value = above[before.end() :].strip()
+    return before[2] if len(here[1]) > len(before[1]) and value and not value.startswith(("#", "|", ">")) else ""
