@@ -16,6 +16,7 @@ from sim.agents.diplomacy import diplomacy
 from sim.agents.draft import WORLD, Default, Draft, Known, Phase, Speaker
 from sim.agents.evidence import SOURCES
 from sim.agents.posture import posture
+from sim.agents.ranges import out_of_range
 from sim.agents.rules import own_rules, rule
 from sim.agents.sanctions import sanctions
 from sim.agents.threats import commitment
@@ -72,7 +73,7 @@ def expansion_of(scenario: schema.Scenario) -> Expansion:
         metrics=_metrics(draft),
         series=_series(draft),
     )
-    return Expansion(core, tuple(draft.defaults), (*draft.faults, *unknown_actors(scenario)))
+    return Expansion(core, tuple(draft.defaults), (*draft.faults, *unknown_actors(scenario), *out_of_range(scenario)))
 
 
 def _drafted(scenario: schema.Scenario, known: Known) -> Draft:

@@ -97,7 +97,12 @@ def _belief(draft: Draft, name: Text, block: schema.Commitment, speaker: Speaker
         says="the chance, in the addressee's head, that it is kept",
     )  # fmt: skip
     word = "hurts" if name in draft.scenario.threats else "helps"
-    said = block.hurts if word == "hurts" else block.helps
+    said, other = (block.hurts, block.helps) if word == "hurts" else (block.helps, block.hurts)
+    if other is not None:
+        wrong, whose = ("helps", "offers") if word == "hurts" else ("hurts", "threats")
+        remedy = f"did you mean `{word}`?" if said is None else f"take it away; `{word}` stands already"
+        draft.fault(other, f"{path}.{wrong}", f"`{wrong}` is for {whose}", remedy)
+        said = said or other
     text = draft.says(said, speaker) if said is not None else _worth(draft, name, block, path, word)
     draft.quantity(f"{name}.{word}", said.place if said else name.place, is_=text, unit="share of the prize",
                    says="what it would mean to the addressee if it is kept")  # fmt: skip

@@ -1,0 +1,180 @@
+"""Numbers of the vocabulary that lie where none can: each told once, at the key that the file writes.
+
+What an agent makes of such a number (a share of `1 - 160 %`, a belief that starts at 1.5) would be told of words that
+stand in no file. So plain values are looked at here, before they are put together; what depends on a parameter or on
+the state of the world is judged when it is drawn or read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any as Anything
+
+from sim.agents.wording import split_per
+from sim.errors import Fault, Text, place_of
+from sim.language.kinds import Scope, resolve
+from sim.language.parse import ExpressionError, parse
+from sim.language.words import DURATION, NUMBER, Kind
+from sim.scenario import schema
+
+MOST_WORTH = 10.0
+"""Times the prize that a commitment may hurt or help. Source: a bound against forgotten `%`, not estimated."""
+
+_CHANCE = "a chance lies between 0 and 1, or 0 % and 100 %"
+
+
+def out_of_range(scenario: schema.Scenario) -> list[Fault]:
+    """Every plain number of the vocabulary, and every lever, that lies outside what it can be."""
+    return [
+        *_chances(scenario), *_slips(scenario), *_worths(scenario), *_regimes(scenario), *_levers(scenario)
+    ]  # fmt: skip
+
+
+def plain_value(text: Text | None) -> tuple[float, Kind] | None:
+    """The value and kind of a text that reads nothing; None if it reads something, or cannot be read."""
+    from sim.program.names import constant_value
+
+    if text is None:
+        return None
+    scope = Scope(datetime.min, lambda path: None, lambda: (), timed=False)
+    try:
+        tree, kind = resolve(parse(text), scope)
+    except ExpressionError:
+        return None
+    value = None if scope.faults else constant_value(tree)
+    return None if value is None else (value, kind)
+
+
+def _number(text: Text | None) -> float | None:
+    found = plain_value(text)
+    return found[0] if found is not None and found[1] == NUMBER else None
+
+
+def _outside(text: Text | None, path: str, low: float, high: float, says: str, remedy: str) -> Iterator[Fault]:
+    """A fault if a plain number lies outside its bounds; `says` has `{}` where the number stands."""
+    value = _number(text)
+    if value is not None and not low <= value <= high:
+        yield Fault(place_of(text), path, says.format(f"{value:g}"), remedy)
+
+
+def _chances(scenario: schema.Scenario) -> Iterator[Fault]:
+    """Beliefs, words that are kept, rounds and dates that slip."""
+    said: list[tuple[str, Text | None]] = []
+    for section, blocks in (("threats", scenario.threats), ("offers", scenario.offers)):
+        for name, block in blocks.items():
+            said.append((f"{section}.{name}.believed", block.believed))
+            said += [(f"{section}.{name}.kept.{who}".rstrip("."), text) for who, text in (block.kept or {}).items()]
+    for name, agent in scenario.agents.items():
+        if isinstance(agent, schema.Diplomacy):
+            said.append((f"agents.{name}.rounds.slips", agent.rounds.slips))
+            said += [(f"agents.{name}.agreement.{key}.kept", terms.kept) for key, terms in agent.agreement.items()]
+    for name, entry in scenario.calendar.items():
+        said.append((f"calendar.{name}.slips.chance", (entry.slips or {}).get(Text("chance"))))
+    for path, text in said:
+        yield from _outside(text, path, 0, 1, "a chance of {}", _CHANCE)
+
+
+def _slips(scenario: schema.Scenario) -> Iterator[Fault]:
+    """A date slips to a later day."""
+    for name, entry in scenario.calendar.items():
+        by = (entry.slips or {}).get(Text("by"))
+        found = plain_value(by)
+        if by is not None and found is not None and found[1] == DURATION and found[0] < 0:
+            says = f"a date that slips by `{by}` comes before its day"
+            yield Fault(by.place, f"calendar.{name}.slips.by", says, "a date slips to a later day: `by: 14 days`")
+
+
+def _worths(scenario: schema.Scenario) -> Iterator[Fault]:
+    """What a commitment means to its addressee, in shares of the prize."""
+    for section, word, blocks in (("threats", "hurts", scenario.threats), ("offers", "helps", scenario.offers)):
+        for name, block in blocks.items():
+            remedy = f"it is a share of the prize from 0 to {MOST_WORTH:g}, such as 0.8 or 80 %"
+            path, says = f"{section}.{name}.{word}", f"`{word}` is {{}} times the prize"
+            yield from _outside(getattr(block, word), path, 0, MOST_WORTH, says, remedy)
+
+
+def _regimes(scenario: schema.Scenario) -> Iterator[Fault]:
+    """Bites, leaks, and the shares of the bite that senders carry."""
+    for name, agent in scenario.agents.items():
+        if not isinstance(agent, schema.Sanctions):
+            continue
+        path = f"agents.{name}"
+        for tier, fields in agent.tiers.items():
+            yield from _outside(fields.bite, f"{path}.tiers.{tier}.bite", 0, float("inf"), "a bite of {}",
+                                "a bite is points of the target's GDP a year, 0 or more")  # fmt: skip
+        if agent.leakage is not None:
+            share, unit = split_per(agent.leakage) or (agent.leakage, Text("year"))
+            yield from _outside(share, f"{path}.leakage", 0, 1, f"a leakage of {{}} per {unit}",
+                                "no more can leak than there is: 0 % to 100 %")  # fmt: skip
+        yield from _weights(agent, f"{path}.adopt")
+
+
+def _weights(agent: schema.Sanctions, path: str) -> Iterator[Fault]:
+    """Each sender's share is a share, and together they are one; senders who say none share what is left."""
+    said = {str(sender): adoption.weight for sender, adoption in agent.adopt.items() if adoption.weight is not None}
+    wrong = [fault for sender, text in said.items()
+             for fault in _outside(text, f"{path}.{sender}.weight", 0, 1, "a weight of {}",
+                                   "a weight is the share of the bite that a sender carries, 0 to 1")]  # fmt: skip
+    yield from wrong
+    values = [_number(text) for text in said.values()]
+    if wrong or not said or any(value is None for value in values):
+        return
+    total = sum(value for value in values if value is not None)
+    silent = [str(sender) for sender in agent.sanctions.senders if str(sender) not in said]
+    if total > 1 + 1e-6 or (not silent and total < 1 - 1e-6):
+        sender, text = list(said.items())[-1]
+        remedy = "they are shares of one bite: let them sum to 1"
+        if silent:
+            remedy += f", or leave a rest for {', '.join(f'`{one}`' for one in silent)}"
+        yield Fault(place_of(text), f"{path}.{sender}.weight", f"the weights of the senders sum to {total:g}", remedy)
+
+
+# ---------------------------------------------------------------------------------------------- levers
+
+
+def _levers(scenario: schema.Scenario) -> Iterator[Fault]:
+    """A lever goes from a lower to a higher value, both of the kind of the number that it moves."""
+    there: Mapping[str, Text] | None = None
+    for name, lever in scenario.levers.items():
+        low, high = (plain_value(text) for text in lever.range)
+        path = f"levers.{name}"
+        if low is None or high is None:
+            continue
+        if low[1] != high[1]:
+            says = f"from `{lever.range[0]}`, {low[1]}, to `{lever.range[1]}`, {high[1]}, is no range"
+            yield Fault(lever.range[0].place, path, says, "both ends are of one kind")
+            continue
+        if low[0] >= high[0]:
+            says = f"from `{lever.range[0]}` to `{lever.range[1]}` is no range"
+            yield Fault(lever.range[0].place, path, says, "write the lower bound first")
+            continue
+        there = dict(_texts(scenario, ())) if there is None else there
+        moved = plain_value(_moved(str(name), there))
+        if moved is not None and moved[1] != low[1]:
+            says = f"`{name}` is {moved[1]}, and its lever goes from `{lever.range[0]}` to `{lever.range[1]}`, {low[1]}"
+            yield Fault(lever.range[0].place, path, says, f"write both ends as {moved[1]}")
+
+
+def _moved(name: str, there: Mapping[str, Text]) -> Text | None:
+    """The one text that a lever's path ends on; None if there is none or several."""
+    found = [text for path, text in there.items() if path == name or path.endswith(f".{name}")]
+    return found[0] if len(found) == 1 else None
+
+
+def _texts(value: Anything, keys: tuple[str, ...]) -> Iterator[tuple[str, Text]]:
+    """Every text of a block by its path, where short forms are left out: `actors.us.resolve`, not `... .start`."""
+    if isinstance(value, Text):
+        yield ".".join(keys), value
+    elif isinstance(value, schema.Spread):
+        if value.distribution == "constant":
+            yield from _texts(value.arguments.get(Text("value")), keys)
+    elif isinstance(value, schema.Block):
+        for field in (*type(value).model_fields, *(value.model_extra or ())):
+            inner = getattr(value, field)
+            short = isinstance(value, schema.Quantity) and field == "start"
+            left_out = short or (field == "quantities" and bool(keys))
+            yield from _texts(inner, keys if left_out else (*keys, field.rstrip("_")))
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _texts(inner, (*keys, str(key)) if key else keys)
