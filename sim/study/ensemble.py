@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim import provenance
 from sim.clock import TICKS_PER_DAY
 from sim.engine.record import COUNTERS, UNNAMED, Ending, told_fault
 from sim.errors import ScenarioError, UsageError
 from sim.program.ir import Program
 from sim.study import store
+from sim.study.design import Part
 from sim.study.tables import FAULT_COLUMNS, metric_columns, parameter_columns, series_columns
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from sim.scenario.schema import Scenario
 
     Floats = NDArray[np.float64]
     Whole = NDArray[np.int64]
@@ -71,13 +76,33 @@ class Ensemble:
         if self.programs:
             return self.programs[self.experiment]
         from sim.program.build import build_program
+
+        try:
+            return build_program(self.scenario)
+        except ScenarioError as error:
+            raise self._not_of_this_version(error) from error
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario as it was run, after policy, variant and overrides.
+
+        Raises
+        ------
+        UsageError
+            If its file is gone or is not what was run, or cannot be read by this version.
+        """
         from sim.scenario.read import read_scenario
 
-        path = self.scenario_path
         try:
-            return build_program(read_scenario(str(path)))
+            scenario_text(self.folder, self._row)
+            return read_scenario(str(self.scenario_path))
+        except store.Damaged as error:
+            raise UsageError(f"{error}; {mending(self.manifest)}") from None
         except ScenarioError as error:
-            raise UsageError(f"`{path}` cannot be read any more by this version of the simulator:\n{error}") from error
+            raise self._not_of_this_version(error) from error
+
+    def _not_of_this_version(self, error: ScenarioError) -> UsageError:
+        return UsageError(f"`{self.scenario_path}` cannot be read any more by this version of the simulator:\n{error}")
 
     @property
     def scenario_path(self) -> Path:
@@ -205,7 +230,7 @@ class Ensemble:
                 values,
                 place,
                 replay_command(self.folder, self.experiment, run),
-            )  # fmt: skip
+            )
             for run, trigger, role, says, tick, values, place in rows
         )
 
@@ -318,7 +343,10 @@ class Ensemble:
         if not files:
             raise UsageError(f"`{self.folder}` holds no table `{table}`")
         where = f"run < {self.limit} AND ({where})" + (f" GROUP BY {group}" if group else "")
-        return store.read(files, columns, where, values, as_rows=as_rows)
+        try:
+            return store.read(files, columns, where, values, as_rows=as_rows)
+        except store.Damaged as error:
+            raise UsageError(f"{error}; {mending(self.manifest)}") from error
 
     def _rows(
         self, table: str, columns: str, where: str, values: Sequence[Any] = (), *, group: str = ""
@@ -360,7 +388,7 @@ def open_study(folder: str | Path, *, experiment: int = 0) -> Ensemble:
     Raises
     ------
     UsageError
-        If the folder holds no study, or the study no such experiment.
+        If the folder holds no study, the study no such experiment, or a complete study lacks a file.
     """
     folder = Path(folder)
     manifest = store.read_manifest(folder)
@@ -368,7 +396,54 @@ def open_study(folder: str | Path, *, experiment: int = 0) -> Ensemble:
     if not 0 <= experiment < count:
         said = "1 experiment" if count == 1 else f"{count} experiments"
         raise UsageError(f"`{folder}` has {said}, numbered from 0; there is no {experiment}")
+    lacking = store.lacking(folder, parts_wanted(manifest), tables_wanted(manifest))
+    if lacking:
+        raise UsageError(f"`{lacking[0]}` is not there; {mending(manifest)}")
     return Ensemble(folder, manifest, int(manifest["runs"]), experiment)
+
+
+def parts_wanted(manifest: Mapping[str, Any]) -> list[Part]:
+    """The parts that a complete study holds; of one that is not complete none is missed."""
+    size, runs = int(manifest["part_size"]), int(manifest["runs"])
+    if manifest["status"] != "complete":
+        return []
+    return [
+        Part(experiment, number, min(size, runs - number * size))
+        for experiment in range(len(manifest["experiments"]))
+        for number in range(-(-runs // size))
+    ]
+
+
+def tables_wanted(manifest: Mapping[str, Any]) -> list[str]:
+    """The tables that each part has, `runs` first."""
+    return sorted({"runs", *manifest.get("tables", ())}, key=store.TABLES.index)
+
+
+def scenario_text(folder: Path, row: Mapping[str, Any]) -> str:
+    """The scenario of one experiment, as it was run.
+
+    Raises
+    ------
+    Damaged
+        If its file is gone, or holds something else.
+    """
+    path = folder / str(row["scenario"])
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise store.Damaged(f"`{path}` is not there") from None
+    except ValueError:
+        text = ""
+    if "text" in row and provenance.digest(text) != row["text"]:
+        raise store.Damaged(f"`{path}` is damaged, or was changed since it was run")
+    return text
+
+
+def mending(manifest: Mapping[str, Any]) -> str:
+    """What mends a study that lacks something, as the end of a sentence."""
+    typed = [str(word) for word in manifest.get("argv", ())]
+    command = f": `{shlex.join(typed)}`" if typed[:1] == ["sim"] else ""
+    return f"the command of the study, given again, mends it{command}"
 
 
 def replay_command(folder: Path, experiment: int, run: int) -> str:
