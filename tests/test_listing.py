@@ -231,8 +231,78 @@ def test_prose_tells_belief_and_truth_apart() -> None:
     """What the addressee believes and what is in fact kept are two numbers."""
     model = api.load("ukraine-2014")
     (line,) = [line for line in api.show(model).splitlines() if line.startswith("- raft_of_new_measures:")]
-    assert "believes it 45 %" in line
-    assert "in fact us keeps it" in line
+    assert "Believed by russia: 45 %; kept in fact: us 85 %, eu 60 %" in line
+
+
+def test_prose_speaks_the_language_of_the_file() -> None:
+    """Verbs, dates, durations and chances stand as the file says them; no slot, flag or draw of the core is told."""
+    told = api.show(api.load("ukraine-2014"))
+    for said in (
+        "- settlement: as soon as it has held for 30 days that paris_track.agreement.done and border_army <= garrison.",
+        "- paris_track.broken_off: When border_army >= incursion: suspend paris_track for 30 days.",
+        "On 2014-05-25, if border_army < open_war, one time in ten 21 days later: ukraine.office = elected.",
+        "On 2014-03-31, only under the policy `act_at_once`: raise western_measures to sectoral.",
+        "- russian_resolve: 5 %: 0.25, 50 %: 0.55, 95 %: 0.85.",
+        "- us_lag: 9 days (median; nine in ten within 40 days).",
+        "- true_troops: 20,000 to 60,000, most likely 35,000.",
+        "when us or eu answers for raft_of_new_measures",
+        "us, russia and ukraine are asked in turn",
+        "- paris_track, withdraw: once they have signed, 14 days on, russia: order border_army to garrison, kept 40 %",
+    ):
+        assert said in told
+    for jargon in (
+        " draw ",
+        "replies_to",
+        "outcome.",
+        "_resumes",
+        "_share",
+        "weighing least",
+        ".answer.",
+        "whoever decides",
+        "day +",
+    ):
+        assert jargon not in told.partition("# What could be otherwise")[0]
+
+
+OWN = """
+scenario: own
+start: 2030-01-01
+horizon: 90 days
+parameters:
+  view: {experts: {smith: {triangular: {low: 0, mode: 0.4, high: 1}}, jones: {uniform: {low: 0.2, high: 0.3}}}}
+  sure: {value: 3, source: census}
+  mixed: {choice: {1: 1, 20: 3}}
+sources: {census: "A census, 2029"}
+quantities:
+  army: {level: [home, out], start: home}
+  stock: {start: 10_000, within: [0, 20_000], unit: tonnes}
+triggers:
+  never: {at: 2030-01-05, chance: 0 %, do: stock = 0}
+  idle: {rate: 0.1, disabled: true, do: stock = 1}
+  often: {every: {lognormal: {median: 14 days, p90: 31 days}}, chance: 50 %, do: stock -= 1, otherwise: stock += 1}
+  back: {when: army >= out, for: 5 days, again: true, do: army = home}
+  go: {every: 10 days, choose: {stay: {}, move: {says: Go out, value: {gain: 0.2}, do: army = out}}}
+outcomes: {end: {otherwise: true}}
+"""
+
+
+def test_prose_of_a_core_says_amounts_and_chances_in_words() -> None:
+    """Experts, fixed numbers, drawn intervals, chances of none and choices without an actor read as sentences."""
+    scenario = scenario_from_text(OWN)
+    told = tell_scenario(scenario, build_program(scenario)).splitlines()
+    for line in (
+        "- stock: begins at 10,000 and stays between 0 and 20,000 (tonnes).",
+        "- never: On 2030-01-05, never, unless a policy says so: stock = 0.",
+        "- idle: At a daily rate of 0.1, never, unless a policy says so: stock = 1.",
+        "- often: Every 14 days (median; nine in ten within 31 days), every other time: stock -= 1; "
+        "otherwise stock += 1.",
+        "- back: When it has held for 5 days, again and again, that army >= out: army = home.",
+        "- go (every 10 days): `stay`; `move` (Go out), weighing gain.",
+        "- view: smith says 0 to 1, most likely 0.4; jones says 0.2 to 0.3, all alike. No source is named.",
+        "- sure: fixed at 3. Source: census.",
+        "- mixed: 1 (weight 1), 20 (weight 3). No source is named.",
+    ):
+        assert line in told
 
 
 def test_show_refuses_a_face_that_is_not_there() -> None:

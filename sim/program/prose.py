@@ -6,18 +6,41 @@ entry. The faces decide how they look.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sim.clock import TICKS_PER_DAY, say_date, say_duration
 from sim.errors import Text
-from sim.language.words import DURATION, Kind
-from sim.program.ir import Choice, Program, Trigger
+from sim.program.ir import Choice, Every, On, Program
+from sim.program.ir import Trigger as BuiltTrigger
 from sim.program.listing import plain_text
-from sim.program.wording import amount_text, cause_text, expression_text
-from sim.scenario.schema import Commitment, Diplomacy, Posture, Sanctions, Scenario
+from sim.program.sayings import (
+    capital,
+    causes,
+    drawn_text,
+    event_text,
+    held_text,
+    joined,
+    plain,
+    rule_text,
+    sentence,
+    spread_text,
+)
+from sim.program.wording import branch_name, cause_text
+from sim.scenario.schema import (
+    ChoiceBlock,
+    Commitment,
+    Diplomacy,
+    Entry,
+    Option,
+    Posture,
+    Quantity,
+    Sanctions,
+    Scenario,
+    Trigger,
+)
 
 MANY = 12
-"""Rules of the expansion beyond this number are counted, not told."""
+"""Rules of the file beyond this number are counted, not told."""
 
 
 def tell_scenario(scenario: Scenario, program: Program) -> str:
@@ -25,12 +48,12 @@ def tell_scenario(scenario: Scenario, program: Program) -> str:
     parts = (
         _opening(scenario, program),
         _section("Background", _facts(scenario)),
-        _section("Who stands where", _standing(scenario, program)),
+        _section("Who stands where", _standing(scenario)),
         _section("Who threatened and offered what", _commitments(scenario)),
         _section("What is decided", _choices(scenario, program)),
         _section("What happens by itself", _rules(scenario, program)),
-        _section("How it can end", _endings(program)),
-        _section("What is not known", _unknown(program)),
+        _section("How it can end", _endings(scenario)),
+        _section("What is not known", _unknown(scenario)),
         _section("Numbers taken by default", _defaults(scenario)),
         _section("What could be otherwise", _alternatives(scenario)),
         _section("Sources", _sources(scenario)),
@@ -46,30 +69,25 @@ def _section(title: str, entries: Iterable[str]) -> str:
 def _opening(scenario: Scenario, program: Program) -> str:
     length = say_duration(program.horizon / TICKS_PER_DAY)
     title = scenario.title or scenario.scenario
-    question = f"{_sentence(scenario.question)} " if scenario.question else ""
+    question = f"{sentence(scenario.question)} " if scenario.question else ""
     end = say_date(program.start, program.horizon)
     return f"# {title}\n{question}It begins on {say_date(program.start, 0)} and is followed for {length}, until {end}."
-
-
-def _sentence(text: str) -> str:
-    joined = " ".join(text.split())
-    return joined if joined.endswith((".", "?", "!")) else f"{joined}."
 
 
 def _facts(scenario: Scenario) -> Iterator[str]:
     for fact in scenario.facts.values():
         since = f" (since {fact.since})" if fact.since else ""
-        yield _sentence(f"{' '.join(fact.says.split())}{since}")
+        yield sentence(f"{' '.join(fact.says.split())}{since}")
 
 
 # ------------------------------------------------------------------------------------------------ who, where
 
 
-def _standing(scenario: Scenario, program: Program) -> Iterator[str]:
+def _standing(scenario: Scenario) -> Iterator[str]:
     """One entry for each agent; without agents, one for each ladder."""
     for name, actor in scenario.actors.items():
         if actor.says:
-            yield _sentence(f"{name}: {actor.says}")
+            yield sentence(f"{name}: {actor.says}")
     for name, agent in scenario.agents.items():
         match agent:
             case Posture():
@@ -77,21 +95,35 @@ def _standing(scenario: Scenario, program: Program) -> Iterator[str]:
                 rungs = _ladder(tuple(agent.rungs), agent.start)
                 yield f"{name}: the forces of {agent.posture.actor}{against}. {rungs}."
             case Sanctions():
-                senders = _and([str(sender) for sender in agent.sanctions.senders])
+                senders = joined([str(sender) for sender in agent.sanctions.senders])
                 tiers = _ladder(tuple(agent.tiers), agent.start)
                 yield f"{name}: sanctions by {senders} on {agent.sanctions.target}. {tiers}."
             case Diplomacy():
-                parties = _and([str(party) for party in agent.diplomacy.parties])
-                needed = _and([str(who) for who in agent.diplomacy.consent])
+                parties = joined([str(party) for party in agent.diplomacy.parties])
+                needed = joined([str(who) for who in agent.diplomacy.consent])
                 consent = f", with the consent of {needed}" if needed else ""
                 begun = "under way" if agent.start == "open" else "not open yet"
                 yield f"{name}: talks of {parties}{consent}; {begun}."
             case _:
                 yield f"{name}: an agent of its own rules."
-    if not scenario.agents:
-        for quantity in program.quantities:
-            if quantity.kind.names:
-                yield f"{quantity.name}: {_ladder(quantity.kind.names, expression_text(program, quantity.start))}."
+    for name, own in scenario.quantities.items():
+        if said := _quantity(own):
+            yield f"{name}: {said}"
+
+
+def _quantity(quantity: Quantity) -> str:
+    """A quantity of the core: where it begins, in what range, how it moves by itself."""
+    names = quantity.level or quantity.one_of
+    if names:
+        return f"{_ladder(names, str(quantity.start or names[0]))}."
+    if quantity.is_ is not None:
+        return f"is {plain(quantity.is_)} at all times."
+    parts = [f"begins at {plain(quantity.start)}"] if quantity.start is not None else []
+    parts += [f"stays between {plain(quantity.within[0])} and {plain(quantity.within[1])}"] if quantity.within else []
+    parts += [f"changes by {plain(quantity.change)}"] if quantity.change is not None else []
+    parts += [f"fades by half in {plain(quantity.fades)}"] if quantity.fades is not None else []
+    unit = f" ({quantity.unit})" if quantity.unit else ""
+    return f"{joined(parts)}{unit}." if parts else ""
 
 
 def _ladder(names: Sequence[str], start: str) -> str:
@@ -109,120 +141,178 @@ def _commitments(scenario: Scenario) -> Iterator[str]:
 
 
 def _commitment(name: str, promise: Commitment, verb: str, word: str, size: str | None) -> str:
-    by = _and([str(issuer) for issuer in promise.by])
+    by = joined([str(issuer) for issuer in promise.by])
+    several = len(promise.by) > 1
     voice = f" (in the voice of {promise.voice})" if promise.voice else ""
-    does = "; ".join(str(effect) for effect in promise.then) or "act, which this scenario does not follow further"
-    verb = verb.removesuffix("s") if len(promise.by) > 1 else verb
-    says = f" {_sentence(promise.says)}" if promise.says else ""
-    head = f"{name}: {by}{voice} {verb} {promise.to}: if {promise.when}, then {does}.{says}"
-    believed = promise.believed or "50 % (a guess)"
-    kept = promise.kept or {}
-    facts = [f"{promise.to} believes it {believed}"]
-    facts += [f"in fact {issuer + ' keeps it' if issuer else 'it is kept'} {chance}" for issuer, chance in kept.items()]
-    facts += [f"it {word} {size} of the prize"] if size else []
-    facts += [f"it stands until {promise.until}"] if promise.until else []
-    facts += ["it has not been said yet"] if promise.start == "unsaid" else []
-    return f"{head} {_capital('; '.join(facts))}."
+    acts = f"{'they act' if several else 'it acts'}, which this scenario does not follow further"
+    does = "; ".join(plain(effect) for effect in promise.then) or acts
+    does = f"after {spread_text(promise.after)}, {does}" if promise.after is not None else does
+    verb = verb.removesuffix("s") if several else verb
+    says = f" {sentence(promise.says)}" if promise.says else ""
+    lasts = f" and while {plain(promise.while_)}" if promise.while_ is not None else ""
+    kept = [f"{issuer} {chance}".strip() for issuer, chance in (promise.kept or {}).items()]
+    facts = [f"believed by {promise.to}: {promise.believed or '50 % (a guess)'}"]
+    facts += [f"kept in fact: {', '.join(kept) or '50 % (a guess)'}"]
+    facts += [f"{word} by {plain(size)} of the prize"] if size else []
+    facts += [f"stands until {promise.until}"] if promise.until else []
+    facts += ["has not been said yet"] if promise.start == "unsaid" else []
+    head = f"{name}: {by}{voice} {verb} {promise.to}: if {plain(promise.when)}{lasts}, then {does}.{says}"
+    return f"{head} {capital('; '.join(facts))}."
 
 
 # ------------------------------------------------------------------------------------------------ rules
 
 
 def _choices(scenario: Scenario, program: Program) -> Iterator[str]:
-    """The choices, but for whether a word is kept: that is told with the threat or offer."""
+    """Choices of the file, talks as a whole, then what the vocabulary brings; kept words stand with the commitment."""
+    own = dict(_own_choices(scenario))
+    for name, (actor, block, options) in own.items():
+        if not block.disabled:
+            yield _decision(name, actor, causes(scenario, block), block.asks, _options(options))
+    for agent, track in scenario.agents.items():
+        if isinstance(track, Diplomacy):
+            yield from _talks(str(agent), track)
     words = tuple(f"{name}.answer" for name in (*scenario.threats, *scenario.offers))
+    tracks = tuple(f"{name}." for name, agent in scenario.agents.items() if isinstance(agent, Diplomacy))
     told: set[str] = set()
     for trigger in program.triggers:
-        if trigger.choice is None or _hidden(trigger.name) or trigger.name.startswith(words):
+        choice = trigger.choice
+        if choice is None or _hidden(trigger.name) or trigger.name in own or trigger.name.startswith(words + tracks):
             continue
-        asks = trigger.choice.asks or f"what does {trigger.actor or trigger.agent or 'whoever decides'} do?"
-        if asks + trigger.actor in told:  # several causes of one choice are told once
-            continue
-        told.add(asks + trigger.actor)
-        who = f"{trigger.actor} asks" if trigger.actor else "it is asked"
-        question = f"{_capital(str(asks))} {_options(program, trigger.choice)}"
-        yield f"{trigger.name}: {who} ({_cause(program, trigger)}): {question}"
+        asks = choice.asks or trigger.name
+        if asks + trigger.actor not in told:  # several causes of one choice are told once
+            told.add(asks + trigger.actor)
+            cause = _cause(scenario, program, trigger)
+            name = trigger.name.partition(".replies_to_")[0]
+            yield _decision(name, trigger.actor or trigger.agent, cause, choice.asks, _built_options(choice))
 
 
-def _options(program: Program, choice: Choice) -> str:
+Asked = tuple[str, Trigger | ChoiceBlock, Mapping[Text, Option]]
+
+
+def _own_choices(scenario: Scenario) -> Iterator[tuple[str, Asked]]:
+    """The choices that the file holds, by name: who decides, the block, its options."""
+    for name, rule in scenario.triggers.items():
+        if rule.choose:
+            yield str(name), (str(rule.actor or rule.agent or ""), rule, rule.choose)
+    for agent, holder in scenario.agents.items():
+        whose = holder.posture.actor if isinstance(holder, Posture) else holder.actor
+        for name, block in holder.choices.items():
+            yield f"{agent}.{name}", (str(block.actor or whose or ""), block, block.options)
+    for name, block in scenario.choices.items():
+        yield str(name), (str(block.actor or ""), block, block.options)
+
+
+def _decision(name: str, actor: str, cause: str, asks: str | None, options: str) -> str:
+    when = ", ".join(part for part in (actor, cause) if part)
+    question = f"{capital(' '.join(asks.split()))} " if asks else ""
+    return f"{name}{f' ({when})' if when else ''}: {question}{options}"
+
+
+def _options(options: Mapping[Text, Option]) -> str:
+    """Options as the file says them, each with what it weighs."""
     told = []
-    for option in choice.options:
-        says = f" ({option.says})" if option.says else ""
-        weighs = [str(name) for name, _ in option.terms if name]
-        told.append(f"`{option.name}`{says}" + (f", weighing {_and(weighs)}" if weighs else ""))
-    return f"{'; or '.join(told)}."
+    for name, option in options.items():
+        weighs = [str(term) for term in option.value or {} if term]
+        told.append(_option(str(name), option.says, weighs))
+    return f"{'; '.join(told)}."
 
 
-def _cause(program: Program, trigger: Trigger) -> str:
-    text = cause_text(program, trigger)
-    return text if len(text) <= 70 else f"{text[:67]}..."
+def _built_options(choice: Choice) -> str:
+    """Options that the vocabulary brings."""
+    told = [_option(option.name, option.says, [str(term) for term, _ in option.terms if term])
+            for option in choice.options]  # fmt: skip
+    return f"{'; '.join(told)}."
+
+
+def _option(name: str, says: str | None, weighs: Sequence[str]) -> str:
+    said = f"`{name}` ({' '.join(says.split())})" if says else f"`{name}`"
+    return said + (f", weighing {joined(weighs)}" if weighs else "")
+
+
+def _talks(name: str, track: Diplomacy) -> Iterator[str]:
+    """What is decided on a track: what is proposed, who has to accept, and what is owed once it is signed."""
+    if not track.proposals:
+        return
+    who = joined(list(dict.fromkeys(str(actor) for actor in (*track.diplomacy.parties, *track.diplomacy.consent))))
+    proposals = [f"{key} ({', '.join(map(str, issues))})" for key, issues in track.proposals.items()]
+    every = f"every {spread_text(track.rounds.every)}" if track.rounds.every is not None else "in each round"
+    liked = ", the likelier the more its least happy side gains" if len(proposals) > 1 else ""
+    yield (
+        f"{name} ({every}): {joined(proposals, 'or')} is put on the table{liked}. {who} are asked in turn: accept, "
+        "weighing what it is worth, or fight on? Who fights on ends the round; when all accept, they sign."
+    )
+    for key, duty in track.agreement.items():
+        by = joined([str(actor) for actor in duty.by])
+        does = "; ".join(plain(effect) for effect in duty.do)
+        after = f"once {duty.after} is done" if duty.after else "once they have signed"
+        due = f"{spread_text(duty.due)} on, " if duty.due is not None else ""
+        kept = f", kept {plain(duty.kept)} of the time" if duty.kept is not None else ""
+        yield f"{name}, {key}: {after}, {due}{by}: {does}{kept}; else the agreement is broken."
+
+
+def _cause(scenario: Scenario, program: Program, trigger: BuiltTrigger) -> str:
+    """What sets off a choice that the vocabulary brings; of those it follows, a clock is told as a clock."""
+    if not isinstance(trigger.cause, On):
+        return drawn_text(cause_text(program, trigger))
+    told = []
+    for leader, branch in trigger.cause.leaders:
+        first = program.triggers[leader]
+        clock = branch < 0 and isinstance(first.cause, Every)
+        told.append(drawn_text(cause_text(program, first)) if clock
+                    else f"when {event_text(scenario, branch_name(program, leader, branch))}")  # fmt: skip
+    return joined(told)
 
 
 def _rules(scenario: Scenario, program: Program) -> Iterator[str]:
-    """Triggers that the file itself names, then how many the vocabulary brings."""
-    own = {str(name) for name in (*scenario.triggers, *scenario.calendar)}
-    own |= {f"{agent}.{name}" for agent, block in scenario.agents.items() for name in block.triggers}
-    told = [trigger for trigger in program.triggers if trigger.name in own and trigger.choice is None]
-    for trigger in told[:MANY]:
-        yield f"{trigger.name}: {_cause(program, trigger)}{_conditions(program, trigger)}, {_does(program, trigger)}."
-    rest = len([trigger for trigger in program.triggers if trigger.choice is None]) - len(told[:MANY])
-    if rest:
-        yield f"{rest} more rules: `sim show {scenario.scenario} --core` prints them all."
+    """Rules that the file itself holds, as it says them, then how many the vocabulary brings."""
+    own = dict(_own_rules(scenario))
+    shown = list(own.items())[:MANY]
+    for name, rule in shown:
+        yield rule_text(scenario, name, rule)
+    rest = len([trigger for trigger in program.triggers if trigger.choice is None]) - len(shown)
+    if rest > 0:
+        yield f"{rest} more rules carry this out: `sim show {scenario.scenario} --core` prints them all."
 
 
-def _conditions(program: Program, trigger: Trigger) -> str:
-    parts = []
-    if trigger.condition is not None:
-        parts.append(f"if {expression_text(program, trigger.condition)}")
-    if trigger.after is not None:
-        parts.append(f"after {amount_text(program, trigger.after)}")
-    if trigger.chance is not None:
-        parts.append(f"with a chance of {expression_text(program, trigger.chance)}")
-    return "".join(f", {part}" for part in parts)
-
-
-def _does(program: Program, trigger: Trigger) -> str:
-    effects = [
-        f"{program.quantities[effect.slot].name} becomes {expression_text(program, effect.value)}"
-        for effect in trigger.branches[0].effects
-    ]
-    return _and(effects) if effects else "nothing changes"
+def _own_rules(scenario: Scenario) -> Iterator[tuple[str, Trigger | Entry]]:
+    for name, entry in scenario.calendar.items():
+        yield str(name), entry
+    for name, rule in scenario.triggers.items():
+        if not rule.choose:
+            yield str(name), rule
+    for agent, block in scenario.agents.items():
+        for name, rule in block.triggers.items():
+            if not rule.choose:
+                yield f"{agent}.{name}", rule
 
 
 # ------------------------------------------------------------------------------------------------ ends
 
 
-def _endings(program: Program) -> Iterator[str]:
-    for outcome in program.outcomes:
-        condition = "" if outcome.condition is None else expression_text(program, outcome.condition)
-        how = {
-            "when": f"as soon as {condition}",
-            "at_end": f"if at the end {condition}",
-            "otherwise": "if nothing else has come by then",
-        }[outcome.how]
-        says = f" {_sentence(outcome.says)}" if outcome.says else ""
-        yield f"{outcome.name}: {how}.{says}"
+def _endings(scenario: Scenario) -> Iterator[str]:
+    for name, outcome in scenario.outcomes.items():
+        if outcome.when is not None:
+            how = f"as soon as {held_text(outcome.when, outcome)}"
+        elif outcome.at_end is not None:
+            how = f"if at the end {plain(outcome.at_end)}"
+        else:
+            how = "if nothing else has come by then"
+        says = f" {sentence(outcome.says)}" if outcome.says else ""
+        yield f"{name}: {how}.{says}"
 
 
-def _unknown(program: Program) -> Iterator[str]:
-    for parameter in program.parameters:
-        name, arguments = parameter.distribution
-        inner = ", ".join(f"{_argument(argument)} {_amount(value, parameter.kind)}" for argument, value in arguments)
-        source = f" Source: {parameter.source}" if parameter.source else " No source is named"
+def _unknown(scenario: Scenario) -> Iterator[str]:
+    for name, parameter in scenario.parameters.items():
+        source = f"Source: {parameter.source}" if parameter.source else "No source is named"
         sure = f", confidence {parameter.confidence}." if parameter.confidence else "."
-        unit = f" {parameter.unit}" if parameter.unit else ""
-        yield f"{parameter.name}: {name} ({inner}){unit}.{source}{sure}"
-
-
-def _argument(name: object) -> str:
-    """An argument of a distribution: its name, or the probability of a quantile as a percentage."""
-    return f"{100 * name:g} %" if isinstance(name, float) else str(name)
-
-
-def _amount(value: object, kind: Kind) -> str:
-    if kind == DURATION and isinstance(value, float) and value >= 0:
-        return say_duration(value)
-    return plain_text(value)
+        unit = f" ({parameter.unit})" if parameter.unit else ""
+        says = f" {sentence(parameter.says)}" if parameter.says else ""
+        fixed = "fixed at " if parameter.distribution == "constant" else ""
+        yield f"{name}: {fixed}{spread_text(parameter)}{unit}.{says} {source}{sure}"
+    for pair in scenario.correlated:
+        first, second = pair.of
+        yield f"{first} and {second} are drawn together, with rank correlation {pair.rank}."
 
 
 def _defaults(scenario: Scenario) -> Iterator[str]:
@@ -231,7 +321,8 @@ def _defaults(scenario: Scenario) -> Iterator[str]:
 
     for default in defaults_of(scenario):
         says = f" ({default.says})" if default.says else ""
-        yield f"{default.path}: {default.value}{says}. Source: {default.source}."
+        path = default.path.partition("._")[0]
+        yield f"{path}: {default.value}{says}. Source: {default.source}."
 
 
 def _sources(scenario: Scenario) -> Iterator[str]:
@@ -241,27 +332,19 @@ def _sources(scenario: Scenario) -> Iterator[str]:
 
     cited = dict.fromkeys(default.source for default in defaults_of(scenario))
     for source in dict.fromkeys((*map(str, scenario.sources), *cited)):
-        yield f"{source}: {_sentence(scenario.sources.get(Text(source)) or SOURCES.get(source, 'not named'))}"
+        yield f"{source}: {sentence(scenario.sources.get(Text(source)) or SOURCES.get(source, 'not named'))}"
 
 
 def _alternatives(scenario: Scenario) -> Iterator[str]:
     for word, blocks in (("policy", scenario.policies), ("variant", scenario.variants)):
         for name, block in blocks.items():
-            by = f" (of {_and([str(who) for who in block.by])})" if block.by else ""
+            by = f" (of {joined([str(who) for who in block.by])})" if block.by else ""
             changes = [f"without {what}" for what in block.without]
             changes += [f"{path} = {plain_text(value)}" for path, value in (block.model_extra or {}).items()]
-            says = f" {_sentence(block.says)}" if block.says else ""
+            says = f" {sentence(block.says)}" if block.says else ""
             yield f"{word} {name}{by}: {'; '.join(changes) or 'as the file stands'}.{says}"
     for name, lever in scenario.levers.items():
         yield f"lever {name}: from {lever.range[0]} to {lever.range[1]}."
-
-
-def _and(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _hidden(name: str) -> bool:
