@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sim.errors import Fault, Text, did_you_mean, place_of
-from sim.scenario.shape import CONTAINERS, ROOT, Shape, below, keys_of, model_of
+from sim.scenario.shape import CONTAINERS, ROOT, Shape, at, below, keys_of, model_of
 from sim.scenario.source import Section
 
 Keys = tuple[str, ...]
@@ -27,10 +27,10 @@ def find_path(
 
     `only` says which of several a path may mean, by shape and data.
     """
-    found = _whole(path, data) or _endings(path, data, known=True) or _endings(path, data, known=False)
+    found = _whole(path, data) or _endings(path, data, known=True)
+    if not found:
+        found = [keys for keys in _endings(path, data, known=False) if "." in path or not _is_free(keys, data)]
     if only is not None:
-        from sim.scenario.shape import at
-
         found = [keys for keys in found if only(*at(keys, data))] or found
     if len(found) == 1:
         return found[0]
@@ -39,12 +39,28 @@ def find_path(
         more = f" and {len(found) - 5} more" if len(found) > 5 else ""
         fault = Fault(place_of(path), where, f"`{path}` may mean several things", f"write one of {several}{more}")
     else:
-        near = did_you_mean(path, known_paths(data))
+        near = did_you_mean(path, known_paths(data) if only is None else _paths_to(data, only))
         fault = Fault(
             place_of(path), where, f"unknown path `{path}`", near or "a path is names and keys joined by dots"
         )
     faults.append(fault)
     return None
+
+
+def _is_free(keys: Keys, data: Any) -> bool:
+    """Whether a path ends on a key that any word could be, such as an issuer: a slip of the pen would be one too."""
+    shape, _ = at(keys[:-1], data)
+    return shape is not None and shape.sort == "named" and shape.short == ""
+
+
+def _paths_to(data: Any, only: Callable[[Shape | None, Any], bool]) -> list[str]:
+    """Paths to suggest of what stands in the file and is of the wanted shape, by its last one and last two keys."""
+    names: dict[str, None] = {}
+    for above, shape, block in _blocks_of(data):
+        for key, value in block.items():
+            if shape is not None and only(below(shape, str(key), block), value):
+                names[str(key)] = names[".".join((*above[-1:], str(key)))] = None
+    return list(names)
 
 
 def _whole(path: str, data: Any) -> list[Keys]:
