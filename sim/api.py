@@ -137,7 +137,8 @@ def create(path: str | Path, *, force: bool = False) -> Path:
         raise UsageError(f"`{target}`: a scenario is a YAML file; write `{target.with_suffix('.yaml')}`")
     if target.exists() and not force:
         raise UsageError(f"`{target}` is there already; choose another name, or write over it with --force")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.parent.is_dir():
+        raise UsageError(f"`{target}`: there is no folder `{target.parent}`; make it first")
     target.write_text(starter_text(target.stem), encoding="utf-8")
     return target
 
@@ -396,6 +397,7 @@ def export(study: Study, *, out: str | Path | None = None) -> tuple[Path, ...]:
 
 def status(folder: str | Path) -> dict[str, Any]:
     """How far a study is, what it plays and what made it, as one flat record."""
+    from sim.study.ensemble import mending
     from sim.study.execute import status_of
 
     manifest = status_of(folder)
@@ -413,7 +415,8 @@ def status(folder: str | Path) -> dict[str, Any]:
         "failed": manifest["failed"],
         "began": manifest["began"],
         "ended": manifest["ended"],
-        "command": " ".join(manifest.get("argv", [])) or None,
+        "command": " ".join(manifest.get("command", [])) or None,
+        "to_mend": mending(manifest) if manifest["status"] == "damaged" else None,
     }
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from sim import api
+from sim.errors import UsageError
 
 HEAD = "scenario: x\nstart: 2030-01-01\nhorizon: 100 days\n"
 END = "outcomes: {end: {otherwise: true}}\n"
@@ -123,3 +124,30 @@ def test_what_a_misspelt_block_would_have_made_is_not_missed(tmp_path, text):
     found = told(tmp_path, HEAD + WORLD + text + END)
     assert len(found) == 1, found
     assert "unknown key" in found[0][1]
+
+
+def test_of_what_could_not_be_taken_in_nothing_is_missed(tmp_path):
+    """A file that extends itself, or nothing, is told so, and not that it lacks what it would have had from there."""
+    for name in ("nothing", "wrong.yaml"):
+        found = told(tmp_path, f"scenario: x\nextends: {name}\npolicies: {{calm: {{tripwire.believed: 10 %}}}}\n")
+        assert len(found) == 1, found
+        assert found[0][0] == 2
+
+
+def test_a_path_that_is_not_there_is_not_taken_for_a_key(tmp_path):
+    """`--set foo=3` is not answered with a key of the language that stands nowhere in the file."""
+    file = tmp_path / "good.yaml"
+    file.write_text(HEAD + WORLD + "triggers: {t: {every: 1 day, do: tier = 1}}\n" + END)
+    for path in ("foo", "foo.bar"):
+        (fault,) = api.validate(file, overrides=[(path, "3")]).faults
+        assert "did you mean" not in fault.remedy
+    (fault,) = api.validate(file, overrides=[("army.strat", "home")]).faults
+    assert fault.remedy == "did you mean `army.start`?"
+
+
+def test_a_new_scenario_is_clean_and_makes_no_folders(tmp_path):
+    """What `sim new` writes validates without a warning; a folder that is not there is not made."""
+    assert not api.validate(api.create(tmp_path / "mine.yaml")).faults
+    with pytest.raises(UsageError, match="make it first"):
+        api.create(tmp_path / "folder" / "mine.yaml")
+    assert not (tmp_path / "folder").exists()

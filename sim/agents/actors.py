@@ -63,5 +63,7 @@ def _changes(draft: Draft, name: Text, change: Text, speaker: Speaker) -> None:
 
 def _fades(draft: Draft, name: Text, half_life: Text, speaker: Speaker) -> None:
     """`fades: 60 days` halves a quantity in that time, a little every day."""
+    if not draft.lasts(half_life, f"quantities.{name}.fades"):
+        return
     step = f"{name} *= 0.5 ** (1 day / ({draft.says(half_life, speaker)}))"
     draft.trigger(Phase.BOOKS, f"{name}.fades", name.place, every="1 day", do=[Text(step, half_life.place)])

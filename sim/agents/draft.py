@@ -9,13 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum
 from typing import Any as Anything
 
 from sim.agents.wording import rewritten, with_relatives
 from sim.errors import Fault, Place, Text, did_you_mean, place_of
+from sim.language.evaluate import Undefined, meaning
+from sim.language.kinds import Scope, resolve
 from sim.language.parse import ExpressionError, parse, parse_assignment, unparse
-from sim.language.tree import Assignment, Compare, Lookup, Name, Tree, walk
+from sim.language.tree import Assignment, Compare, Day, Lookup, Name, Sample, Tree, walk
+from sim.language.words import DURATION, NUMBER
 from sim.scenario import schema
 
 
@@ -216,6 +220,31 @@ class Draft:
             for key, value in spread.arguments.items()
         }
         return spread if said == spread.arguments else spread.model_copy(update={"arguments": said})
+
+    def lasts(self, text: Text, path: str, *, nothing: bool = False) -> bool:
+        """Whether a text can be a time above 0, or of 0 if `nothing` may be; a fault if it plainly is none.
+
+        What reads parameters or quantities is left to the run.
+        """
+        try:
+            tree, kind = resolve(parse(text), Scope(datetime.min, lambda path: None, tuple))
+        except ExpressionError:
+            return True  # told by the program builder
+        if any(isinstance(node, Name | Lookup | Sample | Day) for node in walk(parse(text))):
+            return True
+        word = path.rpartition(".")[2]
+        if kind != DURATION:
+            unit = f"say the unit: `{text} days`" if kind == NUMBER else "write a time such as `30 days`"
+            self.fault(text, path, f"`{word}` wants a duration, and this is {kind}", unit)
+            return False
+        try:
+            days = meaning(tree)(None)  # type: ignore[arg-type]
+        except Undefined:
+            return True
+        if days > 0 or (nothing and days == 0):
+            return True
+        self.fault(text, path, f"`{word}` is `{text}`", "a time above 0 is wanted, such as `30 days`")
+        return False
 
     def imagined(self, tree: Tree, moved: Mapping[str, Tree]) -> Tree:
         """The tree in a world where some quantities have other values; derived names are opened where it matters."""

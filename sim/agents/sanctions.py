@@ -173,6 +173,8 @@ def _adoption(draft: Draft, name: Text, block: schema.Sanctions, sender: str, ha
         draft.default(f"{name}.adopt.{sender}.after", "lognormal, median 9 days, nine in ten within 40", "eusanct",
                       "days from the decision to the force of law", name.place)  # fmt: skip
     one = f"{name}.{sender}"
+    if block.phase_in is not None and sender == block.sanctions.senders[0]:
+        draft.lasts(block.phase_in, f"agents.{name}.phase_in", nothing=True)
     phase_in = bracketed(draft.says(block.phase_in or Text(PHASE_IN, name.place), WORLD))
     if block.phase_in is None and has_bite and sender == block.sanctions.senders[0]:
         draft.default(f"{name}.phase_in", PHASE_IN, "author", "time until the whole bite is felt", name.place)

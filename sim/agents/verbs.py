@@ -16,6 +16,8 @@ from sim.errors import Text, did_you_mean, place_of
 from sim.scenario import schema
 
 SIGNS = ("=", "+=", "-=", "*=", "/=")
+_INSTEAD = {"+": "+=", "-": "-=", "*": "*=", "/": "/=", "==": "=", ":=": "=", "to": "="}
+"""What was meant by who writes a sum or a comparison where an assignment belongs."""
 
 
 def effects(draft: Draft, texts: Iterable[Text], speaker: Speaker, path: str) -> tuple[Text, ...]:
@@ -28,6 +30,10 @@ def effects(draft: Draft, texts: Iterable[Text], speaker: Speaker, path: str) ->
         elif words[0] in VERBS:
             said.extend(Text(line, place_of(text)) for line in VERBS[words[0]](draft, text, words[1:], speaker, path))
         else:
+            if len(words) > 2 and words[1] in _INSTEAD:
+                meant = f"did you mean `{' '.join((words[0], _INSTEAD[words[1]], *words[2:]))}`?"
+                draft.fault(text, path, f"`{words[0]}` is no verb", meant)
+                continue
             known = did_you_mean(words[0], VERBS) or f"verbs: {', '.join(VERBS)}; or an assignment such as `x += 1`"
             draft.fault(text, path, f"`{words[0]}` is no verb", known)
     return tuple(said)

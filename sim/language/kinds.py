@@ -61,6 +61,7 @@ class Scope:
     where: str = "here"
     timed: bool = True  # whether `day` and `since` may stand here
     horizon_days: float = float("inf")
+    ladder_of: Callable[[str], str] = lambda level: ""  # the quantity that has a level of this name
     faults: list[ExpressionError] = field(default_factory=list)
     saw_time: bool = False  # whether anything that moves with time alone was read
     depth: int = 0
@@ -171,7 +172,9 @@ def _name(path: str, at: int, scope: Scope, hint: Kind | None) -> tuple[Tree, Ki
     if path == "day":
         return _timed(Day(), NUMBER, True, path, at, scope)
     if hint is not None and hint.names:
-        remedy = did_you_mean(path, hint.names) or f"levels of `{hint.of}`: {', '.join(hint.names)}"
+        levels = f"levels of `{hint.of}`: {', '.join(hint.names)}"
+        other = scope.ladder_of(path)
+        remedy = f"`{path}` is a level of `{other}`; {levels}" if other else did_you_mean(path, hint.names) or levels
         return scope.fault(at, f"`{path}` is no level of `{hint.of}`", remedy)
     known = sorted(scope.known())
     if path in known:
@@ -180,6 +183,8 @@ def _name(path: str, at: int, scope: Scope, hint: Kind | None) -> tuple[Tree, Ki
         return scope.fault(at, f"`{path}` is a trigger, not a value", f"write `count({path})` or `since({path})`")
     if path.lower() in LIKE_TRUTHS:
         return scope.fault(at, f"`{path}` is a word, not a truth", f"write `{LIKE_TRUTHS[path.lower()]}`")
+    if ladder := scope.ladder_of(path):
+        return scope.fault(at, f"unknown name `{path}`", f"it is a level of `{ladder}`; compare it with that alone")
     remedy = did_you_mean(path, known)
     if not remedy and len(known) <= 12:
         remedy = f"in scope here: {', '.join(known)}"

@@ -103,8 +103,8 @@ def _check_scipy(name: str, values: Arguments) -> list[str]:
     faults = []
     for word in values:
         if word not in known:
-            hint = did_you_mean(word, known)
-            faults.append(f"`{name}` has no argument `{word}`" + (f"; {hint}" if hint else f"; {_says_takes(name)}"))
+            hint = did_you_mean(word, known) if name not in OWN_SPELLINGS else ""
+            faults.append(f"`{name}` has no argument `{word}`; {hint} {_says_takes(name)}".replace(";  ", "; "))
     if faults:
         return faults
     missing = [word for word in shapes if word not in values]

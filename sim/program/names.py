@@ -50,10 +50,11 @@ class Names:
         self.sites: list[str] = []
         self.trigger_index = {str(name): place for place, name in enumerate(core.triggers)}
         self.symbols: dict[str, Symbol] = {}
+        self.ladders: dict[str, str] | None = None
+        self.derived_open: list[str] = []
         self.derived_source: dict[str, schema.Quantity] = {}
         self.start, self.horizon_days = self._header()
         self.derived: dict[str, ir.Derived] = {}
-        self.derived_open: list[str] = []
         self.parameters = self._parameters()
         self.quantities = self._quantities()
         self._derive_all()
@@ -81,7 +82,17 @@ class Names:
             where=where,
             timed=timed,
             horizon_days=self.horizon_days,
+            ladder_of=self._ladder_of,
         )
+
+    def _ladder_of(self, level: str) -> str:
+        """The first quantity that has a level of this name; nothing if none does."""
+        if self.ladders is None:
+            self.ladders = {}
+            for name, quantity in self.core.quantities.items():
+                for word in quantity.level or quantity.one_of or ():
+                    self.ladders.setdefault(str(word), str(name))
+        return self.ladders.get(level, "")
 
     def site(self, name: str) -> int:
         """The number of a new site."""
@@ -337,7 +348,8 @@ class Names:
         for wrong in scope.faults:
             self.fault(f"quantities.{name}.is", quantity.is_, wrong.says, wrong.remedy, wrong.at)
         self.derived_open.pop()
-        self.derived[name] = ir.Derived(name, kind, tree, place_of(key))
+        unit, says = str(quantity.unit or ""), str(quantity.says or "")
+        self.derived[name] = ir.Derived(name, kind, tree, place_of(key), unit, says)
         slot = list(self.derived).index(name)
         self.symbols[name] = Symbol(ReadDerived(slot), kind, timed=scope.saw_time)
         return self.symbols[name]

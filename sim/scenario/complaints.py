@@ -29,6 +29,8 @@ _CALLED: dict[type[schema.Block], str] = {
 def faults_of(error: ValidationError, data: Any, file: str) -> list[Fault]:
     """All faults of a validation, of a document's data."""
     errors = error.errors(include_url=False)
+    if getattr(data, "partial", False):
+        errors = [one for one in errors if one["type"] != "missing"]
     hints = len(errors) <= MOST_HINTS
     return [_fault(one, data, file, hints=hints) for one in errors]
 

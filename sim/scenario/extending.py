@@ -24,14 +24,19 @@ class _Reading:
     faults: list[Fault]
     find: Find
     files: int = 0
+    partial: bool = False  # whether something that is named cannot be taken in
 
     def fault(self, at: Text, says: str, remedy: str) -> None:
         self.faults.append(Fault(at.place, "extends", says, remedy))
+        self.partial = True
 
 
 def extended(document: Document, faults: list[Fault], find: Find) -> Section:
     """The document's data merged onto what it extends, file by file; faults of those files are added."""
-    return _extended(document, (Path(document.file).resolve(),), _Reading(faults, find))
+    reading = _Reading(faults, find)
+    whole = _extended(document, (Path(document.file).resolve(),), reading)
+    whole.partial = reading.partial
+    return whole
 
 
 def _extended(document: Document, above: tuple[Path, ...], reading: _Reading) -> Section:
@@ -47,6 +52,7 @@ def _extended(document: Document, above: tuple[Path, ...], reading: _Reading) ->
                 base = merged(base, piece, ROOT)
         else:
             reading.faults.append(Fault(place_of(name), "extends", "a file or a shipped scenario is wanted here"))
+            reading.partial = True
     own = Section((key, value) for key, value in document.data.items() if key != "extends")
     whole = merged(base, own, ROOT)
     whole.place = document.data.place
@@ -74,6 +80,7 @@ def _piece(name: Text, above: tuple[Path, ...], reading: _Reading) -> Section | 
         document = read_document(_shown(path))
     except ScenarioError as error:
         reading.faults += error.faults
+        reading.partial = True
         return None
     reading.faults += document.faults
     return _extended(document, (*above, path), reading)

@@ -154,8 +154,9 @@ def known_paths(data: Any) -> list[str]:
     names: dict[str, None] = {}
     for above, shape, block in _blocks_of(data):
         model = model_of(shape, block) if shape is not None else None
+        names.update(dict.fromkeys(str(key) for key in block))
         for key in (*block, *(keys_of(model) if model is not None and above else ())):
-            names[str(key)] = names[".".join((*above[-1:], str(key)))] = None
+            names[".".join((*above[-1:], str(key)))] = None
             names[".".join((*above, str(key)))] = None
         if len(names) > 5_000:
             break

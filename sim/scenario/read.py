@@ -147,10 +147,9 @@ def examine_scenario(
         from sim.scenario.mending import mended
 
         unread: frozenset[str] = frozenset()
-        if scenario is None and not any(fault.path == "extends" for fault in faults):
-            data = extended(document, [], _find_piece)
-            if not _too_many(data, overlays_of(data)):
-                scenario, unread = mended(data, document.doubled)
+        data = extended(document, [], _find_piece)
+        if scenario is None and not data.partial and not _too_many(data, overlays_of(data)):
+            scenario, unread = mended(data, document.doubled)
         return Examination(scenario, tuple(_told(faults)), unread=unread)
     data = extended(document, [], _find_piece)
     unsure = [(one.section, one.name) for one in overlays_of(data) if not has_plain_numbers(one, data)]
@@ -174,6 +173,8 @@ def _examined(
     faults: list[Fault] = list(document.faults)
     data = extended(document, faults, _find_piece)
     scenario = _validated(data, document.file, faults)
+    if data.partial:
+        return None, faults
     overlays = overlays_of(data)
     if too_many := _too_many(data, overlays):
         return None, [*faults, too_many]

@@ -111,7 +111,12 @@ def _example_of(distribution: str) -> str:
     if distribution in DISTRIBUTIONS:
         names = next(iter(DISTRIBUTIONS[distribution].spellings))
         return f"write `{{{distribution}: {{{', '.join(f'{name}: ...' for name in names)}}}}}`"
-    return f"write `{{{distribution}: {{...}}}}`"
+    return f"write `{{{distribution}: {_TABLES.get(distribution, '{...}')}}}`"
+
+
+_TABLES = {
+    "experts": "{smith: {...}, lee: {...}}", "choice": "{1 day: 70 %, 9 days: 30 %}", "quantiles": "{5 %: 1, 95 %: 9}"
+}  # fmt: skip
 
 
 def _check_argument(value: object) -> None:

@@ -32,6 +32,7 @@ class Section(dict[str, Any]):
     """A block of the file that knows where it begins; its keys are `Text`. Once read it does not change."""
 
     place: Place | None = None
+    partial: bool = False  # whether a file that belongs to it could not be read: what is not here may be there
     searched: Any = None  # what `sim.scenario.paths` found in it, kept for the next path
     named: dict[str, Text] | None = None
 

@@ -62,6 +62,7 @@ threats:
     hurts: 0.6             # share of all that is at stake for the invader; 1 is everything
     believed: 50 %         # the chance in the invader's head
     kept: 70 %             # the chance in fact
+    source: author
 
 # A date in the diary may change something: here a summit, after which the invader wants it a little less.
 calendar:
