@@ -7,7 +7,7 @@ of the agent. A fault in one of them that names a word is pointed at where the f
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,9 +20,28 @@ _CORE = ("triggers.", "quantities.", "parameters.", "metrics.", "outcomes.")
 
 
 def pointed(faults: Iterable[Fault], scenario: schema.Scenario) -> list[Fault]:
-    """The same faults, those at the name of a block pointed at the word in it that they are about."""
-    blocks = {place_of(name): block for name, block in _blocks(scenario)}
-    return [_pointed(fault, blocks.get(fault.place)) if fault.place is not None else fault for fault in faults]
+    """The same faults, each at the word and the key of the file that it is about, and told once.
+
+    A text of the file that stands in texts of several agents is complained of in each; what is said at the name of an
+    agent that does not say the word itself is such a copy.
+    """
+    named = dict(_blocks(scenario))
+    blocks = {place_of(name): (path, block) for path, (name, block) in named.items()}
+    by_name = {path.partition(".")[2]: (path, block) for path, (_, block) in named.items()}
+    found = [(fault, blocks.get(fault.place) or _owner(fault, by_name)) for fault in faults]
+    told = [(_pointed(fault, *owner) if owner is not None else fault, fault) for fault, owner in found]
+    elsewhere = {fault.says for fault, _ in told if fault.place not in blocks}
+    kept = [fault for fault, _ in told if fault.place not in blocks or fault.says not in elsewhere]
+    return list({(str(fault.place), fault.says): fault for fault in kept}.values())
+
+
+def _owner(fault: Fault, by_name: Mapping[str, tuple[str, Any]]) -> tuple[str, Any] | None:
+    """The block of the vocabulary that a trigger or quantity of the core was made of, by its name."""
+    section, *names = fault.path.split(".")
+    if f"{section}." not in _CORE:
+        return None
+    owners = (by_name.get(".".join(names[:count])) for count in range(len(names), 0, -1))
+    return next((owner for owner in owners if owner is not None), None)
 
 
 def without_echoes(faults: Sequence[Fault], causes: Sequence[Fault]) -> list[Fault]:
@@ -58,40 +77,48 @@ def without_unread(faults: Iterable[Fault], causes: Sequence[Fault], unread: Con
     return kept
 
 
-def _blocks(scenario: schema.Scenario) -> Iterator[tuple[Text, Any]]:
-    for section in (scenario.agents, scenario.threats, scenario.offers, scenario.choices, scenario.calendar):
-        yield from section.items()
-    for agent in scenario.agents.values():
-        yield from agent.choices.items()
+def _blocks(scenario: schema.Scenario) -> Iterator[tuple[str, tuple[Text, Any]]]:
+    """Every block of the vocabulary: its path, and its name with what stands in it."""
+    sections = ("agents", "threats", "offers", "choices", "calendar")
+    for section in sections:
+        for name, block in getattr(scenario, section).items():
+            yield f"{section}.{name}", (name, block)
+    for agent, block in scenario.agents.items():
+        for name, choice in block.choices.items():
+            yield f"agents.{agent}.choices.{name}", (name, choice)
 
 
-def _pointed(fault: Fault, block: Any) -> Fault:
+def _pointed(fault: Fault, path: str, block: Any) -> Fault:
+    """A fault at the word of a block that it is about, and at the path of the text that says it."""
     found = _WORD.search(fault.says)
-    if block is None or found is None:
+    if found is None or fault.place is None:
         return fault
-    place = _place_of_word(found[1], block)
-    return fault if place is None else replace(fault, place=place)
+    spots = list(_spots_of_word(found[1], path, block))
+    if not spots:
+        return fault
+    here, place = next((spot for spot in spots if spot[1] == fault.place), spots[0])
+    return replace(fault, place=place, path=here)
 
 
-def _place_of_word(word: str, block: Any) -> Place | None:
-    """Where a text inside a block says a word; None if none does."""
-    for leaf in _leaves(block):
+def _spots_of_word(word: str, path: str, block: Any) -> Iterator[tuple[str, Place]]:
+    """Where texts inside a block say a word: the path of each, and the place of the word."""
+    for here, leaf in _leaves(block, path):
         match = re.search(rf"(?<![\w.]){re.escape(word)}(?![\w.])", leaf)
         if match and leaf.place is not None:
-            return leaf.place.shifted(match.start() + (1 if leaf.style in ("'", '"') else 0))
-    return None
+            yield here, leaf.place.shifted(match.start() + (1 if leaf.style in ("'", '"') else 0))
 
 
-def _leaves(value: Any) -> Iterator[Text]:
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Text]]:
+    """Every text inside a value that is no mere saying, with its path."""
     if isinstance(value, Text):
-        yield value
+        yield path, value
     elif isinstance(value, schema.Block):
         for name in (*type(value).model_fields, *(value.model_extra or ())):
             if name not in ("says", "asks", "source"):
-                yield from _leaves(getattr(value, name))
+                yield from _leaves(getattr(value, name), f"{path}.{name.rstrip('_')}")
     elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _leaves(inner)
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{path}.{key}" if key else path)
     elif isinstance(value, tuple | list):
         for inner in value:
-            yield from _leaves(inner)
+            yield from _leaves(inner, path)
