@@ -428,6 +428,24 @@ def test_status_says_how_far(sim: Sim, study: str) -> None:
     assert record["seed"] == 1
 
 
+def test_plan_counts_what_is_whole(sim: Sim, folder: Path) -> None:
+    """A part that lacks a table is not said to be there, `status` says what mends it, and that does."""
+    command = ["run", "first-lesson", "-n", "250", "-j", "1", "--no-plots", "--seed", "77"]
+    assert sim(*command)[0] == 0
+    (study,) = [path for path in Path("results").iterdir() if '"seed": 77' in (path / "study.json").read_text()]
+    (study / "series" / "part-00000-0000001.parquet").unlink()
+    _, out, _ = sim("status", str(study))
+    assert re.search(r"status +damaged", out)
+    assert re.search(r"runs done +150", out)
+    assert re.search(r"command +\S+ ", out)
+    assert "given again, mends it" in out
+    for arguments in (["replay", str(study), "3"], ["explain", str(study)], ["plot", str(study)]):
+        code, _, err = sim(*arguments)
+        assert (code, "given again, mends it" in err) == (2, True), err
+    assert "150 of them there already" in sim(*command)[2]
+    assert re.search(r"status +complete", sim("status", str(study))[1])
+
+
 def test_export_writes_every_run(sim: Sim, study: str, folder: Path) -> None:
     """The table of runs has one line for each run."""
     assert sim("export", study, "-o", "tables")[0] == 0

@@ -192,11 +192,63 @@ def test_reading_a_damaged_part_says_how_to_mend_it(tmp_path: Path, harm: str) -
     whole = hurt.read_bytes()
     hurt.write_bytes(b"PAR1" if harm == "cut short" else whole[:4] + bytes(60) + whole[64:])
     torn = replace(study)  # which has read nothing yet
-    with pytest.raises(UsageError, match=r"part-00000-0000001.parquet` is damaged: remove it, and the command") as told:
+    with pytest.raises(
+        UsageError, match=r"part-00000-0000001.parquet` is damaged; the command of the study, given again"
+    ) as told:
         _ = [torn.select(name, "*") for name in ("counters", "series", "runs")]
     assert str(hurt) in str(told.value)
-    hurt.unlink()
     assert tables(run_design(design(), runs=25, workers=1, out=tmp_path).folder) == before
+
+
+def _read_all(folder: Path) -> None:
+    opened = open_study(folder)
+    _ = opened.scenario, opened.series("tier"), opened.counters, opened.metrics
+
+
+def _harm(path: Path, harm: str) -> None:
+    if harm == "removed":
+        path.unlink()
+    else:
+        whole = path.read_bytes()
+        path.write_bytes(whole[:4] + bytes(60) + whole[64:] if harm == "torn" else whole + b"# more\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "harm"),
+    [
+        ("scenario.resolved.yaml", "removed"),
+        ("scenario.resolved.yaml", "changed"),
+        ("series/part-00000-0000001.parquet", "removed"),
+        ("series/part-00000-0000001.parquet", "torn"),
+        ("counters/part-00000-0000001.parquet", "removed"),
+        ("runs/part-00000-0000001.parquet", "removed"),
+        ("runs/part-00000-0000001.parquet", "torn"),
+    ],
+)
+def test_a_study_that_lacks_something_is_damaged_and_its_command_mends_it(tmp_path: Path, name: str, harm: str) -> None:
+    """What is gone or torn is seen by `status`, told by whoever opens the study, and made again by its command."""
+    command = ["sim", "run", "ladder.yaml", "-n", "25"]
+    folder = run_design(design(), runs=25, workers=1, out=tmp_path, command=command).folder
+    before = tables(folder)
+    _harm(folder / name, harm)
+    assert status_of(folder)["status"] == "damaged"
+    with pytest.raises(UsageError, match=r"given again, mends it: `sim run ladder\.yaml -n 25`") as told:
+        _read_all(folder)
+    assert name in str(told.value)
+    run_design(design(), runs=25, workers=1, out=tmp_path, command=command)
+    assert status_of(folder)["status"] == "complete"
+    _read_all(folder)
+    assert tables(folder) == before
+
+
+def test_a_torn_manifest_is_written_anew(tmp_path: Path) -> None:
+    """The command of a study needs no manifest: it finds the parts that are there, and plays none of them again."""
+    folder = run_design(design(), runs=25, workers=1, out=tmp_path).folder
+    (folder / "study.json").write_text("{")
+    told: list[Progress] = []
+    run_design(design(), runs=25, workers=1, out=tmp_path, progress=told.append)
+    assert (told[0].done, len(told)) == (25, 1)
+    assert status_of(folder)["status"] == "complete"
 
 
 def test_a_question_that_is_no_sql_is_told(study: Ensemble) -> None:

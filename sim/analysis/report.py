@@ -12,6 +12,7 @@ from sim.analysis.base_rates import base_rate
 from sim.analysis.cautions import Caution, Observed, cautions
 from sim.analysis.metrics import MetricSummary
 from sim.analysis.outcomes import OutcomeShare
+from sim.analysis.percent import percent_range
 from sim.analysis.summary import Summary, summarise
 from sim.analysis.terciles import Terciles, from_parameters
 from sim.clock import TICKS_PER_DAY, say_date, say_duration
@@ -48,9 +49,7 @@ class Study:
     @cached_property
     def scenario(self) -> Scenario:
         """The scenario as it was played."""
-        from sim.scenario.read import read_scenario
-
-        return read_scenario(str(self.ensemble.scenario_path))
+        return self.ensemble.scenario
 
     @cached_property
     def summary(self) -> Summary:
@@ -149,7 +148,7 @@ class Study:
         """The interval from what is not known, beside that from luck: a sentence for each parameter that matters."""
         said: dict[str, list[str]] = {}
         for one in self.by_knowledge:
-            said.setdefault(one.parameter, []).append(f"{one.outcome} {100 * one.low:.0f} to {100 * one.high:.0f} %")
+            said.setdefault(one.parameter, []).append(f"{one.outcome} {percent_range(one.low, one.high)}")
         return tuple(
             f"What is not known: over thirds of `{name}` {', '.join(shares)}. More runs do not narrow that."
             for name, shares in said.items()

@@ -441,7 +441,7 @@ def scenario_text(folder: Path, row: Mapping[str, Any]) -> str:
 
 def mending(manifest: Mapping[str, Any]) -> str:
     """What mends a study that lacks something, as the end of a sentence."""
-    typed = [str(word) for word in manifest.get("argv", ())]
+    typed = [str(word) for word in manifest.get("command", ())]
     command = f": `{shlex.join(typed)}`" if typed[:1] == ["sim"] else ""
     return f"the command of the study, given again, mends it{command}"
 

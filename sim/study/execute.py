@@ -182,7 +182,9 @@ class _Study:
         self.began = time.monotonic()
         self.looked = 0  # parts already looked at by `until`
         self.tallies = [Tally() for _ in self.programs]
-        self.manifest = manifest.begin(folder, design, runs=runs, engine=jobs[0].engine, until=until, command=command)
+        self.manifest = manifest.begin(
+            folder, design, runs=runs, engine=jobs[0].engine, recording=jobs[0].recording, until=until, command=command
+        )
 
     # -------------------------------------------------------------------------------------------- to play
 

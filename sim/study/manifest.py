@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -11,15 +12,16 @@ from typing import Any, Literal
 import numpy as np
 
 from sim import provenance
-from sim.engine.record import Engine
+from sim.engine.record import Engine, Recording
 from sim.errors import UsageError
 from sim.study import store
 from sim.study.design import Design
-from sim.study.ensemble import Ensemble
+from sim.study.ensemble import Ensemble, scenario_text, tables_wanted
 from sim.study.stopping import Until
-from sim.study.tables import FAULT_COLUMNS
+from sim.study.tables import FAULT_COLUMNS, least_rows
 
 Status = Literal["running", "complete", "interrupted", "failed", "stopped"]
+"""How a command left a study; `status_of` also says `damaged`, of a complete one that lacks something."""
 
 
 def begin(
@@ -28,6 +30,7 @@ def begin(
     *,
     runs: int,
     engine: str | Engine,
+    recording: Recording,
     until: Until | None,
     command: Sequence[str] | None,
 ) -> dict[str, Any]:
@@ -41,10 +44,10 @@ def begin(
         If the folder belongs to another study.
     """
     earlier: dict[str, Any] = {}
-    if (folder / store.MANIFEST).exists():
+    with contextlib.suppress(UsageError):  # one that is gone or damaged is written anew
         earlier = store.read_manifest(folder)
-        if earlier.get("digest") != design.digest:
-            raise UsageError(f"`{folder}` holds another study; choose another folder with `--out`")
+    if earlier and earlier.get("digest") != design.digest:
+        raise UsageError(f"`{folder}` holds another study; choose another folder with `--out`")
     complete = earlier.get("complete", 0)
     manifest = {
         "scenario": design.name,
@@ -55,6 +58,7 @@ def begin(
         "complete": complete,
         "failed": earlier.get("failed", 0),
         "part_size": design.part_size,
+        "tables": sorted({name for program in design.programs for name in least_rows(1, program, recording)}),
         "engine": engine if isinstance(engine, str) else engine.name,
         "until": None if until is None else f"{until.name}:{until.half_width:g}",
         "began": earlier.get("began", _now()),
@@ -76,7 +80,11 @@ def end(folder: Path, manifest: dict[str, Any], status: Status) -> None:
 def _plain_command(command: Sequence[str] | None) -> list[str]:
     """What was typed, without the path of the program."""
     typed = list(sys.argv if command is None else command)
-    return [Path(typed[0]).name, *typed[1:]] if typed else []
+    if not typed:
+        return []
+    program = Path(typed[0])
+    name = "sim" if program.parts[-2:] == ("sim", "__main__.py") else program.name  # `python -m sim`
+    return [name, *typed[1:]]
 
 
 def _earlier_origins(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -110,7 +118,7 @@ def _write_design(folder: Path, design: Design) -> list[dict[str, Any]]:
     for name in dict.fromkeys(name for row in held for name in row):
         table[f"parameters.{name}"] = ("DOUBLE", np.array([row.get(name, np.nan) for row in held]))
     store.write_table(folder / "design.parquet", table)
-    return [{**row.says, "scenario": files[row.text]} for row in rows]
+    return [{**row.says, "scenario": files[row.text], "text": provenance.digest(row.text)} for row in rows]
 
 
 def write_failures(whole: Ensemble) -> int:
@@ -146,8 +154,22 @@ def status_of(folder: str | Path) -> dict[str, Any]:
     manifest = store.read_manifest(folder)
     if manifest["status"] == "running" and not store.is_held(folder):
         manifest["status"] = "interrupted"  # it was killed before it could say so
-    rows = store.rows_in(sorted((folder / "runs").glob("part-*.parquet")))
+    there = [store.rows_in(sorted((folder / name).glob("part-*.parquet"))) for name in tables_wanted(manifest)]
+    whole = set.intersection(*({path.name for path in rows} for rows in there))
     done = [0] * len(manifest["experiments"])
-    for path, count in rows.items():
-        done[int(path.stem.split("-")[1])] += count
+    for path, count in there[0].items():
+        if path.name in whole:
+            done[int(path.stem.split("-")[1])] += count
+    if manifest["status"] == "complete" and (min(done) < manifest["runs"] or not _has_scenarios(folder, manifest)):
+        manifest["status"] = "damaged"
     return {**manifest, "done": done}
+
+
+def _has_scenarios(folder: Path, manifest: Mapping[str, Any]) -> bool:
+    """Whether the scenarios beside the tables are those that were played."""
+    try:
+        for row in manifest["experiments"]:
+            scenario_text(folder, row)
+    except store.Damaged:
+        return False
+    return True

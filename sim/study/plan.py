@@ -10,10 +10,9 @@ from typing import Any
 from sim.engine.choose import choose
 from sim.engine.record import Recording
 from sim.streams import Luck
+from sim.study import store
 from sim.study.design import Design
-from sim.study.execute import status_of
 from sim.study.stopping import parse_until
-from sim.study.store import MANIFEST
 from sim.study.workers import processors
 
 TIMED_SECONDS, TIMED_RUNS = 0.25, 40
@@ -95,9 +94,11 @@ def make_plan(
     if until is not None:
         parse_until(until, design.experiments[0].program)
     folder = out / design.folder_name
-    done = min(runs, int(status_of(folder)["done"][0])) if (folder / MANIFEST).exists() else 0
-    parts = -(-(runs - done) // design.part_size)
-    hands = max(1, min(workers or processors(), parts))
+    parts = list(design.parts(runs))
+    there = store.parts_done(folder, parts, design.programs, Recording(events=events)) if folder.exists() else ()
+    done = min(runs, sum(part.count for part in there if part.experiment == 0))
+    left = -(-(runs - done) // design.part_size)
+    hands = max(1, min(workers or processors(), left))
     seconds = 0.0 if done >= runs else seconds_a_run(design, engine, events=events) * (runs - done) / hands
     return Plan(design, asked, runs, hands, engine, until, out, events, done, seconds)
 

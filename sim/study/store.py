@@ -33,6 +33,10 @@ NEEDED = {"scenario", "digest", "seed", "status", "runs", "complete", "part_size
 TABLES = ("runs", "series", "counters", "events", "changes")
 
 
+class Damaged(UsageError):
+    """A file of a study is gone or cannot be read; the command of the study makes it again."""
+
+
 # ------------------------------------------------------------------------------------------------ files
 
 _local = threading.local()
@@ -119,8 +123,10 @@ def read(files: Sequence[Path], columns: str, where: str, values: Sequence[Any] 
 
     Raises
     ------
+    Damaged
+        If a file cannot be read.
     UsageError
-        If a file is damaged, or there are no such columns.
+        If there are no such columns.
     """
     import duckdb
 
@@ -130,11 +136,11 @@ def read(files: Sequence[Path], columns: str, where: str, values: Sequence[Any] 
         return found.fetchall() if as_rows else found.fetchnumpy()
     except (duckdb.Error, UnicodeDecodeError) as error:
         disconnect()
-        raise UsageError(_why_unreadable(files, error)) from error
+        raise _why_unreadable(files, error) from error
 
 
-def _why_unreadable(files: Sequence[Path], error: Exception) -> str:
-    """Which file is damaged and what to do; or, if all can be read, what was wrong with the question."""
+def _why_unreadable(files: Sequence[Path], error: Exception) -> UsageError:
+    """Which file is damaged; or, if all can be read, what was wrong with the question."""
     import duckdb
 
     for path in files:
@@ -142,12 +148,15 @@ def _why_unreadable(files: Sequence[Path], error: Exception) -> str:
             connection().execute(f"SELECT * FROM read_parquet({listed([path])})").fetchall()
         except (duckdb.Error, UnicodeDecodeError):
             disconnect()
-            return f"`{path}` is damaged: remove it, and the command of the study plays its runs again"
-    return f"the tables cannot be read like this: {str(error).splitlines()[0]}"
+            return Damaged(f"`{path}` is damaged")
+    return UsageError(f"the tables cannot be read like this: {str(error).splitlines()[0]}")
 
 
 def rows_in(paths: Sequence[Path]) -> dict[Path, int]:
-    """Rows of each of these files; files that are missing or damaged are left out."""
+    """Rows of each of these files; files that are missing or damaged are left out.
+
+    Every value is read, because a file that is torn in the middle still says how many rows it has.
+    """
     import duckdb
 
     there = [path for path in paths if path.exists()]
@@ -155,8 +164,10 @@ def rows_in(paths: Sequence[Path]) -> dict[Path, int]:
         return {}
     query = f"SELECT num_rows FROM parquet_file_metadata({listed(there)})"
     try:
-        return dict(zip(there, (rows for (rows,) in connection().execute(query).fetchall()), strict=True))
-    except (duckdb.Error, ValueError):
+        rows = [rows for (rows,) in connection().execute(query).fetchall()]
+        connection().execute(f"SELECT bit_xor(hash(part)) FROM read_parquet({listed(there)}) part").fetchall()
+        return dict(zip(there, rows, strict=True))
+    except (duckdb.Error, UnicodeDecodeError, ValueError):
         disconnect()
         if len(there) == 1:
             return {}
@@ -175,6 +186,13 @@ def parts_done(folder: Path, parts: Sequence[Part], programs: Sequence[Program],
         for part, least in wanted.items()
         if all(there.get(path_of(folder, name, part), -1) >= rows for name, rows in least.items())
     }
+
+
+def lacking(folder: Path, parts: Iterable[Part], tables: Iterable[str]) -> list[Path]:
+    """The files of these parts that are not there; whether the others can be read is not looked at."""
+    there = {name: {path.name for path in (folder / name).glob("part-*.parquet")} for name in tables}
+    wanted = [path_of(folder, name, part) for part in parts for name in there]
+    return [path for path in wanted if path.name not in there[path.parent.name]]
 
 
 def sweep(folder: Path) -> None:
