@@ -232,6 +232,7 @@ def test_guesses_are_counted() -> None:
     assert says.startswith("2 of 3 numbers are judgement")
     scenario = scenario_from_text(HEAD + text)
     assert is_judgement(scenario, "me")
+    assert not is_judgement(scenario, "A co-authored dataset, Journal of Teaching Politics")
     assert not is_judgement(scenario, "book")
 
 

@@ -6,6 +6,7 @@ what needs single events (decisions, rungs stood on, limits reached) comes from 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -330,9 +331,9 @@ def guesses(observed: Observed) -> Iterator[str]:
 
 
 def is_judgement(scenario: Scenario, source: str) -> bool:
-    """Whether a number rests on somebody's judgement: no source is named, or the source says so itself."""
-    said = f"{source} {scenario.sources.get(source, '')}".lower()  # type: ignore[call-overload]
-    return not source or any(word in said for word in ("judgement", "judgment", "guess", "teaching", "author"))
+    """Whether a number rests on somebody's judgement: no source is named, or the source has the word in its text."""
+    said = f"{source} {scenario.sources.get(source, '')}"  # type: ignore[call-overload]
+    return not source or re.search(r"\bjudge?ments?\b", said, re.IGNORECASE) is not None
 
 
 STRONGLY = 0.5
