@@ -465,6 +465,24 @@ def test_reader_who_leaves_is_no_fault(folder: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_reader_who_leaves_a_study_is_no_fault(form: str, folder: Path) -> None:
+    """`sim run ... | true` plays its study, and ends with 0 and nothing on stderr."""
+    command = f"{shlex.quote(sys.executable)} -m sim run first-lesson -n 60 -j 1 -q --no-plots --format {form}"
+    text = f"set -o pipefail; {command} | true"
+    done = subprocess.run(["bash", "-c", text], cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("arguments", ["list", "run first-lesson -n 60 -j 1 -q --no-plots", "trace first-lesson"])
+def test_closed_stream_is_no_fault(arguments: str, closed: str, folder: Path) -> None:
+    """With a stream closed by the shell a command does its work, and what it would have said there is lost."""
+    text = f"{shlex.quote(sys.executable)} -m sim {arguments} {closed}"
+    done = subprocess.run(["bash", "-c", text], cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_interrupted_run_says_that_it_goes_on(folder: Path) -> None:
     """Ctrl-C ends a study with 130 and a line; the same command finishes it."""
     command = [

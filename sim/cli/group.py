@@ -85,7 +85,7 @@ def _code_of(arguments: Sequence[str]) -> int:
         code = cli.main(list(arguments), prog_name="sim", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # the latter is what click makes of the former
         # Whoever read us has gone (`sim ... | head`); Python must not complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

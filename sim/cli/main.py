@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from sim.cli import interrupt
 
@@ -15,9 +15,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     interrupt.answer()
     # Pydantic otherwise looks through the metadata of all that is installed for plugins, before it reads a scenario.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Python has no stream where a shell closed it (`>&-`).
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without an em dash is no reason to stop
     from sim.cli.group import code_of
 
     sys.exit(code_of(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _nowhere() -> TextIO:
+    """A stream that keeps nothing."""
+    return open(os.devnull, "w", encoding="utf-8")
