@@ -37,6 +37,8 @@ class Derived:
     kind: Kind
     tree: Tree
     place: Place | None = field(default=None, compare=False)
+    unit: str = field(default="", compare=False)  # words for pictures: no engine sees them
+    says: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
