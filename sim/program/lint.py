@@ -13,6 +13,7 @@ from sim.language.parse import parse
 from sim.language.tree import Constant, ReadDerived, ReadParameter, Tree, walk
 from sim.language.words import DURATION
 from sim.program import ir
+from sim.program.circles import circles_of
 from sim.program.exhaustive import is_covered
 from sim.program.names import constant_value
 from sim.program.reach import Reach, reach_of
@@ -138,6 +139,15 @@ def triggers_that_undo(scenario: Scenario, program: ir.Program, reach: Reach) ->
                 yield _warning(other.place, other.name,
                                f"`{other.name}` undoes at the same moment what `{one.name}` does to `{name}`",
                                "the later one wins; make one of them, or let their times differ")  # fmt: skip
+
+
+def triggers_in_a_circle(scenario: Scenario, program: ir.Program, reach: Reach) -> Warnings:
+    """Triggers without delay that set one another off: once it begins, the run fails."""
+    for circle in circles_of(program, reach):
+        names = [f"`{trigger.name}`" for trigger in circle]
+        yield _warning(circle[-1].place, circle[-1].name,
+                       f"{', '.join(names[:-1])} and {names[-1]} set one another off without end at one moment",
+                       "give one of them a delay (`for`, `after`, `cooldown`), or narrow its `when`")  # fmt: skip
 
 
 def _come_together(one: ir.Cause, other: ir.Cause) -> bool:
@@ -370,7 +380,7 @@ def _parts(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 _RULES: tuple[Callable[[Scenario, ir.Program, Reach], Warnings], ...] = (
-    rungs_out_of_reach, triggers_that_cannot_fire, dates_after_the_horizon, triggers_that_undo, causes_lost,
-    options_alike, outcomes_in_the_shadow, threats_that_lapse, parameters_unread, attributes_misspelled,
+    rungs_out_of_reach, triggers_that_cannot_fire, dates_after_the_horizon, triggers_that_undo, triggers_in_a_circle,
+    causes_lost, options_alike, outcomes_in_the_shadow, threats_that_lapse, parameters_unread, attributes_misspelled,
     numbers_without_source, sources_unlisted, sources_of_the_future, numbers_with_exponent,
 )  # fmt: skip
