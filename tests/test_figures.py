@@ -17,17 +17,19 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from sim import api
+from sim.analysis.courses import few_values
 from sim.analysis.outcomes import share_of
+from sim.analysis.percent import percent, percent_range
 from sim.analysis.summary import Summary, summarise_runs
 from sim.analysis.terciles import Terciles
 from sim.analysis.timeline import Band, Ladder, Mark, Timeline, timeline
 from sim.figures.gallery import pictures
 from sim.figures.graph import draw_trigger_graph, trigger_graph
 from sim.figures.layers import lay_out
-from sim.figures.looks import FAILURE, category_looks, channels, ladder_looks
+from sim.figures.looks import ENDS, FAILURE, OKABE_ITO, category_looks, channels, ladder_looks
 from sim.figures.metrics import draw_metric
-from sim.figures.over_time import draw_fan, draw_incidence, draw_occupancy
-from sim.figures.shares import draw_hundred_futures, draw_outcome_shares
+from sim.figures.over_time import draw_fan, draw_incidence, draw_occupancy, edge_labels
+from sim.figures.shares import draw_hundred_futures, draw_outcome_shares, outcome_looks
 from sim.figures.slide import number_axis, save, spread
 from sim.figures.timeline import draw_timeline
 from tests.summaries import LONG, awkward, made_program, made_summary
@@ -91,7 +93,7 @@ def words(figure: Figure) -> str:
 @pytest.mark.parametrize("case", AWKWARD)
 def test_every_picture_of_an_awkward_study_can_be_read(case):
     """Long names, many rows, none at all, two days or nine thousand years: nothing overlaps, nothing is cut."""
-    for name, draw in pictures(ensemble(case)).items():
+    for name, draw in pictures(ensemble(case), every=True).items():
         if case in ABOUT_DATES and not name.startswith(("incidence", "rungs", "fan")):
             continue  # the others have no dates and are the same as in the plain case
         try:
@@ -118,7 +120,7 @@ def test_pictures_of_shipped_scenarios_can_be_read(scenario):
     """Every picture of every shipped scenario, and the three runs in which most happens, can be read."""
     runs = api.play(api.load(scenario), runs=range(40), seed=1)
     rich = sorted(range(len(runs)), key=lambda index: -len({row.trigger for row in runs.events[index]}))
-    for name, draw in pictures(summarise_runs(runs, seed=1)).items():
+    for name, draw in pictures(summarise_runs(runs, seed=1), every=True).items():
         try:
             assert_readable(draw())
         except AssertionError as error:
@@ -154,8 +156,26 @@ def test_what_is_not_known_stands_beside_luck():
     figure = draw_outcome_shares(ensemble("plain"), known)
     dotted = [line for line in figure.axes[0].lines if line.get_label() == "thirds"]
     assert [list(line.get_xdata()) for line in dotted] == [[0.04, 0.36]]
-    assert "4 to 36 % by resolve" in words(figure)
+    assert "4.0 to 36.0 % by resolve" in words(figure)
     assert "over thirds of resolve" in words(figure)
+
+
+def test_slides_say_the_shares_of_the_table():
+    """One decimal, halves up, on the bars and beside the hundred symbols, as in the table of the study."""
+    summary = ensemble("plain")
+    for figure in (draw_outcome_shares(summary), draw_hundred_futures(summary)):
+        for row in summary.outcomes:
+            assert percent(row.share) in words(figure)
+    assert [percent(n / 2000) for n in (17, 170, 869, 870)] == ["0.9 %", "8.5 %", "43.5 %", "43.5 %"]
+
+
+def test_no_range_is_only_rounding():
+    """The ends of a range differ in what is printed, however near they are; equal ends are one number."""
+    assert percent_range(0.0, 0.0004) == "0 to 0.04 %"
+    assert percent_range(0.0001, 0.0002) == "0.01 to 0.02 %"
+    assert percent_range(0.2, 0.2) == "20.0 %"
+    assert percent_range(0.0, 1.0) == "0 to 100 %"
+    assert percent_range(0.3, 0.3 + 1e-9) == "about 30.0000 %"
 
 
 @pytest.mark.parametrize("case", ["plain", "twelve outcomes", "long names", "one outcome"])
@@ -217,6 +237,27 @@ def test_a_fan_has_the_quantiles_as_edges():
         assert (ys.min(), ys.max()) == (fan.values[low].min(), fan.values[high].max())
 
 
+def test_equal_quantiles_have_one_label():
+    """Quantiles that read alike are one label, and the others say `at most`: of whole numbers many equal the edge."""
+    assert [says for _, says in edge_labels([1, 1, 1, 0, 0])] == ["median to 95 %: 1", "5 % to 25 %: 0"]
+    assert [says for _, says in edge_labels([4, 3, 2, 1, 0])] == [
+        "95 %: at most 4", "75 %: at most 3", "median 2", "25 %: at most 1", "5 %: at most 0"
+    ]  # fmt: skip
+
+
+def test_a_number_with_few_values_is_told_in_shares():
+    """Where a number has few values, the share of runs at each is what was sampled; with many values it is a fan."""
+    days = np.array([0.0, 7.0])
+    values = np.array([[0.45, 0.45], [0.45, 0.3375], [0.45, 0.45 * 0.75], [0.45, np.nan]])
+    found = few_values("threat.believed", days, values, says="belief")
+    assert found is not None
+    assert found.rungs == ("0.338", "0.45")
+    assert found.shares.tolist() == [[0, 1], [2 / 3, 1 / 3]]
+    assert "66.7 % at 0.338" in words(draw_occupancy(ensemble("plain"), found))
+    assert few_values("x", days, np.arange(80.0).reshape(40, 2)) is None
+    assert few_values("x", days, np.ones((40, 2))) is None
+
+
 def test_histograms_have_the_counts_of_each_outcome():
     """The silhouette of an outcome rises with the number of its runs, scaled to its own highest bar."""
     metric = ensemble("plain").by_outcome[0]
@@ -242,7 +283,7 @@ def test_what_came_in_some_runs_is_said_with_how_many():
     """A `first` metric shows the pair: in which share of runs it came, and the median of those."""
     metric = next(each for each in ensemble("plain").by_outcome if each.whole.how == "first")
     assert metric.whole.happened is not None
-    assert f"It came in {100 * metric.whole.happened.share:.0f} % of" in words(draw_metric(ensemble("plain"), metric))
+    assert f"It came in {percent(metric.whole.happened.share)} of" in words(draw_metric(ensemble("plain"), metric))
 
 
 # ------------------------------------------------------------------------------------------------ one run
@@ -272,6 +313,29 @@ def test_a_timeline_stands_where_the_run_stood():
     line = next(line for axes in figure.axes for line in axes.lines if line.get_label() == "border_army")
     assert list(line.get_xdata()) == [0, 60, 90, 180]
     assert list(line.get_ydata()) == [1, 2, 1, 1]
+
+
+def test_every_triangle_has_its_words_or_a_number_with_a_key():
+    """Where words have no room beside each other, triangles are numbered, and a line below says what each is."""
+    few = Band("talks", ((0.0, 90.0),), (Mark(40, "agreement signed"), Mark(52, "withdraw carried out")))
+    many = Band("threat", ((0.0, 90.0),), tuple(Mark(20 + day, f"happening number {day}") for day in range(4)))
+    told = Timeline(made_program(days=180), 7, 1, "war", 150.0, (), (few, many), ())
+    figure = draw_timeline(told)
+    assert_readable(figure)
+    says = words(figure)
+    assert "agreement signed" in says
+    assert "withdraw carried out" in says
+    key = ", ".join(f"{day + 1}\N{NO-BREAK SPACE}happening number {day}" for day in range(4))
+    assert f"threat: {key}.".split() == next(text for text, _ in boxes(figure) if text.startswith("threat:")).split()
+    assert {"1", "2", "3", "4"} <= {text for text, _ in boxes(figure)}
+
+
+def test_what_happened_to_a_commitment_is_told_in_its_order():
+    """Of flags that turned on one day the earlier is said first, and those of several issuers are one."""
+    from sim.analysis.timeline import _told
+
+    events = [(3.0, 7, "called"), (3.0, 9, "broken.us"), (3.0, 10, "broken.eu"), (9.0, 12, "agreement.relieve")]
+    assert _told(events) == [Mark(3.0, "called"), Mark(3.0, "broken by us and eu"), Mark(9.0, "relieve carried out")]
 
 
 # ------------------------------------------------------------------------------------------------ the graph
@@ -305,6 +369,15 @@ def test_the_drawing_has_a_box_and_an_arrow_each():
     patches = [patch for axes in draw_trigger_graph(program).axes for patch in axes.patches]
     assert sum(isinstance(patch, FancyBboxPatch) for patch in patches) == len(graph.boxes)
     assert sum(isinstance(patch, FancyArrowPatch) for patch in patches) == len(graph.arrows)
+
+
+def test_an_arrow_back_has_its_own_place():
+    """Of two boxes that set off each other, the arrow back neither begins nor ends where the other does."""
+    from sim.figures.graph import _ports
+
+    (there, back), *_ = [_ports([[(0, 50), (100, 80)], [(100, 80), (0, 50)]], 40)]
+    assert there[0] != back[1]
+    assert there[1] != back[0]
 
 
 def test_arrows_lead_from_layer_to_layer():
@@ -347,10 +420,19 @@ def lab(colour: str, vision: str) -> np.ndarray:
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
+def test_the_first_outcome_is_vermillion():
+    """Files name the worst end first: it gets the alarming colour, and no blue; the palette is the same."""
+    summary = ensemble("plain")
+    first = outcome_looks(summary)[summary.outcomes[0].outcome]
+    assert first.colour == "#D55E00"
+    assert sorted(ENDS) == sorted(OKABE_ITO)
+
+
 @pytest.mark.parametrize("vision", VISION)
 def test_categories_are_told_apart_without_red_or_green(vision):
     """Of a dozen categories any two differ clearly in colour or, where they do not, in hatch, marker and dashes."""
-    for one, other in combinations(category_looks(12), 2):
+    pairs = [pair for colours in (OKABE_ITO, ENDS) for pair in combinations(category_looks(12, colours=colours), 2)]
+    for one, other in pairs:
         distance = np.linalg.norm(lab(one.colour, vision) - lab(other.colour, vision))
         assert one.hatch != other.hatch
         assert one.marker != other.marker

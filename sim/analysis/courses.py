@@ -6,7 +6,7 @@ A run that has ended is held in the state in which it ended; failed runs are voi
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 from sim.analysis.intervals import quantile, wilson_bounds
 from sim.analysis.metrics import PROBABILITIES
 from sim.clock import TICKS_PER_DAY
-from sim.language.tree import Read
+from sim.language.tree import Read, ReadDerived, Tree
 from sim.language.words import TRUTH, Kind
 from sim.program.ir import Program
 
 Floats = NDArray[np.float64]
+
+FEW_VALUES = 12
+"""A number with at most so many values is told in shares of runs at each: a fan of it would be steps and no band."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +39,8 @@ class Occupancy:
     low: Floats  # (S, L)
     high: Floats  # (S, L)
     runs: int
+    numbers: bool = False  # whether the rungs are the few values of a number
+    says: str = ""
 
     @property
     def widest(self) -> float:
@@ -53,6 +58,7 @@ class Fan:
     probabilities: tuple[float, ...]
     values: Floats  # (len(probabilities), S)
     runs: int
+    says: str = ""
 
 
 def occupancy(quantity: str, kind: Kind, days: Floats, values: Floats) -> Occupancy:
@@ -72,7 +78,36 @@ def occupancy(quantity: str, kind: Kind, days: Floats, values: Floats) -> Occupa
     return Occupancy(quantity, names, kind.ordered, days, shares, low, high, len(known))
 
 
-def fan(quantity: str, unit: str, days: Floats, values: Floats) -> Fan:
+def few_values(quantity: str, days: Floats, values: Floats, *, unit: str = "", says: str = "") -> Occupancy | None:
+    """Share of runs at each value of a number, from the lowest, at each moment; None if it has many values or one.
+
+    Parameters
+    ----------
+    days : (S,)
+    values : (R, S)
+        Runs with NaN are void and left out.
+    """
+    known = values[~np.isnan(values).any(axis=1)]
+    names = np.array([], dtype="U32")
+    for column in known.T:  # column by column, so that a number with many values is given up at once
+        names = np.union1d(names, [f"{value + 0.0:.6g}" for value in np.unique(column)])
+        if len(names) > FEW_VALUES:
+            return None
+    if len(names) < 2:
+        return None
+    levels = np.array(sorted(float(name) for name in names))
+    if not np.isfinite(levels).all():
+        return None
+    rungs = np.searchsorted((levels[1:] + levels[:-1]) / 2, known)  # each value to the nearest level
+    short = [f"{level:,.3g}" for level in levels]
+    words = tuple(short if len(set(short)) == len(levels) else (f"{level:,.6g}" for level in levels))
+    words = tuple(f"{word} {unit}".rstrip() for word in words)
+    kind = Kind("level", names=words, ordered=True)
+    found = occupancy(quantity, kind, days, rungs.astype(np.float64))
+    return replace(found, numbers=True, says=says)
+
+
+def fan(quantity: str, unit: str, days: Floats, values: Floats, *, says: str = "") -> Fan:
     """Quantiles over runs at each moment.
 
     Parameters
@@ -83,7 +118,7 @@ def fan(quantity: str, unit: str, days: Floats, values: Floats) -> Fan:
     """
     known = np.sort(values[~np.isnan(values).any(axis=1)], axis=0)
     table = np.array([[quantile(column, p) for column in known.T] for p in PROBABILITIES], dtype=np.float64)
-    return Fan(quantity, unit, days, PROBABILITIES, table.reshape(len(PROBABILITIES), len(days)), len(known))
+    return Fan(quantity, unit, days, PROBABILITIES, table.reshape(len(PROBABILITIES), len(days)), len(known), says)
 
 
 def sampled_days(program: Program) -> Floats:
@@ -93,8 +128,10 @@ def sampled_days(program: Program) -> Floats:
     return np.array(program.series.moments(program.horizon), dtype=np.float64) / TICKS_PER_DAY
 
 
-def over_time(program: Program, columns: Iterable[Floats]) -> tuple[tuple[Occupancy, ...], tuple[Fan, ...]]:
-    """Occupancy of every sampled ladder and flag, and a fan of every other sampled quantity.
+def over_time(
+    program: Program, columns: Iterable[Floats]
+) -> tuple[tuple[Occupancy, ...], tuple[Occupancy, ...], tuple[Fan, ...]]:
+    """Occupancy of every sampled ladder and flag, of every number with few values, and a fan of every other number.
 
     Parameters
     ----------
@@ -102,8 +139,8 @@ def over_time(program: Program, columns: Iterable[Floats]) -> tuple[tuple[Occupa
         The sampled columns one after another, (R, S) each, so that only one need be in memory.
     """
     if program.series is None:
-        return (), ()
-    ladders, fans = [], []
+        return (), (), ()
+    ladders, steps, fans = [], [], []
     days = sampled_days(program)
     for name, kind, tree, values in zip(
         program.series.names, program.series.kinds, program.series.columns, columns, strict=True
@@ -111,6 +148,21 @@ def over_time(program: Program, columns: Iterable[Floats]) -> tuple[tuple[Occupa
         if kind.names or kind == TRUTH:
             ladders.append(occupancy(name, kind, days, values))
         else:
-            unit = program.quantities[tree.slot].unit if isinstance(tree, Read) else ""
-            fans.append(fan(name, unit, days, values))
-    return tuple(ladders), tuple(fans)
+            unit, says = _words(program, tree)
+            few = few_values(name, days, values, unit=unit, says=says)
+            if few is not None:
+                steps.append(few)
+            else:
+                fans.append(fan(name, unit, days, values, says=says))
+    return tuple(ladders), tuple(steps), tuple(fans)
+
+
+def _words(program: Program, tree: Tree) -> tuple[str, str]:
+    """The unit of what a column reads, and what the file says of it; an expression has neither."""
+    match tree:
+        case Read(slot):
+            return program.quantities[slot].unit, program.quantities[slot].says
+        case ReadDerived(slot):
+            return program.derived[slot].unit, program.derived[slot].says
+        case _:
+            return "", ""

@@ -42,6 +42,7 @@ class Summary:
     by_outcome: tuple[MetricByOutcome, ...]
     incidence: Incidence
     occupancy: tuple[Occupancy, ...]
+    few_valued: tuple[Occupancy, ...]  # of numbers that have few values
     fans: tuple[Fan, ...]
     hundred: tuple[int, ...]  # of a hundred futures, how many end in each row of `outcomes`
     level: float = LEVEL
@@ -74,7 +75,7 @@ def summary_of(
     """
     names, row = rows_of(program, outcome, ending)
     shares = outcome_shares(program, outcome, ending)
-    ladders, fans = ((), ()) if columns is None else over_time(program, columns)
+    ladders, steps, fans = ((), (), ()) if columns is None else over_time(program, columns)
     each = list(zip(program.metrics, metrics.T, strict=True))
     return Summary(
         program=program,
@@ -86,6 +87,7 @@ def summary_of(
         by_outcome=tuple(metric_by_outcome(program, metric, values, names, row) for metric, values in each),
         incidence=incidence(program, outcome, ending, ended),
         occupancy=ladders,
+        few_valued=steps,
         fans=fans,
         hundred=of_a_hundred([share.count for share in shares]),
         policy=policy,

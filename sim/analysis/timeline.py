@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from sim.analysis.causes import replayed
 from sim.analysis.narrative import is_hidden
@@ -20,6 +21,9 @@ BOOKKEEPING = frozenset({"ordered", "peak", "before", "agreed", "stood", "table"
 
 LASTING = frozenset({"standing", "open"})
 """Flags that say how long something lasts; other flags of the same owner say when something happened."""
+
+BY_WHOM = frozenset({"kept", "broken", "agreed"})
+"""Flags of a commitment that each of its issuers has for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +75,19 @@ class _Course:
 
     since: list[float] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
+    order: list[int] = field(default_factory=list)  # which event brought the value, so that those of a day keep order
 
-    def add(self, day: float, value: float) -> None:
+    def add(self, day: float, value: float, order: int) -> None:
         """Note a value from a day on; of several on one day only the last is kept."""
         if self.values and self.values[-1] == value:
             return
         if self.since and self.since[-1] == day:
             self.since.pop()
             self.values.pop()
+            self.order.pop()
         self.since.append(day)
         self.values.append(value)
+        self.order.append(order)
 
 
 def timeline(runs: Runs, index: int = 0, *, seed: int | None = None) -> Timeline:
@@ -117,12 +124,12 @@ def _walk(runs: Runs, index: int) -> tuple[list[_Course], dict[int, list[float]]
     courses = [_Course() for _ in world.values]
     firings: dict[int, list[float]] = {}
     for slot, value in enumerate(world.values):
-        courses[slot].add(0.0, value)
+        courses[slot].add(0.0, value, 0)
     while world.position < len(world.rows):
         row = world.step()
         firings.setdefault(row.trigger, []).append(days(row.tick))
         for slot, _, new in row.changes:
-            courses[slot].add(days(row.tick), new)
+            courses[slot].add(days(row.tick), new, world.position)
     return courses, firings
 
 
@@ -149,17 +156,42 @@ def _bands(program: Program, courses: list[_Course], firings: dict[int, list[flo
             owners.setdefault(quantity.name.partition(".")[0], []).append(slot)
     for owner, slots in owners.items():
         spans: list[tuple[float, float]] = []
-        marks: list[Mark] = []
+        events: list[tuple[float, int, str]] = []
         for slot in slots:
             _, _, rest = program.quantities[slot].name.partition(".")
             if not rest or rest in LASTING:
                 spans.extend(_held(courses[slot], ended))
-            else:
-                marks.extend(Mark(day, rest) for day, _ in _held(courses[slot], ended))
+                continue
+            course = courses[slot]
+            turned = zip(course.since, course.values, course.order, strict=True)
+            events.extend((day, order, rest) for day, value, order in turned if value)
+        marks = _told(sorted(events))
         rounds = [each for place, each in firings.items() if program.triggers[place].name == f"{owner}.round"]
         marks.extend(Mark(day) for each in rounds for day in each)
         if spans or marks:
-            yield Band(owner, tuple(sorted(spans)), tuple(sorted(marks, key=lambda mark: (mark.day, mark.says))))
+            yield Band(owner, tuple(sorted(spans)), tuple(sorted(marks, key=lambda mark: mark.day)))
+
+
+def _told(events: list[tuple[float, int, str]]) -> list[Mark]:
+    """Flags that turned true, in the order in which they did, as words; what several did on one day is said once."""
+    marks: list[Mark] = []
+    for day, together in groupby(events, key=lambda event: event[0]):
+        said: dict[str, list[str]] = {}
+        for _, _, flag in together:
+            head, _, who = flag.partition(".")
+            said.setdefault(*((head, []) if who and head in BY_WHOM else (flag, []))).append(who)
+        marks += [Mark(day, _in_words(flag, who)) for flag, who in said.items()]
+    return marks
+
+
+def _in_words(flag: str, who: list[str]) -> str:
+    """What it means that a flag turned true: `broken by us and eu`, `agreement signed`, `withdraw carried out`."""
+    head, _, rest = flag.partition(".")
+    if head in BY_WHOM and any(who):
+        return f"{head} by {' and '.join(who)}"
+    if head == "agreement" and rest:
+        return {"signed": "agreement signed", "breached": "agreement broken"}.get(rest, f"{rest} carried out")
+    return flag
 
 
 def _held(course: _Course, ended: float) -> Iterator[tuple[float, float]]:

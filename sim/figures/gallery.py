@@ -28,10 +28,13 @@ from sim.program.ir import Program
 Pictures = dict[str, Callable[[], Figure]]
 
 
-def pictures(summary: Summary, told: Timeline | None = None, knowledge: Sequence[Terciles] = ()) -> Pictures:
+def pictures(
+    summary: Summary, told: Timeline | None = None, knowledge: Sequence[Terciles] = (), *, every: bool = False
+) -> Pictures:
     """What can be drawn, by name; nothing is drawn before it is called.
 
-    Ladders and numbers that agents keep for themselves are left out, as they are from timelines.
+    Ladders and numbers that agents keep for themselves are left out, as they are from timelines. So is the graph of
+    single triggers where it would be too large for a slide, unless `every` picture is wanted: that of agents tells it.
     """
     program = summary.program
     drawn: Pictures = {
@@ -42,6 +45,9 @@ def pictures(summary: Summary, told: Timeline | None = None, knowledge: Sequence
     for occupancy in summary.occupancy:
         if is_shown(occupancy.quantity):
             drawn[_free(drawn, f"rungs-{occupancy.quantity}")] = partial(draw_occupancy, summary, occupancy)
+    for steps in summary.few_valued:
+        if is_shown(steps.quantity):
+            drawn[_free(drawn, f"values-{steps.quantity}")] = partial(draw_occupancy, summary, steps)
     for fan in summary.fans:
         if is_shown(fan.quantity):
             drawn[_free(drawn, f"fan-{fan.quantity}")] = partial(draw_fan, summary, fan)
@@ -49,8 +55,10 @@ def pictures(summary: Summary, told: Timeline | None = None, knowledge: Sequence
         drawn[_free(drawn, f"metric-{metric.whole.metric}")] = partial(draw_metric, summary, metric)
     if told is not None:
         drawn["timeline"] = partial(draw_timeline, told)
-    drawn["triggers"] = partial(draw_trigger_graph, program, by="trigger")
-    if len(program.triggers) > MOST_BOXES:
+    large = len(program.triggers) > MOST_BOXES
+    if every or not large:
+        drawn["triggers"] = partial(draw_trigger_graph, program, by="trigger")
+    if large:
         drawn["agents"] = partial(draw_trigger_graph, program, by="agent")
     return drawn
 
@@ -97,7 +105,8 @@ def draw_picture(study: Study, name: str, path: Path, *, run: int = 0) -> tuple[
     UsageError
         If there is no such picture or run.
     """
-    able = pictures(study.summary, _told(study, run) if name == "timeline" else None, study.by_knowledge)
+    told = _told(study, run) if name == "timeline" else None
+    able = pictures(study.summary, told, study.by_knowledge, every=True)
     if name not in able:
         known = (*able, "timeline")
         raise UsageError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -137,12 +138,42 @@ def _draw(slide: Slide, graph: TriggerGraph, layout: Layout) -> None:
         x = wide / 2 + column * (room - wide) / max(1, columns - 1)
         return x, depth - (place + 0.5) * step
 
-    for (_, _, how), route in zip(graph.arrows, layout.routes, strict=True):
-        _arrow(axes, [centre(point) for point in route], how, wide)
+    routes = [[centre(point) for point in route] for route in layout.routes]
+    offsets = _ports(routes, 0.7 * high)
+    for (_, _, how), route, (leaves, arrives) in zip(graph.arrows, routes, offsets, strict=True):
+        (x0, y0), *between, (x1, y1) = route
+        _arrow(axes, [(x0, y0 + leaves), *between, (x1, y1 + arrives)], how, wide)
     size = _size(slide, graph, wide - 14, high - 6)
     for box, column, place in zip(graph.boxes, layout.layer, layout.place, strict=True):
         x, y = centre((column, place))
         _box(slide, axes, box, (x, y), (wide, high), size, (slide.left, bottom))
+
+
+def _ports(routes: Sequence[Sequence[tuple[float, float]]], room: float) -> list[tuple[float, float]]:
+    """How far above the middle of its box each arrow leaves and arrives, in pixels.
+
+    Where arrows both leave and arrive at one side of a box, each that arrives has a place of its own, so that its
+    head is seen; those that leave share one.
+    """
+    sides: dict[tuple[float, float, bool], list[tuple[int, bool, float]]] = {}
+    for arrow, route in enumerate(routes):
+        rightwards = route[-1][0] >= route[0][0]
+        sides.setdefault((*route[0], rightwards), []).append((arrow, False, route[1][1]))
+        sides.setdefault((*route[-1], not rightwards), []).append((arrow, True, route[-2][1]))
+    found = [[0.0, 0.0] for _ in routes]
+    for ends in sides.values():
+        tails = [(arrow, y) for arrow, head, y in ends if not head]
+        heads = sorted((y, arrow) for arrow, head, y in ends if head)
+        if not tails or not heads:
+            continue
+        middle = sum(y for _, y in tails) / len(tails)
+        step = room / len(heads)
+        below = sum(y < middle for y, _ in heads)
+        for place, (_, arrow) in enumerate(heads):
+            found[arrow][1] = (place + (place >= below)) * step - room / 2
+        for arrow, _ in tails:
+            found[arrow][0] = below * step - room / 2
+    return [(leaves, arrives) for leaves, arrives in found]
 
 
 def _size(slide: Slide, graph: TriggerGraph, room: float, height: float) -> float:
@@ -184,10 +215,9 @@ def _box(
 def _arrow(axes: Axes, points: list[tuple[float, float]], how: str, wide: float) -> None:
     """A curve through the points, level where it leaves and where it arrives."""
     rightwards = points[-1][0] >= points[0][0]
-    # Arrows back leave and arrive a little lower, so that those there and back do not lie on each other.
-    side, lower = (wide / 2, 0.0) if rightwards else (-wide / 2, 9.0)
+    side = wide / 2 if rightwards else -wide / 2
     (x0, y0), (x1, y1) = points[0], points[-1]
-    path = [(x0 + side, y0 - lower), *points[1:-1], (x1 - side, y1 - lower)]
+    path = [(x0 + side, y0), *points[1:-1], (x1 - side, y1)]
     vertices, codes = [path[0]], [Path.MOVETO]
     for (x0, y0), (x1, y1) in pairwise(path):
         bend = (x1 - x0) / 2

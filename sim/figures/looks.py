@@ -10,6 +10,9 @@ from dataclasses import dataclass
 OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442")
 """Seven of the eight; black is kept for text and for intervals."""
 
+ENDS = ("#D55E00", "#009E73", "#E69F00", "#56B4E9", "#0072B2", "#CC79A7", "#F0E442")
+"""The same seven for the ways in which runs end, the alarming one first."""
+
 HATCHES = ("", "//", "..", "\\\\", "xx", "--", "||", "oo", "++", "OO", "**", "/", "o", "\\", "x")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*", "d", "8", "H")
 DASHES: tuple[tuple[float, ...], ...] = ((), (6, 2), (2, 2), (8, 2, 2, 2), (10, 3), (4, 1), (1, 1))
@@ -34,11 +37,11 @@ class Look:
     dashes: tuple[float, ...]
 
 
-def category_looks(n: int) -> tuple[Look, ...]:
+def category_looks(n: int, *, colours: tuple[str, ...] = OKABE_ITO) -> tuple[Look, ...]:
     """Looks of n categories without order; hatch or marker tells apart those that share a colour."""
     return tuple(
         Look(
-            OKABE_ITO[place % len(OKABE_ITO)],
+            colours[place % len(colours)],
             HATCHES[place % len(HATCHES)],
             MARKERS[place % len(MARKERS)],
             DASHES[place % len(DASHES)],

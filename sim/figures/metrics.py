@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis.metrics import MetricByOutcome, MetricSummary
+from sim.analysis.percent import percent
 from sim.analysis.summary import Summary
 from sim.figures.looks import FAILURE, FAINT, INK, PAPER, Look, category_looks, ink_on, ladder_looks
 from sim.figures.shares import names_in, outcome_looks
@@ -20,7 +21,7 @@ from sim.figures.slide import (
     number_axis,
     percent_axis,
 )
-from sim.figures.words import counted, number, percent, plain
+from sim.figures.words import counted, number, plain, titled
 
 ALL = Look(FAILURE, "", "o", ())
 """The look of all runs together, which are no outcome."""
@@ -33,12 +34,13 @@ TALLEST = 130.0
 def draw_metric(summary: Summary, metric: MetricByOutcome) -> Figure:
     """A row for all runs and one for each outcome: how the metric is distributed there."""
     whole = metric.whole
-    unit = f" ({whole.unit})" if whole.unit and not whole.rungs else ""
-    slide = new_slide(f"{plain(whole.metric)}{unit}, by outcome", _caption(summary, metric), subtitle=_subtitle(whole))
+    slide = new_slide(
+        f"{titled(whole.says, whole.metric)}, by outcome", _caption(summary, metric), subtitle=_subtitle(whole)
+    )
     if not whole.runs or not (whole.rungs or len(metric.edges)):
         never = whole.happened is not None and whole.happened.of > 0
         return nothing_to_draw(slide, "It came in no run." if never else "Nothing to draw: no run has a value.")
-    return _rungs(slide, summary, metric) if whole.rungs else _histograms(slide, summary, metric, unit)
+    return _rungs(slide, summary, metric) if whole.rungs else _histograms(slide, summary, metric)
 
 
 def _caption(summary: Summary, metric: MetricByOutcome) -> str:
@@ -58,9 +60,9 @@ def _caption(summary: Summary, metric: MetricByOutcome) -> str:
 
 
 def _subtitle(whole: MetricSummary) -> str:
-    """What the metric says; of a `first` metric always the pair: in how many runs, and the median of those."""
+    """The name of the metric, as tables have it; of a `first` metric always the pair: how many runs, their median."""
     if whole.happened is None:
-        return plain(whole.says)
+        return f"Metric {whole.metric}" if whole.says else ""
     return (
         f"It came in {percent(whole.happened.share)} of {whole.happened.of:,} runs; median day "
         f"{number(whole.median)} of those. Rows show those alone."
@@ -94,14 +96,14 @@ def _lay_out(slide: Slide, metric: MetricByOutcome, beside: list[str], bottom: f
     return axes, height, size
 
 
-def _histograms(slide: Slide, summary: Summary, metric: MetricByOutcome, unit: str) -> Figure:
+def _histograms(slide: Slide, summary: Summary, metric: MetricByOutcome) -> Figure:
     """Silhouettes of histograms with median and quantiles on their base lines."""
     rows, looks = _rows(metric), outcome_looks(summary)
     says = [f"median {number(part.median)}" if part.quantiles else "none" for _, part in rows]
     axes, _, _ = _lay_out(slide, metric, says, slide.bottom + 60)
     axes.set_xlim(float(metric.edges[0]), float(metric.edges[-1]))
     number_axis(axes, "x", whole=_is_counted(metric))
-    axes.set_xlabel(f"{plain(metric.whole.metric)}{unit}", fontsize=TICK, color=INK).set_parse_math(False)
+    axes.set_xlabel(metric.whole.unit or plain(metric.whole.metric), fontsize=TICK, color=INK).set_parse_math(False)
     counts = [metric.counts.sum(axis=0), *metric.counts]
     for place, ((name, part), bars) in enumerate(zip(rows, counts, strict=True)):
         look = looks.get(name, ALL) if place else ALL

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis.courses import Fan, Occupancy
+from sim.analysis.percent import percent
 from sim.analysis.summary import Summary
 from sim.clock import days
 from sim.figures.looks import FAINT, INK, PAPER, category_looks, ladder_looks
@@ -27,7 +28,7 @@ from sim.figures.slide import (
     percent_axis,
     spread,
 )
-from sim.figures.words import number, percent, plain
+from sim.figures.words import number, plain, titled
 
 NONE = "Nothing to draw: every run failed."
 
@@ -78,23 +79,24 @@ def _beside(slide: Slide, says: Sequence[str]) -> float:
 @in_house_style
 def draw_occupancy(summary: Summary, occupancy: Occupancy) -> Figure:
     """Areas stacked from the lowest rung up: the share of runs that stand on each rung, on dates."""
-    name = plain(occupancy.quantity)
+    what = "with that value" if occupancy.numbers else "on that rung"
     slide = new_slide(
-        f"Where {name} stands" if occupancy.rungs != ("no", "yes") else f"{name}: yes or no",
+        _title(occupancy),
         described(
             summary,
-            f"Height of an area: share of runs on that rung at that date; {level_text(summary)} Wilson intervals, of "
+            f"Height of an area: share of runs {what} at that date; {level_text(summary)} Wilson intervals, of "
             f"luck alone, are nowhere wider than ±{100 * occupancy.widest:.2g} points. {_held(summary)}",
         ),
-        subtitle=f"Share of runs on each rung, at the right on the last day{_policy(summary)}",
+        subtitle=f"Share of runs {what.replace('that', 'each')}, at the right on the last day{_policy(summary)}",
     )
     if not occupancy.runs:
         return nothing_to_draw(slide, NONE)
     looks = ladder_looks(len(occupancy.rungs)) if occupancy.ordered else category_looks(len(occupancy.rungs))
     last = occupancy.shares[-1]
+    names = [f"at {rung}" if occupancy.numbers else plain(rung) for rung in occupancy.rungs]
     says = [
-        f"{percent(share) if occupancy.shares[:, place].any() else 'never'}  {plain(rung)}"
-        for place, (rung, share) in enumerate(zip(occupancy.rungs, last, strict=True))
+        f"{percent(share) if occupancy.shares[:, place].any() else 'never'}  {name}"
+        for place, (name, share) in enumerate(zip(names, last, strict=True))
     ]
     left, right, bottom = slide.left + 70, slide.right - _beside(slide, says), slide.bottom + 60
     axes = slide.axes(left, bottom, right, slide.top)
@@ -113,6 +115,22 @@ def draw_occupancy(summary: Summary, occupancy: Occupancy) -> Figure:
     ]
     _set_labels(slide, axes, labels, right, bottom, slide.top)
     return slide.figure
+
+
+def _named(quantity: str, says: str) -> str:
+    """The name of a quantity and its words: of what an agent keeps, the words alone do not say whose it is."""
+    name = titled("", quantity)
+    told = titled(says, quantity)
+    return f"{name}: {told[0].lower()}{told[1:]}" if says else name
+
+
+def _title(occupancy: Occupancy) -> str:
+    """What the areas are of: a ladder, a flag, or a number with few values."""
+    if occupancy.numbers:
+        return _named(occupancy.quantity, occupancy.says)
+    if occupancy.rungs == ("no", "yes"):
+        return f"{plain(occupancy.quantity)}: yes or no"
+    return f"Where {plain(occupancy.quantity)} stands"
 
 
 def _held(summary: Summary) -> str:
@@ -171,12 +189,34 @@ def draw_incidence(summary: Summary) -> Figure:
     return slide.figure
 
 
+def edge_labels(ends: Sequence[float]) -> list[tuple[int, str]]:
+    """Words for the ends of a fan from the 95 % quantile down, those that read alike as one: (which end, words).
+
+    A quantile is a value that so many runs do not exceed, so it reads `at most`: of whole numbers, many may equal it.
+
+    >>> edge_labels([21, 18, 16, 14, 6])[0], edge_labels([0.5, 0.5, 0.5, 0.3, 0.2])[0]
+    ((0, '95 %: at most 21'), (2, 'median to 95 %: 0.5'))
+    """
+    names = ("95 %", "75 %", "median", "25 %", "5 %")
+    groups: list[list[int]] = []
+    for place, end in enumerate(ends):
+        if groups and number(ends[groups[-1][0]]) == number(end):
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    labels = []
+    for group in groups:
+        first, last = names[group[0]], names[group[-1]]
+        says = f"{last} to {first}:" if len(group) > 1 else "median" if first == "median" else f"{first}: at most"
+        labels.append((2 if 2 in group else group[0], f"{says} {number(ends[group[0]])}"))
+    return labels
+
+
 @in_house_style
 def draw_fan(summary: Summary, fan: Fan) -> Figure:
     """The median, the middle half and the middle 90 % of runs of a number, on dates."""
-    unit = f" ({fan.unit})" if fan.unit else ""
     slide = new_slide(
-        f"{plain(fan.quantity)}{unit}",
+        _named(fan.quantity, fan.says),
         described(
             summary,
             "Bands hold the middle 50 % and 90 % of runs at each date: they show how runs differ, and are no interval "
@@ -189,18 +229,18 @@ def draw_fan(summary: Summary, fan: Fan) -> Figure:
     low, lower, middle, upper, high = fan.values
     looks = ladder_looks(5)
     bands = (("90 % of runs", low, high, looks[1].colour), ("middle half of runs", lower, upper, looks[2].colour))
-    words = ("95 % below", "75 % below", "median", "25 % below", "5 % below")
+    colours = (looks[1].colour, looks[2].colour, INK, looks[2].colour, looks[1].colour)
     ends = [float(values[-1]) for values in (high, upper, middle, lower, low)]
-    says = [f"{word} {number(end)}" for word, end in zip(words, ends, strict=True)]
+    merged = edge_labels(ends)
+    says = [text for _, text in merged]
     left, right, bottom = slide.left + 110, slide.right - _beside(slide, says), slide.bottom + 60
     axes = slide.axes(left, bottom, right, slide.top)
     date_axis(axes, summary.program.start, days(summary.program.horizon))
     for name, below, above, colour in bands:
         axes.fill_between(fan.days, below, above, color=colour, linewidth=0, label=name)
     axes.plot(fan.days, middle, color=INK, linewidth=3, label="median")
-    axes.set_ylabel(f"{plain(fan.quantity)}{unit}", fontsize=TICK, color=INK).set_parse_math(False)
+    axes.set_ylabel(fan.unit or plain(fan.quantity), fontsize=TICK, color=INK).set_parse_math(False)
     number_axis(axes, "y")
-    colours = (looks[1].colour, looks[2].colour, INK, looks[2].colour, looks[1].colour)
-    labels = [_Label(end, text, colour) for end, text, colour in zip(ends, says, colours, strict=True)]
+    labels = [_Label(ends[place], text, colours[place]) for place, text in merged]
     _set_labels(slide, axes, labels, right, bottom, slide.top)
     return slide.figure

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
+from sim.analysis.percent import percent, percent_range
 from sim.analysis.summary import Summary
 from sim.analysis.terciles import Terciles
-from sim.figures.looks import FAINT, INK, PAPER, Look, category_looks, failure_look
+from sim.figures.looks import ENDS, FAINT, INK, PAPER, Look, category_looks, failure_look
 from sim.figures.slide import (
     CAPTION,
     LABEL,
@@ -21,16 +22,20 @@ from sim.figures.slide import (
     new_slide,
     percent_axis,
 )
-from sim.figures.words import counted, interval, percent, plain, share_digits
+from sim.figures.words import counted, plain
 
 THICKEST = 170.0
 """Pixels from one bar to the next, at most: a lone bar is no wall."""
 
 
 def outcome_looks(summary: Summary) -> dict[str, Look]:
-    """The look of each row of outcomes, the same in every picture of a study."""
+    """The look of each row of outcomes, the same in every picture of a study.
+
+    In file order, vermillion first and then the calmer colours: files name the worst end first, and a program does
+    not tell which of its ends is peace.
+    """
     rows = summary.outcomes
-    named = category_looks(len(rows))
+    named = category_looks(len(rows), colours=ENDS)
     return {
         row.outcome: look if row.sort == "outcome" else failure_look() for row, look in zip(rows, named, strict=True)
     }
@@ -108,13 +113,13 @@ def _beside(slide: Slide, summary: Summary, known: dict[str, Terciles], size: fl
     """Set share, interval and range over a parameter at the right of each bar; where the bars must end."""
     rows, small = summary.outcomes, min(size, TICK)
     large = min(TITLE, size + 6)
-    shares = [percent(row.share, share_digits(row.low, row.high)) for row in rows]
-    ends = [interval(row.low, row.high) for row in rows]
+    shares = [percent(row.share) for row in rows]
+    ends = [percent_range(row.low, row.high) for row in rows]
     two_lines = height >= 2.6 * small * slide.figure.dpi / 72
     for place, row in enumerate(rows):
         if row.outcome in known and two_lines:
             each = known[row.outcome]
-            ends[place] += f"\n{interval(each.low, each.high)}"
+            ends[place] += f"\n{percent_range(each.low, each.high)}"
             if height >= 80:
                 ends[place] += "\n" + slide.wrapped(f"by {plain(each.parameter)}", 190, small, lines=1)
     wide = max(slide.measure(share, large, "bold")[0] for share in shares) + 14
@@ -178,5 +183,6 @@ def _legend(slide: Slide, summary: Summary, looks: dict[str, Look], left: float)
             slide.text(left + 50, y, text, size)
             continue
         slide.text(left + 50, y + 0.13 * height, text, size)
-        says = f"{row.count:,} of {counted(summary.runs, 'run')}, {interval(row.low, row.high)}"
+        says = f"{row.count:,} of {counted(summary.runs, 'run')}: {percent(row.share)}"
+        says += f" ({percent_range(row.low, row.high)})"
         slide.text(left + 50, y - 0.34 * height, says, CAPTION, color=FAINT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -10,7 +11,7 @@ from matplotlib.figure import Figure
 from sim.analysis.timeline import Band, Ladder, Mark, Timeline
 from sim.clock import days, say_date, ticks
 from sim.figures.looks import FAINT, GRID, INK, OKABE_ITO, PAPER, category_looks, ladder_looks
-from sim.figures.slide import CAPTION, LABEL, SMALLEST, TICK, Slide, date_axis, in_house_style, new_slide
+from sim.figures.slide import CAPTION, LABEL, SMALLEST, TICK, Slide, date_axis, in_house_style, new_slide, spread
 from sim.figures.words import plain
 
 NAMES = 240.0
@@ -39,9 +40,11 @@ def draw_timeline(told: Timeline) -> Figure:
         subtitle=program.question,
     )
     lanes = _chosen(told)
+    slide, key = _with_key(slide, lanes, told)
     whole = _frame(slide, told)
     room = slide.top - slide.bottom - DATES
     top = slide.top
+    numbers = 0
     for lane, height in zip(lanes, _heights(lanes, room), strict=True):
         axes = slide.axes(slide.left + NAMES + RUNGS, top - height, slide.right, top)
         axes.set_xlim(whole.get_xlim())
@@ -49,7 +52,8 @@ def draw_timeline(told: Timeline) -> Figure:
         axes.set_yticks([])
         axes.patch.set_alpha(0)
         axes.plot([0, 1], [0, 0], color=GRID, linewidth=1.6, transform=axes.transAxes, clip_on=False, label="_edge")
-        _lane(slide, axes, lane, top, height)
+        first = numbers + 1 if plain(_name_of(lane)) in key else 0
+        numbers += _lane(slide, axes, lane, top, height, first)
         top -= height
     return slide.figure
 
@@ -66,15 +70,77 @@ def _frame(slide: Slide, told: Timeline) -> Axes:
     return axes
 
 
-def _lane(slide: Slide, axes: Axes, lane: Lane, top: float, height: float) -> None:
-    """The name of a lane and what it shows."""
-    _name(slide, lane.name if isinstance(lane, Ladder | Band) else "calendar", top, height)
+def _name_of(lane: Lane) -> str:
+    return lane.name if isinstance(lane, Ladder | Band) else "calendar"
+
+
+def _lane(slide: Slide, axes: Axes, lane: Lane, top: float, height: float, first: int) -> int:
+    """The name of a lane and what it shows; if `first` is not 0, triangles bear numbers from it: how many do."""
+    _name(slide, _name_of(lane), top, height)
     if isinstance(lane, Ladder):
         _ladder(slide, axes, lane, top, height)
-    elif isinstance(lane, Band):
-        _band(slide, axes, lane, height)
-    else:
-        _marks(slide, axes, lane, height, colour=INK)
+        return 0
+    if isinstance(lane, Band):
+        _band(slide, axes, lane)
+    triangles = _triangles(lane)
+    _marks(slide, axes, triangles, height, OKABE_ITO[3] if isinstance(lane, Band) else INK, first)
+    return len(triangles) if first else 0
+
+
+def _triangles(lane: Lane) -> dict[float, str]:
+    """The triangles of a lane: day -> its words, in order of events."""
+    marks = lane.marks if isinstance(lane, Band) else () if isinstance(lane, Ladder) else lane
+    by_day: dict[float, list[str]] = {}
+    for mark in marks:
+        if mark.says:
+            by_day.setdefault(mark.day, []).append(plain(mark.says))
+    return {day: ", ".join(by_day[day]) for day in sorted(by_day)}
+
+
+def _size_of_marks(height: float) -> float:
+    return max(SMALLEST, min(CAPTION, height * 0.3))
+
+
+def _with_key(slide: Slide, lanes: Sequence[Lane], told: Timeline) -> tuple[Slide, set[str]]:
+    """Lanes whose words do not all fit beside their triangles get numbers, with a key below the dates.
+
+    Returns
+    -------
+    The room that is left above the key, and the names of those lanes.
+    """
+    heights = _heights(lanes, slide.top - slide.bottom - DATES)
+    left, horizon = slide.left + NAMES + RUNGS, days(told.program.horizon)
+    entries, names, number = [], set(), 0
+    for lane, height in zip(lanes, heights, strict=True):
+        triangles = _triangles(lane)
+        at = [left + day / horizon * (slide.right - left) for day in triangles]
+        if _starts(slide, at, list(triangles.values()), _size_of_marks(height)) is not None:
+            continue
+        names.add(plain(_name_of(lane)))
+        said = [f"{number + place}\N{NO-BREAK SPACE}{text}" for place, text in enumerate(triangles.values(), 1)]
+        entries.append(f"{plain(_name_of(lane))}: {', '.join(said)}")
+        number += len(triangles)
+    if not entries:
+        return slide, names
+    text = slide.wrapped("; ".join(entries) + ".", slide.right - slide.left, CAPTION, lines=3)
+    slide.text(slide.left, slide.bottom + 4, text, CAPTION, va="bottom")
+    return replace(slide, bottom=slide.bottom + 12 + slide.measure(text, CAPTION)[1]), names
+
+
+def _starts(slide: Slide, at: Sequence[float], texts: Sequence[str], size: float) -> list[float] | None:
+    """Where the words of triangles begin, in pixels, each touching its own triangle; None if they do not all fit.
+
+    From the last to the first: as far right as its triangle and the words after it allow.
+    """
+    starts, free = [], slide.right
+    for x, text in zip(reversed(at), reversed(texts), strict=True):
+        wide = slide.measure(text, size)[0]
+        start = min(x - 6, free - wide)
+        if start < max(slide.left + NAMES, x + 6 - wide):
+            return None
+        starts.append(start)
+        free = start - 12
+    return starts[::-1]
 
 
 def _chosen(told: Timeline) -> list[Lane]:
@@ -133,36 +199,32 @@ def _ladder(slide: Slide, axes: Axes, ladder: Ladder, top: float, height: float)
             placed.append(y)
 
 
-def _band(slide: Slide, axes: Axes, band: Band, height: float) -> None:
-    """Bars while it lasts, dots for rounds, triangles with words for what became of it."""
+def _band(slide: Slide, axes: Axes, band: Band) -> None:
+    """Bars while it lasts, and dots for rounds."""
     axes.set_ylim(0, 1)
     for start, end in band.spans:
         axes.barh(0.24, end - start, left=start, height=0.28, color=OKABE_ITO[4], edgecolor=INK, linewidth=0.8)
     rounds = [mark.day for mark in band.marks if not mark.says]
     axes.plot(rounds, [0.24] * len(rounds), linestyle="", marker="o", markersize=6, color=INK, zorder=4, label="rounds",
               clip_on=False)  # fmt: skip
-    _marks(slide, axes, tuple(mark for mark in band.marks if mark.says), height, colour=OKABE_ITO[3])
 
 
-def _marks(slide: Slide, axes: Axes, marks: tuple[Mark, ...], height: float, *, colour: str) -> None:
-    """A triangle for each day, and its words where there is room for them."""
+def _marks(slide: Slide, axes: Axes, triangles: dict[float, str], height: float, colour: str, first: int) -> None:
+    """A triangle for each day with its words above it, or with its number in the key."""
     axes.set_ylim(0, 1)
-    by_day: dict[float, list[str]] = {}
-    for mark in marks:
-        by_day.setdefault(mark.day, []).append(plain(mark.says))
-    axes.plot(list(by_day), [0.24] * len(by_day), linestyle="", marker="v", markersize=11, color=colour,
+    axes.plot(list(triangles), [0.24] * len(triangles), linestyle="", marker="v", markersize=11, color=colour,
               markeredgecolor=PAPER, zorder=5, clip_on=False, label="marks")  # fmt: skip
     box = axes.get_window_extent()
     low, high = axes.get_xlim()
-    free = box.x0
-    size = min(CAPTION, height * 0.3)
-    for day, words in sorted(by_day.items()):
-        x = box.x0 + (day - low) / (high - low) * box.width
-        text = ", ".join(words)
-        room = slide.right - max(x - 6, free)
-        if max(x - 6, free) > x + 40 or room < 40 or size < SMALLEST:
-            continue  # the triangle stands alone where there is no room for its words
-        text = slide.wrapped(text, room, size, lines=1)
-        slide.text(max(x - 6, free), box.y0 + 0.72 * height, text, size, zorder=6,
+    at = [box.x0 + (day - low) / (high - low) * box.width for day in triangles]
+    size = _size_of_marks(height)
+    texts = [str(first + place) if first else text for place, text in enumerate(triangles.values())]
+    starts = None if first else _starts(slide, at, texts, size)
+    if starts is None:
+        widths = [slide.measure(text, size)[0] for text in texts]
+        gap = max(widths, default=0.0) + 4
+        middles = spread(at, gap, slide.left + NAMES + gap / 2, slide.right - gap / 2)
+        starts = [middle - wide / 2 for middle, wide in zip(middles, widths, strict=True)]
+    for start, text in zip(starts, texts, strict=True):
+        slide.text(start, box.y0 + 0.72 * height, text, size, zorder=6,
                    bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1, "alpha": 0.85})  # fmt: skip
-        free = max(x - 6, free) + slide.measure(text, size)[0] + 12

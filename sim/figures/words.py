@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 
 def plain(name: str) -> str:
@@ -14,41 +15,14 @@ def plain(name: str) -> str:
     return name.replace("_", " ").replace(".", " ")
 
 
-def percent(share: float, digits: int = 0) -> str:
-    """A share in percent; what is neither nothing nor all never reads as if it were.
+def titled(says: str, name: str) -> str:
+    """What something is, as a title says it: its words if the file gives any, else its name.
 
-    >>> percent(0.174), percent(0.005), percent(0.9999), percent(0.0), percent(0.0, 1)
-    ('17 %', '<1 %', '>99 %', '0 %', '0 %')
+    >>> titled("bite of the tier of `the_us`", "bite.us"), titled("", "western_measures.eu")
+    ('Bite of the tier of the us', 'Western measures eu')
     """
-    least = 10.0**-digits
-    text = f"{100 * share:.{digits}f}"
-    if share in (0, 1):
-        return f"{100 * share:.0f} %"
-    if float(text) == 0:
-        return f"<{least:.{digits}f} %"
-    if float(text) == 100:
-        return f">{100 - least:.{digits}f} %"
-    return f"{text} %"
-
-
-def share_digits(low: float, high: float) -> int:
-    """Decimals of a percentage that its interval bears: one where the interval is narrower than two points."""
-    return 1 if high - low < 0.02 else 0
-
-
-def interval(low: float, high: float) -> str:
-    """An interval of a share in percent: `15 to 20 %`.
-
-    >>> interval(0.151, 0.199), interval(0, 0.0038)
-    ('15 to 20 %', '0 to 0.4 %')
-    """
-    digits = share_digits(low, high)
-    return f"{_short(100 * low, digits)} to {_short(100 * high, digits)} %"
-
-
-def _short(value: float, digits: int) -> str:
-    text = f"{value:.{digits}f}"
-    return text.removesuffix(".0")
+    told = re.sub(r"`([^`]*)`", lambda word: plain(word[1]), " ".join(says.split())) or plain(name)
+    return told[:1].upper() + told[1:]
 
 
 def number(value: float) -> str:
