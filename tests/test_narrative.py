@@ -100,6 +100,31 @@ def test_decisions_that_change_nothing_are_one_line(story: Runs) -> None:
     """Eight times the same decision to wait is one line with its first and last date."""
     (line,) = [line for line in tell(story) if line.sort == "quiet"]
     assert line.what == "russia decides: think.wait, 100 %, 8 times until 2030-02-26"
+    assert line.because == "as every 7 days"
+
+
+NOBODY = """
+scenario: nobody
+start: 2030-01-01
+horizon: 30 days
+quantities: {n: 0, seen: {flag: true, start: false}}
+agents:
+  fair: {choices: {opens: {at: 2030-01-05, options: {early: {says: The gates are opened, do: n = 1}}}}}
+triggers:
+  weather: {at: 2030-01-08, choose: {rain: {do: n = 2}}}
+  wet: {on: weather.rain, do: seen = true}
+  crowd: {on: fair.opens.early, do: seen = true}
+outcomes: {end: {otherwise: true}}
+"""
+
+
+def test_without_an_actor_nobody_decides() -> None:
+    """What an agent without an actor comes to is told as of that agent, and so is what follows from it."""
+    lines = tell(played(NOBODY))
+    assert line_of(lines, "on `fair`: The gates are opened (fair.opens.early, 100 %)")
+    assert line_of(lines, "crowd").because == "because `early` was chosen on `fair`"
+    assert line_of(lines, "decided: weather.rain, 100 %")
+    assert line_of(lines, "wet").because == "because `rain` was chosen at `weather`"
 
 
 def test_every_firing_is_told_when_asked(story: Runs) -> None:
@@ -268,6 +293,23 @@ outcomes: {peace: {at_end: army <= home}, rest: {otherwise: true}}
 """
     (chain,) = explain(played(text), "peace").chains
     assert str(chain) == "it held from the start"
+
+
+def test_an_outcome_named_on_the_last_day_says_that_nothing_ended_the_runs() -> None:
+    """Chains behind a state at the end are no chains behind an end, and the explanation says so; a `when` does not."""
+    text = """
+scenario: late
+start: 2030-01-01
+horizon: 40 days
+quantities: {army: {level: [home, massed, attack], start: home}}
+triggers: {shove: {at: 2030-01-03, do: army += 1}, strike: {at: 2030-01-09, if: %s, do: army += 1}}
+outcomes: {war: {when: army >= attack}, tense: {at_end: army >= massed}, rest: {otherwise: true}}
+"""
+    tense = explain(played(text % "false"), "tense")
+    assert [str(chain) for chain in tense.chains] == ["shove"]
+    assert tense.says == "nothing ended these runs before the last day; they stood so at the end"
+    assert explain(played(text % "true"), "war").says == ""
+    assert explain(played(text % "false"), "war").says == ""
 
 
 def test_shares_of_chains_carry_wilson_intervals() -> None:

@@ -105,7 +105,7 @@ def _proposing(draft: Draft, name: Text, block: schema.Diplomacy, actors: list[s
         values = [f"{name}.{proposal}.value.{actor}" for actor in actors]
         least = reduce(lambda left, right: f"min({left}, {right})", values)
         options[proposal] = schema.Option(
-            says=Text(f"Put `{proposal}` on the table", proposal.place),
+            says=Text(f"`{proposal}` is put on the table", proposal.place),
             value={Text("least"): Text(least, proposal.place)},
             do=(Text(f"{name}.table = {proposal}", proposal.place),),
         )

@@ -152,13 +152,14 @@ class _Teller:
         )
 
     def quiet(self, rows: Sequence[EventRow]) -> Line:
-        """Decisions in a row that left things as they are, as one line."""
+        """Decisions in a row that left things as they are, as one line; the first says why."""
         first, last = rows[0], rows[-1]
         what = headline(self.program, first, self.decisions.get(first.seq))
         until = say_day(self.program, last.tick)
         says = f"{what}, {_times(len(rows))} until {until}"
         terms = self.decisions.get(last.seq)
-        return Line("quiet", first.tick, says, weighed=weighed(self.program, terms) if terms else ())
+        told = weighed(self.program, terms) if terms else ()
+        return Line("quiet", first.tick, says, because=self.because(first), weighed=told)
 
     def background(self, trigger: int, rows: Sequence[EventRow]) -> Line:
         """A trigger that ran in the background: how often, and from where to where it took what it changes."""
@@ -195,10 +196,8 @@ class _Teller:
                 return ""
 
     def _because_of(self, cause: EventRow, row: EventRow) -> str:
-        who = self.program.triggers[cause.trigger]
-        decided = f"{who.actor or who.agent or cause_name(self.program, cause)} decided " if who.choice else ""
-        name = f"`{who.branches[cause.branch].name}`" if who.choice else f"`{cause_name(self.program, cause)}`"
-        said = f"{decided}{name}" + ("" if cause.tick == row.tick else f" on {say_day(self.program, cause.tick)}")
+        on = "" if cause.tick == row.tick else f" on {say_day(self.program, cause.tick)}"
+        said = f"{decided(self.program, cause)}{on}"
         trigger = self.program.triggers[row.trigger]
         if isinstance(trigger.cause, When) and trigger.cause.hold is not None and not trigger.says:
             return f"because {said}; since then {_short(expression_text(self.program, trigger.cause.condition))}"
@@ -213,7 +212,9 @@ class _Teller:
         says = f"it ends: {named.name}" if named else "it fails"
         detail = () if named is None or not named.says else (str(named.says),)
         failure = next((failure for failure in runs.failures if failure.run == int(runs.runs[index])), None)
-        why = f"`{failure.trigger}`, {failure.role}: {failure.says}" if failure else ending.says
+        why = failure.told if failure else ending.says
+        if failure is not None and failure.values:
+            detail = (*detail, f"where {failure.values}")
         yield Line("end", tick, says, (*detail, f"after {say_duration(round(days(tick), 2))}"), why)
         for metric, value in zip(self.program.metrics, runs.metrics[index].tolist(), strict=True):
             yield Line("metric", None, f"{metric.name}: {self._metric(metric, value)}")
@@ -247,10 +248,22 @@ def headline(program: Program, row: EventRow, decision: Decision | None) -> str:
     option = trigger.choice.options[row.branch]
     share = f", {100 * decision.shares[row.branch]:.0f} %" if decision and not decision.by_person else ""
     share = ", a person's choice" if decision and decision.by_person else share
-    who = trigger.actor or trigger.agent
     name = f"{trigger.name}.{option.name}"
     does = f"{' '.join(option.says.split())} ({name}{share})" if option.says else f"{name}{share}"
-    return f"{who} decides: {does}" if who else f"decided: {does}"
+    if trigger.actor:
+        return f"{trigger.actor} decides: {does}"
+    return f"on `{trigger.agent}`: {does}" if trigger.agent else f"decided: {does}"
+
+
+def decided(program: Program, row: EventRow) -> str:
+    """A firing as a cause of others: who decided what, or what came. Without an actor nobody decided: it was chosen."""
+    trigger = program.triggers[row.trigger]
+    if trigger.choice is None:
+        return f"`{cause_name(program, row)}`"
+    option = f"`{trigger.branches[row.branch].name}`"
+    if trigger.actor:
+        return f"{trigger.actor} decided {option}"
+    return f"{option} was chosen on `{trigger.agent}`" if trigger.agent else f"{option} was chosen at `{trigger.name}`"
 
 
 def cause_name(program: Program, row: EventRow) -> str:
