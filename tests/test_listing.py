@@ -246,6 +246,7 @@ def test_prose_speaks_the_language_of_the_file() -> None:
         "- us_lag: 9 days (median; nine in ten within 40 days).",
         "- true_troops: 20,000 to 60,000, most likely 35,000.",
         "when us or eu answers for raft_of_new_measures",
+        "- paris_track (every 7 days, of which 30 % fall through): joint_initiative (pull_back, monitors, federalism)",
         "us, russia and ukraine are asked in turn",
         "- paris_track, withdraw: once they have signed, 14 days on, russia: order border_army to garrison, kept 40 %",
     ):
@@ -314,3 +315,9 @@ def test_show_refuses_a_face_that_is_not_there() -> None:
 def test_plain_text_of_blocks() -> None:
     """A value of a policy is told on one line, whatever it is."""
     assert plain_text({Text("a"): Text("1"), Text("b"): [Text("x"), Text("y")]}) == "{a: 1, b: [x, y]}"
+
+
+def test_prose_gathers_what_sets_a_choice_off() -> None:
+    """A choice that the vocabulary brings is told with its clock and with whose moves it follows, by name."""
+    told = api.show(api.load("first-lesson"))
+    assert "- army.what_next (challenger, every 14 days and when defender answers for tripwire): What does" in told

@@ -17,7 +17,7 @@ from sim.program.sayings import (
     capital,
     causes,
     drawn_text,
-    event_text,
+    events_text,
     held_text,
     joined,
     plain,
@@ -237,6 +237,7 @@ def _talks(name: str, track: Diplomacy) -> Iterator[str]:
     who = joined(list(dict.fromkeys(str(actor) for actor in (*track.diplomacy.parties, *track.diplomacy.consent))))
     proposals = [f"{key} ({', '.join(map(str, issues))})" for key, issues in track.proposals.items()]
     every = f"every {spread_text(track.rounds.every)}" if track.rounds.every is not None else "in each round"
+    every += f", of which {plain(track.rounds.slips)} fall through" if track.rounds.slips is not None else ""
     liked = ", the likelier the more its least happy side gains" if len(proposals) > 1 else ""
     yield (
         f"{name} ({every}): {joined(proposals, 'or')} is put on the table{liked}. {who} are asked in turn: accept, "
@@ -255,13 +256,14 @@ def _cause(scenario: Scenario, program: Program, trigger: BuiltTrigger) -> str:
     """What sets off a choice that the vocabulary brings; of those it follows, a clock is told as a clock."""
     if not isinstance(trigger.cause, On):
         return drawn_text(cause_text(program, trigger))
-    told = []
+    clocks, paths = [], []
     for leader, branch in trigger.cause.leaders:
         first = program.triggers[leader]
-        clock = branch < 0 and isinstance(first.cause, Every)
-        told.append(drawn_text(cause_text(program, first)) if clock
-                    else f"when {event_text(scenario, branch_name(program, leader, branch))}")  # fmt: skip
-    return joined(told)
+        if branch < 0 and isinstance(first.cause, Every):
+            clocks.append(drawn_text(cause_text(program, first)))
+        else:
+            paths.append(branch_name(program, leader, branch))
+    return joined([*clocks, *([events_text(scenario, paths)] if paths else [])])
 
 
 def _rules(scenario: Scenario, program: Program) -> Iterator[str]:

@@ -117,8 +117,13 @@ def _causes(scenario: Scenario, block: Block) -> Iterator[str]:
         yield "every day" if said == "1 day" else f"every {said}"
     if block.at:
         yield f"on {joined([plain(moment) for moment in block.at])}"
-    if events := list(_events(scenario, [str(event) for event in getattr(block, "on", None) or ()])):
-        yield f"when {joined(events, 'or')}"
+    if events := getattr(block, "on", None):
+        yield events_text(scenario, [str(event) for event in events])
+
+
+def events_text(scenario: Scenario, paths: Sequence[str]) -> str:
+    """What a rule follows: `when border_army moves or us or eu answers for raft_of_new_measures`."""
+    return f"when {joined(list(_events(scenario, paths)), 'or')}"
 
 
 def _events(scenario: Scenario, paths: Sequence[str]) -> Iterator[str]:
@@ -161,8 +166,8 @@ def event_text(scenario: Scenario, path: str) -> str:
     if owner in promises and word == "answer":
         who = issuer.partition(".")[0] or joined([str(by) for by in promises[owner].by])  # type: ignore[attr-defined]
         return f"{who} {'answer' if ' and ' in who else 'answers'} for {owner}"
-    if owner in promises and word == "called":
-        return f"{owner} is called"
+    if owner in promises and word in ("called", "lapses"):
+        return f"{owner} is called" if word == "called" else f"{owner} lapses"
     if owner in scenario.agents and rest == "moves":
         return f"{owner} moves"
     if owner in scenario.agents and rest == "round":
