@@ -222,14 +222,17 @@ outcomes: {o: {otherwise: true}}
 
 
 def test_guesses_are_counted() -> None:
-    """Numbers without a source, or whose source is a judgement, are counted among all numbers."""
+    """Numbers whose source is a judgement are counted among all numbers, and those without a source apart."""
     text = (
         "sources: {book: 'A book, 1999', me: our judgement}\n"
         "parameters: {p: {value: 1, source: book}, q: {value: 2, source: me}}\n"
         "triggers: {t: {rate: 0.1, do: []}}\noutcomes: {o: {otherwise: true}}\n"
     )  # fmt: skip
     (says,) = said("guesses", observed(text))
-    assert says.startswith("2 of 3 numbers are judgement")
+    assert says.startswith("1 of 3 numbers is judgement and 1 has no source (`sim show ")
+    bare = "triggers: {t: {rate: 0.1, do: []}}\noutcomes: {o: {otherwise: true}}\n"
+    (says,) = said("guesses", observed(bare))
+    assert says.startswith("1 of 1 numbers has no source (")
     scenario = scenario_from_text(HEAD + text)
     assert is_judgement(scenario, "me")
     assert not is_judgement(scenario, "A co-authored dataset, Journal of Teaching Politics")

@@ -322,18 +322,21 @@ def _holds(condition: Meaning, world: Replayed) -> bool:
 
 @_rule
 def guesses(observed: Observed) -> Iterator[str]:
-    """How many of the numbers are judgement rather than record."""
+    """How many of the numbers are judgement rather than record, and how many say nothing of where they are from."""
     numbers = [number for number in ledger(observed.scenario) if number.role != "lever"]
-    judged = [number for number in numbers if is_judgement(observed.scenario, number.source)]
-    if judged:
-        where = f"`sim show {observed.asked} --ledger` lists them"
-        yield f"{len(judged)} of {len(numbers)} numbers are judgement ({where})."
+    judged = sum(is_judgement(observed.scenario, number.source) for number in numbers)
+    bare = sum(not number.source for number in numbers)
+    told = [f"{judged} of {len(numbers)} numbers {'is' if judged == 1 else 'are'} judgement"] if judged else []
+    if bare:
+        told += [f"{bare}{'' if judged else f' of {len(numbers)} numbers'} {'has' if bare == 1 else 'have'} no source"]
+    if told:
+        yield f"{' and '.join(told)} (`sim show {observed.asked} --ledger` lists them)."
 
 
 def is_judgement(scenario: Scenario, source: str) -> bool:
-    """Whether a number rests on somebody's judgement: no source is named, or the source has the word in its text."""
+    """Whether a number rests on somebody's judgement: its source has the word in its text."""
     said = f"{source} {scenario.sources.get(source, '')}"  # type: ignore[call-overload]
-    return not source or re.search(r"\bjudge?ments?\b", said, re.IGNORECASE) is not None
+    return re.search(r"\bjudge?ments?\b", said, re.IGNORECASE) is not None
 
 
 STRONGLY = 0.5
