@@ -59,6 +59,14 @@ class Explanation:
     ended_so: int
     of: int  # runs in all
     chains: tuple[Chain, ...]
+    at_the_end: bool = False  # named on the last day, for nothing had ended these runs before
+
+    @property
+    def says(self) -> str:
+        """How these runs came to their end, where nothing ended them; "" for an outcome that ends a run at once."""
+        if not self.at_the_end or not self.looked_at:
+            return ""
+        return "nothing ended these runs before the last day; they stood so at the end"
 
 
 def explain(runs: Runs, outcome: str, *, ended_so: int | None = None, of: int | None = None) -> Explanation:
@@ -90,7 +98,9 @@ def explain(runs: Runs, outcome: str, *, ended_so: int | None = None, of: int | 
         )
     chains = [_chain(key, found, len(here)) for key, found in grouped.items()]
     chains.sort(key=lambda chain: (-chain.count, str(chain)))
-    return Explanation(outcome, len(here), len(here) if ended_so is None else ended_so, of or len(runs), tuple(chains))
+    at_the_end = runs.program.outcomes[names.index(outcome)].how != "when"
+    ended_so = len(here) if ended_so is None else ended_so
+    return Explanation(outcome, len(here), ended_so, of or len(runs), tuple(chains), at_the_end)
 
 
 def _chain(names: tuple[str, ...], found: Sequence[tuple[int, tuple[int, ...]]], n: int) -> Chain:
@@ -112,7 +122,7 @@ def merged_chain(runs: Runs, index: int) -> tuple[tuple[str, int], ...]:
     program, rows = runs.program, runs.events[index]
     outcome = program.outcomes[int(runs.outcome[index])]
     if outcome.condition is None:
-        return (("nothing made another outcome true before the horizon", 1),)
+        return (("no firing is behind it: no other outcome had come", 1),)
     row: EventRow | None = rows[-1] if outcome.how == "when" and rows else None
     if outcome.how == "at_end":
         row = turned_true(replayed(runs, index), outcome.condition)

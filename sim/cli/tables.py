@@ -109,6 +109,8 @@ def chain_lines(explanation: Explanation, study: str, most: int, paint: Paint) -
     lines = [paint("title", head)]
     if not explanation.chains:
         return [*lines, "  no run ended so"]
+    if explanation.says:
+        lines += wrapped(explanation.says, lead="  ")
     shown = explanation.chains[:most]
     for chain in shown:
         ends = f"{100 * chain.low:.0f} to {100 * chain.high:.0f} %"
