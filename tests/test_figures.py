@@ -32,6 +32,7 @@ from sim.figures.over_time import draw_fan, draw_incidence, draw_occupancy, edge
 from sim.figures.shares import draw_hundred_futures, draw_outcome_shares, outcome_looks
 from sim.figures.slide import number_axis, save, spread
 from sim.figures.timeline import draw_timeline
+from sim.scenario.read import scenario_from_text
 from tests.summaries import LONG, awkward, made_program, made_summary
 
 AWKWARD = tuple(awkward())
@@ -336,6 +337,28 @@ def test_what_happened_to_a_commitment_is_told_in_its_order():
 
     events = [(3.0, 7, "called"), (3.0, 9, "broken.us"), (3.0, 10, "broken.eu"), (9.0, 12, "agreement.relieve")]
     assert _told(events) == [Mark(3.0, "called"), Mark(3.0, "broken by us and eu"), Mark(9.0, "relieve carried out")]
+
+
+TALKS = """
+scenario: talks
+start: 2030-01-01
+horizon: 60 days
+quantities:
+  talks.open: {flag: true, start: true}
+triggers:
+  break_off: {at: 10 days, do: talks.open = false}
+  go_on: {at: 30 days, do: talks.open = true}
+outcomes: {over: {otherwise: true}}
+"""
+
+
+def test_talks_that_are_suspended_leave_a_gap():
+    """A track is drawn while it is open: from the start to the suspension, and from when talks go on to the end."""
+    runs = api.play(api.Model("talks", scenario_from_text(TALKS)), runs=range(1), seed=1)
+    told = timeline(runs, 0, seed=1)
+    assert [band.spans for band in told.bands] == [((0.0, 10.0), (30.0, 60.0))]
+    drawn = [patch for axes in draw_timeline(told).axes for patch in axes.patches if patch.get_height() == 0.28]
+    assert [(bar.get_x(), bar.get_width()) for bar in drawn] == [(0.0, 10.0), (30.0, 30.0)]
 
 
 # ------------------------------------------------------------------------------------------------ the graph

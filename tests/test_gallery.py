@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from sim import api
+from sim.analysis.summary import summarise_runs
 from sim.errors import UsageError
 from sim.figures.gallery import pictures, program_digest
+from sim.figures.graph import MOST_BOXES
 from sim.scenario.read import scenario_from_text
 from tests.conftest import HOUSE
 from tests.summaries import awkward
@@ -141,6 +143,17 @@ def test_every_metric_ladder_and_number_has_a_picture():
         "metric-cost",
         "triggers",
     ]
+
+
+def test_a_graph_too_large_for_a_slide_is_drawn_on_request_alone(study, tmp_path):
+    """A program of many triggers is drawn by its agents; the graph of its triggers comes by name or with `every`."""
+    summary = summarise_runs(api.play(api.load("ukraine-2014"), runs=range(3), seed=1))
+    assert len(summary.program.triggers) > MOST_BOXES
+    assert "agents" in pictures(summary)
+    assert "triggers" not in pictures(summary)
+    assert "triggers" in pictures(summary, every=True)
+    picture, _ = api.draw(study, "triggers", tmp_path / "triggers.png")
+    assert picture.stat().st_size > 1_000
 
 
 def test_the_digest_of_a_program_sees_numbers_and_not_comments():
