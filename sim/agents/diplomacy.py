@@ -13,9 +13,10 @@ from functools import reduce
 from sim.agents import evidence
 from sim.agents.actors import quantities
 from sim.agents.draft import WORLD, Draft, Phase, Speaker
+from sim.agents.pointing import leaves
 from sim.agents.rules import own_rules
 from sim.agents.verbs import effects, signing
-from sim.agents.wording import bracketed, number
+from sim.agents.wording import bracketed, number, spread_of
 from sim.errors import Text
 from sim.scenario import schema
 
@@ -29,7 +30,6 @@ def diplomacy(draft: Draft, name: Text, block: schema.Diplomacy) -> None:
         draft.fault(name, f"agents.{name}.diplomacy", f"nobody talks on `{name}`", "name at least one of `parties`")
         return
     draft.quantity(f"{name}.open", place, flag=True, start="true" if block.start == "open" else "false")
-    draft.quantity(f"{name}._resumes", place, start="0", says="day before which suspended talks do not meet")
     draft.quantity(f"{name}.round", place, start="0", says="rounds held so far")
     draft.quantity(f"{name}.agreement.signed", place, flag=True, start="false")
     draft.quantity(f"{name}.agreement.breached", place, flag=True, start="false")
@@ -41,12 +41,38 @@ def diplomacy(draft: Draft, name: Text, block: schema.Diplomacy) -> None:
     speaker = Speaker((str(name), str(block.actor)) if block.actor else (str(name),))
     quantities(draft, block.quantities, speaker, f"{name}.")
     own_rules(draft, name, block, speaker)
+    if _is_suspended_for_a_time(draft, name):
+        _suspension(draft, name)
     _rounds(draft, name, block, speaker, actors)
     if block.proposals:
         _proposing(draft, name, block, actors)
         _accepting(draft, name, block, actors)
     for obligation, terms in block.agreement.items():
         _obligation(draft, name, block, obligation, terms)
+
+
+def _is_suspended_for_a_time(draft: Draft, name: Text) -> bool:
+    """Whether any effect of the file says `suspend NAME for ...`."""
+    said = (text.split() for _, text in leaves(draft.scenario, ""))
+    return any(words[:1] == ["suspend"] and words[1:3] == [name, "for"] for words in said)
+
+
+def _suspension(draft: Draft, name: Text) -> None:
+    """Talks that are broken off for a time are not open, and are open again when it is over.
+
+    A second suspension while one lasts moves its end: what is noted no longer agrees, so the waiting begins anew.
+    """
+    resumes, noted = f"{name}._resumes", f"{name}._noted"
+    draft.quantity(resumes, name.place, start="-1", says="day on which suspended talks go on; -1 if none is set")
+    draft.quantity(noted, name.place, start="-1", says="the same, once it has been taken note of")
+    draft.trigger(Phase.TALKS, f"{name}.suspended", name.place, when=f"{resumes} != {noted}",
+                  do=[f"{noted} = {resumes}"], agent=name, says=f"talks on `{name}` are broken off")  # fmt: skip
+    draft.trigger(
+        Phase.TALKS, f"{name}.resumes", name.place, when=f"{resumes} >= 0 and {resumes} == {noted}",
+        for_=spread_of("constant", name.place, value=f"max({resumes} - day, 0) * 1 day"),
+        do=[f"{name}.open = true", f"{resumes} = -1", f"{noted} = -1"], agent=name,
+        says=f"talks on `{name}` go on",
+    )  # fmt: skip
 
 
 def _consenting(block: schema.Diplomacy) -> list[str]:
@@ -90,7 +116,7 @@ def _rounds(draft: Draft, name: Text, block: schema.Diplomacy, speaker: Speaker,
     held = [f"{name}.round += 1", *([_share(draft, name, actors)] if block.proposals else [])]
     draft.trigger(
         Phase.TALKS, f"{name}.round", name.place, every=every or EVERY, from_=block.rounds.from_,
-        if_=f"{name}.open and not {name}.agreement.signed and day >= {name}._resumes",
+        if_=f"{name}.open and not {name}.agreement.signed",
         chance=f"1 - {bracketed(slipping)}",
         do=held, agent=name, says=f"a round of talks on `{name}`",
     )  # fmt: skip

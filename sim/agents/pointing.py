@@ -102,23 +102,23 @@ def _pointed(fault: Fault, path: str, block: Any) -> Fault:
 
 def _spots_of_word(word: str, path: str, block: Any) -> Iterator[tuple[str, Place]]:
     """Where texts inside a block say a word: the path of each, and the place of the word."""
-    for here, leaf in _leaves(block, path):
+    for here, leaf in leaves(block, path):
         match = re.search(rf"(?<![\w.]){re.escape(word)}(?![\w.])", leaf)
         if match and leaf.place is not None:
             yield here, leaf.place.shifted(match.start() + (1 if leaf.style in ("'", '"') else 0))
 
 
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, Text]]:
+def leaves(value: Any, path: str) -> Iterator[tuple[str, Text]]:
     """Every text inside a value that is no mere saying, with its path."""
     if isinstance(value, Text):
         yield path, value
     elif isinstance(value, schema.Block):
         for name in (*type(value).model_fields, *(value.model_extra or ())):
             if name not in ("says", "asks", "source"):
-                yield from _leaves(getattr(value, name), f"{path}.{name.rstrip('_')}")
+                yield from leaves(getattr(value, name), f"{path}.{name.rstrip('_')}")
     elif isinstance(value, dict):
         for key, inner in value.items():
-            yield from _leaves(inner, f"{path}.{key}" if key else path)
+            yield from leaves(inner, f"{path}.{key}" if key else path)
     elif isinstance(value, tuple | list):
         for inner in value:
-            yield from _leaves(inner, path)
+            yield from leaves(inner, path)

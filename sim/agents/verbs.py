@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from sim.agents.draft import Draft, Speaker
+from sim.agents.wording import bracketed
 from sim.errors import Text, did_you_mean, place_of
 from sim.scenario import schema
 
@@ -137,11 +138,15 @@ def _talk(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path
         return []
     if text.startswith("sign"):
         return signing(draft, name)
+    timed = Text(f"{name}._resumes") in draft.quantities or f"{name}._resumes" in draft.known.quantities
+    forget = [f"{name}._resumes = -1", f"{name}._noted = -1"] if timed else []
     if text.startswith("open"):
-        return [f"{name}.open = true", f"{name}._resumes = 0"]
+        return [f"{name}.open = true", *forget]
     if len(words) > 2 and words[1] == "for":
-        return [f"{name}._resumes = day + {' '.join(words[2:])} / 1 day"]
-    return [f"{name}.open = false"]
+        # What was closed before stays closed when the time is over.
+        until = f"day + {bracketed(' '.join(words[2:]))} / 1 day"
+        return [f"{name}._resumes = {until} if {name}.open or {name}._resumes >= 0 else -1", f"{name}.open = false"]
+    return [f"{name}.open = false", *forget]
 
 
 def signing(draft: Draft, name: str) -> list[str]:

@@ -51,6 +51,36 @@ def test_rounds_are_held_at_their_time_while_the_track_is_open(engine: Engine) -
     assert told.days("track.round") == [10, 20, 60, 70, 80, 90, 100]
 
 
+def test_a_track_is_not_open_while_it_is_suspended(engine: Engine) -> None:
+    """`track.open` is what a reader expects; the diary says when talks broke off and when they went on."""
+    told = tell(
+        engine,
+        talks() + "    triggers: {stop: {at: 25 days, do: suspend track for 30 days}, seen: {when: not track.open}}\n",
+    )
+    assert (told.days("seen"), told.days("track.suspended"), told.days("track.resumes")) == ([25], [25], [55])
+
+
+def test_a_second_suspension_moves_the_end_of_the_first(engine: Engine) -> None:
+    """Later or sooner: talks go on when the last one that was said is over."""
+    stops = "    triggers: {{one: {{at: 25 days, do: suspend track for 30 days}}, two: {{at: 35 days, do: {}}}}}\n"
+    longer = tell(engine, talks() + stops.format("suspend track for 60 days"))
+    assert (longer.days("track.suspended"), longer.days("track.resumes")) == ([25, 35], [95])
+    sooner = tell(engine, talks() + stops.format("suspend track for 1 day"))
+    assert sooner.days("track.resumes") == [36]
+    never = tell(engine, talks() + stops.format("suspend track"))
+    assert (never.days("track.resumes"), never.days("track.round")) == ([], [10, 20])
+
+
+def test_a_suspension_opens_no_track_that_was_closed(engine: Engine) -> None:
+    """What was closed before is closed when the time is over; `open` ends a suspension at once."""
+    closed = talks().replace("rounds:", "start: closed\n        rounds:")
+    told = tell(engine, closed + "    triggers: {stop: {at: 25 days, do: suspend track for 30 days}}\n")
+    assert (told.days("track.resumes"), told.days("track.round")) == ([], [])
+    opened = "    triggers: {stop: {at: 25 days, do: suspend track for 30 days}, go: {at: 35 days, do: open track}}\n"
+    told = tell(engine, talks() + opened)
+    assert (told.days("track.resumes"), told.days("track.round")[:4]) == ([], [10, 20, 40, 50])
+
+
 def test_a_suspended_track_meets_again_when_it_is_opened(engine: Engine) -> None:
     """`suspend` without a time lasts until `open`."""
     told = tell(
