@@ -6,38 +6,15 @@ entry. The faces decide how they look.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sim.clock import TICKS_PER_DAY, say_date, say_duration
 from sim.errors import Text
-from sim.program.ir import Choice, Every, On, Program
-from sim.program.ir import Trigger as BuiltTrigger
+from sim.program.deciding import tell_choices
+from sim.program.ir import Program
 from sim.program.listing import plain_text
-from sim.program.sayings import (
-    capital,
-    causes,
-    drawn_text,
-    events_text,
-    held_text,
-    joined,
-    plain,
-    rule_text,
-    sentence,
-    spread_text,
-)
-from sim.program.wording import branch_name, cause_text
-from sim.scenario.schema import (
-    ChoiceBlock,
-    Commitment,
-    Diplomacy,
-    Entry,
-    Option,
-    Posture,
-    Quantity,
-    Sanctions,
-    Scenario,
-    Trigger,
-)
+from sim.program.sayings import capital, held_text, joined, plain, rule_text, sentence, spread_text
+from sim.scenario.schema import Commitment, Diplomacy, Entry, Posture, Quantity, Sanctions, Scenario, Trigger
 
 MANY = 12
 """Rules of the file beyond this number are counted, not told."""
@@ -50,7 +27,7 @@ def tell_scenario(scenario: Scenario, program: Program) -> str:
         _section("Background", _facts(scenario)),
         _section("Who stands where", _standing(scenario)),
         _section("Who threatened and offered what", _commitments(scenario)),
-        _section("What is decided", _choices(scenario, program)),
+        _section("What is decided", tell_choices(scenario, program)),
         _section("What happens by itself", _rules(scenario, program)),
         _section("How it can end", _endings(scenario)),
         _section("What is not known", _unknown(scenario)),
@@ -163,109 +140,6 @@ def _commitment(name: str, promise: Commitment, verb: str, word: str, size: str 
 # ------------------------------------------------------------------------------------------------ rules
 
 
-def _choices(scenario: Scenario, program: Program) -> Iterator[str]:
-    """Choices of the file, talks as a whole, then what the vocabulary brings; kept words stand with the commitment."""
-    own = dict(_own_choices(scenario))
-    for name, (actor, block, options) in own.items():
-        if not block.disabled:
-            yield _decision(name, actor, causes(scenario, block), block.asks, _options(options))
-    for agent, track in scenario.agents.items():
-        if isinstance(track, Diplomacy):
-            yield from _talks(str(agent), track)
-    words = tuple(f"{name}.answer" for name in (*scenario.threats, *scenario.offers))
-    tracks = tuple(f"{name}." for name, agent in scenario.agents.items() if isinstance(agent, Diplomacy))
-    told: set[str] = set()
-    for trigger in program.triggers:
-        choice = trigger.choice
-        if choice is None or _hidden(trigger.name) or trigger.name in own or trigger.name.startswith(words + tracks):
-            continue
-        asks = choice.asks or trigger.name
-        if asks + trigger.actor not in told:  # several causes of one choice are told once
-            told.add(asks + trigger.actor)
-            cause = _cause(scenario, program, trigger)
-            name = trigger.name.partition(".replies_to_")[0]
-            yield _decision(name, trigger.actor or trigger.agent, cause, choice.asks, _built_options(choice))
-
-
-Asked = tuple[str, Trigger | ChoiceBlock, Mapping[Text, Option]]
-
-
-def _own_choices(scenario: Scenario) -> Iterator[tuple[str, Asked]]:
-    """The choices that the file holds, by name: who decides, the block, its options."""
-    for name, rule in scenario.triggers.items():
-        if rule.choose:
-            yield str(name), (str(rule.actor or rule.agent or ""), rule, rule.choose)
-    for agent, holder in scenario.agents.items():
-        whose = holder.posture.actor if isinstance(holder, Posture) else holder.actor
-        for name, block in holder.choices.items():
-            yield f"{agent}.{name}", (str(block.actor or whose or ""), block, block.options)
-    for name, block in scenario.choices.items():
-        yield str(name), (str(block.actor or ""), block, block.options)
-
-
-def _decision(name: str, actor: str, cause: str, asks: str | None, options: str) -> str:
-    when = ", ".join(part for part in (actor, cause) if part)
-    question = f"{capital(' '.join(asks.split()))} " if asks else ""
-    return f"{name}{f' ({when})' if when else ''}: {question}{options}"
-
-
-def _options(options: Mapping[Text, Option]) -> str:
-    """Options as the file says them, each with what it weighs."""
-    told = []
-    for name, option in options.items():
-        weighs = [str(term) for term in option.value or {} if term]
-        told.append(_option(str(name), option.says, weighs))
-    return f"{'; '.join(told)}."
-
-
-def _built_options(choice: Choice) -> str:
-    """Options that the vocabulary brings."""
-    told = [_option(option.name, option.says, [str(term) for term, _ in option.terms if term])
-            for option in choice.options]  # fmt: skip
-    return f"{'; '.join(told)}."
-
-
-def _option(name: str, says: str | None, weighs: Sequence[str]) -> str:
-    said = f"`{name}` ({' '.join(says.split())})" if says else f"`{name}`"
-    return said + (f", weighing {joined(weighs)}" if weighs else "")
-
-
-def _talks(name: str, track: Diplomacy) -> Iterator[str]:
-    """What is decided on a track: what is proposed, who has to accept, and what is owed once it is signed."""
-    if not track.proposals:
-        return
-    who = joined(list(dict.fromkeys(str(actor) for actor in (*track.diplomacy.parties, *track.diplomacy.consent))))
-    proposals = [f"{key} ({', '.join(map(str, issues))})" for key, issues in track.proposals.items()]
-    every = f"every {spread_text(track.rounds.every)}" if track.rounds.every is not None else "in each round"
-    every += f", of which {plain(track.rounds.slips)} fall through" if track.rounds.slips is not None else ""
-    liked = ", the likelier the more its least happy side gains" if len(proposals) > 1 else ""
-    yield (
-        f"{name} ({every}): {joined(proposals, 'or')} is put on the table{liked}. {who} are asked in turn: accept, "
-        "weighing what it is worth, or fight on? Who fights on ends the round; when all accept, they sign."
-    )
-    for key, duty in track.agreement.items():
-        by = joined([str(actor) for actor in duty.by])
-        does = "; ".join(plain(effect) for effect in duty.do)
-        after = f"once {duty.after} is done" if duty.after else "once they have signed"
-        due = f"{spread_text(duty.due)} on, " if duty.due is not None else ""
-        kept = f", kept {plain(duty.kept)} of the time" if duty.kept is not None else ""
-        yield f"{name}, {key}: {after}, {due}{by}: {does}{kept}; else the agreement is broken."
-
-
-def _cause(scenario: Scenario, program: Program, trigger: BuiltTrigger) -> str:
-    """What sets off a choice that the vocabulary brings; of those it follows, a clock is told as a clock."""
-    if not isinstance(trigger.cause, On):
-        return drawn_text(cause_text(program, trigger))
-    clocks, paths = [], []
-    for leader, branch in trigger.cause.leaders:
-        first = program.triggers[leader]
-        if branch < 0 and isinstance(first.cause, Every):
-            clocks.append(drawn_text(cause_text(program, first)))
-        else:
-            paths.append(branch_name(program, leader, branch))
-    return joined([*clocks, *([events_text(scenario, paths)] if paths else [])])
-
-
 def _rules(scenario: Scenario, program: Program) -> Iterator[str]:
     """Rules that the file itself holds, as it says them, then how many the vocabulary brings."""
     own = dict(_own_rules(scenario))
@@ -347,7 +221,3 @@ def _alternatives(scenario: Scenario) -> Iterator[str]:
             yield f"{word} {name}{by}: {'; '.join(changes) or 'as the file stands'}.{says}"
     for name, lever in scenario.levers.items():
         yield f"lever {name}: from {lever.range[0]} to {lever.range[1]}."
-
-
-def _hidden(name: str) -> bool:
-    return name.rpartition(".")[2].startswith("_")
