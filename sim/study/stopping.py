@@ -77,6 +77,9 @@ def wilson_half_width(hits: int, runs: int, *, z: float = Z95) -> float:
     return z / (1.0 + z * z / runs) * math.sqrt(share * (1.0 - share) / runs + z * z / (4.0 * runs * runs))
 
 
+WIDEST = 50
+"""Percentage points: half of the whole from 0 to 100 %, so that the interval of no runs at all is as narrow."""
+
 PATTERN = re.compile(r"(?P<name>.+?)\s*:\s*(?P<width>[0-9._]+(?:e[+-]?[0-9]+)?)\s*(?P<unit>pp|%)?", re.IGNORECASE)
 
 
@@ -93,13 +96,20 @@ def parse_until(text: str, program: Program) -> Until:
         width = float(match["width"]) if match else math.nan
     except ValueError:
         width = math.nan
+    outcomes, metrics = program.outcome_names, [metric.name for metric in program.metrics]
     if match is None or not width > 0.0:
-        raise UsageError(f"`{text}` does not say when to stop; write `war:0.5pp`, or `METRIC:WIDTH`")
-    name, outcomes, metrics = match["name"], program.outcome_names, [metric.name for metric in program.metrics]
+        example = [f"`{name}:0.5pp`" for name in outcomes[:1]] + [f"`{name}:WIDTH`" for name in metrics[:1]]
+        raise UsageError(f"`{text}` does not say when to stop; write such as {' or '.join(example)}")
+    name = match["name"]
     if name in outcomes and (match["unit"] or name not in metrics):
         if match["unit"] is None:
             raise UsageError(
                 f"`{name}` is an outcome, so the width is in percentage points: `{name}:{match['width']}pp`"
+            )
+        if width >= WIDEST:
+            raise UsageError(
+                f"`{text}` stops nothing: half of a share's interval is never {WIDEST} percentage points; "
+                f"write such as `{name}:0.5pp`"
             )
         return Until("outcome", name, width / 100.0)
     if name in metrics:
