@@ -129,7 +129,7 @@ def test_every_option_says_what_it_does() -> None:
         (["run", "first-lesson", "-s", "tripwire.believed=choice(0.1, 0.2)"], "names several values"),
         (["run", "first-lesson", "-s", "tripwire.beleived=0.1"], "did you mean `tripwire.believed`?"),
         (["run", "first-lesson", "--policy", "peace"], "the scenario has no policy `peace`"),
-        (["run", "first-lesson", "--until", "attack"], "does not say when to stop"),
+        (["run", "first-lesson", "--until", "attack"], "does not say when to stop; write such as `attack:0.5pp`"),
         (["run", "first-lesson", "--until", "war:1pp"], "no outcome or metric `war`"),
         (["replay", "nowhere", "1"], "`nowhere` holds no study"),
         (["explain", "nowhere"], "`nowhere` holds no study"),
@@ -158,6 +158,16 @@ def test_damaged_study_is_a_sentence(text: str, command: str, sim: Sim, folder: 
     code, _, err = sim(command, "damaged")
     assert code == 2, err
     assert "is damaged: remove it" in err
+
+
+@pytest.mark.parametrize("out", ["/proc/nowhere", "taken/below"])
+def test_place_that_cannot_be_written_to_is_told_first(out: str, sim: Sim, folder: Path) -> None:
+    """Nothing is announced that could not be kept: the one line on stderr is what is wrong with the folder."""
+    (folder / "taken").write_text("a file")
+    code, _, err = sim("run", "first-lesson", "-n", "3", "-o", out)
+    assert code == 2
+    assert err.count("\n") == 1
+    assert out.split("/below")[0] in err
 
 
 def test_wrong_scenario_says_all_its_faults(sim: Sim, folder: Path) -> None:
@@ -396,6 +406,17 @@ def test_expectation_that_fails_ends_with_1(low: str, high: str, code: int, sim:
     assert given == code
     assert ("holds " if code == 0 else "FAILS ") in out
     assert "of 4,000 runs" in out
+
+
+def test_verify_says_what_its_spread_is(sim: Sim, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above the table stands what +- means."""
+    from sim import api
+
+    row = {"case": "c", "quantity": "q", "expected": 1.0, "simulated": 1.1, "error": 0.1, "agrees": True}
+    monkeypatch.setattr(api, "verify", lambda **options: [row])
+    code, out, _ = sim("verify")
+    assert code == 0
+    assert out.index("+- is one standard error") < out.index("+- 0.1")
 
 
 def test_case_that_is_off_ends_with_1(sim: Sim, monkeypatch: pytest.MonkeyPatch) -> None:

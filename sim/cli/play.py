@@ -66,7 +66,7 @@ def _print_story(story: api.Story, form: str, *, no_color: bool, verbose: bool) 
 )
 @options.engine
 @click.option(
-    "--until", metavar="OUTCOME:WIDTHpp", help="Stop when that share's 95 % half-width is so small: war:0.5pp."
+    "--until", metavar="OUTCOME:WIDTHpp", help="Stop when that share's 95 % half-width is so small: attack:0.5pp."
 )
 @click.option("-o", "--out", type=click.Path(file_okay=False), default="results", show_default=True,
               help="The folder in which studies are stored.")  # fmt: skip
@@ -100,6 +100,7 @@ def run_command(
     if dry_run:
         _print_plan(plan, form)
         return 0
+    plan.claim()
     if not quiet:
         progress.tell(plan.says)
     with progress.progress(plan.to_play, quiet=quiet, no_color=no_color) as advance:

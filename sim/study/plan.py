@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,19 @@ class Plan:
     def folder(self) -> Path:
         """Where the study lies or will lie."""
         return self.out / self.design.folder_name
+
+    def claim(self) -> None:
+        """Make the study's folder, and a file in it that is removed again: what cannot be kept is not to be announced.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written to.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        probe = self.folder / f".{os.getpid()}.tmp"
+        probe.touch()
+        probe.unlink()
 
     @property
     def to_play(self) -> int:
