@@ -122,7 +122,8 @@ def verify_command(runs: int, seed: int, verbose: bool, form: str, no_color: boo
         paper.emit(rows, form)
         return 0 if all(row["agrees"] for row in rows) else 1
     paint = paper.painter(no_color=no_color)
-    click.echo(paint("head", f"  {'quantity':34} {'expected':>10} {'simulated':>10} {'error':>10}"))
+    click.echo(paint("head", f"  {'quantity':34} {'expected':>10} {'simulated':>10} {'+- 1 s.e.':>10}"))
+    click.echo(paint("head", "  +- is one standard error; what is off by more than five is WRONG"))
     case = ""
     for row in rows:
         if row["case"] != case:
