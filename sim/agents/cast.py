@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from sim.errors import Fault, Text, did_you_mean, place_of
 from sim.scenario import schema
+from sim.scenario.later import LATER
 
 
 def unknown_actors(scenario: schema.Scenario) -> Iterator[Fault]:
@@ -16,6 +17,10 @@ def unknown_actors(scenario: schema.Scenario) -> Iterator[Fault]:
     for path, names in _named(scenario):
         for name in names:
             if name is not None and str(name) not in known:
+                later = LATER.get(("issues", str(name))) if ".issues." in path else None
+                if later is not None:
+                    yield Fault(place_of(name), path, f"`{name}` is not in the vocabulary yet", later)
+                    continue
                 remedy = did_you_mean(name, known) or f"actors: {', '.join(known)}"
                 yield Fault(place_of(name), path, f"unknown actor `{name}`", remedy)
 

@@ -9,16 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import IntEnum
 from typing import Any as Anything
 
+from sim.agents.ranges import plain_value
 from sim.agents.wording import rewritten, with_relatives
 from sim.errors import Fault, Place, Text, did_you_mean, place_of
-from sim.language.evaluate import Undefined, meaning
-from sim.language.kinds import Scope, resolve
 from sim.language.parse import ExpressionError, parse, parse_assignment, unparse
-from sim.language.tree import Assignment, Compare, Day, Lookup, Name, Sample, Tree, walk
+from sim.language.tree import Assignment, Compare, Lookup, Name, Tree, walk
 from sim.language.words import DURATION, NUMBER
 from sim.scenario import schema
 
@@ -226,21 +224,15 @@ class Draft:
 
         What reads parameters or quantities is left to the run.
         """
-        try:
-            tree, kind = resolve(parse(text), Scope(datetime.min, lambda path: None, tuple))
-        except ExpressionError:
-            return True  # told by the program builder
-        if any(isinstance(node, Name | Lookup | Sample | Day) for node in walk(parse(text))):
+        found = plain_value(text)
+        if found is None:
             return True
+        days, kind = found
         word = path.rpartition(".")[2]
         if kind != DURATION:
             unit = f"say the unit: `{text} days`" if kind == NUMBER else "write a time such as `30 days`"
             self.fault(text, path, f"`{word}` wants a duration, and this is {kind}", unit)
             return False
-        try:
-            days = meaning(tree)(None)  # type: ignore[arg-type]
-        except Undefined:
-            return True
         if days > 0 or (nothing and days == 0):
             return True
         self.fault(text, path, f"`{word}` is `{text}`", "a time above 0 is wanted, such as `30 days`")

@@ -13,6 +13,7 @@ from typing import Any as Anything
 
 from sim.agents.wording import split_per
 from sim.errors import Fault, Text, place_of
+from sim.language.evaluate import Undefined, meaning
 from sim.language.kinds import Scope, resolve
 from sim.language.parse import ExpressionError, parse
 from sim.language.words import DURATION, NUMBER, Kind
@@ -33,8 +34,6 @@ def out_of_range(scenario: schema.Scenario) -> list[Fault]:
 
 def plain_value(text: Text | None) -> tuple[float, Kind] | None:
     """The value and kind of a text that reads nothing; None if it reads something, or cannot be read."""
-    from sim.program.names import constant_value
-
     if text is None:
         return None
     scope = Scope(datetime.min, lambda path: None, lambda: (), timed=False)
@@ -42,8 +41,12 @@ def plain_value(text: Text | None) -> tuple[float, Kind] | None:
         tree, kind = resolve(parse(text), scope)
     except ExpressionError:
         return None
-    value = None if scope.faults else constant_value(tree)
-    return None if value is None else (value, kind)
+    if scope.faults:  # it names something, or draws
+        return None
+    try:
+        return meaning(tree)(None), kind  # type: ignore[arg-type]
+    except Undefined:
+        return None
 
 
 def _number(text: Text | None) -> float | None:

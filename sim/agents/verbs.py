@@ -15,6 +15,7 @@ from sim.agents.draft import Draft, Speaker
 from sim.agents.wording import bracketed
 from sim.errors import Text, did_you_mean, place_of
 from sim.scenario import schema
+from sim.scenario.later import LATER_VERBS
 
 SIGNS = ("=", "+=", "-=", "*=", "/=")
 _INSTEAD = {"+": "+=", "-": "-=", "*": "*=", "/": "/=", "==": "=", ":=": "=", "to": "="}
@@ -35,8 +36,10 @@ def effects(draft: Draft, texts: Iterable[Text], speaker: Speaker, path: str) ->
                 meant = f"did you mean `{' '.join((words[0], _INSTEAD[words[1]], *words[2:]))}`?"
                 draft.fault(text, path, f"`{words[0]}` is no verb", meant)
                 continue
-            known = did_you_mean(words[0], VERBS) or f"verbs: {', '.join(VERBS)}; or an assignment such as `x += 1`"
-            draft.fault(text, path, f"`{words[0]}` is no verb", known)
+            near = "" if words[0] in LATER_VERBS else did_you_mean(words[0], VERBS)
+            known = near or f"verbs: {', '.join(VERBS)}; or an assignment such as `x += 1`"
+            yet = " yet" if words[0] in LATER_VERBS else ""
+            draft.fault(text, path, f"`{words[0]}` is no verb{yet}", known)
     return tuple(said)
 
 
