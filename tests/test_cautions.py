@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from sim.analysis.cautions import (
     cautions,
     is_judgement,
 )
+from sim.cli.group import code_of
 from sim.engine.choose import choose
 from sim.engine.record import UNNAMED, Ending, Failure, Recording
 from sim.program.build import build_program
@@ -265,3 +267,15 @@ def test_shipped_scenarios_are_not_far_from_the_record(name: str) -> None:
     counts = Counter(program.outcome_names[place] for place in played.outcome.tolist())
     seen = Observed(scenario, program, counts, 150, 0, (), played)
     assert said("war_likelier_than_the_record", seen) == []
+
+
+def test_the_page_of_a_run_prints_the_table_under_its_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`sim run` shows belief and fact below the bluff that they belong to, in lines of at most 80 columns."""
+    code_of(["run", "ukraine-2014", "-n", "4", "--policy", "words_only", "--no-plots", "-q", "--out", str(tmp_path)])
+    lines = capsys.readouterr().out.splitlines()
+    at = next(number for number, line in enumerate(lines) if " ".join(line.split()) == "kept 0 % not kept 100 %")
+    assert lines[at + 1].split()[:3] == ["believed", "45", "%"]
+    assert "a bluff that" in " ".join(lines[at - 3 : at]).replace("  ", " ")
+    assert max(len(line) for line in lines[at : at + 3]) <= 80

@@ -18,6 +18,7 @@ from sim.analysis.outcomes import ended_early, incidence, of_a_hundred, outcome_
 from sim.analysis.summary import summarise, summarise_runs
 from sim.analysis.terciles import from_parameters, stands_out, terciles
 from sim.analysis.timeline import timeline
+from sim.cli.tables import metric_table
 from sim.clock import ticks
 from sim.engine.record import UNNAMED, Ending
 from sim.language.words import NUMBER, level_of
@@ -376,3 +377,12 @@ def test_the_made_up_ensembles_are_whole():
     found = made_summary(made_program(), runs=100, failed=10)
     assert sum(row.count for row in found.outcomes) == found.runs == 100
     assert {row.outcome: row.count for row in found.outcomes if row.sort == "failure"} == {"runaway": 5, "failed": 5}
+
+
+def test_a_table_says_why_a_mean_has_no_interval():
+    """Where runs are few or all agree, words stand in the place of an interval of no width."""
+    few, alike, many = metric("cost", [1.0, 2.0]), metric("cost", [3.0] * 12), metric("cost", list(range(12)))
+    _, *rows = metric_table([few, alike, many], lambda part, text: text)
+    assert ["too few" in row for row in rows] == [True, False, False]
+    assert ["always 3" in row for row in rows] == [False, True, False]
+    assert [" to " in row for row in rows] == [False, False, True]
