@@ -78,6 +78,18 @@ def test_the_first_lesson_fits_on_one_screen() -> None:
     assert len(lines) <= 30 and max(len(line) for line in lines) <= 120
 
 
+def test_threats_of_equal_belief_times_hurt_deter_alike_in_the_first_lesson() -> None:
+    """A weak threat wholly believed and a strong one hardly believed give the same share: the answer it states."""
+    shares = []
+    for hurts, believed in (("0.4", "100 %"), ("2", "20 %")):
+        changes = (("tripwire.hurts", hurts), ("tripwire.believed", believed))
+        lesson = build_program(read_scenario("first-lesson", overrides=changes))
+        played = choose().run(lesson, luck=Luck(SEED), runs=np.arange(300, dtype=np.uint32),
+                              recording=Recording(series=False))  # fmt: skip
+        shares.append(played.outcome.tolist())
+    assert shares[0] == shares[1]
+
+
 def _expectations_kept(shipped: Scenario, runs: int) -> None:
     program = build_program(shipped)
     expected = read_expectations(program, shipped.expect)
