@@ -28,7 +28,10 @@ KEYS: dict[str, Keys] = {
         "start": ("start: 2014-03-30 18:00", "when it begins: a date, or a date and an hour"),
         "horizon": ("horizon: 180 days", "how long a run lasts if nothing ends it before"),
         "extends": ("extends: first-lesson", "a scenario, or several, that this one adds to and changes"),
-        "sources": ("sources: {author: our judgement}", "sources by name, so that numbers can name them; what says `judgement` counts as such"),
+        "sources": (
+            "sources: {author: our judgement}",
+            "sources by name, so that numbers can name them; what says `judgement` counts as such",
+        ),
         "facts": ("facts: {crimea: {says: Annexed}}", "background that acts on nothing"),
         "parameters": ("parameters: {lag: 9 days}", "uncertain numbers, drawn once for each run"),
         "correlated": ("correlated: [{of: [a, b], rank: -0.3}]", "parameters that tend to be high or low together"),
