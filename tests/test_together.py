@@ -151,3 +151,18 @@ def test_a_new_scenario_is_clean_and_makes_no_folders(tmp_path):
     with pytest.raises(UsageError, match="make it first"):
         api.create(tmp_path / "folder" / "mine.yaml")
     assert not (tmp_path / "folder").exists()
+
+
+def test_a_misspelt_kind_of_agent_is_one_fault(tmp_path):
+    """Who misspells `posture` is told so, and not that a posture's keys are unknown."""
+    (fault,) = told(
+        tmp_path,
+        HEAD + WORLD + "agents:\n  navy:\n    postur: {actor: a}\n    rungs: {port: {}}\n    start: port\n" + END,
+    )
+    assert fault[1] == "unknown key `postur`"
+
+
+def test_a_misspelt_key_is_not_missed_as_well(tmp_path):
+    """A needed key that stands there under a name that is nearly its own is one fault."""
+    (fault,) = told(tmp_path, HEAD + WORLD + "series: {evry: 7 days, of: army}\n" + END)
+    assert fault[1] == "unknown key `evry`"

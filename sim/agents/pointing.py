@@ -66,11 +66,16 @@ def without_echoes(faults: Sequence[Fault], causes: Sequence[Fault]) -> list[Fau
 def without_unread(faults: Iterable[Fault], causes: Sequence[Fault], unread: Container[str]) -> list[Fault]:
     """Those faults that do not follow from what could not be read: they name nothing of it, and stand elsewhere."""
     spots = {cause.place for cause in causes}
-    lacking = {cause.path.rpartition(".")[0] for cause in causes if cause.says.startswith("unknown key")}
+    lacking = {
+        re.sub(r"^agents\.(\w+)\.triggers\.", r"triggers.\1.", cause.path.rpartition(".")[0])
+        for cause in causes
+        if cause.says.startswith("unknown key")
+    }
     kept: list[Fault] = []
     for fault in faults:
         words = [part for path in _WORD.findall(fault.says) for part in path.split(".")]
-        if fault.place in spots or fault.path in lacking or any(word in unread for word in words):
+        beside = "stands only beside" in fault.says and fault.path.rpartition(".")[0] in lacking
+        if fault.place in spots or fault.path in lacking or beside or any(word in unread for word in words):
             continue
         offered = [part for path in re.findall(r"[\w.]+", fault.remedy) for part in path.split(".")]
         kept.append(replace(fault, remedy="") if UNREAD in offered else fault)

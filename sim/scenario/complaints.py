@@ -33,6 +33,13 @@ def faults_of(error: ValidationError, data: Any, file: str) -> list[Fault]:
     if getattr(data, "partial", False):
         errors = [one for one in errors if one["type"] != "missing"]
     hints = len(errors) <= MOST_HINTS
+    if hints:
+        misspelt: dict[tuple[int | str, ...], list[str]] = {}
+        for one in errors:
+            if one["type"] == "extra_forbidden":
+                misspelt.setdefault(one["loc"][:-1], []).append(str(one["loc"][-1]))
+        errors = [one for one in errors if not _is_misspelt(one, misspelt.get(one["loc"][:-1], []))]
+        errors = [one for one in errors if not _is_of_a_misspelt_kind(one, misspelt.get(one["loc"][:-1], []))]
     return [_fault(one, data, file, hints=hints) for one in errors]
 
 
@@ -57,6 +64,23 @@ def _fault(error: ErrorDetails, data: Any, file: str, *, hints: bool) -> Fault:
         return _missing(keys, data, place)
     says, remedy = _shape_words(kind, error, at(keys, data)[0])
     return Fault(place, path, says, remedy)
+
+
+def _is_misspelt(error: ErrorDetails, unknown: Sequence[str]) -> bool:
+    """Whether a key that is missing stands there under a name that nearly is its own: that is told already."""
+    return error["type"] == "missing" and bool(did_you_mean(str(error["loc"][-1]), unknown))
+
+
+def _is_of_a_misspelt_kind(error: ErrorDetails, unknown: Sequence[str]) -> bool:
+    """Whether a key is unknown only because the kind of its agent is misspelt."""
+    kind = _kind_meant(unknown) if error["type"] == "extra_forbidden" and error["loc"][2:3] == ("plain",) else ""
+    return bool(kind) and str(error["loc"][-1]) in keys_of(KINDS[kind])
+
+
+def _kind_meant(words: Sequence[str]) -> str:
+    """The kind of agent that one of these words nearly is; nothing if none is."""
+    kinds = [kind for kind in KINDS if kind != "plain"]
+    return next((kind for word in words for kind in kinds if did_you_mean(word, [kind])), "")
 
 
 def keys_in_file(loc: Sequence[int | str]) -> tuple[int | str, ...]:
@@ -107,6 +131,8 @@ def _unknown_key(keys: tuple[int | str, ...], data: Any, place: Place, path: str
     elif near := did_you_mean(word, known):
         remedy = f"{near} {remedy[0].upper()}{remedy[1:]}"
     if model is schema.PlainAgent:
+        if kind := _kind_meant([word]):
+            return Fault(place_of(own) or place, path, f"unknown key `{word}`", f"did you mean `{kind}`?")
         remedy += "; an agent with `posture`, `sanctions` or `diplomacy` has more"
     return Fault(place_of(own) or place, path, f"unknown key `{word}`", remedy)
 

@@ -87,7 +87,7 @@ def _mend(data: Section, error: ErrorDetails, lost: set[str]) -> None:
     if {"level", "one_of"} & set(keys):
         lost |= _names_in(Text(str(keys[1]))) if len(keys) > 1 else set()
     if error["type"] == "extra_forbidden" and len(keys) > 2 and keys[0] not in ("quantities", "triggers", "metrics"):
-        lost |= _names_in(Text(str(keys[1])))  # what the block would have made is not known
+        lost |= _made(data, keys)
     is_key = error["loc"][-1] == "[key]" or error["type"] == "extra_forbidden"
     neutral = None if is_key else _neutral(value, error)
     if neutral is not None:
@@ -116,10 +116,19 @@ def _fill(data: Section, keys: Sequence[int | str], chain: Sequence[tuple[Any, A
     wanted = keys_of(model).get(str(word)) if model is not None else None
     if isinstance(owner, Section) and (wanted is None or not wanted.is_block):
         owner[Text(str(word), owner.place)] = Text(UNREAD, owner.place)
+        if len(keys) > 2:
+            lost |= _made(data, keys)
     elif len(chain) > 1:
         above, key = chain[-2]
         lost |= _names_in(above[key]) | _names_in(Text(str(key)))
         del above[key]
+
+
+def _made(data: Section, keys: Sequence[int | str]) -> set[str]:
+    """The names that a block would have made; an agent's are not known if a key of it is missing or misspelt."""
+    section = data.get(str(keys[0]))
+    inside = section.get(keys[1]) if keys[0] == "agents" and isinstance(section, dict) else None
+    return _names_in(inside) | (_names_in(Text(keys[1])) if isinstance(keys[1], str) else set())
 
 
 def _chain(data: Any, keys: Iterable[int | str]) -> list[tuple[Any, Any]]:
