@@ -79,7 +79,7 @@ def test_expectations_and_outcomes_are_told_beside_a_trap(tmp_path):
         HEAD
         + WORLD
         + "  n: {start: 010}\ntriggers:\n  t: {when: army >= masse, do: n = 1}\n"
-        + "outcomes:\n  war: {when: army == attack}\nexpect: [P(warr) below 1 %]\n"
+        + "outcomes:\n  war: {when: army == attack}\n  high: {at_end: n > 5}\nexpect: [P(warr) below 1 %]\n"
     )
     says = [sentence for _, sentence in told(tmp_path, text)]
     assert len(says) == 4, says

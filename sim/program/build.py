@@ -12,7 +12,7 @@ from sim.clock import ticks
 from sim.errors import Fault, Place, ScenarioError, Text, did_you_mean, place_of
 from sim.language.kinds import UNKNOWN, resolve
 from sim.language.parse import ExpressionError, parse, parse_assignment
-from sim.language.tree import Apply, Constant, Read, ReadDerived, ReadParameter, Tree, walk
+from sim.language.tree import Apply, Constant, Read, ReadParameter, Tree, walk
 from sim.language.words import DURATION, NUMBER, TRUTH
 from sim.program import ir
 from sim.program.exhaustive import leaves_unnamed
@@ -71,6 +71,15 @@ def build_core(core: schema.Scenario) -> ir.Program:
 def _once(faults: Iterable[Fault]) -> list[Fault]:
     """One complaint for each spot and sentence: an expression written once may be used in several expansions."""
     return list({(str(fault.place), fault.says): fault for fault in reversed(list(faults))}.values())[::-1]
+
+
+def _are_read(outcomes: Iterable[ir.Outcome]) -> bool:
+    """Whether every name in the conditions of these outcomes stands for something."""
+    return not any(
+        isinstance(node, Constant) and node.kind == UNKNOWN
+        for outcome in outcomes
+        for node in (walk(outcome.condition) if outcome.condition is not None else ())
+    )
 
 
 class _Builder(Names):
@@ -283,27 +292,11 @@ class _Builder(Names):
         if not outcomes:
             self.fault("outcomes", self.core.scenario, "no outcomes: every run must end in one",
                        "write at least `outcomes: {end: {otherwise: true}}`")  # fmt: skip
-        elif len(self.faults) == before and self._are_read(outcomes) and leaves_unnamed(outcomes, self.quantities):
+        elif len(self.faults) == before and _are_read(outcomes) and leaves_unnamed(outcomes, self.quantities):
             last = list(self.core.outcomes)[-1]
             self.fault("outcomes", last, "these outcomes can leave a run without a name",
                        "add one with `otherwise: true`, or make the `at_end` conditions complementary")  # fmt: skip
         return outcomes
-
-    def _are_read(self, outcomes: Iterable[ir.Outcome]) -> bool:
-        """Whether nothing that these outcomes turn on is of a kind that could not be made out."""
-        derived = list(self.derived.values())
-        for outcome in outcomes:
-            for node in walk(outcome.condition) if outcome.condition is not None else ():
-                kind = (
-                    node.kind if isinstance(node, Constant)
-                    else self.quantities[node.slot].kind if isinstance(node, Read)
-                    else derived[node.slot].kind if isinstance(node, ReadDerived)
-                    else self.parameters[node.slot].kind if isinstance(node, ReadParameter)
-                    else NUMBER
-                )  # fmt: skip
-                if kind == UNKNOWN:
-                    return False
-        return True
 
     def _metric(self, name: Text, metric: schema.Metric) -> ir.Metric:
         path = f"metrics.{name}"
