@@ -44,6 +44,8 @@ def local_workers(count: int) -> Iterator[Executor]:
     try:
         yield pool
     except BaseException:
+        # First, so that the pool's own thread lets go of what is waiting before it finds its processes dead.
+        pool.shutdown(wait=False, cancel_futures=True)
         for child in set(multiprocessing.active_children()) - before:
             child.terminate()
         raise
