@@ -116,6 +116,7 @@ def test_every_option_says_what_it_does() -> None:
         (["frobnicate"], "there is no command `frobnicate`"),
         (["rnu"], "did you mean `run`?"),
         (["run"], "missing argument"),
+        (["explain", "one", "two"], "one thing at a time, and there is also `two`"),
         (["run", "no-such"], "no scenario is called `no-such`"),
         (["run", "first-lesson", "-n", "0"], "`--runs` takes a whole number from 1 on, in digits, not `0`"),
         (["run", "first-lesson", "--seed", "-1"], "`--seed` takes a whole number from 0 on"),

@@ -132,6 +132,9 @@ def _say_faults(error: ScenarioError) -> int:
 def _sentence(text: str) -> str:
     """Click's message as the middle of a sentence of ours."""
     text = text.strip().removesuffix(".")
+    if text.startswith("Got unexpected extra argument"):
+        more = text.partition("(")[2].removesuffix(")")
+        return f"one thing at a time, and there is also `{more}`; a `*` may stand for several studies: name one"
     return text[:1].lower() + text[1:]
 
 

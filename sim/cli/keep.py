@@ -93,7 +93,7 @@ def doctor_command(form: str, no_color: bool) -> int:
         paper.emit(checks, form)
     else:
         paint = paper.painter(no_color=no_color)
-        colours = {"ok": "good", "missing": "bad", "optional": "quiet"}
+        colours = {"ok": "good", "missing": "bad"}
         rows = [(check["what"], check["state"], check["says"]) for check in checks]
         for line in paper.listed(("", "", ""), rows, paint=paint, parts=[colours[row[1]] for row in rows]):
             click.echo(line)

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 
 from sim import provenance
@@ -16,19 +15,11 @@ from sim.study.workers import processors
 NEEDED = ("click", "duckdb", "matplotlib", "numpy", "pydantic", "PyYAML", "rich", "scipy", "simpy")
 """Distributions that the simulator cannot do without."""
 
-EXTRAS = {
-    "cluster": ("distributed", "more than one machine"),
-    "diagrams": ("pygraphviz", "trigger graphs laid out by Graphviz"),
-    "discovery": ("ema_workbench", "where in parameter space an outcome lives"),
-}
-"""Optional extras: a module of each, and what it is for."""
-
-
 def checks(*, scenarios: int) -> list[dict[str, str]]:
-    """One flat record for each thing looked at: what, state (`ok`, `missing` or `optional`), and a few words."""
+    """One flat record for each thing looked at: what, state (`ok` or `missing`), and a few words."""
     return [
         {"what": what, "state": state, "says": says}
-        for what, state, says in (*_versions(), *_machine(), *_house(scenarios), *_extras())
+        for what, state, says in (*_versions(), *_machine(), *_house(scenarios))
     ]
 
 
@@ -57,9 +48,3 @@ def _house(scenarios: int) -> Iterator[tuple[str, str, str]]:
     says = "studies can be stored below it" if writable else "nothing can be written here; give `sim run` a folder, -o"
     yield "this folder", "ok" if writable else "missing", says
 
-
-def _extras() -> Iterator[tuple[str, str, str]]:
-    for extra, (module, purpose) in EXTRAS.items():
-        there = find_spec(module) is not None
-        says = purpose if there else f"not installed: {purpose} (pip install escalation-sim[{extra}])"
-        yield extra, "ok" if there else "optional", says
