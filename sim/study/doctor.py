@@ -15,6 +15,7 @@ from sim.study.workers import processors
 NEEDED = ("click", "duckdb", "matplotlib", "numpy", "pydantic", "PyYAML", "rich", "scipy", "simpy")
 """Distributions that the simulator cannot do without."""
 
+
 def checks(*, scenarios: int) -> list[dict[str, str]]:
     """One flat record for each thing looked at: what, state (`ok` or `missing`), and a few words."""
     return [
@@ -47,4 +48,3 @@ def _house(scenarios: int) -> Iterator[tuple[str, str, str]]:
     writable = os.access(here, os.W_OK)
     says = "studies can be stored below it" if writable else "nothing can be written here; give `sim run` a folder, -o"
     yield "this folder", "ok" if writable else "missing", says
-
