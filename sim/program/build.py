@@ -254,7 +254,7 @@ class _Builder(Names):
                            "give it a quantity of its own", assignment.at)  # fmt: skip
                 continue
             scope = self.scope(f"`{assignment.target}`", timed=True, role=f"{role}/{number}")
-            value = self._resolved(lambda tree=assignment.value: tree, text, path, symbol.kind, scope)  # type: ignore[misc]
+            value = self.resolved(assignment.value, text, path, symbol.kind, scope)
             constant = constant_value(value) if value is not None else None
             if constant is not None and symbol.kind.names and not constant.is_integer():
                 self.fault(path, text, f"{constant:g} is no level of `{assignment.target}`")

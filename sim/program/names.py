@@ -7,7 +7,6 @@ looked at. An unknown name can be said in this place only, and faults are gather
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from datetime import datetime
 
 from sim.clock import NEVER, days_between, parse_date, ticks
@@ -125,22 +124,21 @@ class Names:
         """The resolved tree of a text of the file; None if there is no text or it is wrong."""
         if text is None:
             return None
-        return self._resolved(
-            lambda: parse(text), text, path, expected, scope or self.scope(where, timed=timed, role=role)
-        )
-
-    def _resolved(
-        self, read: Callable[[], Tree], value: object, path: str, expected: Kind | None, scope: Scope
-    ) -> Tree | None:
-        before = len(scope.faults)
         try:
-            tree, _ = resolve(read(), scope, expected)
+            tree = parse(text)
         except ExpressionError as error:
-            scope.faults.append(error)
+            self.fault(path, text, error.says, error.remedy, error.at)
+            return None
+        return self.resolved(tree, text, path, expected, scope or self.scope(where, timed=timed, role=role))
+
+    def resolved(self, tree: Tree, value: object, path: str, expected: Kind | None, scope: Scope) -> Tree | None:
+        """The tree with slots for names; None if it is wrong, which is then told at `value`."""
+        before = len(scope.faults)
+        known, _ = resolve(tree, scope, expected)
         found = scope.faults[before:]
         for wrong in found:
             self.fault(path, value, wrong.says, wrong.remedy, wrong.at)
-        return None if found else tree
+        return None if found else known
 
     def amount(self, spread: schema.Spread | None, path: str, role: str, expected: Kind = DURATION) -> Tree | None:
         """The tree of a value or distribution, drawn at the sites of this role."""
@@ -152,7 +150,7 @@ class Names:
         except ExpressionError as error:
             self.fault(path, first_text(spread), error.says, error.remedy, error.at)
             return None
-        resolved = self._resolved(lambda: tree, first_text(spread), path, expected, scope)
+        resolved = self.resolved(tree, first_text(spread), path, expected, scope)
         value = constant_value(resolved) if resolved is not None else None
         if value is not None and not value >= 0:
             self.fault(path, first_text(spread), f"a duration of {value:g} days", "durations are not negative")
