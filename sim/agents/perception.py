@@ -94,13 +94,10 @@ def _sees(draft: Draft, actor: Text, name: Text, report: schema.Report, speaker:
     if report.delay is None:
         draft.default(f"{seen}.delay", "0 days", "author", "a report tells the truth of today", place)
     _state(draft, seen, name, report, speaker)
-    _comes_in(
-        draft,
-        actor,
-        name,
-        _erring(draft, seen, report, sort, path, speaker),
-        _after(draft, delay, every, path, speaker),
-    )
+    if report.error is None:
+        draft.default(f"{seen}.error", "0", "author", "a report tells no more and no less than what was so", place)
+    told, after = _erring(draft, seen, report, sort, path, speaker), _after(draft, delay, every, path, speaker)
+    _comes_in(draft, actor, name, told, after)
     draft.trigger(
         Phase.COMMITMENTS, f"{seen}.looks", place, every=spread_of("constant", place, value=draft.says(every, speaker)),
         from_=None if report.estimate is not None else "0 days", do=[f"{seen}._noted = {name}"],
