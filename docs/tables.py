@@ -22,6 +22,7 @@ BLOCKS: tuple[type[schema.Block], ...] = (
     schema.Spread, schema.Correlation, schema.Fact, schema.Actor, schema.Posture, schema.PostureOf, schema.Rung,
     schema.Sanctions, schema.SanctionsOf, schema.Tier, schema.Adoption, schema.Diplomacy, schema.DiplomacyOf,
     schema.Rounds, schema.Obligation, schema.ChoiceBlock, schema.Commitment, schema.Entry, schema.Policy, schema.Lever,
+    schema.Home, schema.Perception, schema.Report, schema.Seat,
 )  # fmt: skip
 """Every block of a scenario file, in the order of the manual."""
 

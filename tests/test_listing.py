@@ -227,6 +227,43 @@ def test_prose_answers_the_readers_questions() -> None:
         assert f"- {parameter.name}" in told
 
 
+def test_attributes_of_names_are_printed_and_accounted_for() -> None:
+    """What goes with a name stands in the resolved file, which reads back, and in the ledger."""
+    text = (
+        "scenario: names\nstart: 2030-01-01\nhorizon: 90 days\noutcomes: {end: {otherwise: true}}\n"
+        "actors: {kiev: {office: {one_of: {interim: {yields: -0.2}, elected: {yields: 0.1}}, start: interim}}}\n"
+        "quantities: {alert: {level: {calm: {cost: 0.5}}, start: calm}}\n"
+    )
+    scenario = scenario_from_text(text)
+    again = scenario_from_text(resolved_text(scenario))
+    assert build_program(again) == build_program(scenario)
+    assert {row.path: row.value for row in ledger(scenario) if row.role == "number"} == {
+        "kiev.office.interim.yields": "-0.2", "kiev.office.elected.yields": "0.1", "alert.calm.cost": "0.5"
+    }  # fmt: skip
+
+
+def test_prose_tells_who_knows_what_and_who_sits_where() -> None:
+    """Homes, names with attributes, reports, beliefs and seats stand in sentences of their own."""
+    scenario = scenario_from_text(
+        "scenario: minds\nstart: 2030-01-01\nhorizon: 90 days\noutcomes: {end: {otherwise: true}}\n"
+        "actors:\n"
+        "  us: {home: {support: 43 %, rally: 0.05}}\n"
+        "  kiev: {resolve: 0.5, office: {one_of: {interim: {yields: -0.2}, elected: {yields: 0.1}}, start: interim}}\n"
+        "perception: {us: {sees: {kiev.office: {delay: 2 days}}, believes: {kiev.resolve: 0.4}}}\n"
+        "choices: {act: {actor: us, every: 9 days, options: {wait: {}}}}\n"
+        "seats: {us: {aims: [quiet, trade], decides: act}}\n"
+    )
+    told = tell_scenario(scenario, build_program(scenario))
+    for said in (
+        "- us: at home 43 % stand behind it; a rally adds 0.05.",
+        "- kiev.office: begins as interim; there may be interim (yields -0.2) or elected (yields 0.1).",
+        "- us sees kiev.office as it is, 2 days late.",
+        "- us believes at first that kiev.resolve is 0.4.",
+        "- us: its aims: quiet and trade; it decides `act`.",
+    ):
+        assert said in told, told
+
+
 def test_prose_tells_belief_and_truth_apart() -> None:
     """What the addressee believes and what is in fact kept are two numbers."""
     model = api.load("ukraine-2014")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.agents.draft import WORLD, Draft, Phase, Speaker
-from sim.agents.wording import split_per
+from sim.agents.wording import bracketed, split_per
 from sim.clock import UNITS_IN_DAYS, days_in
 from sim.errors import Text, did_you_mean, place_of
 from sim.scenario import schema
 from sim.scenario.later import LATER
+from sim.scenario.spelling import LevelNames
 
 BETWEEN_0_AND_1 = ("resolve",)
 """Quantities of an actor that are shares of the prize unless the file gives them another range."""
@@ -48,10 +49,28 @@ def quantities(draft: Draft, given: Mapping[Text, schema.Quantity], speaker: Spe
             if word in fields:
                 fields[word] = draft.say(fields[word], speaker)
         draft.quantity(name, place, **fields)
+        for names in (quantity.level, quantity.one_of):
+            if isinstance(names, LevelNames) and any(names.attributes.values()):
+                _attributes(draft, Text(name, place), names, speaker)
         if quantity.change is not None:
             _changes(draft, Text(name, place), quantity.change, speaker)
         if quantity.fades is not None:
             _fades(draft, Text(name, place), quantity.fades, speaker)
+
+
+def _attributes(draft: Draft, name: Text, names: LevelNames, speaker: Speaker) -> None:
+    """The numbers that go with the rung, or with the name, on which a quantity stands: `ukraine.office.yields`."""
+    inside = Speaker((str(name), *speaker.prefixes), speaker.words, speaker.by)
+    for key in dict.fromkeys(key for numbers in names.attributes.values() for key in numbers):
+        said = {one: numbers[key] for one, numbers in names.attributes.items() if key in numbers}
+        for one in names:
+            if one not in said:
+                draft.fault(one, str(name), f"`{one}` has no `{key}`", "others have: say it here too")
+        *most, last = said
+        text = bracketed(draft.says(said[last], inside))
+        for one in reversed(most):  # names without order can only be equal or not
+            text = f"{bracketed(draft.says(said[one], inside))} if {name} == {one} else {text}"
+        draft.quantity(f"{name}.{key}", place_of(said[last]) or name.place, is_=text)
 
 
 def _changes(draft: Draft, name: Text, change: Text, speaker: Speaker) -> None:

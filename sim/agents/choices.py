@@ -91,7 +91,9 @@ def default_choice(draft: Draft, name: Text, agent: schema.Posture) -> schema.Ch
 def decide(draft: Draft, decision: Decision) -> None:
     """One choice trigger on its causes, and a trigger of its own for each further kind of cause."""
     orders = {key: orders_of(draft, option) for key, option in decision.block.options.items()}
-    usual = usual_shares(draft, decision, orders)
+    # Conditions and values are read in the mind of who decides; what an option does, and when, is as it is.
+    minded = decision.in_mind
+    usual = usual_shares(draft, minded, orders)
     options = {
         key: _option(draft, decision, key, option, orders[key], usual.get(str(key)))
         for key, option in decision.block.options.items()
@@ -100,7 +102,7 @@ def decide(draft: Draft, decision: Decision) -> None:
     causes = _causes(draft, decision)
     draft.trigger(
         Phase.CHOICES, decision.name, decision.name.place, **causes,
-        after=draft.amount(block.after, decision.speaker), if_=say(block.if_, decision.speaker), choose=options,
+        after=draft.amount(block.after, decision.speaker), if_=say(block.if_, minded.speaker), choose=options,
         rationality=say(block.rationality, decision.speaker), asks=block.asks, times=block.times, until=block.until,
         actor=decision.actor, agent=decision.agent, says=block.says, source=block.source, disabled=block.disabled,
     )  # fmt: skip
@@ -184,7 +186,7 @@ def _with_prospects(
     draft: Draft, decision: Decision, key: Text, option: schema.Option, said: Iterable[Text]
 ) -> Speaker:  # fmt: skip
     """The speaker of an option's values, who knows `risk` and `gain`: what is at stake with this option alone."""
-    speaker = decision.speaker
+    speaker = decision.in_mind.speaker
     used = {node.path for text in (option.value or {}).values() for node in _names(text)}
     for word, section in (("risk", draft.scenario.threats), ("gain", draft.scenario.offers)):
         whole = f"{decision.name}.{key}.{word}"

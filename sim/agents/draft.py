@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any as Anything
 
@@ -66,10 +66,15 @@ class Speaker:
     prefixes: tuple[str, ...] = ()
     words: Mapping[str, Tree] = field(default_factory=dict)
     by: tuple[str, ...] = ()  # the actors who act here: a sender moves its own sanctions only
+    mind: str = ""  # the actor who reads here what it sees and believes of others, and not what is so
 
     def with_words(self, **words: Tree) -> Speaker:
         """The same speaker with more words."""
-        return Speaker(self.prefixes, {**self.words, **words}, self.by)
+        return replace(self, words={**self.words, **words})
+
+    def in_mind_of(self, actor: str | None) -> Speaker:
+        """The same speaker, who knows of others what this actor knows."""
+        return replace(self, mind=str(actor or ""))
 
 
 WORLD = Speaker()
@@ -152,6 +157,11 @@ class Draft:
                 return f"{prefix}.{path}"
         return path
 
+    def as_seen(self, path: str, speaker: Speaker) -> str:
+        """What stands in a mind for a quantity: the report on it, else the belief about it, else itself."""
+        ways = (f"{speaker.mind}.{word}.{path}" for word in ("sees", "believes") if speaker.mind)
+        return next((way for way in ways if way in self.known.quantities), path)
+
     def trigger_name(self, path: str, speaker: Speaker) -> str:
         """The whole path of a trigger or branch that may stand bare here."""
         for prefix in speaker.prefixes:
@@ -173,7 +183,8 @@ class Draft:
         def name(node: Name) -> Tree:
             if node.path in speaker.words:
                 return speaker.words[node.path]
-            return node if node.path in bare else Name(self.full_name(node.path, speaker), node.at)
+            whole = self.as_seen(self.full_name(node.path, speaker), speaker)
+            return node if node.path in bare else Name(whole, node.at)
 
         return rewritten(tree, name, lambda node: Lookup(node.what, self.trigger_name(node.path, speaker), node.at))
 

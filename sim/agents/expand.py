@@ -15,10 +15,13 @@ from sim.agents.choices import choices
 from sim.agents.diplomacy import diplomacy
 from sim.agents.draft import WORLD, Default, Draft, Known, Phase, Speaker
 from sim.agents.evidence import SOURCES
+from sim.agents.home import homes
+from sim.agents.perception import perception
 from sim.agents.posture import posture
 from sim.agents.ranges import out_of_range
 from sim.agents.rules import own_rules, rule
 from sim.agents.sanctions import sanctions
+from sim.agents.seats import seats
 from sim.agents.threats import commitment
 from sim.errors import Fault, ScenarioError, Text
 from sim.scenario import schema
@@ -80,6 +83,7 @@ def _drafted(scenario: schema.Scenario, known: Known) -> Draft:
     """One pass. Choices come last, because they look at all that may be threatened."""
     draft = Draft(scenario, known)
     actors(draft)
+    homes(draft)
     for name, block in scenario.calendar.items():
         entry(draft, name, block)
     for name, written in scenario.triggers.items():
@@ -97,7 +101,9 @@ def _drafted(scenario: schema.Scenario, known: Known) -> Draft:
     for section in (scenario.threats, scenario.offers):
         for name, promised in section.items():
             commitment(draft, name, promised)
+    perception(draft)
     choices(draft)
+    seats(draft)
     _held_outcomes(draft)
     return draft
 

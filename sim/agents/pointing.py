@@ -88,6 +88,9 @@ def _blocks(scenario: schema.Scenario) -> Iterator[tuple[str, tuple[Text, Any]]]
     for section in sections:
         for name, block in getattr(scenario, section).items():
             yield f"{section}.{name}", (name, block)
+    for actor, perceived in scenario.perception.items():
+        for name, seen in (*perceived.sees.items(), *perceived.believes.items()):
+            yield f"perception.{actor}.{'sees' if isinstance(seen, schema.Report) else 'believes'}.{name}", (name, seen)
     for agent, block in scenario.agents.items():
         for name, choice in block.choices.items():
             yield f"agents.{agent}.choices.{name}", (name, choice)

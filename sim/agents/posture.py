@@ -95,12 +95,21 @@ def moves(draft: Draft, name: Text, block: schema.Posture, speaker: Speaker) -> 
 
 
 def _before(draft: Draft, name: Text) -> list[str]:
-    """Where an army that somebody answers stood before its last step: an answer looks whether it went up."""
+    """Where an army that somebody answers or watches stood before its last step: they look whether it went up."""
     blocks = postures(draft).items()
-    if not any(block.military and answers(draft, Text(other), block) == name for other, block in blocks):
+    answered = any(block.military and answers(draft, Text(other), block) == name for other, block in blocks)
+    if not answered and not _watched(draft, postures(draft)[name]):
         return []
     draft.quantity(f"{name}._before", name.place, start=name, says=f"rung of `{name}` before its last step")
     return [f"{name}._before = {name}"]
+
+
+def _watched(draft: Draft, block: schema.Posture) -> bool:
+    """Whether a public may rally against this posture, or somebody reads its actor's resolve from its moves."""
+    against = draft.scenario.actors.get(block.posture.against or Text(""))
+    resolve = Text(f"{block.posture.actor}.resolve")
+    believed = any(resolve in perceived.believes for perceived in draft.scenario.perception.values())
+    return believed or (against is not None and against.home is not None)
 
 
 # ---------------------------------------------------------------------------------------------- the record

@@ -28,7 +28,8 @@ _CHANCE = "a chance lies between 0 and 1, or 0 % and 100 %"
 def out_of_range(scenario: schema.Scenario) -> list[Fault]:
     """Every plain number of the vocabulary, and every lever, that lies outside what it can be."""
     return [
-        *_chances(scenario), *_slips(scenario), *_worths(scenario), *_regimes(scenario), *_levers(scenario)
+        *_chances(scenario), *_slips(scenario), *_worths(scenario), *_regimes(scenario), *_homes(scenario),
+        *_levers(scenario),
     ]  # fmt: skip
 
 
@@ -95,6 +96,20 @@ def _worths(scenario: schema.Scenario) -> Iterator[Fault]:
             remedy = f"it is a share of the prize from 0 to {MOST_WORTH:g}, such as 0.8 or 80 %"
             path, says = f"{section}.{name}.{word}", f"`{word}` is {{}} times the prize"
             yield from _outside(getattr(block, word), path, 0, MOST_WORTH, says, remedy)
+
+
+def _homes(scenario: schema.Scenario) -> Iterator[Fault]:
+    """What a home audience gives and takes: shares of support, and of the prize."""
+    for name, actor in scenario.actors.items():
+        block, path = actor.home or schema.Home(), f"actors.{name}.home"
+        support = block.support if block.support is not None and block.support.within is None else None
+        said = {"support": support.start if support is not None else None, "rally": block.rally,
+                "audience": block.audience}  # fmt: skip
+        for word, text in said.items():
+            yield from _outside(text, f"{path}.{word}", 0, 1, f"`{word}` is {{}} times the whole public",
+                                "it is a share from 0 to 1, such as 0.05 or 5 %")  # fmt: skip
+        remedy = f"it is a share of the prize from 0 to {MOST_WORTH:g}, such as 0.1 or 10 %"
+        yield from _outside(block.pain, f"{path}.pain", 0, MOST_WORTH, "`pain` is {} times the prize", remedy)
 
 
 def _regimes(scenario: schema.Scenario) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ so that the chance of having gone up by a day is the same however often one deci
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.agents.draft import Draft, Speaker
 from sim.agents.verbs import ordered_rung, postures
@@ -32,6 +32,11 @@ class Decision:
     actor: Text | None
     agent: Text | None
     speaker: Speaker
+
+    @property
+    def in_mind(self) -> Decision:
+        """The same choice, its speaker in the mind of who decides: of others it knows what it sees and believes."""
+        return replace(self, speaker=self.speaker.in_mind_of(self.actor))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
     order border_army up               border_army.ordered += 1
     raise western_measures to sectoral western_measures.us.agreed = max(western_measures.us.agreed, sectoral), ...
     make early_relief                  early_relief.standing = true, ...
+    tell us russia.resolve = 0.8       us.believes.russia.resolve += (0.8 - us.believes.russia.resolve) / 20
 
 An actor's verb moves what is its own: where the United States act, `raise western_measures` moves their tier alone.
 """
@@ -164,10 +165,35 @@ def _end(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path:
     return [f"outcome.{name} = true"] if draft.one_of(name, draft.scenario.outcomes, text, path, "outcome") else []
 
 
+def _tell(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path: str) -> list[str]:
+    """`tell ACTOR QUANTITY = VALUE`: words are cheap, and take a belief a twentieth of the way; `fully` all of it."""
+    actor = words[0] if words else ""
+    said = text.split(None, 2)[2] if len(words) > 1 else ""
+    if "=" not in said:
+        draft.fault(text, path, f"`{text}` tells nothing", "write `tell us russia.resolve = 0.8`")
+        return []
+    named, _, value = said.partition("=")
+    whole = draft.full_name(named.strip(), speaker)
+    fully = value.split()[-1:] == ["fully"]
+    value = value.rpartition("fully")[0] if fully else value
+    perceived = draft.scenario.perception.get(Text(actor))
+    if perceived is None or Text(whole) not in perceived.believes:
+        remedy = f"say what it believes: `perception: {{{actor}: {{believes: {{{whole}: 0.5}}}}}}`"
+        draft.fault(text, path, f"`{actor}` believes nothing of `{whole}` that could be moved", remedy)
+        return []
+    belief = f"{actor}.believes.{whole}"
+    if belief in draft.known.ladders and not fully:
+        draft.fault(text, path, f"`{belief}` has names and no twentieths", f"write `{text} fully`")
+        return []
+    told = f"{belief} = {value.strip()}" if fully else f"{belief} += ({value.strip()} - {belief}) / 20"
+    return [str(draft.assigned(Text(told, text.place), speaker))]
+
+
 Verb = Callable[[Draft, Text, Sequence[str], Speaker, str], list[str]]
 
 VERBS: dict[str, Verb] = {
     "order": _order, "raise": _moved, "lower": _moved, "make": _commit, "withdraw": _commit,
     "open": _talk, "suspend": _talk, "sign": _talk, "end": _end,
+    "tell": _tell,
 }  # fmt: skip
 """Each verb, and what says it with assignments."""

@@ -9,6 +9,7 @@ from typing import Any as Anything
 
 from sim.program.listing import plain_text
 from sim.scenario.schema import Block, Scenario, Spread
+from sim.scenario.spelling import LevelNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Number:
 _SILENT_WORDS = """
     says asks source confidence unit title question scenario start horizon clock extends sources facts policies
     variants levers expect by to voice actor agent on posture sanctions diplomacy level one_of without
-    metrics series outcomes count times
+    metrics series outcomes count times seats
 """
 SILENT = frozenset(_SILENT_WORDS.split())
 """Keys whose values are words, or numbers that say nothing about the world."""
@@ -60,7 +61,9 @@ def _numbers(value: Anything, path: str, notes: dict[str, str]) -> Iterator[Numb
         fields = type(value).model_fields.items()
         keys = {field.alias or name: getattr(value, name) for name, field in fields} | (value.model_extra or {})
         for key, inner in keys.items():
-            if str(key) not in SILENT:
+            if isinstance(inner, LevelNames):
+                yield from _numbers(inner.attributes, path, notes)
+            elif str(key) not in SILENT:
                 yield from _numbers(inner, _joined(path, key), notes)
             elif key == "start" and path:  # of a quantity; the header's start is a date
                 yield from _numbers(inner, path, notes)
@@ -74,7 +77,9 @@ def _numbers(value: Anything, path: str, notes: dict[str, str]) -> Iterator[Numb
         yield Number(path, str(value), "", "", notes["unit"], notes["source"], notes["confidence"], "number")
 
 
-SECTIONS = ("parameters", "quantities", "actors", "agents", "threats", "offers", "triggers", "choices", "calendar")
+SECTIONS = (
+    "parameters", "quantities", "actors", "agents", "threats", "offers", "triggers", "choices", "calendar", "perception"
+)  # fmt: skip
 
 
 def _joined(path: str, key: object) -> str:

@@ -10,6 +10,7 @@ from typing import Any as Anything
 from sim.errors import Text
 from sim.program.wording import figures
 from sim.scenario.schema import Block, Scenario, Spread
+from sim.scenario.spelling import LevelNames
 
 WIDTH = 110
 """Columns within which a block is written on one line."""
@@ -46,6 +47,8 @@ def plain(value: Anything, *, key: str = "") -> Anything:
         return _plain_spread(value)
     if isinstance(value, Block):
         return _plain_block(value)
+    if isinstance(value, LevelNames) and any(value.attributes.values()):
+        return plain(value.attributes)
     if isinstance(value, Mapping):
         if list(value) == [""]:  # one value without a name stands bare
             return plain(value[""])

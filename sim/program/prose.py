@@ -13,6 +13,7 @@ from sim.errors import Text
 from sim.program.deciding import tell_choices
 from sim.program.ir import Program
 from sim.program.listing import plain_text
+from sim.program.minds import tell_home, tell_minds, tell_seats
 from sim.program.sayings import capital, held_text, joined, plain, rule_text, sentence, spread_text
 from sim.scenario.schema import Commitment, Diplomacy, Entry, Posture, Quantity, Sanctions, Scenario, Trigger
 
@@ -26,6 +27,7 @@ def tell_scenario(scenario: Scenario, program: Program) -> str:
         _opening(scenario, program),
         _section("Background", _facts(scenario)),
         _section("Who stands where", _standing(scenario)),
+        _section("Who knows what", tell_minds(scenario)),
         _section("Who threatened and offered what", _commitments(scenario)),
         _section("What is decided", tell_choices(scenario, program)),
         _section("What happens by itself", _rules(scenario, program)),
@@ -33,6 +35,7 @@ def tell_scenario(scenario: Scenario, program: Program) -> str:
         _section("What is not known", _unknown(scenario)),
         _section("Numbers taken by default", _defaults(scenario)),
         _section("What could be otherwise", _alternatives(scenario)),
+        _section("Seats of a seminar", tell_seats(scenario)),
         _section("Sources", _sources(scenario)),
     )
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -65,6 +68,7 @@ def _standing(scenario: Scenario) -> Iterator[str]:
     for name, actor in scenario.actors.items():
         if actor.says:
             yield sentence(f"{name}: {actor.says}")
+        yield from tell_home(str(name), actor)
     for name, agent in scenario.agents.items():
         match agent:
             case Posture():

@@ -52,6 +52,11 @@ KEYS: dict[str, Keys] = {
             "levers: {raft.believed: [0 %, 100 %]}",
             "numbers that a reader may move, with the range that makes sense",
         ),
+        "perception": (
+            "perception: {us: {sees: {army: {delay: 2 days}}}}",
+            "what each actor sees and believes of others",
+        ),
+        "seats": ("seats: {russia: {decides: push_further}}", "roles in a seminar; they act on nothing"),
         "expect": ("expect: P(war) below 10 %", "what the results must show; `sim validate --expect` looks"),
     },
     "Quantity": {
@@ -62,7 +67,10 @@ KEYS: dict[str, Keys] = {
         ),
         "within": ("within: [0, 1]", "it never leaves this range: every assignment is clamped"),
         "level": ("level: [home, massed, attack]", "it stands on a ladder of these rungs, in this order"),
-        "one_of": ("one_of: [interim, elected]", "it is one of these names, which have no order"),
+        "one_of": (
+            "one_of: {interim: {yields: -0.2}, elected: {yields: 0.1}}",
+            "it is one of these names, which have no order; a bare list, or (as with `level`) each with its attributes",
+        ),
         "flag": ("flag: true", "it is true or false"),
         "is": ("is: 0.1 * tier", "it has no state of its own: it is always this expression"),
         "change": ("change: -0.4 per year", "it moves by itself, once a day"),
@@ -144,10 +152,37 @@ KEYS: dict[str, Keys] = {
     },
     "Actor": {
         **SAYS,
+        "home": ("home: {support: 80 %, rally: 0.05}", "its audience at home"),
         "quantities": (
             "quantities: {resolve: 0.5}",
             "its quantities; they may also stand bare: `russia: {resolve: 0.5}`",
         ),
+    },
+    "Home": {
+        "support": ("support: 80 %", "how many stand behind the government; a quantity, so it may `change` too"),
+        "rally": ("rally: 0.05", "what sanctions raised against it, or forces that come up against it, add to support"),
+        "fades": ("fades: 60 days", "the time in which a rally fades by half"),
+        "audience": ("audience: 0.1", "what breaking a public word takes from support"),
+        "pain": ("pain: 0.1", "what a point of GDP a year is worth, as a share of the prize"),
+    },
+    "Perception": {
+        "sees": ("sees: {border_army.troops: {error: 25 %}}", "reports on quantities of others, by the name of each"),
+        "believes": ("believes: {russia.resolve: 0.5}", "what is believed of a quantity of another at the start"),
+    },
+    "Report": {
+        **NOTED,
+        "estimate": ("estimate: 40_000", "what is believed seen at the start; without one, the first look is then"),
+        "error": ("error: 25 %", "of a number, the relative error; of a rung or a truth, the chance to mistake it"),
+        "delay": ("delay: 2 days", "how old the truth is that a report tells"),
+        "every": ("every: 7 days", "time between looks"),
+        "alarm": ("alarm: 60_000", "a report of so much or more while the truth is less is a false alarm"),
+    },
+    "Seat": {
+        "aims": ("aims: keep Ukraine neutral", "what this seat wants, in sentences"),
+        "red_lines": ("red_lines: no foreign base at the Black Sea", "what it cannot bear, in sentences"),
+        "knows": ("knows: [border_army, russia.resolve]", "what it is shown: quantities, or all below a name"),
+        "decides": ("decides: push_further", "the choices that it makes, by any ending of their names that is unique"),
+        **SAYS,
     },
     "Posture": {
         **NOTED,

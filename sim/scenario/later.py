@@ -13,12 +13,6 @@ _ONE_SENDER = "a sender acts as one: give it a lag and a `weight` under `adopt`,
 LATER: dict[tuple[str, str], str] = {
     ("actors", "members"): _ONE_SENDER,
     ("actors", "agree_alike"): _ONE_SENDER,
-    ("actors", "home"): "write the audience as quantities of the actor, as in `support: 80 %`, and triggers move them",
-    ("perception", "perception"): "all is seen as it is; write what is believed as a quantity, and triggers move it",
-    (
-        "seats",
-        "seats",
-    ): "the program takes every decision; `asks` and `says` of a choice tell a reader what it is about",
     ("adopt", "vote"): "write the vote as a `choices` block of the sender, whose option raises its tier",
     ("adopt", "renew"): "write a trigger such as `{every: 180 days, chance: 20 %, do: lower measures for eu}`",
     ("issues", "off_agenda"): "leave the issue away: what no proposal names is not talked about",
@@ -34,9 +28,7 @@ LATER: dict[tuple[str, str], str] = {
 }
 """(block in whose place the word would stand, word) -> what to write instead."""
 
-_OF_A_HOME = ("support", "rally", "audience", "pain")
-
-LATER_VERBS = ("extend", "demand", "refuse", "propose", "accept", "counter", "dismiss", "breach", "publish", "tell")
+LATER_VERBS = ("extend", "demand", "refuse", "propose", "accept", "counter", "dismiss", "breach", "publish")
 """Verbs that `do` does not know yet."""
 
 
@@ -50,7 +42,7 @@ def later(keys: Sequence[int | str], *, inside: object = None) -> tuple[int, str
         blocks = keys[: at - 1] if at > 1 else keys[:1] if at == 0 else ()  # between them stands a name of the file
         for block in blocks:
             remedy = LATER.get((str(block), str(key)))
-            if remedy and not (key == "home" and not set(map(str, keys[at + 1 : at + 2])) & set(_OF_A_HOME)):
+            if remedy:
                 return at, remedy
     if "proposals" in keys[:-2] and {"by", "contains"} & set(below):
         return keys.index("proposals"), _ISSUES_ALONE

@@ -17,7 +17,7 @@ from sim.scenario.source import Section
 
 Keys = tuple[str, ...]
 
-_NOT_SEARCHED = ("policies", "variants", "levers", "sources", "facts", "expect", "extends")
+_NOT_SEARCHED = ("policies", "variants", "levers", "sources", "facts", "seats", "expect", "extends")
 
 
 def find_path(
@@ -108,7 +108,8 @@ def _blocks(above: Keys, shape: Shape | None, data: Any) -> Iterator[tuple[Keys,
     """Every block of the file, with its path and shape."""
     if not isinstance(data, dict):
         return
-    yield above, shape, data
+    if not (above[:1] == ("perception",) and above[2:] in (("sees",), ("believes",))):
+        yield above, shape, data  # who says `russia.resolve` means the thing itself, and not what anybody sees of it
     for key, value in data.items():
         if not (above == () and key in _NOT_SEARCHED):
             inner = below(shape, str(key), data) if shape is not None else None

@@ -21,6 +21,7 @@ from sim.scenario.spelling import (
     block_or_nothing,
     formula_of,
     label_of,
+    levels_of,
     listed,
     name_of,
     path_of,
@@ -53,6 +54,9 @@ Words = Annotated[tuple[Word, ...], Spelled(listed, SCALAR, leaf=False)]
 Formulas = Annotated[tuple[Formula, ...], Spelled(listed, FORMULA, leaf=False)]
 """One value or a list of them."""
 
+
+Levels = Annotated[tuple[Word, ...], Spelled(levels_of, {"type": ["string", "array", "object"]})]
+"""Names of rungs, or of whoever there may be: a list, or a block that gives each name its attributes."""
 
 _OPEN = Spelled(block_or_nothing, {"type": "null", "description": "nothing yet"}, leaf=False)
 
@@ -184,8 +188,8 @@ class Quantity(Noted):
 
     start: Formula | None = None
     within: tuple[Formula, Formula] | None = None
-    level: Words | None = None  # names of the rungs, in order
-    one_of: Words | None = None  # names without order
+    level: Levels | None = None  # names of the rungs, in order
+    one_of: Levels | None = None  # names without order
     flag: Truth | None = None
     is_: Formula | None = Field(default=None, alias="is")
     change: Formula | None = None  # `E per year`: moves once a day
@@ -281,12 +285,23 @@ class Fact(Block):
     source: Word | None = None
 
 
+class Home(Block):
+    """An actor's audience at home: how it is minded, what rallies it, what a word broken in public costs."""
+
+    support: Annotated[Quantity, short_for("start")] | None = None
+    rally: Formula | None = None  # what a threat from outside adds to support
+    fades: Formula | None = None  # half-life of the rally
+    audience: Formula | None = None  # what breaking a public word takes from support
+    pain: Formula | None = None  # share of the prize for a point of GDP a year
+
+
 class Actor(OpenBlock):
     """A state, bloc or organisation. Bare keys beside these are quantities: `resolve: 0.5`."""
 
     __pydantic_extra__: dict[Name, Annotated[Quantity, short_for("start")]]  # type: ignore[assignment]
 
     says: Word | None = None
+    home: Home | None = None
     quantities: Annotated[dict[Name, Annotated[Quantity, short_for("start")]], _OPEN] = Field(default_factory=dict)
 
 
@@ -476,6 +491,33 @@ class Entry(Noted):
     disabled: Truth = False
 
 
+class Report(Noted):
+    """What an actor sees of another's quantity: the truth of `delay` ago with its error, renewed now and then."""
+
+    estimate: Formula | None = None  # what is believed seen at the start
+    error: Formula | None = None  # relative, of a number; of a rung, the chance to see it one off
+    delay: Formula | None = None
+    every: Formula | None = None
+    alarm: Formula | None = None  # from here on a report is an alarm
+
+
+class Perception(Block):
+    """What one actor sees and believes of the others."""
+
+    sees: Annotated[dict[Path, Report], _OPEN] = Field(default_factory=dict)
+    believes: Annotated[dict[Path, Annotated[Quantity, short_for("start")]], _OPEN] = Field(default_factory=dict)
+
+
+class Seat(Block):
+    """A role in a seminar: what it wants, what it knows, which choices it makes."""
+
+    aims: Words = ()
+    red_lines: Words = ()
+    knows: Words = ()
+    decides: Words = ()
+    says: Word | None = None
+
+
 class Policy(OpenBlock):
     """What one side would do differently, or (a variant) what the world might be like: paths and their new values."""
 
@@ -513,6 +555,7 @@ class Scenario(Block):
     offers: Annotated[dict[Name, Commitment], _OPEN] = Field(default_factory=dict)
     choices: Annotated[dict[Name, ChoiceBlock], _OPEN] = Field(default_factory=dict)
     calendar: Annotated[dict[Name, Entry], _OPEN] = Field(default_factory=dict)
+    perception: Annotated[dict[Name, Perception], _OPEN] = Field(default_factory=dict)
     triggers: Annotated[dict[Path, Trigger], _OPEN] = Field(default_factory=dict)
     outcomes: Annotated[dict[Name, Outcome], _OPEN] = Field(default_factory=dict)
     metrics: Annotated[dict[Name, Metric], _OPEN] = Field(default_factory=dict)
@@ -520,4 +563,5 @@ class Scenario(Block):
     policies: Annotated[dict[Word, Policy], _OPEN] = Field(default_factory=dict)
     variants: Annotated[dict[Word, Policy], _OPEN] = Field(default_factory=dict)
     levers: Annotated[dict[Word, Annotated[Lever, short_for("range")]], _OPEN] = Field(default_factory=dict)
+    seats: Annotated[dict[Name, Seat], _OPEN] = Field(default_factory=dict)
     expect: Words = ()

@@ -188,6 +188,31 @@ def listed(value: object) -> object:
     return value if isinstance(value, list | tuple) else [value]
 
 
+class LevelNames(tuple[Text, ...]):
+    """The names of a ladder or of a set, in order; `attributes` are the numbers that go with each, where it has any."""
+
+    attributes: dict[Text, dict[Text, Text]]
+
+    def __new__(cls, names: Iterable[Text], attributes: dict[Text, dict[Text, Text]] | None = None) -> "LevelNames":
+        """The names, with what goes with them."""
+        made = super().__new__(cls, names)
+        made.attributes = attributes or {}
+        return made
+
+
+def levels_of(value: object) -> LevelNames:
+    """Names as a list, or as a block that gives each name its attributes: `{interim: {yields: -0.2}, elected: {}}`."""
+    if not isinstance(value, dict):
+        return value if isinstance(value, LevelNames) else LevelNames(word_of(one) for one in listed(value))  # type: ignore[attr-defined]
+    attributes: dict[Text, dict[Text, Text]] = {}
+    for name, block in value.items():
+        block = block_or_nothing(block)
+        if not isinstance(block, dict):
+            raise Misfit(f"`{name}` is given no attribute by name", f"write `{name}: {{yields: 0.1}}`", block)
+        attributes[word_of(name)] = {name_of(key): formula_of(number) for key, number in block.items()}
+    return LevelNames(attributes, attributes)
+
+
 def block_or_nothing(value: object) -> object:
     """A key with nothing behind it stands for an empty block: `defender:` for `defender: {}`."""
     return {} if isinstance(value, Text) and not value and not value.style else value

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.agents import choices, diplomacy, evidence, sanctions, threats
+from sim.agents import choices, diplomacy, evidence, home, perception, sanctions, threats
 
 
 def _digits(text: str) -> str:
@@ -19,7 +19,9 @@ def _digits(text: str) -> str:
         *(_digits(value) for value in evidence.PACE.values()),
         *(_digits(value) for value in evidence.ADOPTION_LAG.values()),
         _digits(sanctions.PHASE_IN), _digits(sanctions.LEAKAGE), _digits(diplomacy.EVERY), _digits(diplomacy.KEPT),
-        _digits(diplomacy.DUE), _digits(choices.EVERY), f"{evidence.COMPROMISE:g}".lstrip("0"),
+        _digits(diplomacy.DUE), _digits(choices.EVERY), _digits(perception.EVERY),
+        _digits(home.FADES), _digits(home.COOLDOWN),
+        f"{evidence.COMPROMISE:g}".lstrip("0"),
     ],
 )  # fmt: skip
 def test_every_default_of_the_page_is_that_of_the_code(number: str, house: Path) -> None:
@@ -32,7 +34,14 @@ def test_the_shares_of_the_page_are_those_of_the_code(house: Path) -> None:
     page = (house / "docs" / "agents.md").read_text(encoding="utf-8")
     assert (diplomacy.SLIPS, sanctions.BACKLASH, evidence.REPLY_CHANCE) == ("20 %", "0.1", 0.41)
     assert (threats.BELIEVED, threats.KEPT, threats.PAIN) == ("0.5", "0.5", "0.1")
+    assert (home.SUPPORT, {word: size for word, (size, _) in home.SIZES.items()}) == (
+        "0.5", {"rally": "0.05", "audience": "0.1", "pain": "0.1"}
+    )  # fmt: skip
+    assert (perception.COSTLY, perception.CHEAP) == (4, 20)
     for said in (
+        "support 50 %, a rally adds 5 %",
+        "a tenth of support",
+        "a quarter of the way with each move of that actor's forces, a twentieth with a word",
         "one in five slips",
         "pays a tenth",
         "four moves in ten",
