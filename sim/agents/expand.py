@@ -15,6 +15,7 @@ from sim.agents.choices import choices
 from sim.agents.diplomacy import diplomacy
 from sim.agents.draft import WORLD, Default, Draft, Known, Phase, Speaker
 from sim.agents.evidence import SOURCES
+from sim.agents.home import homes
 from sim.agents.posture import posture
 from sim.agents.ranges import out_of_range
 from sim.agents.rules import own_rules, rule
@@ -80,6 +81,7 @@ def _drafted(scenario: schema.Scenario, known: Known) -> Draft:
     """One pass. Choices come last, because they look at all that may be threatened."""
     draft = Draft(scenario, known)
     actors(draft)
+    homes(draft)
     for name, block in scenario.calendar.items():
         entry(draft, name, block)
     for name, written in scenario.triggers.items():

@@ -142,8 +142,16 @@ KEYS: dict[str, Keys] = {
         "since": ("since: 2014-03-18", "since when it is one"),
         "source": ("source: bloomberg", "where it comes from"),
     },
+    "Home": {
+        "support": ("support: 80 %", "how many stand behind the government"),
+        "rally": ("rally: 0.05", "what it gains when it is threatened from abroad"),
+        "fades": ("fades: 60 days", "the time in which half of the rally is gone"),
+        "audience": ("audience: 0.1", "support lost for a public word that is not kept"),
+        "pain": ("pain: 0.1", "share of the prize that a point of GDP a year is worth"),
+    },
     "Actor": {
         **SAYS,
+        "home": ("home: {support: 80 %, audience: 0.1}", "the audience at home"),
         "quantities": (
             "quantities: {resolve: 0.5}",
             "its quantities; they may also stand bare: `russia: {resolve: 0.5}`",

@@ -13,7 +13,6 @@ _ONE_SENDER = "a sender acts as one: give it a lag and a `weight` under `adopt`,
 LATER: dict[tuple[str, str], str] = {
     ("actors", "members"): _ONE_SENDER,
     ("actors", "agree_alike"): _ONE_SENDER,
-    ("actors", "home"): "write the audience as quantities of the actor, as in `support: 80 %`, and triggers move them",
     ("perception", "perception"): "all is seen as it is; write what is believed as a quantity, and triggers move it",
     (
         "seats",

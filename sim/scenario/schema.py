@@ -281,12 +281,23 @@ class Fact(Block):
     source: Word | None = None
 
 
+class Home(Block):
+    """The audience at home, before which an actor answers for what it said in public."""
+
+    support: Annotated[Quantity, short_for("start")] | None = None
+    rally: Formula | None = None
+    fades: Formula | None = None
+    audience: Formula | None = None  # support lost for a public word that is not kept
+    pain: Formula | None = None  # share of the prize for a point of GDP a year
+
+
 class Actor(OpenBlock):
     """A state, bloc or organisation. Bare keys beside these are quantities: `resolve: 0.5`."""
 
     __pydantic_extra__: dict[Name, Annotated[Quantity, short_for("start")]]  # type: ignore[assignment]
 
     says: Word | None = None
+    home: Home | None = None
     quantities: Annotated[dict[Name, Annotated[Quantity, short_for("start")]], _OPEN] = Field(default_factory=dict)
 
 
