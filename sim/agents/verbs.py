@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from sim.agents.draft import Draft, Speaker
-from sim.agents.wording import bracketed
+from sim.agents.timers import days_from_now
 from sim.errors import Text, did_you_mean, place_of
 from sim.scenario import schema
 from sim.scenario.later import LATER_VERBS
@@ -147,7 +147,7 @@ def _talk(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path
         return [f"{name}.open = true", *forget]
     if len(words) > 2 and words[1] == "for":
         # What was closed before stays closed when the time is over.
-        until = f"day + {bracketed(' '.join(words[2:]))} / 1 day"
+        until = days_from_now(" ".join(words[2:]))
         return [f"{name}._resumes = {until} if {name}.open or {name}._resumes >= 0 else -1", f"{name}.open = false"]
     return [f"{name}.open = false", *forget]
 
