@@ -93,6 +93,12 @@ class Draft:
         self.held: set[str] = set()  # outcomes that read a flag
         self.stood: dict[str, Place | None] = {}  # quantities compared with where they stood at the start
 
+    @property
+    def commitments(self) -> dict[str, schema.Commitment]:
+        """Threats and offers, by name, in file order."""
+        both = (*self.scenario.threats.items(), *self.scenario.offers.items())
+        return {str(name): commitment for name, commitment in both}
+
     def fault(self, value: object, path: str, says: str, remedy: str = "") -> None:
         """Note a fault at a value of the file."""
         self.faults.append(Fault(place_of(value), path, says, remedy))

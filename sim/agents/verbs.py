@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from sim.agents import audience, channels, deadlines
 from sim.agents.draft import Draft, Speaker
 from sim.agents.timers import days_from_now
 from sim.errors import Text, did_you_mean, place_of
@@ -60,8 +61,7 @@ def tracks(draft: Draft) -> dict[str, schema.Diplomacy]:
 
 def commitments(draft: Draft) -> dict[str, schema.Commitment]:
     """Threats and offers, by name, in file order."""
-    both = (*draft.scenario.threats.items(), *draft.scenario.offers.items())
-    return {str(name): commitment for name, commitment in both}
+    return draft.commitments
 
 
 def ordered_rung(words: Sequence[str]) -> str:
@@ -129,10 +129,10 @@ def _commit(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, pa
     if not draft.one_of(name, commitments(draft), text, path, "threat or offer"):
         return []
     if text.startswith("withdraw"):
-        return [f"{name}.standing = false"]
+        return [*audience.taken_back(draft, name), f"{name}.standing = false"]
     stood = [quantity for quantity in sorted(draft.known.quantities) if quantity.startswith(f"{name}.stood.")]
     since = [f"{quantity} = {quantity.removeprefix(f'{name}.stood.')}" for quantity in stood]
-    return [f"{name}.standing = true", f"{name}.called = false", *since]
+    return [*deadlines.made(draft, name), f"{name}.standing = true", f"{name}.called = false", *since]
 
 
 def _talk(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path: str) -> list[str]:
@@ -169,5 +169,6 @@ Verb = Callable[[Draft, Text, Sequence[str], Speaker, str], list[str]]
 VERBS: dict[str, Verb] = {
     "order": _order, "raise": _moved, "lower": _moved, "make": _commit, "withdraw": _commit,
     "open": _talk, "suspend": _talk, "sign": _talk, "end": _end,
+    "extend": deadlines.extend, "publish": channels.publish,
 }  # fmt: skip
 """Each verb, and what says it with assignments."""

@@ -26,8 +26,6 @@ LATER: dict[tuple[str, str], str] = {
     ("proposals", "contains"): _ISSUES_ALONE,
     ("tiers", "sectors"): "give the tier one `bite`; an attribute is one number",
     ("options", "needs"): "`if` says when the option is open",
-    ("options", "channel"): "what is chosen is known to all",
-    ("options", "leaks"): "what is chosen is known to all",
     ("quantities", "path"): "dates in the `calendar`, or a trigger with `at`, set it to its values",
     ("quantities", "for_each"): "write the block once for each",
 }
@@ -35,7 +33,7 @@ LATER: dict[tuple[str, str], str] = {
 
 _OF_A_HOME = ("support", "rally", "audience", "pain")
 
-LATER_VERBS = ("extend", "demand", "refuse", "propose", "accept", "counter", "dismiss", "breach", "publish", "tell")
+LATER_VERBS = ("demand", "refuse", "propose", "accept", "counter", "dismiss", "breach", "tell")
 """Verbs that `do` does not know yet."""
 
 
