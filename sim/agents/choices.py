@@ -111,11 +111,11 @@ def decide(draft: Draft, decision: Decision) -> None:
 
 def _hidden_options(draft: Draft, decision: Decision) -> None:
     """Who knows which option was chosen, of those that are not public."""
-    there = channels.hidden(draft)
     for key, option in decision.block.options.items():
         path = f"{decision.path}.options.{key}"
         channels.check(draft, option.channel, option.leaks, path)
-        if (it := there.get(f"{decision.name}.{key}")) is not None:
+        it = channels.hidden(draft).get(f"{decision.name}.{key}") if option.channel not in (None, "public") else None
+        if it is not None:
             channels.keep_hidden(draft, it, decision.speaker, Phase.CHOICES, path=path,
                                  actor=str(decision.actor or ""), agent=decision.agent)  # fmt: skip
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.agents.draft import Draft, Phase, Speaker
-from sim.agents.pointing import leaves
 from sim.agents.timers import Timer, days_from_now, in_days
 from sim.agents.wording import bracketed
 from sim.errors import Text, place_of
@@ -95,7 +94,7 @@ def lapses(draft: Draft, name: Text, block: schema.Commitment, speaker: Speaker)
     if block.until is None:
         return
     over, says = [f"{name}.standing = false"], f"`{name}` lapses"
-    if not _is_extended(draft, name):
+    if name not in draft.extended:
         draft.trigger(Phase.COMMITMENTS, f"{name}.lapses", block.until.place, at=[block.until], do=over,
                       actor=block.by[0], says=says)  # fmt: skip
         return
@@ -104,11 +103,6 @@ def lapses(draft: Draft, name: Text, block: schema.Commitment, speaker: Speaker)
     _movable(draft, name, block, timer, f"`{name}` is made to stand for longer")
     draft.trigger(Phase.COMMITMENTS, f"{name}.lapses", block.until.place, when=f"{name}.standing and {timer.waits}",
                   for_=timer.left(block.until.place), do=over, actor=block.by[0], says=says)  # fmt: skip
-
-
-def _is_extended(draft: Draft, name: str) -> bool:
-    """Whether any effect of the file says `extend NAME`."""
-    return any(text.split()[:2] == ["extend", name] for _, text in leaves(draft.scenario, ""))
 
 
 # ---------------------------------------------------------------------------------------------- the verbs

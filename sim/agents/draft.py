@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 from typing import Any as Anything
 
+from sim.agents.pointing import leaves
 from sim.agents.ranges import plain_value
 from sim.agents.wording import rewritten, with_relatives
 from sim.errors import Fault, Place, Text, did_you_mean, place_of
@@ -98,6 +100,12 @@ class Draft:
         """Threats and offers, by name, in file order."""
         both = (*self.scenario.threats.items(), *self.scenario.offers.items())
         return {str(name): commitment for name, commitment in both}
+
+    @cached_property
+    def extended(self) -> frozenset[str]:
+        """The commitments whose end some effect of the file moves, as in `extend raft by 7 days`."""
+        said = (text.split() for _, text in leaves(self.scenario, "") if text.startswith("extend "))
+        return frozenset(words[1] for words in said if len(words) > 1)
 
     def fault(self, value: object, path: str, says: str, remedy: str = "") -> None:
         """Note a fault at a value of the file."""

@@ -51,7 +51,7 @@ def commitment(draft: Draft, name: Text, block: schema.Commitment) -> None:
     for issuer in issuers:
         _answer(draft, name, block, issuer, speaker, path)
     _end(draft, name, block, speaker)
-    if (it := channels.hidden(draft).get(str(name))) is not None:
+    if block.channel != "public" and (it := channels.hidden(draft).get(str(name))) is not None:
         channels.keep_hidden(draft, it, speaker, Phase.COMMITMENTS, path=path, actor=issuers[0])
 
 
