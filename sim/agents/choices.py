@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from sim.agents import channels
 from sim.agents.draft import Draft, Phase, Speaker
 from sim.agents.posture import answers, opposing, speaker_of
 from sim.agents.shares import Decision, Order, is_open, orders_of, usual_shares
-from sim.agents.threats import hurts_of
-from sim.agents.verbs import commitments, effects, postures
+from sim.agents.verbs import commitments, effects, postures, regimes
 from sim.agents.wording import bracketed
+from sim.agents.worth import hurts_of
 from sim.errors import Text
 from sim.language.parse import ExpressionError, parse, parse_assignment, unparse
-from sim.language.tree import Name, Tree, walk
+from sim.language.tree import Constant, If, Name, Tree, walk
+from sim.language.words import TRUTH
 from sim.scenario import schema
 
 EVERY = "14 days"
@@ -106,6 +108,18 @@ def decide(draft: Draft, decision: Decision) -> None:
         rationality=say(block.rationality, decision.speaker), asks=block.asks, times=block.times, until=block.until,
         actor=decision.actor, agent=decision.agent, says=block.says, source=block.source, disabled=block.disabled,
     )  # fmt: skip
+    _hidden_options(draft, decision)
+
+
+def _hidden_options(draft: Draft, decision: Decision) -> None:
+    """Who knows which option was chosen, of those that are not public."""
+    for key, option in decision.block.options.items():
+        path = f"{decision.path}.options.{key}"
+        channels.check(draft, option.channel, option.leaks, path)
+        it = channels.hidden(draft).get(f"{decision.name}.{key}") if option.channel not in (None, "public") else None
+        if it is not None:
+            channels.keep_hidden(draft, it, decision.speaker, Phase.CHOICES, path=path,
+                                 actor=str(decision.actor or ""), agent=decision.agent)  # fmt: skip
 
 
 # ---------------------------------------------------------------------------------------------- causes
@@ -148,7 +162,7 @@ def _stirring(draft: Draft, decision: Decision) -> list[str]:
     else:
         against = [name for name, theirs in postures(draft).items() if theirs.posture.against == actor]
     heard = [name for name, its in commitments(draft).items() if its.to == actor]
-    ways = ("made", "answer", "lapses", "falls_away")
+    ways = ("made", "extended", "answer", "lapses", "falls_away")
     words = [known for name in heard for known in sorted(draft.known.triggers)
              if known.startswith(f"{name}.") and known.split(".")[1] in ways]  # fmt: skip
     return [f"{name}.moves" for name in against] + words
@@ -177,6 +191,8 @@ def _option(
             "usual": weight,
             "value": None if value is None else {term: draft.say(text, speaker) for term, text in value.items()},
             "do": said,
+            "channel": None,
+            "leaks": None,
             "source": option.source or (Text("mid5", key.place) if usual else None),
         }
     )
@@ -215,6 +231,9 @@ def moved_by(draft: Draft, effects_: Iterable[Text]) -> dict[str, Tree]:
         except ExpressionError:
             continue
         value = draft.imagined(assignment.value, moved)
+        if isinstance(value, Name) and value.path in draft.known.ladders.get(assignment.target, ()):
+            # A rung alone is not known for one where it is compared with another: say beside it whose rung it is.
+            value = If(Constant(0.0, TRUTH), Name(assignment.target), value)
         moved[assignment.target] = value
         for ending in (".ordered", ".agreed"):
             if assignment.target.endswith(ending):
@@ -225,14 +244,25 @@ def moved_by(draft: Draft, effects_: Iterable[Text]) -> dict[str, Tree]:
 def _prospects(
     draft: Draft, actor: Text | None, section: Mapping[Text, schema.Commitment], moved: Mapping[str, Tree]
 ) -> list[str]:
-    """A term for each standing commitment to this actor that the option may call: believed times what it would mean."""
-    terms = []
+    """A term for each standing commitment to this actor that the option may call: believed times what it would mean.
+
+    An ultimatum is called by every option that does not do what it demands, be it by doing nothing; what is under way
+    already counts as done.
+    """
+    terms, arrived = [], {**_under_way(draft), **moved}
     for name, block in section.items():
         condition = draft.conditions.get(str(name))
         if block.to != actor or condition is None:
             continue
-        imagined = draft.imagined(condition, moved)
-        if imagined != condition:
+        imagined = draft.imagined(condition, moved if block.unless is None else arrived)
+        if imagined != condition or block.unless is not None:
             worth = f"{name}.believed * {hurts_of(str(name), draft)}"
             terms.append(f"({worth} if {name}.standing and {bracketed(unparse(imagined))} else 0)")
     return terms
+
+
+def _under_way(draft: Draft) -> dict[str, Tree]:
+    """Where all that was ordered or agreed is bound for."""
+    tiers = [f"{name}.{sender}" for name, regime in regimes(draft).items() for sender in regime.sanctions.senders]
+    bound = {**{army: f"{army}.ordered" for army in postures(draft)}, **{tier: f"{tier}.agreed" for tier in tiers}}
+    return {name: Name(whither) for name, whither in bound.items()}

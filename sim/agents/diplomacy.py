@@ -15,8 +15,9 @@ from sim.agents.actors import quantities
 from sim.agents.draft import WORLD, Draft, Phase, Speaker
 from sim.agents.pointing import leaves
 from sim.agents.rules import own_rules
+from sim.agents.timers import Timer
 from sim.agents.verbs import effects, signing
-from sim.agents.wording import bracketed, number, spread_of
+from sim.agents.wording import bracketed, number
 from sim.errors import Text
 from sim.scenario import schema
 
@@ -60,18 +61,16 @@ def _is_suspended_for_a_time(draft: Draft, name: Text) -> bool:
 def _suspension(draft: Draft, name: Text) -> None:
     """Talks that are broken off for a time are not open, and are open again when it is over.
 
-    A second suspension while one lasts moves its end: what is noted no longer agrees, so the waiting begins anew.
+    A second suspension while one lasts moves its end.
     """
-    resumes, noted = f"{name}._resumes", f"{name}._noted"
-    draft.quantity(resumes, name.place, start="-1", says="day on which suspended talks go on; -1 if none is set")
-    draft.quantity(noted, name.place, start="-1", says="the same, once it has been taken note of")
-    draft.trigger(Phase.TALKS, f"{name}.suspended", name.place, when=f"{resumes} != {noted}",
-                  do=[f"{noted} = {resumes}"], agent=name, says=f"talks on `{name}` are broken off")  # fmt: skip
+    timer = Timer(f"{name}._resumes", f"{name}._noted")
+    timer.declare(draft, name.place, start="-1", says="day on which suspended talks go on; -1 if none is set")
+    draft.trigger(Phase.TALKS, f"{name}.suspended", name.place, when=timer.moved, do=[timer.note], agent=name,
+                  says=f"talks on `{name}` are broken off")  # fmt: skip
     draft.trigger(
-        Phase.TALKS, f"{name}.resumes", name.place, when=f"{resumes} >= 0 and {resumes} == {noted}",
-        for_=spread_of("constant", name.place, value=f"max({resumes} - day, 0) * 1 day"),
-        do=[f"{name}.open = true", f"{resumes} = -1", f"{noted} = -1"], agent=name,
-        says=f"talks on `{name}` go on",
+        Phase.TALKS, f"{name}.resumes", name.place, when=f"{timer.day} >= 0 and {timer.waits}",
+        for_=timer.left(name.place), do=[f"{name}.open = true", f"{timer.day} = -1", f"{timer.noted} = -1"],
+        agent=name, says=f"talks on `{name}` go on",
     )  # fmt: skip
 
 

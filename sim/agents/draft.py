@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from functools import cached_property
 from typing import Any as Anything
 
+from sim.agents.pointing import leaves
 from sim.agents.ranges import plain_value
 from sim.agents.wording import rewritten, with_relatives
 from sim.errors import Fault, Place, Text, did_you_mean, place_of
@@ -96,6 +98,19 @@ class Draft:
         self.faults: list[Fault] = []
         self.conditions: dict[str, Tree] = {}  # of the commitments, by name, qualified
         self.held: set[str] = set()  # outcomes that read a flag
+        self.stood: dict[str, Place | None] = {}  # quantities compared with where they stood at the start
+
+    @property
+    def commitments(self) -> dict[str, schema.Commitment]:
+        """Threats and offers, by name, in file order."""
+        both = (*self.scenario.threats.items(), *self.scenario.offers.items())
+        return {str(name): commitment for name, commitment in both}
+
+    @cached_property
+    def extended(self) -> frozenset[str]:
+        """The commitments whose end some effect of the file moves, as in `extend raft by 7 days`."""
+        said = (text.split() for _, text in leaves(self.scenario, "") if text.startswith("extend "))
+        return frozenset(words[1] for words in said if len(words) > 1)
 
     def fault(self, value: object, path: str, says: str, remedy: str = "") -> None:
         """Note a fault at a value of the file."""
@@ -170,7 +185,9 @@ class Draft:
                 return whole
         return path
 
-    def qualified(self, tree: Tree, speaker: Speaker, levels: Iterable[str] = ()) -> Tree:
+    def qualified(
+        self, tree: Tree, speaker: Speaker, levels: Iterable[str] = (), *, place: Place | None = None
+    ) -> Tree:
         """The tree with whole names. Levels of a ladder that is compared with stay bare."""
         bare = set(levels)
         for node in walk(tree):
@@ -183,15 +200,31 @@ class Draft:
         def name(node: Name) -> Tree:
             if node.path in speaker.words:
                 return speaker.words[node.path]
+            if node.path in bare:
+                return node
             whole = self.as_seen(self.full_name(node.path, speaker), speaker)
-            return node if node.path in bare else Name(whole, node.at)
+            return self._since_the_start(node, speaker, place) or Name(whole, node.at)
 
         return rewritten(tree, name, lambda node: Lookup(node.what, self.trigger_name(node.path, speaker), node.at))
+
+    def _since_the_start(self, node: Name, speaker: Speaker, place: Place | None) -> Tree | None:
+        """`army rises`: further than where it stood at the start; None if the name says no such thing."""
+        path, _, way = node.path.rpartition(".")
+        whole, named = self.full_name(path, speaker), self.full_name(node.path, speaker)
+        if way not in ("rises", "falls") or whole not in self.known.quantities or named in self.known.quantities:
+            return None
+        self.stood.setdefault(whole, place)
+        return Compare(Name(whole, node.at), ((">" if way == "rises" else "<", Name(f"{whole}._stood")),))
+
+    def note_the_start(self) -> None:
+        """Write where each quantity stood at the start that something compares with: after all others."""
+        for whole, place in self.stood.items():
+            self.quantity(f"{whole}._stood", place, start=whole, says=f"where `{whole}` stood at the start")
 
     def tree(self, text: Text, speaker: Speaker) -> Tree | None:
         """The qualified tree of a text; None if it cannot be parsed, which the program builder will tell."""
         try:
-            return self.qualified(parse(with_relatives(text)), speaker)
+            return self.qualified(parse(with_relatives(text)), speaker, place=place_of(text))
         except ExpressionError:
             return None
 
@@ -213,11 +246,12 @@ class Draft:
     def assigned(self, text: Text, speaker: Speaker) -> Text:
         """An assignment with whole names."""
         try:
-            before = parse_assignment(text)
+            before = parse_assignment(with_relatives(text))
         except ExpressionError:
             return text  # told by the program builder, or by the verbs
         target = self.full_name(before.target, speaker)
-        after = Assignment(target, self.qualified(before.value, speaker, self.known.ladders.get(target, ())))
+        levels = self.known.ladders.get(target, ())
+        after = Assignment(target, self.qualified(before.value, speaker, levels, place=place_of(text)))
         return text if after == before else Text(f"{after.target} = {unparse(after.value)}", place_of(text))
 
     def amount(self, spread: schema.Spread | None, speaker: Speaker) -> schema.Spread | None:

@@ -61,6 +61,8 @@ def expansion_of(scenario: schema.Scenario) -> Expansion:
     draft = _drafted(scenario, learning.learnt())
     triggers = {name: trigger for _, name, trigger in sorted(draft.triggers, key=lambda row: row[0])}
     cited = {Text(key): Text(SOURCES[key]) for key in dict.fromkeys(default.source for default in draft.defaults)}
+    outcomes, metrics, series = _outcomes(draft), _metrics(draft), _series(draft)
+    draft.note_the_start()
     core = schema.Scenario(
         scenario=scenario.scenario,
         title=scenario.title,
@@ -72,9 +74,9 @@ def expansion_of(scenario: schema.Scenario) -> Expansion:
         correlated=scenario.correlated,
         quantities=draft.quantities,
         triggers=triggers,
-        outcomes=_outcomes(draft),
-        metrics=_metrics(draft),
-        series=_series(draft),
+        outcomes=outcomes,
+        metrics=metrics,
+        series=series,
     )
     return Expansion(core, tuple(draft.defaults), (*draft.faults, *unknown_actors(scenario), *out_of_range(scenario)))
 
@@ -167,4 +169,7 @@ def _metrics(draft: Draft) -> dict[Text, schema.Metric]:
 
 def _series(draft: Draft) -> schema.Series | None:
     """What is sampled; if the file says nothing, what a reader of its agents would want to see over time."""
-    return draft.scenario.series
+    series = draft.scenario.series
+    if series is None:
+        return None
+    return series.model_copy(update={"of": tuple(draft.say(one, WORLD) for one in series.of)})

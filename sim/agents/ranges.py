@@ -96,6 +96,8 @@ def _worths(scenario: schema.Scenario) -> Iterator[Fault]:
             remedy = f"it is a share of the prize from 0 to {MOST_WORTH:g}, such as 0.8 or 80 %"
             path, says = f"{section}.{name}.{word}", f"`{word}` is {{}} times the prize"
             yield from _outside(getattr(block, word), path, 0, MOST_WORTH, says, remedy)
+            yield from _outside(block.audience, f"{section}.{name}.audience", 0, 1, "an audience cost of {}",
+                                "it is the share of those at home who turn away, 0 to 1")  # fmt: skip
 
 
 def _homes(scenario: schema.Scenario) -> Iterator[Fault]:

@@ -39,12 +39,18 @@ def rule(draft: Draft, trigger: schema.Trigger, speaker: Speaker, path: str) -> 
 def plain_option(draft: Draft, option: schema.Option, speaker: Speaker, path: str) -> schema.Option:
     """An option in the words of the core, its values as they stand."""
     value = option.value
+    for key in ("channel", "leaks"):
+        if (said := getattr(option, key)) is not None:
+            draft.fault(said, f"{path}.{key}", f"`{key}` is for options of `choices`",
+                        "write the decision under `choices`")  # fmt: skip
     return option.model_copy(
         update={
             "if_": draft.say(option.if_, speaker),
             "usual": draft.say(option.usual, speaker),
             "value": None if value is None else {term: draft.say(text, speaker) for term, text in value.items()},
             "do": effects(draft, option.do, speaker, f"{path}.do"),
+            "channel": None,
+            "leaks": None,
         }
     )
 

@@ -6,20 +6,23 @@ tripwire.hurts      what it would cost the addressee if kept, as a share of the 
 tripwire.called     its condition came true while it stood
 tripwire.kept       it was called and kept by an issuer; `.broken`: not kept. With several, `.kept.us` for each
 tripwire.stood.army where a posture stood when it was made, for `army rises`
+
+When it ends stands in `deadlines.py`, who knows of it in `channels.py`, what it costs at home in `audience.py`.
 """
 
 from __future__ import annotations
 
+from sim.agents import audience, channels, deadlines
 from sim.agents.draft import Draft, Phase, Speaker
-from sim.agents.sanctions import bite_of
-from sim.agents.verbs import commitments, effects, regimes
+from sim.agents.verbs import effects
 from sim.agents.wording import bracketed, with_relatives
+from sim.agents.worth import worth
 from sim.errors import Text
 from sim.language.parse import ExpressionError, parse, unparse
-from sim.language.tree import Compare, Name, Tree, walk
+from sim.language.tree import Apply, Compare, Name, Tree, walk
 from sim.scenario import schema
 
-BELIEVED, KEPT, PAIN = "0.5", "0.5", "0.1"
+BELIEVED, KEPT = "0.5", "0.5"
 
 
 def commitment(draft: Draft, name: Text, block: schema.Commitment) -> None:
@@ -29,6 +32,9 @@ def commitment(draft: Draft, name: Text, block: schema.Commitment) -> None:
     if not issuers:
         draft.fault(name, path, f"nobody makes `{name}`", "say `by:` whom")
         return
+    for check in (deadlines.check, audience.check):
+        check(draft, name, block, path)
+    channels.check(draft, block.channel, block.leaks, path)
     speaker = _speaker(draft, name, block)
     for keeper in block.kept or {}:
         if keeper:
@@ -41,21 +47,30 @@ def commitment(draft: Draft, name: Text, block: schema.Commitment) -> None:
             either = " or ".join(f"{name}.{word}.{issuer}" for issuer in issuers)
             draft.quantity(f"{name}.{word}", place, is_=either)
     _belief(draft, name, block, speaker, path)
-    condition = draft.tree(block.when, speaker)
+    _called(draft, name, block, speaker)
+    for issuer in issuers:
+        _answer(draft, name, block, issuer, speaker, path)
+    _end(draft, name, block, speaker)
+    if block.channel != "public" and (it := channels.hidden(draft).get(str(name))) is not None:
+        channels.keep_hidden(draft, it, speaker, Phase.COMMITMENTS, path=path, actor=issuers[0])
+
+
+def _called(draft: Draft, name: Text, block: schema.Commitment, speaker: Speaker) -> None:
+    """As soon as its `when` is so; or at its deadline, unless what it demands was so by then."""
+    text = block.unless or block.when or Text("false", name.place)
+    condition = draft.tree(text, speaker)
+    said = str(text) if condition is None else unparse(condition)
     if condition is not None:
-        draft.conditions[str(name)] = condition
-    called = Text(
-        f"{name}.standing and {bracketed(unparse(condition))}" if condition is not None else block.when,
-        block.when.place,
-    )
+        draft.conditions[str(name)] = condition if block.unless is None else Apply("not", (condition,))
+    if block.unless is not None:
+        deadlines.by_deadline(draft, name, block, said, speaker)
+        return
+    called = Text(f"{name}.standing and {bracketed(said)}" if condition is not None else said, text.place)
     draft.trigger(
-        Phase.COMMITMENTS, f"{name}.called", place, when=called,
+        Phase.COMMITMENTS, f"{name}.called", name.place, when=called,
         do=[f"{name}.called = true", f"{name}.standing = false"], actor=block.to,
         says=f"`{name}` is called" + (f": {block.says}" if block.says else ""),
     )  # fmt: skip
-    for issuer in issuers:
-        _answer(draft, name, block, issuer, path)
-    _end(draft, name, block)
 
 
 def _each(issuers: list[str]) -> list[str]:
@@ -66,7 +81,8 @@ def _each(issuers: list[str]) -> list[str]:
 def _speaker(draft: Draft, name: Text, block: schema.Commitment) -> Speaker:
     """Whole names, and `army rises`: further than where the army stood when this was said."""
     words: dict[str, Tree] = {}
-    for text in (block.when, block.while_):
+    kept = (block.kept or {}).values()
+    for text in (block.when, block.unless, block.while_, block.hurts, block.helps, block.audience, *kept):
         for path, way in _relatives(text):
             stood = f"{name}.stood.{path}"
             if Text(stood) not in draft.quantities:
@@ -103,42 +119,18 @@ def _belief(draft: Draft, name: Text, block: schema.Commitment, speaker: Speaker
         remedy = f"did you mean `{word}`?" if said is None else f"take it away; `{word}` stands already"
         draft.fault(other, f"{path}.{wrong}", f"`{wrong}` is for {whose}", remedy)
         said = said or other
-    text = draft.says(said, speaker) if said is not None else _worth(draft, name, block, path, word)
+    text = draft.says(said, speaker) if said is not None else worth(draft, name, block, word)
     draft.quantity(f"{name}.{word}", said.place if said else name.place, is_=text, unit="share of the prize",
                    says="what it would mean to the addressee if it is kept")  # fmt: skip
 
 
-def _worth(draft: Draft, name: Text, block: schema.Commitment, path: str, word: str) -> str:
-    """If nothing is said: the bite that it would add or lift, times the pain of a point of GDP."""
-    for text in block.then:
-        words = text.split()
-        if words[:1] in (["raise"], ["lower"]) and len(words) > 1:
-            regime_name = words[1].partition(".")[0]
-            regime = regimes(draft).get(regime_name)
-            if regime is None:
-                break
-            bites = bite_of(draft, regime, Speaker())
-            tiers = list(bites)
-            target = words[words.index("to") + 1] if "to" in words[:-1] else tiers[-1 if words[0] == "raise" else 0]
-            draft.default(f"{name}.{word}", f"{PAIN} of the prize for a point of GDP a year", "author",
-                          "no number is said, so it follows from the bite", name.place)  # fmt: skip
-            now = f"{regime_name}.in_force"
-            if target not in bites:
-                break
-            change = f"({bites[target]}) - {now}" if word == "hurts" else f"{now} - ({bites[target]})"
-            return f"{PAIN} * max({change}, 0)"
-    draft.fault(name, path, f"nothing says what `{name}` is worth to `{block.to}`",
-                f"write `{word}:` as a share of the prize, such as `{word}: 0.3`")  # fmt: skip
-    return "0"
-
-
-def _answer(draft: Draft, name: Text, block: schema.Commitment, issuer: str, path: str) -> None:
+def _answer(draft: Draft, name: Text, block: schema.Commitment, issuer: str, speaker: Speaker, path: str) -> None:
     """Once called: does this issuer keep its word? Its sanctions follow, and the addressee learns."""
     suffix = "" if len(block.by) == 1 else f".{issuer}"
     kept = (block.kept or {}).get(Text(issuer), (block.kept or {}).get(Text("")))
     if kept is None:
         draft.default(f"{name}.kept{suffix}", "50 %", "author", "the chance in fact that it is kept", name.place)
-    chance = draft.says(kept, Speaker((str(name),))) if kept is not None else KEPT
+    chance = draft.says(kept, Speaker((str(name),), speaker.words)) if kept is not None else KEPT
     place = kept.place if kept is not None else name.place
     doing = effects(draft, block.then, Speaker((), by=(issuer,)), f"{path}.then")
     options = {
@@ -149,47 +141,37 @@ def _answer(draft: Draft, name: Text, block: schema.Commitment, issuer: str, pat
         ),
         Text("broken", place): schema.Option(
             says=Text("Leave it at words", place), usual=Text(f"1 - {bracketed(chance)}", place),
-            do=(Text(f"{name}.broken{suffix} = true", place), *_learnt(draft, block, issuer, "*= 0.75", name)),
+            do=(Text(f"{name}.broken{suffix} = true", place), *_learnt(draft, block, issuer, "*= 0.75", name),
+                *(Text(lost, place) for lost in audience.broken(draft, str(name), block, issuer))),
         ),
     }  # fmt: skip
     after = draft.amount(block.after, Speaker((issuer,)))
     draft.trigger(
         Phase.COMMITMENTS, f"{name}.answer{suffix}", name.place, on=[f"{name}.called"],
-        after=after, if_=_tied(draft, name, block), choose=options, actor=issuer,
+        after=after, if_=_tied(draft, block, speaker), choose=options, actor=issuer,
         asks=f"`{name}` has been called. Is the word kept?",
     )  # fmt: skip
 
 
 def _learnt(draft: Draft, block: schema.Commitment, issuer: str, change: str, name: Text) -> list[Text]:
     """What one word kept or broken teaches the addressee about every word of the same issuer to it."""
-    heard = [other for other, its in commitments(draft).items() if its.to == block.to and issuer in its.by]
+    heard = [other for other, its in draft.commitments.items() if its.to == block.to and issuer in its.by]
     return [Text(f"{other}.believed {change.format(f'{other}.believed')}", name.place) for other in heard]
 
 
-def _tied(draft: Draft, name: Text, block: schema.Commitment) -> Text | None:
+def _tied(draft: Draft, block: schema.Commitment, speaker: Speaker) -> Text | None:
     """The continuing condition of a commitment, which must also hold when it comes to keeping it."""
-    if block.while_ is None:
-        return None
-    tree = draft.tree(block.while_, _speaker(draft, name, block))
-    return Text(unparse(tree), block.while_.place) if tree is not None else block.while_
+    return draft.say(block.while_, speaker)
 
 
-def _end(draft: Draft, name: Text, block: schema.Commitment) -> None:
+def _end(draft: Draft, name: Text, block: schema.Commitment, speaker: Speaker) -> None:
     """A commitment lapses at `until`, and falls when what it was tied to (`while`) is no longer so."""
-    over = [f"{name}.standing = false"]
-    if block.until is not None:
-        draft.trigger(Phase.COMMITMENTS, f"{name}.lapses", block.until.place, at=[block.until], do=over,
-                      actor=block.by[0], says=f"`{name}` lapses")  # fmt: skip
+    deadlines.lapses(draft, name, block, speaker)
     if block.while_ is not None:
-        tied = _tied(draft, name, block) or block.while_
+        tied = _tied(draft, block, speaker) or block.while_
         broken = Text(f"{name}.standing and not ({tied})", block.while_.place)
-        draft.trigger(Phase.COMMITMENTS, f"{name}.falls_away", block.while_.place, when=broken, do=over,
-                      actor=block.by[0], says=f"`{name}` no longer holds")  # fmt: skip
+        draft.trigger(Phase.COMMITMENTS, f"{name}.falls_away", block.while_.place, when=broken,
+                      do=[f"{name}.standing = false"], actor=block.by[0], says=f"`{name}` no longer holds")  # fmt: skip
     if block.start == "unsaid":
         draft.trigger(Phase.COMMITMENTS, f"{name}.made", name.place, when=f"{name}.standing", do=(),
                       actor=block.by[0], says=block.says)  # fmt: skip
-
-
-def hurts_of(name: str, draft: Draft) -> str:
-    """The name of what a commitment is worth to its addressee."""
-    return f"{name}.hurts" if Text(name) in draft.scenario.threats else f"{name}.helps"

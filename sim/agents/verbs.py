@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from sim.agents import audience, channels, deadlines
 from sim.agents.draft import Draft, Speaker
-from sim.agents.wording import bracketed
+from sim.agents.timers import days_from_now
 from sim.errors import Text, did_you_mean, place_of
 from sim.scenario import schema
 from sim.scenario.later import LATER_VERBS
@@ -61,8 +62,7 @@ def tracks(draft: Draft) -> dict[str, schema.Diplomacy]:
 
 def commitments(draft: Draft) -> dict[str, schema.Commitment]:
     """Threats and offers, by name, in file order."""
-    both = (*draft.scenario.threats.items(), *draft.scenario.offers.items())
-    return {str(name): commitment for name, commitment in both}
+    return draft.commitments
 
 
 def ordered_rung(words: Sequence[str]) -> str:
@@ -130,10 +130,10 @@ def _commit(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, pa
     if not draft.one_of(name, commitments(draft), text, path, "threat or offer"):
         return []
     if text.startswith("withdraw"):
-        return [f"{name}.standing = false"]
+        return [*audience.taken_back(draft, name), f"{name}.standing = false"]
     stood = [quantity for quantity in sorted(draft.known.quantities) if quantity.startswith(f"{name}.stood.")]
     since = [f"{quantity} = {quantity.removeprefix(f'{name}.stood.')}" for quantity in stood]
-    return [f"{name}.standing = true", f"{name}.called = false", *since]
+    return [*deadlines.made(draft, name), f"{name}.standing = true", f"{name}.called = false", *since]
 
 
 def _talk(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path: str) -> list[str]:
@@ -148,7 +148,7 @@ def _talk(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path
         return [f"{name}.open = true", *forget]
     if len(words) > 2 and words[1] == "for":
         # What was closed before stays closed when the time is over.
-        until = f"day + {bracketed(' '.join(words[2:]))} / 1 day"
+        until = days_from_now(" ".join(words[2:]))
         return [f"{name}._resumes = {until} if {name}.open or {name}._resumes >= 0 else -1", f"{name}.open = false"]
     return [f"{name}.open = false", *forget]
 
@@ -166,11 +166,17 @@ def _end(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path:
 
 
 def _tell(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path: str) -> list[str]:
-    """`tell ACTOR QUANTITY = VALUE`: words are cheap, and take a belief a twentieth of the way; `fully` all of it."""
+    """`tell ACTOR QUANTITY = VALUE`: a cheap word takes a belief a twentieth of the way, `fully` all of it.
+
+    `tell ACTOR SECRET` lets one more actor know of what is private or secret.
+    """
     actor = words[0] if words else ""
     said = text.split(None, 2)[2] if len(words) > 1 else ""
     if "=" not in said:
-        draft.fault(text, path, f"`{text}` tells nothing", "write `tell us russia.resolve = 0.8`")
+        if said and draft.full_name(said, speaker) not in draft.known.quantities:
+            return channels.told(draft, text, words, speaker, path)
+        remedy = "write `tell us russia.resolve = 0.8`, or name a private or secret word"
+        draft.fault(text, path, f"`{text}` tells nothing", remedy)
         return []
     named, _, value = said.partition("=")
     whole = draft.full_name(named.strip(), speaker)
@@ -194,6 +200,6 @@ Verb = Callable[[Draft, Text, Sequence[str], Speaker, str], list[str]]
 VERBS: dict[str, Verb] = {
     "order": _order, "raise": _moved, "lower": _moved, "make": _commit, "withdraw": _commit,
     "open": _talk, "suspend": _talk, "sign": _talk, "end": _end,
-    "tell": _tell,
+    "extend": deadlines.extend, "publish": channels.publish, "tell": _tell,
 }  # fmt: skip
 """Each verb, and what says it with assignments."""

@@ -318,7 +318,7 @@ def numbers_without_source(scenario: Scenario, program: ir.Program, reach: Reach
         return
     for section, commitments in (("threats", scenario.threats), ("offers", scenario.offers)):
         for name, block in commitments.items():
-            keys = ("believed", "kept", "hurts", "helps")
+            keys = ("believed", "kept", "hurts", "helps", "leaks", "audience")
             numbers = [f"`{key}`" for key in keys if getattr(block, key) is not None]
             if numbers and block.source is None:
                 yield _warning(name, f"{section}.{name}", f"{', '.join(numbers)} of `{name}` have no source",

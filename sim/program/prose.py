@@ -6,6 +6,7 @@ entry. The faces decide how they look.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from sim.clock import TICKS_PER_DAY, say_date, say_duration
@@ -137,8 +138,16 @@ def _commitment(name: str, promise: Commitment, verb: str, word: str, size: str 
     facts += [f"{word} by {plain(size)} of the prize"] if size else []
     facts += [f"stands until {promise.until}"] if promise.until else []
     facts += ["has not been said yet"] if promise.start == "unsaid" else []
-    head = f"{name}: {by}{voice} {verb} {promise.to}: if {plain(promise.when)}{lasts}, then {does}.{says}"
+    facts += [f"said in {promise.channel}"] if promise.channel != "public" else []
+    comes = f"if {plain(promise.when)}" if promise.when is not None else _ultimatum(promise)
+    head = f"{name}: {by}{voice} {verb} {promise.to}: {comes}{lasts}, then {does}.{says}"
     return f"{head} {capital('; '.join(facts))}."
+
+
+def _ultimatum(promise: Commitment) -> str:
+    """`unless missiles <= dismantled by 1962-10-29`, or `within 7 days`."""
+    by = "by" if re.match(r"\d{4}-", promise.deadline or "") else "within"
+    return f"unless {plain(promise.unless)} {by} {promise.deadline}"
 
 
 # ------------------------------------------------------------------------------------------------ rules

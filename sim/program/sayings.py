@@ -158,6 +158,10 @@ def _hazard(text: str) -> str:
     return f"at a daily rate of {text}"
 
 
+_BEFALLS = {"called": "is called", "lapses": "lapses", "met": "is met", "extended": "is extended", "leaks": "comes out"}
+"""What can befall a threat or an offer, as its triggers are called."""
+
+
 def event_text(scenario: Scenario, path: str) -> str:
     """A firing that others follow: `us answers raft_of_new_measures`, `border_army moves`, else its name."""
     owner, _, rest = path.partition(".")
@@ -166,8 +170,8 @@ def event_text(scenario: Scenario, path: str) -> str:
     if owner in promises and word == "answer":
         who = issuer.partition(".")[0] or joined([str(by) for by in promises[owner].by])  # type: ignore[attr-defined]
         return f"{who} {'answer' if ' and ' in who else 'answers'} for {owner}"
-    if owner in promises and word in ("called", "lapses"):
-        return f"{owner} is called" if word == "called" else f"{owner} lapses"
+    if owner in promises and word in _BEFALLS:
+        return f"{owner} {_BEFALLS[word]}"
     if owner in scenario.agents and rest == "moves":
         return f"{owner} moves"
     if owner in scenario.agents and rest == "round":

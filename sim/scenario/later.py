@@ -21,14 +21,12 @@ LATER: dict[tuple[str, str], str] = {
     ("proposals", "contains"): _ISSUES_ALONE,
     ("tiers", "sectors"): "give the tier one `bite`; an attribute is one number",
     ("options", "needs"): "`if` says when the option is open",
-    ("options", "channel"): "what is chosen is known to all",
-    ("options", "leaks"): "what is chosen is known to all",
     ("quantities", "path"): "dates in the `calendar`, or a trigger with `at`, set it to its values",
     ("quantities", "for_each"): "write the block once for each",
 }
 """(block in whose place the word would stand, word) -> what to write instead."""
 
-LATER_VERBS = ("extend", "demand", "refuse", "propose", "accept", "counter", "dismiss", "breach", "publish")
+LATER_VERBS = ("demand", "refuse", "propose", "accept", "counter", "dismiss", "breach")
 """Verbs that `do` does not know yet."""
 
 

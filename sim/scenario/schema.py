@@ -47,6 +47,9 @@ Name = Annotated[Text, Spelled(name_of, {"type": "string", "pattern": r"^[A-Za-z
 Path = Annotated[Text, Spelled(path_of, {"type": "string", "pattern": r"^[A-Za-z_]\w*(\.\w+)*$"})]
 """A name, or several joined by dots: what the core calls its quantities and triggers."""
 
+Channel = Literal["public", "private", "secret"]
+"""Who knows of a word or a deed: all, those who are named, or those who say it and hear it alone."""
+
 Truth = Annotated[bool, Spelled(truth_of, {"type": "boolean"})]
 """`true` or `false`."""
 
@@ -204,6 +207,8 @@ class Option(Block):
     usual: Formula | None = None
     value: Annotated[dict[Label, Formula], short_for("")] | None = None
     do: Formulas = ()
+    channel: Channel | None = None  # public unless said
+    leaks: Formula | None = None  # the rate at which it comes out
     source: Word | None = None
 
 
@@ -467,7 +472,9 @@ class Commitment(Noted):
     by: Words
     to: Word
     voice: Word | None = None  # who says it need not be who must do it
-    when: Formula
+    when: Formula | None = None  # called as soon as this is so; else `unless`
+    unless: Formula | None = None  # called at the deadline, unless this was so by then
+    deadline: Formula | None = None  # a date, or a duration from when it is made
     while_: Formula | None = Field(default=None, alias="while")  # a condition that must go on holding
     then: Formulas = ()
     hurts: Formula | None = None  # share of the prize, of a threat
@@ -477,6 +484,9 @@ class Commitment(Noted):
     after: Amount | None = None
     until: Formula | None = None
     start: Literal["made", "unsaid"] = "made"
+    channel: Channel = "public"
+    leaks: Formula | None = None  # the rate at which it comes out
+    audience: Formula | None = None  # what is staked on this word, in place of the home's
 
 
 class Entry(Noted):

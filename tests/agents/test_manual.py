@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.agents import choices, diplomacy, evidence, home, perception, sanctions, threats
+from sim.agents import choices, diplomacy, evidence, home, perception, sanctions, threats, worth
 
 
 def _digits(text: str) -> str:
@@ -33,7 +33,7 @@ def test_the_shares_of_the_page_are_those_of_the_code(house: Path) -> None:
     """One in five slips, a tenth is paid back, four in ten are answered, half is believed and half is kept."""
     page = (house / "docs" / "agents.md").read_text(encoding="utf-8")
     assert (diplomacy.SLIPS, sanctions.BACKLASH, evidence.REPLY_CHANCE) == ("20 %", "0.1", 0.41)
-    assert (threats.BELIEVED, threats.KEPT, threats.PAIN) == ("0.5", "0.5", "0.1")
+    assert (threats.BELIEVED, threats.KEPT, worth.PAIN, worth.WORTH) == ("0.5", "0.5", "0.1", "0.1")
     assert (home.SUPPORT, {word: size for word, (size, _) in home.SIZES.items()}) == (
         "0.5", {"rally": "0.05", "audience": "0.1", "pain": "0.1"}
     )  # fmt: skip

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from sim.agents.expand import defaults_of
 from sim.engine.choose import choose
 from sim.engine.record import Engine
 from sim.program.build import build_program
@@ -115,10 +116,23 @@ def test_what_it_hurts_follows_from_the_bite_when_nothing_is_said(engine: Engine
     assert told.sampled("tripwire.hurts")[0] == pytest.approx(0.3)
 
 
-def test_a_threat_that_is_worth_nothing_known_is_told() -> None:
-    """Without `hurts` and without a tier to work it out from, the file is asked for it."""
-    text = crisis("100 %").replace("hurts: 0.8, ", "").replace("then: raise measures to embargo, ", "")
-    assert faults(text) == ["threats.tripwire: nothing says what `tripwire` is worth to `challenger`"]
+def test_what_is_no_sanction_is_worth_a_tenth_when_nothing_is_said(engine: Engine) -> None:
+    """Without `hurts` and without a bite to work it out from, a tenth of the prize is taken, and told as a guess."""
+    for then in ("", "then: order army down, ", "then: raise measures to embargo, "):  # the tiers here have no bite
+        text = crisis("100 %").replace("hurts: 0.8, ", "").replace("then: raise measures to embargo, ", then)
+        told = tell(engine, text + "    series: {every: 5 days, of: [tripwire.hurts]}\n", days=5)
+        assert told.sampled("tripwire.hurts")[0] == pytest.approx(0.1)
+        taken = {default.path: (default.value, default.source) for default in defaults_of(scenario(text))}
+        assert taken["tripwire.hurts"] == ("0.1 of the prize", "author")
+
+
+def test_a_point_of_gdp_is_worth_what_the_home_of_the_addressee_says(engine: Engine) -> None:
+    """Three points of GDP at a pain of .2 are .6 of the prize; a home that says no pain is like any other."""
+    text = crisis("100 %").replace("hurts: 0.8, ", "").replace("none: {}, embargo: {}", "none: {}, embargo: {bite: 3}")
+    text += "    series: {every: 5 days, of: [tripwire.hurts]}\n"
+    for home, worth in (("{pain: 0.2}", 0.6), ("{support: 60 %}", 0.3)):
+        told = tell(engine, text.replace("challenger: {}", f"challenger: {{home: {home}}}"), days=5)
+        assert told.sampled("tripwire.hurts")[0] == pytest.approx(worth)
 
 
 # ---------------------------------------------------------------------------------------------- what belief does
@@ -153,6 +167,13 @@ def test_an_option_that_calls_no_threat_runs_no_risk(engine: Engine) -> None:
     """From home, massing calls no threat of what follows an attack."""
     text = crisis("100 %").replace("triggers: {go: {at: 10 days, do: order army up}}", "") + CHOICE
     assert values(engine, text.replace("start: massed", "start: home"), 1)[0] == 0.0
+
+
+def test_an_order_to_a_rung_runs_the_risk_of_that_rung(engine: Engine) -> None:
+    """`order army to attack` calls what an attack calls, and `to home` does not."""
+    text = crisis("100 %").replace("triggers: {go: {at: 10 days, do: order army up}}", "") + CHOICE
+    assert values(engine, text.replace("order army up", "order army to attack"), 1)[0] == pytest.approx(-0.4)
+    assert values(engine, text.replace("order army up", "order army to home"), 1)[0] == 0.0
 
 
 def test_an_offer_is_the_gain_of_the_option_that_would_earn_it(engine: Engine) -> None:
