@@ -33,7 +33,7 @@ def test_they_are_ten_lines(kind: str) -> None:
 
 
 def test_a_threat_holds_armies_back_and_a_bluff_is_paid_for(engine: Engine) -> None:
-    """With the threat fewer attack than without it; whoever breaks it loses the audience's part of support there and then."""
+    """With the threat fewer attack than without it; who breaks it loses its audience there and then."""
     there, gone = played(engine, "threat", events=True), played(engine, "threat", ("tripwire.start", "unsaid"))
     assert sum(ended_as(there, "attack")) < 0.7 * sum(ended_as(gone, "attack"))
     broken, support = there.program.quantity("tripwire.broken"), there.program.quantity("south.home.support")
