@@ -50,6 +50,6 @@ def of_actors(icb2: Sequence[Row]) -> dict[str, Counted]:
     codes = {"victory": (1,), "compromise": (COMPROMISE,), "stalemate": (3,), "defeat": (4,)}
     found |= shares("icb12.outcome.all", [row["outcom"] for row in rows if row["outcom"]], codes)
     for name, managed in (("negotiation", 1), ("mediation", 3), ("violence", 8)):
-        seen = [row["outcom"] for row in rows if row["crismg"] == managed]
+        seen = [row["outcom"] for row in rows if row["crismg"] == managed and row["outcom"]]
         found |= shares(f"icb12.compromise.{name}", seen, {"share": (COMPROMISE,)})
     return found
