@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from sim.agents.evidence import FIGURES, SOURCES, Figure
 from sim.clock import UNITS_IN_DAYS
 from sim.language.functions import DISTRIBUTIONS, FUNCTIONS, OPERATORS
 from sim.scenario import schema
@@ -77,10 +78,51 @@ def keys(block: type[schema.Block]) -> str:
     return table(("key", "for example", "says"), rows)
 
 
+def plain(number: float) -> str:
+    """A number without an exponent, to six places.
+
+    >>> plain(0.00006), plain(1830.0)
+    ('0.00006', '1830')
+    """
+    return f"{number:.6f}".rstrip("0").rstrip(".")
+
+
+def evidence(source: str) -> str:
+    """The figures of one set of the evidence file, a row of the file in a row."""
+    found: dict[str, list[Figure]] = {}
+    for figure in FIGURES.values():
+        if figure.source == source:
+            found.setdefault(figure.name.rpartition(".")[0], []).append(figure)
+    rows = []
+    for name, row in found.items():
+        said = ", ".join(f"{figure.name.rpartition('.')[2]} {plain(figure.value)}" for figure in row)
+        rows.append((f"`{name.partition('.')[2]}`", f"{row[0].n:,}" if row[0].n else "", said, row[0].unit))
+    return table(("row", "cases", "figures", "unit"), rows)
+
+
+def computed(source: str) -> str:
+    """What the groups of one set count, how they were computed, and where the project uses them."""
+    groups = {figure.name.split(".")[1]: figure for figure in FIGURES.values() if figure.source == source}
+    rows = []
+    for name, figure in groups.items():
+        how = figure.computed or "quoted"
+        how += f" ({figure.note})" if figure.note else ""
+        rows.append((f"`{name}`", figure.says, how, figure.used))
+    return table(("group", "counts", "how computed", "used for"), rows)
+
+
+def sources() -> str:
+    """Where the figures come from."""
+    return table(("set", "source"), ((f"`{name}`", cited) for name, cited in SOURCES.items()))
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "operators": operators,
     "units": units,
     "distributions": distributions,
+    "evidence sources": sources,
+    **{f"evidence {name}": (lambda name=name: evidence(name)) for name in SOURCES},
+    **{f"computed {name}": (lambda name=name: computed(name)) for name in SOURCES},
     **{f"keys {block.__name__}": (lambda block=block: keys(block)) for block in BLOCKS},
 }
 

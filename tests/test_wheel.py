@@ -68,7 +68,7 @@ def test_the_wheel_holds_every_shipped_scenario_and_nothing_that_is_not_the_pack
     shipped = {Path(name).name for name in names if name.startswith("sim/shipped/")}
     assert {path.name for path in (HOUSE / "scenarios").glob("*.yaml")} <= shipped
     assert {name.split("/")[0].split("-")[0] for name in names} == {"sim", "escalation_sim"}
-    assert "sim/py.typed" in names
+    assert {"sim/py.typed", "sim/agents/evidence.yaml"} <= set(names)
 
 
 def test_a_shipped_scenario_plays_from_the_wheel_in_another_folder(sim: Path, tmp_path: Path):

@@ -79,7 +79,7 @@ def moves(draft: Draft, name: Text, block: schema.Posture, speaker: Speaker) -> 
     if pace is None:
         pace = spread_of("lognormal", name.place, **evidence.PACE)
         draft.default(
-            f"{name}.pace", "lognormal, median 6 days, nine in ten within 20", "author",
+            f"{name}.pace", f"lognormal, {evidence.say_spread(evidence.PACE)}", "author",
             "days that one rung takes; the median is that of replies in MID 5.0", name.place,
         )  # fmt: skip
     draft.trigger(
@@ -227,7 +227,7 @@ def replies(draft: Draft, name: Text, block: schema.Posture, answered: str) -> N
             says=f"`{name}` replies to a {level} by `{answered}`", asks="How is the other side's move answered?",
         )  # fmt: skip
     draft.default(
-        f"{name}.replies", f"chance {evidence.REPLY_CHANCE:g}, after median 6 days, nine in ten within 74", "mid5",
+        f"{name}.replies", f"chance {evidence.REPLY_CHANCE:g}, after {evidence.say_spread(evidence.REPLY_LAG)}", "mid5",
         f"how `{name}` answers a move of `{answered}`", name.place,
     )  # fmt: skip
 

@@ -170,7 +170,8 @@ def _adoption(draft: Draft, name: Text, block: schema.Sanctions, sender: str, ha
     lag = draft.amount(adopt.after if adopt else None, Speaker((sender,)))
     if lag is None:
         lag = spread_of("lognormal", name.place, **evidence.ADOPTION_LAG)
-        draft.default(f"{name}.adopt.{sender}.after", "lognormal, median 9 days, nine in ten within 40", "eusanct",
+        says = f"lognormal, {evidence.say_spread(evidence.ADOPTION_LAG)}"
+        draft.default(f"{name}.adopt.{sender}.after", says, "eusanct",
                       "days from the decision to the force of law", name.place)  # fmt: skip
     one = f"{name}.{sender}"
     if block.phase_in is not None and sender == block.sanctions.senders[0]:

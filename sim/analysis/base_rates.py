@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.agents.evidence import LEVELS, value
 from sim.language.tree import Compare, Constant, Read, Tree, walk
 from sim.program.ir import Program
 from sim.scenario.schema import Posture, Scenario
 
-WAR_IN_THE_RECORD = (0.008, 0.044)
-"""Share of recorded disputes that became wars: 1993-2014 and 1816-2014.
+WAR_IN_THE_RECORD = (value("mid5.highest.1993-2014.war"), value("mid5.highest.1816-2014.war"))
+"""Share of recorded disputes that became wars: 1993-2014 and 1816-2014. Source: MID 5.0, see the evidence file."""
 
-Source: Militarized Interstate Disputes 5.0, Palmer et al. (2022), Conflict Management and Peace Science 39, 470-482.
-"""
+
+def say_war_in_the_record() -> str:
+    """The share of wars as a range of percent."""
+    low, high = WAR_IN_THE_RECORD
+    return f"of recorded disputes {100 * low:.1g}-{100 * high:.1g} %"
+
 
 BASE_RATES = {
-    "war": "of recorded disputes 0.8-4 % came to war",
-    "force": "of recorded displays of force 25 % went higher before the end",
+    "war": f"{say_war_in_the_record()} came to war",
+    "force": (
+        f"of recorded displays of force {100 * value('mid5.escalation.display.higher'):.3g} % "
+        "went higher before the end"
+    ),
 }
-"""What the record says of an outcome that means at least this level (MID 5.0, 1816-2014)."""
-
-LEVELS = ("none", "threat", "display", "force", "war")
+"""What the record says of an outcome that means at least this level (MID 5.0; wars 1816-2014, displays 1992-2014)."""
 
 
 def level_of_outcome(scenario: Scenario, program: Program, name: str) -> str | None:

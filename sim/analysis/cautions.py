@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sim.analysis.base_rates import WAR_IN_THE_RECORD, level_of_outcome
+from sim.analysis.base_rates import WAR_IN_THE_RECORD, level_of_outcome, say_war_in_the_record
 from sim.analysis.causes import Replayed, replays
 from sim.analysis.explain import explain
 from sim.analysis.narrative import is_hidden, is_shown, say_day
@@ -96,13 +96,12 @@ def failed_runs(observed: Observed) -> Iterator[str]:
 @_rule
 def war_likelier_than_the_record(observed: Observed) -> Iterator[str]:
     """War comes in far more runs than the record would have it: the largest cause, and decisions a run."""
-    low, high = WAR_IN_THE_RECORD
+    high = max(WAR_IN_THE_RECORD)
     for outcome in observed.program.outcomes:
         share = observed.share(outcome.name)
         if share <= 2 * high or level_of_outcome(observed.scenario, observed.program, outcome.name) != "war":
             continue
-        record = f"of recorded disputes {100 * low:.1g}-{100 * high:.1g} %"
-        says = f"War (`{outcome.name}`) in {_percent(share)} of runs; {record}."
+        says = f"War (`{outcome.name}`) in {_percent(share)} of runs; {say_war_in_the_record()}."
         cause = _largest_cause(observed, outcome.name)
         yield f"{says} {cause}" if cause else says
 
