@@ -10,7 +10,7 @@ tripwire.stood.army where a posture stood when it was made, for `army rises`
 
 from __future__ import annotations
 
-from sim.agents.draft import Draft, Phase, Speaker
+from sim.agents.draft import Draft, Phase, Speaker, heads
 from sim.agents.sanctions import bite_of
 from sim.agents.verbs import commitments, effects, regimes
 from sim.agents.wording import bracketed, with_relatives
@@ -113,7 +113,7 @@ def _worth(draft: Draft, name: Text, block: schema.Commitment, path: str, word: 
     for text in block.then:
         words = text.split()
         if words[:1] in (["raise"], ["lower"]) and len(words) > 1:
-            regime_name = words[1].partition(".")[0]
+            regime_name = next((head for head in heads(words[1]) if head in regimes(draft)), "")
             regime = regimes(draft).get(regime_name)
             if regime is None:
                 break

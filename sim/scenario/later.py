@@ -29,8 +29,6 @@ LATER: dict[tuple[str, str], str] = {
     ("options", "needs"): "`if` says when the option is open",
     ("options", "channel"): "what is chosen is known to all",
     ("options", "leaks"): "what is chosen is known to all",
-    ("quantities", "path"): "dates in the `calendar`, or a trigger with `at`, set it to its values",
-    ("quantities", "for_each"): "write the block once for each",
 }
 """(block in whose place the word would stand, word) -> what to write instead."""
 
