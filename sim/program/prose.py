@@ -220,4 +220,19 @@ def _alternatives(scenario: Scenario) -> Iterator[str]:
             says = f" {sentence(block.says)}" if block.says else ""
             yield f"{word} {name}{by}: {'; '.join(changes) or 'as the file stands'}.{says}"
     for name, lever in scenario.levers.items():
-        yield f"lever {name}: from {lever.range[0]} to {lever.range[1]}."
+        yield f"lever {name}, {_side_of(str(name), scenario)}: from {lever.range[0]} to {lever.range[1]}."
+
+
+_MOVES = ("kept", "after", "until", "deadline", "leaks")
+"""Keys of a commitment that its issuers decide."""
+
+
+def _side_of(lever: str, scenario: Scenario) -> str:
+    """Whether a lever is something that somebody decides, or something that is so or not so."""
+    promises = {**scenario.threats, **scenario.offers}
+    parts = lever.removeprefix("threats.").removeprefix("offers.").split(".")
+    for end in range(1, len(parts)):
+        promise = promises.get(Text(".".join(parts[:end])))
+        if promise is not None and parts[end] in _MOVES:
+            return f"a move of {joined(parts[end + 1 :] or [str(one) for one in promise.by])}"
+    return "an assumption"

@@ -16,6 +16,7 @@ from typing import Any
 
 from sim.errors import Copy, Fault, Text, place_of, whole_words
 from sim.scenario.families import Families, Family, as_text, with_copy
+from sim.scenario.merge import merged
 from sim.scenario.named import EACH, Row, bodies, rows_for
 from sim.scenario.shape import ROOT, Shape, below, keys_of, model_of
 from sim.scenario.source import MOST_NODES, Items, Section
@@ -73,20 +74,30 @@ class _Copier:
         self.nodes = 0
 
     def section(self, block: Section, shape: Shape | None, path: tuple[str, ...]) -> Section:
-        """The block with copies in the place of what is written for each; itself if nothing in it is."""
+        """The block with copies in the place of what is written for each; itself if nothing in it is.
+
+        What is said of one of them under its own name is laid over its copy.
+        """
         whole, changed = Section(), False
         whole.place = block.place
+        copies = {
+            key: list(self._copies(as_text(key), value, path, _below(shape, key, block)))
+            for key, value in block.items()
+            if isinstance(value, Section) and "for_each" in value and _may_repeat(shape, path, str(key))
+        }
+        copied = {name for made in copies.values() for name, _ in made}
         for key, value in block.items():
-            inner = below(shape, str(key), block) if shape is not None else None
+            inner = _below(shape, key, block)
             if not path and key in NOT_LOOKED_INTO:
                 whole[key] = value
-            elif isinstance(value, Section) and "for_each" in value and _may_repeat(shape, path, str(key)):
+            elif key in copies:
                 changed = True
-                for name, copy in self._copies(as_text(key), value, path, inner):
-                    if name in whole or (name in block and name != key):
-                        self._fault(name, path, f"`{name}` stands twice: once as a copy", "rename one of them")
-                    whole[name] = copy
-            else:
+                for name, copy in copies[key]:
+                    if name in whole:
+                        self._fault(name, path, f"`{name}` is made twice", "rename one of the blocks")
+                    own = block[name] if name in block and name not in copies else None
+                    whole[name] = copy if own is None else merged(copy, self._within(own, inner, (*path, name)), inner)
+            elif key not in copied:
                 whole[key] = self._within(value, inner, (*path, str(key)))
                 changed = changed or whole[key] is not value
         return whole if changed else block
@@ -138,7 +149,7 @@ class _Copier:
         made = Section()
         made.place = with_copy(block.place, copy)
         for key, value in block.items():
-            inner = below(shape, str(key), block) if shape is not None else None
+            inner = _below(shape, key, block)
             name = _replaced(as_text(key), row) if free and key not in known else str(key)
             prose = key in PROSE and (key in known or inner is None)
             made[Text(name, with_copy(place_of(key), copy))] = self._made(value, inner, row, copy, prose=prose)
@@ -160,11 +171,13 @@ class _Copier:
                 inner[Text("for_each")] = said
                 return inner
             return self._section_of(value, shape, row, copy)
-        items = Items(
-            self._made(one, below(shape, "0", value) if shape else None, row, copy, prose=prose) for one in value
-        )
+        items = Items(self._made(one, _below(shape, "0", value), row, copy, prose=prose) for one in value)
         items.place = with_copy(place_of(value), copy)
         return items
+
+
+def _below(shape: Shape | None, key: str, data: Any) -> Shape | None:
+    return below(shape, str(key), data) if shape is not None else None
 
 
 def _may_repeat(shape: Shape | None, path: tuple[str, ...], key: str) -> bool:

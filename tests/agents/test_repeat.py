@@ -90,6 +90,29 @@ def test_pairs_make_a_choice_for_each_side():
     assert not build_core(expand(made)).outcomes[0].condition
 
 
+def test_what_is_said_of_one_alone_is_laid_over_its_copy():
+    """One of many may differ: what stands under its own name, before or behind, wins key by key."""
+    made = scenario(
+        regions(
+            """
+            quantities:
+              unrest.donetsk: 0.4
+              unrest: {for_each: regions, start: 0.2, fades: 60 days}
+            triggers:
+              taken: {for_each: regions, rate: 0.01, do: unrest.each += 0.1}
+              taken.kharkiv: {rate: 0.03}
+            """
+        )
+    )
+    unrest = {str(name): (str(one.start), str(one.fades)) for name, one in made.quantities.items()}
+    assert unrest == {
+        "unrest.kharkiv": ("0.2", "60 days"),
+        "unrest.luhansk": ("0.2", "60 days"),
+        "unrest.donetsk": ("0.4", "60 days"),
+    }
+    assert [str(one.rate) for one in made.triggers.values()] == ["0.03", "0.01", "0.01"]
+
+
 def test_each_copy_has_luck_of_its_own(engine):
     """Copies with the same rate do not fire at the same moments."""
     told = tell(engine, REGIONS + "triggers: {shot: {for_each: regions, rate: 0.1, do: []}}", days=300)
@@ -267,6 +290,17 @@ def test_a_lever_may_move_a_family(tmp_path):
     assert api.validate(file).holds
     file.write_text(text + "levers: {unrest.strt: [0, 1]}\n")
     assert not api.validate(file).holds
+
+
+def test_a_piece_of_a_scenario_may_repeat_over_a_list_of_who_takes_it(tmp_path):
+    """A file without a start brings blocks for a list, and the scenario that extends it says who is in the list."""
+    piece = "quantities: {unrest: {for_each: regions, start: 0.2}}\nmetrics: {worst: {max: max(unrest)}}\n"
+    (tmp_path / "crisis-pieces.yaml").write_text(f"lists: {{regions: [kharkiv]}}\n{piece}")
+    rest = "scenario: s\nstart: 2030-01-01\nhorizon: 9 days\noutcomes: {end: {otherwise: true}}\n"
+    (tmp_path / "s.yaml").write_text(f"extends: [crisis-pieces]\n{rest}lists: {{regions: [a, b]}}\n")
+    made = read_scenario(str(tmp_path / "s.yaml"))
+    assert list(made.quantities) == ["unrest.a", "unrest.b"]
+    assert made.metrics[Text("worst")].max == "max(unrest.a, unrest.b)"
 
 
 # ---------------------------------------------------------------------------------------------- path

@@ -21,7 +21,11 @@ RUNS = 200
 
 def _is_yet_to_come(fault) -> bool:
     """Whether a fault says that the vocabulary lacks the word, which is then no slip in the file."""
-    return "not in the vocabulary yet" in fault.says or fault.path.endswith("office.one_of")
+    return (
+        "nothing says what" in fault.says
+        or "not in the vocabulary yet" in fault.says
+        or fault.path.endswith("office.one_of")
+    )
 
 
 def test_the_three_are_here():
