@@ -148,8 +148,14 @@ def _as_written(fault: Fault) -> tuple[str, str, str]:
     for copy in fault.place.copy.chain if fault.place is not None and fault.place.copy is not None else ():
         path = re.sub(rf"(?<!\w){re.escape(copy.called)}(?!\w)", copy.written, path)
         for word, value in copy.words:
-            says, remedy = (re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", word, text) for text in (says, remedy))
+            says, remedy = (_quoted_anew(text, value, word) for text in (says, remedy))
     return path, says, fault.remedy if says == about else remedy
+
+
+def _quoted_anew(text: str, value: str, word: str) -> str:
+    """A sentence with a word in the place of a value, where it quotes the file."""
+    whole = re.compile(rf"(?<!\w){re.escape(value)}(?!\w)")
+    return re.sub("`[^`]*`", lambda quote: whole.sub(lambda _: word, quote[0]), text)
 
 
 def _told_once(group: list[Fault]) -> Fault:

@@ -90,6 +90,23 @@ def test_pairs_make_a_choice_for_each_side():
     assert not build_core(expand(made)).outcomes[0].condition
 
 
+def test_braces_put_a_name_together():
+    """A word in braces may be a piece of a name, and what is more than one value comes in brackets."""
+    made = scenario(
+        """
+        quantities: {west_alert: 0, east_alert: 0}
+        triggers:
+          watch:
+            for_each: [{me: west, gain: 1 + 1}, {me: east, gain: 20 %}]
+            every: 3 days
+            do: "{me}_alert += 2 * gain"
+        """
+    )
+    assert [one.do for one in made.triggers.values()] == [
+        ("west_alert += 2 * (1 + 1)",), ("east_alert += 2 * 20 %",),
+    ]  # fmt: skip
+
+
 def test_what_is_said_of_one_alone_is_laid_over_its_copy():
     """One of many may differ: what stands under its own name, before or behind, wins key by key."""
     made = scenario(
