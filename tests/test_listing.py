@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -302,6 +303,15 @@ def test_prose_speaks_the_language_of_the_file() -> None:
         assert jargon not in told.partition("# What could be otherwise")[0]
 
 
+def test_prose_says_of_each_lever_on_which_side_it_is() -> None:
+    """A lever is a move of somebody, or an assumption."""
+    text = (Path(__file__).parent / "described" / "first-lesson.yaml").read_text()
+    scenario = scenario_from_text(text.replace("tripwire.hurts: [0, 2]", "tripwire.kept: [0 %, 100 %]"))
+    told = tell_scenario(scenario, build_program(scenario))
+    assert "- lever tripwire.believed, an assumption: from 0 % to 100 %." in told
+    assert "- lever tripwire.kept, a move of defender: from 0 % to 100 %." in told
+
+
 OWN = """
 scenario: own
 start: 2030-01-01
@@ -313,6 +323,7 @@ parameters:
 sources: {census: "A census, 2029"}
 quantities:
   army: {level: [home, out], start: home}
+  oil: {path: {2029-06: 108, 2030-02: 47}}
   stock: {start: 10_000, within: [0, 20_000], unit: tonnes}
 triggers:
   never: {at: 2030-01-05, chance: 0 %, do: stock = 0}
@@ -329,6 +340,7 @@ def test_prose_of_a_core_says_amounts_and_chances_in_words() -> None:
     scenario = scenario_from_text(OWN)
     told = tell_scenario(scenario, build_program(scenario)).splitlines()
     for line in (
+        "- oil: goes from 108 (2029-06) to 47 (2030-02), as given.",
         "- stock: begins at 10,000 and stays between 0 and 20,000 (tonnes).",
         "- never: On 2030-01-05, never, unless a policy says so: stock = 0.",
         "- idle: At a daily rate of 0.1, never, unless a policy says so: stock = 1.",

@@ -11,6 +11,7 @@ import pytest
 from sim.program.listing import core_text
 from sim.scenario.json_schema import json_schema
 from sim.scenario.read import read_scenario, shipped_scenarios
+from sim.scenario.repeating import REPEATED_BLOCKS
 from sim.scenario.starter import starter_text
 
 FAULTS = Path(__file__).parent / "faults"
@@ -56,6 +57,18 @@ def test_every_shipped_scenario_satisfies_it(schema, tmp_path):
     new.write_text(starter_text("new"))
     code, output = check(schema, *files, new)
     assert code == 0, output
+
+
+def test_a_block_may_be_written_for_each(schema, tmp_path):
+    """`for_each` is offered where a block has a name of the file's own, and nowhere else."""
+    ten_lines = Path(__file__).parent / "agents" / "ten_lines"
+    code, output = check(schema, ten_lines / "for_each.yaml", ten_lines / "path.yaml")
+    assert code == 0, output
+    code, _ = check(schema, FAULTS / "for_each_out_of_place.yaml")
+    assert code == 1
+    definitions = json_schema()["definitions"]
+    holders = {name for name, block in definitions.items() if "for_each" in block.get("properties", {})}
+    assert holders == {*REPEATED_BLOCKS, "Distribution"}
 
 
 @pytest.mark.parametrize("name", WRONG_SHAPES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sim.agents.courses import course
 from sim.agents.draft import WORLD, Draft, Phase, Speaker
 from sim.agents.wording import bracketed, split_per
 from sim.clock import UNITS_IN_DAYS, days_in
@@ -45,6 +46,8 @@ def quantities(draft: Draft, given: Mapping[Text, schema.Quantity], speaker: Spe
         fields = {word: value for word in quantity.model_fields_set if (value := getattr(quantity, word)) is not None}
         fields.pop("change", None)
         fields.pop("fades", None)
+        if fields.pop("path", None) is not None:
+            fields["start"] = course(draft, Text(name, place), quantity, speaker) or Text("0", place)
         for word in ("start", "is_"):
             if word in fields:
                 fields[word] = draft.say(fields[word], speaker)

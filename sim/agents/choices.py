@@ -164,7 +164,7 @@ def _stirring(draft: Draft, decision: Decision) -> list[str]:
     heard = [name for name, its in commitments(draft).items() if its.to == actor]
     ways = ("made", "extended", "answer", "lapses", "falls_away")
     words = [known for name in heard for known in sorted(draft.known.triggers)
-             if known.startswith(f"{name}.") and known.split(".")[1] in ways]  # fmt: skip
+             if known.startswith(f"{name}.") and known.removeprefix(f"{name}.").split(".")[0] in ways]  # fmt: skip
     return [f"{name}.moves" for name in against] + words
 
 

@@ -85,6 +85,12 @@ WORLD = Speaker()
 _PATH = re.compile(r"[A-Za-z_]\w*(\.\w+)*")
 
 
+def heads(path: str) -> Iterable[str]:
+    """A dotted name, and all that it can be a part of: the longest first."""
+    parts = path.split(".")
+    return (".".join(parts[:count]) for count in range(len(parts), 0, -1))
+
+
 class Draft:
     """What the expansion has gathered so far. `known` is empty in the first pass, which learns the names."""
 
@@ -181,7 +187,7 @@ class Draft:
         """The whole path of a trigger or branch that may stand bare here."""
         for prefix in speaker.prefixes:
             whole = f"{prefix}.{path}"
-            if whole in self.known.triggers or whole.rpartition(".")[0] in self.known.triggers:
+            if any(head in self.known.triggers for head in heads(whole)):
                 return whole
         return path
 

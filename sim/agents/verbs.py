@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from sim.agents import audience, channels, deadlines
-from sim.agents.draft import Draft, Speaker
+from sim.agents.draft import Draft, Speaker, heads
 from sim.agents.timers import days_from_now
 from sim.errors import Text, did_you_mean, place_of
 from sim.scenario import schema
@@ -97,9 +97,9 @@ def _moved(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, pat
         example = "write `raise SANCTIONS`, `raise SANCTIONS to TIER`, `lower SANCTIONS for SENDER`"
         draft.fault(text, path, f"`{text}` is not understood", example)
         return []
-    name, _, named = rest[0].partition(".")
-    sender = sender or named
     there = regimes(draft)
+    name = next((head for head in heads(rest[0]) if head in there), rest[0].partition(".")[0])
+    sender = sender or rest[0].removeprefix(name).removeprefix(".")
     if not draft.one_of(name, there, text, path, "sanctions regime"):
         return []
     regime = there[name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.agents.draft import Draft, Speaker
+from sim.agents.draft import Draft, Speaker, heads
 from sim.agents.sanctions import bite_of
 from sim.agents.verbs import regimes
 from sim.errors import Text
@@ -37,7 +37,7 @@ def _change_of_bite(draft: Draft, block: schema.Commitment, word: str) -> str | 
         words = text.split()
         if words[:1] not in (["raise"], ["lower"]) or len(words) < 2:
             continue
-        regime_name = words[1].partition(".")[0]
+        regime_name = next((head for head in heads(words[1]) if head in regimes(draft)), "")
         regime = regimes(draft).get(regime_name)
         if regime is None or all(tier.bite is None for tier in regime.tiers.values()):
             continue

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.agents.pointing import without_unread
 from sim.analysis.expect import read_expectations
-from sim.errors import Fault, ScenarioError
+from sim.errors import Fault, ScenarioError, told_for_each
 from sim.program.build import examine_program
 from sim.program.ir import Program
 from sim.program.lint import lint
@@ -80,7 +80,7 @@ def verdict_on(
             faults += _checked(read_scenario(asked, **chosen))[1]  # type: ignore[arg-type]
         if program is not None and not faults:
             faults += lint(scenario, program)
-    once = {(str(fault.place), fault.says): fault for fault in faults}
+    once = {(str(fault.place), fault.says): fault for fault in told_for_each(faults)}
     return Verdict(asked, tuple(sorted(once.values(), key=lambda fault: fault.order)))
 
 

@@ -254,8 +254,16 @@ class _Parser:
 
     def call(self, token: Token) -> Tree:
         arguments = self.arguments(token.text)
+        if token.text in ("sum", "mean", "min", "max") and len(arguments) == 1 and isinstance(arguments[0], Name):
+            raise ExpressionError(
+                token.at, f"`{token.text}` of one name is over a family, and `{arguments[0].path}` is none",
+                "a family is a block with `for_each`, or the members of an actor, as in `mean(eu.members.willing)`",
+            )  # fmt: skip
         if token.text not in self.functions:
             known = (*FUNCTIONS, "count", "since")
+            if token.text in ("sum", "mean"):
+                remedy = "write `a + b`, or `mean(unrest)` over a block with `for_each`"
+                raise ExpressionError(token.at, f"`{token.text}` takes the name of a family", remedy)
             remedy = did_you_mean(token.text, known) or f"functions: {', '.join(known)}"
             if token.text in DISTRIBUTIONS:
                 remedy = f"to draw from it write `draw {token.text}(...)`"

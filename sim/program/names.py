@@ -110,11 +110,13 @@ class Names:
         """The place of a trigger, and of one of its branches (-1 for the whole)."""
         if path in self.trigger_index:
             return self.trigger_index[path], -1
-        head, _, branch = path.rpartition(".")
-        if head in self.trigger_index:
-            names = branch_names(self.core.triggers[Text(head)])
-            if branch in names:
-                return self.trigger_index[head], names.index(branch)
+        parts = path.split(".")
+        for count in range(len(parts) - 1, 0, -1):  # the name of an option may hold dots itself
+            head, branch = ".".join(parts[:count]), ".".join(parts[count:])
+            if head in self.trigger_index:
+                names = branch_names(self.core.triggers[Text(head)])
+                if branch in names:
+                    return self.trigger_index[head], names.index(branch)
         return None
 
     def expression(

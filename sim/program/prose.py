@@ -7,7 +7,7 @@ entry. The faces decide how they look.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sim.clock import TICKS_PER_DAY, say_date, say_duration
 from sim.errors import Text
@@ -103,6 +103,7 @@ def _quantity(quantity: Quantity) -> str:
     parts = [f"begins at {plain(quantity.start)}"] if quantity.start is not None else []
     parts += [f"stays between {plain(quantity.within[0])} and {plain(quantity.within[1])}"] if quantity.within else []
     parts += [f"changes by {plain(quantity.change)}"] if quantity.change is not None else []
+    parts += [f"goes {_course(quantity.path)}"] if quantity.path else []
     parts += [f"fades by half in {plain(quantity.fades)}"] if quantity.fades is not None else []
     unit = f" ({quantity.unit})" if quantity.unit else ""
     return f"{joined(parts)}{unit}." if parts else ""
@@ -233,4 +234,25 @@ def _alternatives(scenario: Scenario) -> Iterator[str]:
             says = f" {sentence(block.says)}" if block.says else ""
             yield f"{word} {name}{by}: {'; '.join(changes) or 'as the file stands'}.{says}"
     for name, lever in scenario.levers.items():
-        yield f"lever {name}: from {lever.range[0]} to {lever.range[1]}."
+        yield f"lever {name}, {_side_of(str(name), scenario)}: from {lever.range[0]} to {lever.range[1]}."
+
+
+def _course(path: Mapping[Text, Text]) -> str:
+    """A path in words: `from 108 (2014-06) to 47 (2015-01)`."""
+    points = [f"{plain(value)} ({moment})" for moment, value in path.items()]
+    return f"from {' to '.join(points)}, as given" if len(points) > 1 else f"at {points[0]} throughout, as given"
+
+
+_MOVES = ("kept", "after", "until", "deadline", "leaks")
+"""Keys of a commitment that its issuers decide."""
+
+
+def _side_of(lever: str, scenario: Scenario) -> str:
+    """Whether a lever is something that somebody decides, or something that is so or not so."""
+    promises = {**scenario.threats, **scenario.offers}
+    parts = lever.removeprefix("threats.").removeprefix("offers.").split(".")
+    for end in range(1, len(parts)):
+        promise = promises.get(Text(".".join(parts[:end])))
+        if promise is not None and parts[end] in _MOVES:
+            return f"a move of {joined(parts[end + 1 :] or [str(one) for one in promise.by])}"
+    return "an assumption"

@@ -126,7 +126,11 @@ def _unknown_key(keys: tuple[int | str, ...], data: Any, place: Place, path: str
     model = model_of(shape, block) if shape is not None else None
     known = list(keys_of(model)) if model is not None else []
     remedy = f"keys here: {', '.join(known)}"
-    if home := _home_of(word, model):
+    if word == "for_each":
+        remedy = "it stands in a block with a name of your own: a quantity, trigger, choice, agent, threat, date, ..."
+    elif did_you_mean(word, ["for_each"]) and not did_you_mean(word, known):
+        remedy = f"did you mean `for_each`? K{remedy[1:]}"
+    elif home := _home_of(word, model):
         remedy = f"it belongs in {home}. {remedy[0].upper()}{remedy[1:]}"
     elif near := did_you_mean(word, known):
         remedy = f"{near} {remedy[0].upper()}{remedy[1:]}"

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from sim.scenario.keys import KEYS
+from sim.scenario.repeating import REPEATED_BLOCKS
 from sim.scenario.schema import Scenario, spread_schema
+
+FOR_EACH: dict[str, Any] = {
+    "description": "for each of whom the block is written: a list of `lists`, `eu.members`, or names (`[a, b]`)",
+    "anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": {"type": ["string", "number", "object"]}}],
+}
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 
@@ -19,8 +25,11 @@ def json_schema() -> dict[str, Any]:
     definitions = made.pop("$defs", {})
     for name, block in {"Scenario": made, **definitions}.items():
         _explain(name, block)
+        if name in REPEATED_BLOCKS:
+            block["properties"]["for_each"] = FOR_EACH
     whole = _plain({**made, "definitions": definitions})
-    whole["definitions"]["Distribution"] = spread_schema()
+    spread = spread_schema()
+    whole["definitions"]["Distribution"] = {**spread, "properties": {**spread["properties"], "for_each": FOR_EACH}}
     return {"$schema": DIALECT, **whole, "title": "A scenario of sanctions and escalation"}
 
 

@@ -32,6 +32,10 @@ KEYS: dict[str, Keys] = {
             "sources: {author: our judgement}",
             "sources by name, so that numbers can name them; what says `judgement` counts as such",
         ),
+        "lists": (
+            "lists: {regions: [kharkiv, donetsk]}",
+            "names for each of which a block is written, with `for_each`",
+        ),
         "facts": ("facts: {crimea: {says: Annexed}}", "background that acts on nothing"),
         "parameters": ("parameters: {lag: 9 days}", "uncertain numbers, drawn once for each run"),
         "correlated": ("correlated: [{of: [a, b], rank: -0.3}]", "parameters that tend to be high or low together"),
@@ -75,6 +79,7 @@ KEYS: dict[str, Keys] = {
         "is": ("is: 0.1 * tier", "it has no state of its own: it is always this expression"),
         "change": ("change: -0.4 per year", "it moves by itself, once a day"),
         "fades": ("fades: 60 days", "it halves in this time, day by day"),
+        "path": ("path: {2014-06: 108, 2015-01: 47}", "it is given from outside: straight lines between these moments"),
     },
     "Trigger": {
         **NOTED,

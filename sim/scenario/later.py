@@ -21,8 +21,6 @@ LATER: dict[tuple[str, str], str] = {
     ("proposals", "contains"): _ISSUES_ALONE,
     ("tiers", "sectors"): "give the tier one `bite`; an attribute is one number",
     ("options", "needs"): "`if` says when the option is open",
-    ("quantities", "path"): "dates in the `calendar`, or a trigger with `at`, set it to its values",
-    ("quantities", "for_each"): "write the block once for each",
 }
 """(block in whose place the word would stand, word) -> what to write instead."""
 

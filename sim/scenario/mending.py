@@ -38,7 +38,7 @@ def mended(data: Section, doubled: Doubled = ()) -> tuple[schema.Scenario | None
 
     lost: set[str] = {UNREAD}
     for key, first, last in doubled:
-        lost |= _names_in(first) | _names_in(last) | _names_in(key)
+        lost |= names_in(first) | names_in(last) | names_in(key)
     rest = _copied(data, {id(last) for _, _, last in doubled})
     for _ in range(MOST_ROUNDS):
         try:
@@ -83,9 +83,9 @@ def _mend(data: Section, error: ErrorDetails, lost: set[str]) -> None:
         if key not in _keys_of(owner):
             return
     value = owner[key]
-    lost |= _names_in(value) if isinstance(value, dict | list) else set()
+    lost |= names_in(value) if isinstance(value, dict | list) else set()
     if {"level", "one_of"} & set(keys):
-        lost |= _names_in(Text(str(keys[1]))) if len(keys) > 1 else set()
+        lost |= names_in(Text(str(keys[1]))) if len(keys) > 1 else set()
     if error["type"] == "extra_forbidden" and len(keys) > 2 and keys[0] not in ("quantities", "triggers", "metrics"):
         lost |= _made(data, keys)
     is_key = error["loc"][-1] == "[key]" or error["type"] == "extra_forbidden"
@@ -94,7 +94,7 @@ def _mend(data: Section, error: ErrorDetails, lost: set[str]) -> None:
         owner[key] = neutral
     else:
         if error["type"] != "extra_forbidden" or isinstance(value, dict | list):
-            lost |= _names_in(Text(str(key)))
+            lost |= names_in(Text(str(key)))
         del owner[key]
 
 
@@ -120,7 +120,7 @@ def _fill(data: Section, keys: Sequence[int | str], chain: Sequence[tuple[Any, A
             lost |= _made(data, keys)
     elif len(chain) > 1:
         above, key = chain[-2]
-        lost |= _names_in(above[key]) | _names_in(Text(str(key)))
+        lost |= names_in(above[key]) | names_in(Text(str(key)))
         del above[key]
 
 
@@ -128,7 +128,7 @@ def _made(data: Section, keys: Sequence[int | str]) -> set[str]:
     """The names that a block would have made; an agent's are not known if a key of it is missing or misspelt."""
     section = data.get(str(keys[0]))
     inside = section.get(keys[1]) if keys[0] == "agents" and isinstance(section, dict) else None
-    return _names_in(inside) | (_names_in(Text(keys[1])) if isinstance(keys[1], str) else set())
+    return names_in(inside) | (names_in(Text(keys[1])) if isinstance(keys[1], str) else set())
 
 
 def _chain(data: Any, keys: Iterable[int | str]) -> list[tuple[Any, Any]]:
@@ -159,7 +159,7 @@ def _another_outcome(data: Section) -> None:
     outcomes[Text(UNREAD, data.place)] = rest
 
 
-def _names_in(value: Any) -> set[str]:
+def names_in(value: Any) -> set[str]:
     """Every word in a part of the file that may be a name, and is no word of the schema."""
     return {word for text in _texts(value) for word in re.findall(r"\w+", text)} - _words_of_the_schema()
 

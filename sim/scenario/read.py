@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import Fault, ScenarioError, Text, UsageError, did_you_mean, place_of
+from sim.errors import Fault, ScenarioError, Text, UsageError, did_you_mean, place_of, told_for_each
 from sim.scenario.complaints import faults_of
 from sim.scenario.extending import extended
 from sim.scenario.overlay import (
@@ -24,6 +24,7 @@ from sim.scenario.overlay import (
     overlays_of,
     setting,
 )
+from sim.scenario.repeating import repeated
 from sim.scenario.schema import Scenario
 from sim.scenario.source import Document, Section, compose, read_document
 
@@ -146,12 +147,13 @@ def examine_scenario(
     if faults:
         from sim.scenario.mending import mended
 
-        unread: frozenset[str] = frozenset()
-        data = extended(document, [], _find_piece)
+        data = _whole(document, [])
+        unread = data.lost
         if scenario is None and not data.partial and not _too_many(data, overlays_of(data)):
-            scenario, unread = mended(data, document.doubled)
+            scenario, lost = mended(data, document.doubled)
+            unread |= lost
         return Examination(scenario, tuple(_told(faults)), unread=unread)
-    data = extended(document, [], _find_piece)
+    data = _whole(document, [])
     unsure = [(one.section, one.name) for one in overlays_of(data) if not has_plain_numbers(one, data)]
     if scenario is None or len(scenario.quantities) + len(scenario.triggers) > MOST_TRIED_OVER:
         unsure = []
@@ -171,7 +173,7 @@ def _examined(
     document: Document, policy: str | None, variant: str | None, overrides: Sequence[tuple[str, str]]
 ) -> tuple[Scenario | None, list[Fault]]:
     faults: list[Fault] = list(document.faults)
-    data = extended(document, faults, _find_piece)
+    data = _whole(document, faults)
     scenario = _validated(data, document.file, faults)
     if data.partial:
         return None, faults
@@ -183,12 +185,18 @@ def _examined(
     _check_levers(data, faults)
     chosen = [_chosen(overlays, "variants", variant), _chosen(overlays, "policies", policy)]
     wanted = [overlay for overlay in chosen if overlay is not None]
-    wanted += [setting(path, value, number) for number, (path, value) in enumerate(overrides, 1)]
+    settings = [setting(path, value, number) for number, (path, value) in enumerate(overrides, 1)]
+    wanted += settings if data.families is None else [data.families.laid(one) for one in settings]
     if faults:
         return scenario if not document.doubled else None, faults
     for overlay in wanted:
         data = laid_over(data, overlay, faults)
     return _validated(data, document.file, faults) if wanted else scenario, faults
+
+
+def _whole(document: Document, faults: list[Fault]) -> Section:
+    """All that a scenario says: what it extends taken in, and what stands once for several written out."""
+    return repeated(extended(document, faults, _find_piece), faults)
 
 
 def _too_many(data: Section, overlays: Sequence[Overlay]) -> Fault | None:
@@ -233,7 +241,9 @@ def _check_levers(data: Section, faults: list[Fault]) -> None:
 
     levers = data.get("levers")
     for lever in levers if isinstance(levers, Section) else ():
-        find_path(Text(lever, place_of(lever)), data, f"levers.{lever}", faults)
+        path = Text(lever, place_of(lever))
+        each = data.families.spread(str(lever))[1] if data.families is not None else []
+        find_path(Text(each[0], path.place) if each else path, data, f"levers.{lever}", faults)
 
 
 def _chosen(overlays: Sequence[Overlay], section: str, name: str | None) -> Overlay | None:
@@ -265,7 +275,7 @@ def _is_file(path: Path) -> bool:
 
 def _told(faults: Sequence[Fault]) -> list[Fault]:
     """The faults in file order, each once, and no more than a person reads."""
-    once = {(str(fault.place), fault.path, fault.says): fault for fault in faults}
+    once = {(str(fault.place), fault.path, fault.says): fault for fault in told_for_each(faults)}
     ordered = sorted(once.values(), key=lambda fault: fault.order)
     if len(ordered) <= MOST_FAULTS:
         return ordered

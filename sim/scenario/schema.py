@@ -197,6 +197,7 @@ class Quantity(Noted):
     is_: Formula | None = Field(default=None, alias="is")
     change: Formula | None = None  # `E per year`: moves once a day
     fades: Formula | None = None  # half-life
+    path: dict[Label, Formula] | None = None  # moment -> value, straight lines between
 
 
 class Option(Block):
@@ -228,7 +229,7 @@ class Trigger(Noted):
     chance: Formula | None = None
     do: Formulas = ()
     otherwise: Formulas | None = None
-    choose: dict[Name, Option] | None = None
+    choose: dict[Path, Option] | None = None
     rationality: Formula | None = None
     asks: Word | None = None
     cooldown: Amount | None = None
@@ -303,11 +304,11 @@ class Home(Block):
 class Actor(OpenBlock):
     """A state, bloc or organisation. Bare keys beside these are quantities: `resolve: 0.5`."""
 
-    __pydantic_extra__: dict[Name, Annotated[Quantity, short_for("start")]]  # type: ignore[assignment]
+    __pydantic_extra__: dict[Path, Annotated[Quantity, short_for("start")]]  # type: ignore[assignment]
 
     says: Word | None = None
     home: Home | None = None
-    quantities: Annotated[dict[Name, Annotated[Quantity, short_for("start")]], _OPEN] = Field(default_factory=dict)
+    quantities: Annotated[dict[Path, Annotated[Quantity, short_for("start")]], _OPEN] = Field(default_factory=dict)
 
 
 class ChoiceBlock(Noted):
@@ -322,7 +323,7 @@ class ChoiceBlock(Noted):
     if_: Formula | None = Field(default=None, alias="if")
     after: Amount | None = None
     rationality: Formula | None = None
-    options: dict[Name, Option]
+    options: dict[Path, Option]
     until: Formula | None = None
     times: Formula | None = None
     disabled: Truth = False
@@ -332,9 +333,9 @@ class Agent(Noted):
     """What every kind of agent may bring of its own."""
 
     actor: Word | None = None
-    quantities: Annotated[dict[Name, Annotated[Quantity, short_for("start")]], _OPEN] = Field(default_factory=dict)
-    triggers: Annotated[dict[Name, Trigger], _OPEN] = Field(default_factory=dict)
-    choices: Annotated[dict[Name, ChoiceBlock], _OPEN] = Field(default_factory=dict)
+    quantities: Annotated[dict[Path, Annotated[Quantity, short_for("start")]], _OPEN] = Field(default_factory=dict)
+    triggers: Annotated[dict[Path, Trigger], _OPEN] = Field(default_factory=dict)
+    choices: Annotated[dict[Path, ChoiceBlock], _OPEN] = Field(default_factory=dict)
 
 
 class PostureOf(Block):
@@ -438,7 +439,7 @@ class Diplomacy(Agent):
         default_factory=dict
     )  # issue -> actor -> share of the prize
     proposals: Annotated[dict[Name, Words], _OPEN] = Field(default_factory=dict)  # proposal -> issues it contains
-    agreement: Annotated[dict[Name, Obligation], _OPEN] = Field(default_factory=dict)
+    agreement: Annotated[dict[Path, Obligation], _OPEN] = Field(default_factory=dict)
 
 
 class PlainAgent(Agent):
@@ -555,20 +556,21 @@ class Scenario(Block):
     horizon: Formula
     extends: Words = ()
     sources: Annotated[dict[Word, Word], _OPEN] = Field(default_factory=dict)
+    lists: Annotated[dict[Name, tuple[Any, ...]], _OPEN] = Field(default_factory=dict)  # names to write a block for
     facts: Annotated[dict[Name, Fact], _OPEN] = Field(default_factory=dict)
     parameters: Annotated[dict[Path, Amount], _OPEN] = Field(default_factory=dict)
     correlated: tuple[Correlation, ...] = ()
-    actors: Annotated[dict[Name, Actor], _OPEN] = Field(default_factory=dict)
+    actors: Annotated[dict[Path, Actor], _OPEN] = Field(default_factory=dict)
     quantities: Annotated[dict[Path, Annotated[Quantity, short_for("start")]], _OPEN] = Field(default_factory=dict)
-    agents: Annotated[dict[Name, AnyAgent], _OPEN] = Field(default_factory=dict)
-    threats: Annotated[dict[Name, Commitment], _OPEN] = Field(default_factory=dict)
-    offers: Annotated[dict[Name, Commitment], _OPEN] = Field(default_factory=dict)
-    choices: Annotated[dict[Name, ChoiceBlock], _OPEN] = Field(default_factory=dict)
-    calendar: Annotated[dict[Name, Entry], _OPEN] = Field(default_factory=dict)
-    perception: Annotated[dict[Name, Perception], _OPEN] = Field(default_factory=dict)
+    agents: Annotated[dict[Path, AnyAgent], _OPEN] = Field(default_factory=dict)
+    threats: Annotated[dict[Path, Commitment], _OPEN] = Field(default_factory=dict)
+    offers: Annotated[dict[Path, Commitment], _OPEN] = Field(default_factory=dict)
+    choices: Annotated[dict[Path, ChoiceBlock], _OPEN] = Field(default_factory=dict)
+    calendar: Annotated[dict[Path, Entry], _OPEN] = Field(default_factory=dict)
+    perception: Annotated[dict[Path, Perception], _OPEN] = Field(default_factory=dict)
     triggers: Annotated[dict[Path, Trigger], _OPEN] = Field(default_factory=dict)
-    outcomes: Annotated[dict[Name, Outcome], _OPEN] = Field(default_factory=dict)
-    metrics: Annotated[dict[Name, Metric], _OPEN] = Field(default_factory=dict)
+    outcomes: Annotated[dict[Path, Outcome], _OPEN] = Field(default_factory=dict)
+    metrics: Annotated[dict[Path, Metric], _OPEN] = Field(default_factory=dict)
     series: Series | None = None
     policies: Annotated[dict[Word, Policy], _OPEN] = Field(default_factory=dict)
     variants: Annotated[dict[Word, Policy], _OPEN] = Field(default_factory=dict)

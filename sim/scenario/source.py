@@ -33,6 +33,8 @@ class Section(dict[str, Any]):
 
     place: Place | None = None
     partial: bool = False  # whether a file that belongs to it could not be read: what is not here may be there
+    lost: frozenset[str] = frozenset()  # names of blocks that had to be left out
+    families: Any = None  # what is spoken of together, see `sim.scenario.families`
     searched: Any = None  # what `sim.scenario.paths` found in it, kept for the next path
     named: dict[str, Text] | None = None
 
