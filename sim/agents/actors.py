@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.agents.draft import WORLD, Draft, Phase, Speaker
+from sim.agents.members import members
 from sim.agents.wording import split_per
 from sim.clock import UNITS_IN_DAYS, days_in
 from sim.errors import Text, did_you_mean, place_of
 from sim.scenario import schema
-from sim.scenario.later import LATER
 
 BETWEEN_0_AND_1 = ("resolve",)
 """Quantities of an actor that are shares of the prize unless the file gives them another range."""
@@ -23,12 +23,9 @@ def actors(draft: Draft) -> None:
             **actor.quantities,
             **{Text(key, place_of(key)): value for key, value in (actor.model_extra or {}).items()},
         }
-        for key in both:
-            if key == "agree_alike":  # would be a quantity that nothing reads
-                path = f"actors.{name}.{key}"
-                draft.fault(key, path, f"`{key}` is not in the vocabulary yet", LATER["actors", str(key)])
         named = {key: _ranged(key, value) for key, value in both.items()}
         quantities(draft, named, Speaker((str(name),), by=(str(name),)), f"{name}.")
+        members(draft, name, actor)
 
 
 def _ranged(key: str, quantity: schema.Quantity) -> schema.Quantity:

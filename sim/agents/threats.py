@@ -117,7 +117,7 @@ def _worth(draft: Draft, name: Text, block: schema.Commitment, path: str, word: 
             regime = regimes(draft).get(regime_name)
             if regime is None:
                 break
-            bites = bite_of(draft, regime, Speaker())
+            bites = bite_of(draft, regime_name, regime, Speaker())
             tiers = list(bites)
             target = words[words.index("to") + 1] if "to" in words[:-1] else tiers[-1 if words[0] == "raise" else 0]
             draft.default(f"{name}.{word}", f"{PAIN} of the prize for a point of GDP a year", "author",

@@ -12,6 +12,7 @@ import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 INFINITY, NAN = math.inf, math.nan
 
@@ -118,10 +119,16 @@ def probit(p: float) -> float:
 
 def _polynomial(coefficients: str, r: float) -> float:
     """A polynomial in r from its coefficients, the constant first, by Horner's rule."""
-    value, *rest = (float(coefficient) for coefficient in reversed(coefficients.split()))
+    value, *rest = _numbers(coefficients)
     for coefficient in rest:
         value = value * r + coefficient
     return value
+
+
+@cache
+def _numbers(coefficients: str) -> tuple[float, ...]:
+    """The coefficients as numbers, the highest first."""
+    return tuple(float(coefficient) for coefficient in reversed(coefficients.split()))
 
 
 @dataclass(frozen=True, slots=True)
