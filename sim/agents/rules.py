@@ -39,12 +39,16 @@ def rule(draft: Draft, trigger: schema.Trigger, speaker: Speaker, path: str) -> 
 def plain_option(draft: Draft, option: schema.Option, speaker: Speaker, path: str) -> schema.Option:
     """An option in the words of the core, its values as they stand."""
     value = option.value
+    if option.needs:
+        draft.fault(option.needs[0], f"{path}.needs", "an option of a trigger waits for nobody",
+                    "write the decision as a block of `choices`")  # fmt: skip
     return option.model_copy(
         update={
             "if_": draft.say(option.if_, speaker),
             "usual": draft.say(option.usual, speaker),
             "value": None if value is None else {term: draft.say(text, speaker) for term, text in value.items()},
             "do": effects(draft, option.do, speaker, f"{path}.do"),
+            "needs": None,
         }
     )
 

@@ -102,6 +102,10 @@ KEYS: dict[str, Keys] = {
             "what it is worth, in shares of the prize: a number or named terms",
         ),
         "do": ("do: order army up", "what happens if it is chosen"),
+        "needs": (
+            "needs: vote of all members",
+            "what it does waits for a vote of the actor's members, or the `consent of` others",
+        ),
         "source": ("source: author", "where the numbers come from"),
     },
     "Outcome": {

@@ -22,7 +22,6 @@ LATER: dict[tuple[str, str], str] = {
     ("proposals", "contains"): _ISSUES_ALONE,
     ("options", "channel"): "what is chosen is known to all",
     ("options", "leaks"): "what is chosen is known to all",
-    ("options", "needs"): "`if` says when the option is open",
     ("quantities", "path"): "dates in the `calendar`, or a trigger with `at`, set it to its values",
     ("quantities", "for_each"): "write the block once for each",
 }

@@ -200,6 +200,7 @@ class Option(Block):
     usual: Formula | None = None
     value: Annotated[dict[Label, Formula], short_for("")] | None = None
     do: Formulas = ()
+    needs: Words | None = None  # `vote of RULE`, `consent of ACTOR`: what is done waits for it (vocabulary)
     source: Word | None = None
 
 

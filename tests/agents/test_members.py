@@ -244,10 +244,13 @@ def test_ten_lines_of_members_behave_sensibly(engine: Engine) -> None:
 
 
 def test_votes_can_be_printed_in_the_core_and_read_back() -> None:
-    """Ballots, renewals and leavings are said with quantities and triggers alone."""
+    """Ballots, renewals, leavings and what an option needs are said with quantities and triggers alone."""
     members = "a: {exposure: 0.4, veto: true}, b: {leaves: 2030-02-01, gas: 3}, others: {count: 26, willing: 90 %}"
     text = body(members, rule="65 % of members, majority of gas, no veto", renew="30 days")
     text = text.replace("listings: {bite: 1}", "listings: {bite: 1, sectors: {energy: 30 %, finance: 70 %}}")
+    text += (
+        "    choices: {act: {actor: eu, every: 9 days, options: {go: {needs: [vote of no veto, consent of target]}}}}\n"
+    )
     core = expand(scenario(text))
     printed = core_text(core)
     assert build_core(scenario_from_text(printed)) == build_core(core)
