@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sim.agents import evidence
 from sim.agents.draft import WORLD, Draft, Phase, Speaker
-from sim.agents.members import settled, verdict, vote
+from sim.agents.members import members_of, settled, verdict, vote
 from sim.agents.voting import condition
 from sim.agents.wording import bracketed, spread_of
 from sim.errors import Text
@@ -31,6 +31,8 @@ def adoption(draft: Draft, name: Text, block: schema.Sanctions, sender: str, *, 
         _phase_in(draft, name, block, has_bite)
     effects = [f"{one} = {one}.agreed", *(restated(draft, name, block) if has_bite else ())]
     rule = condition(draft, adopt.vote, body=sender, ballot=f"{one}.vote", path=f"{path}.vote") if adopt.vote else None
+    if adopt.vote and rule is None and members_of(draft, sender):
+        rule = "true"  # told already; what else is said of its votes can be read
     if rule is not None:
         _voted(draft, name, sender, rule, lag, effects)
     for verb, sign in (("raised", ">"), ("lowered", "<")):
@@ -43,8 +45,14 @@ def adoption(draft: Draft, name: Text, block: schema.Sanctions, sender: str, *, 
         at = next(key for key in block.adopt if key == sender)
         draft.fault(at, f"{path}.renew", f"`{sender}` votes on nothing that it could renew",
                     "say by which rule its members agree: `vote: all members`")  # fmt: skip
-    elif adopt.renew is not None and rule is not None:
+    elif adopt.renew is not None and rule is not None and _lasts(draft, adopt.renew, f"{path}.renew"):
         _renewed(draft, name, block, sender, rule, adopt.renew, effects)
+
+
+def _lasts(draft: Draft, renew: schema.Spread, path: str) -> bool:
+    """Whether a time between renewals that is plainly said can be one."""
+    value = renew.arguments.get(Text("value"))
+    return not isinstance(value, Text) or renew.distribution != "constant" or draft.lasts(value, path)
 
 
 def restated(draft: Draft, name: str, block: schema.Sanctions) -> list[str]:

@@ -29,6 +29,9 @@ AGREE_ALIKE, WILLING, STEADFAST = "0.5", "0.5", 4
 for teaching, not estimated."""
 
 MOST_UNNAMED = 1_000
+TAKEN = ("yes",)
+"""Names beside those of the members on a ballot."""
+
 _LONGEST_SUM = 1_000  # characters: a longer sum is said in several steps
 _NORMAL = "probit(draw uniform(0, 1))"  # what `draw normal(0, 1)` gives, to the bit, and three times as fast
 
@@ -58,6 +61,8 @@ def members(draft: Draft, body: Text, actor: schema.Actor) -> None:
 
 def _member(draft: Draft, body: Text, key: Text, block: schema.Member) -> None:
     """One member, or several that nobody names."""
+    if key in TAKEN:
+        draft.fault(key, f"actors.{body}.members.{key}", f"no member can be called `{key}`", "a ballot counts by it")
     name, path = f"{body}.{key}", f"actors.{body}.members.{key}"
     speaker = Speaker((name, str(body)))
     if block.count is not None and count_of(block) is None:
@@ -101,7 +106,7 @@ def count_of(block: schema.Member) -> int | None:
 def members_of(draft: Draft, body: str) -> Mapping[Text, schema.Member]:
     """The members of an actor of the file; none if it is no actor."""
     actor = draft.scenario.actors.get(Text(body))
-    return actor.members if actor is not None else {}
+    return {key: block for key, block in actor.members.items() if key not in TAKEN} if actor is not None else {}
 
 
 # ---------------------------------------------------------------------------------------------- a vote

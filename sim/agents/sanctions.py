@@ -42,6 +42,10 @@ def sanctions(draft: Draft, name: Text, block: schema.Sanctions) -> None:
         for paying in tier.backlash or {}:
             if paying:
                 draft.one_of(paying, senders, paying, f"agents.{name}.tiers", "sender")
+    for tier in block.tiers.values():
+        for sector in tier.sectors:
+            if str(sector) in senders:
+                draft.fault(sector, f"agents.{name}.tiers", f"`{sector}` is a sender already", "rename the sector")
     _tiers(draft, name, block, senders)
     speaker = Speaker((str(name), str(block.actor)) if block.actor else (str(name),), by=tuple(senders))
     has_bite = any(tier.bite is not None for tier in block.tiers.values())

@@ -15,11 +15,12 @@ from sim.scenario import schema
 
 
 def sectors_of(block: schema.Sanctions) -> dict[str, Text]:
-    """The sectors that any tier names, each with the place of its first mention."""
+    """The sectors that any tier names, each with the place of its first mention; none is called like a sender."""
     found: dict[str, Text] = {}
     for tier in block.tiers.values():
         for sector in tier.sectors:
-            found.setdefault(str(sector), sector)
+            if sector not in block.sanctions.senders:
+                found.setdefault(str(sector), sector)
     return found
 
 
