@@ -20,10 +20,10 @@ DOCS = Path(__file__).resolve().parent
 
 BLOCKS: tuple[type[schema.Block], ...] = (
     schema.Scenario, schema.Quantity, schema.Trigger, schema.Option, schema.Outcome, schema.Metric, schema.Series,
-    schema.Spread, schema.Correlation, schema.Fact, schema.Home, schema.Actor, schema.Posture, schema.PostureOf,
-    schema.Rung, schema.Sanctions, schema.SanctionsOf, schema.Tier, schema.Adoption, schema.Diplomacy,
-    schema.DiplomacyOf, schema.Rounds, schema.Obligation, schema.ChoiceBlock, schema.Commitment, schema.Entry,
-    schema.Policy, schema.Lever, schema.Perception, schema.Report, schema.Seat,
+    schema.Spread, schema.Correlation, schema.Fact, schema.Home, schema.Actor, schema.Member, schema.Posture,
+    schema.PostureOf, schema.Rung, schema.Sanctions, schema.SanctionsOf, schema.Tier, schema.Adoption,
+    schema.Diplomacy, schema.DiplomacyOf, schema.Rounds, schema.Obligation, schema.ChoiceBlock, schema.Commitment,
+    schema.Entry, schema.Policy, schema.Lever, schema.Perception, schema.Report, schema.Seat,
 )  # fmt: skip
 """Every block of a scenario file, in the order of the manual."""
 

@@ -160,6 +160,20 @@ def test_failed_run_tells_why() -> None:
     assert "`notice`" in end.because
 
 
+def test_a_sentence_with_gaps_tells_what_is_so_after_the_firing() -> None:
+    """Values, derived ones too, and the names of flags that are false; what names nothing is left as it stands."""
+    told = "{army} at {doubled}, {cost} spent; against: {not vote.*}; {nobody}, {not known}"
+    text = STORY.replace("says: The army marches", f'says: "{told}"')
+    flags = [f"  vote.{name}: {{flag: true, start: {start}}}" for name, start in (("a", "false"), ("b", "true"))]
+    more = ["  doubled: {is: 2 * cost}", *flags, "  vote.b.c: {flag: true, start: false}", "triggers:"]
+    text = text.replace("triggers:", "\n".join(more))
+    lines = tell(played(text))
+    (march,) = (line for line in lines if line.what.startswith("massed"))
+    assert march.what == "massed at 22, 11 spent; against: a; {nobody}, {not known}"
+    assert march.changes == ()
+    assert line_of(lines, "notice").changes == ("alarm no -> yes",)
+
+
 def test_telling_needs_events() -> None:
     """Runs without their events cannot be told, and say so."""
     program = build_program(scenario_from_text(STORY))

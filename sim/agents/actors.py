@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from sim.agents.courses import course
 from sim.agents.draft import WORLD, Draft, Phase, Speaker
+from sim.agents.members import members
 from sim.agents.wording import bracketed, split_per
 from sim.clock import UNITS_IN_DAYS, days_in
 from sim.errors import Text, did_you_mean, place_of
 from sim.scenario import schema
-from sim.scenario.later import LATER
 from sim.scenario.spelling import LevelNames
 
 BETWEEN_0_AND_1 = ("resolve",)
@@ -25,12 +25,9 @@ def actors(draft: Draft) -> None:
             **actor.quantities,
             **{Text(key, place_of(key)): value for key, value in (actor.model_extra or {}).items()},
         }
-        for key in both:
-            if key == "agree_alike":  # would be a quantity that nothing reads
-                path = f"actors.{name}.{key}"
-                draft.fault(key, path, f"`{key}` is not in the vocabulary yet", LATER["actors", str(key)])
         named = {key: _ranged(key, value) for key, value in both.items()}
         quantities(draft, named, Speaker((str(name),), by=(str(name),)), f"{name}.")
+        members(draft, name, actor)
 
 
 def _ranged(key: str, quantity: schema.Quantity) -> schema.Quantity:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from sim.agents import channels
 from sim.agents.draft import Draft, Phase, Speaker
+from sim.agents.needs import waiting
 from sim.agents.posture import answers, opposing, speaker_of
 from sim.agents.shares import Decision, Order, is_open, orders_of, usual_shares
 from sim.agents.verbs import commitments, effects, postures, regimes
@@ -190,9 +191,10 @@ def _option(
             "if_": condition,
             "usual": weight,
             "value": None if value is None else {term: draft.say(text, speaker) for term, text in value.items()},
-            "do": said,
             "channel": None,
             "leaks": None,
+            "do": waiting(draft, decision, key, option, said),
+            "needs": None,
             "source": option.source or (Text("mid5", key.place) if usual else None),
         }
     )

@@ -84,13 +84,16 @@ def without_unread(faults: Iterable[Fault], causes: Sequence[Fault], unread: Con
 
 def _blocks(scenario: schema.Scenario) -> Iterator[tuple[str, tuple[Text, Any]]]:
     """Every block of the vocabulary: its path, and its name with what stands in it."""
-    sections = ("agents", "threats", "offers", "choices", "calendar")
+    sections = ("actors", "agents", "threats", "offers", "choices", "calendar")
     for section in sections:
         for name, block in getattr(scenario, section).items():
             yield f"{section}.{name}", (name, block)
     for actor, perceived in scenario.perception.items():
         for name, seen in (*perceived.sees.items(), *perceived.believes.items()):
             yield f"perception.{actor}.{'sees' if isinstance(seen, schema.Report) else 'believes'}.{name}", (name, seen)
+    for body, bloc in scenario.actors.items():
+        for name, member in bloc.members.items():
+            yield f"actors.{body}.members.{name}", (name, member)
     for agent, block in scenario.agents.items():
         for name, choice in block.choices.items():
             yield f"agents.{agent}.choices.{name}", (name, choice)

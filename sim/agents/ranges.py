@@ -29,7 +29,7 @@ def out_of_range(scenario: schema.Scenario) -> list[Fault]:
     """Every plain number of the vocabulary, and every lever, that lies outside what it can be."""
     return [
         *_chances(scenario), *_slips(scenario), *_worths(scenario), *_regimes(scenario), *_homes(scenario),
-        *_levers(scenario),
+        *_members(scenario), *_levers(scenario),
     ]  # fmt: skip
 
 
@@ -114,6 +114,18 @@ def _homes(scenario: schema.Scenario) -> Iterator[Fault]:
         yield from _outside(block.pain, f"{path}.pain", 0, MOST_WORTH, "`pain` is {} times the prize", remedy)
 
 
+def _members(scenario: schema.Scenario) -> Iterator[Fault]:
+    """The chances of members to agree, what they have to lose, and how alike they vote."""
+    for body, actor in scenario.actors.items():
+        yield from _outside(actor.agree_alike, f"actors.{body}.agree_alike", 0, 1, "a correlation of {}",
+                            "0: each for itself; 1: all as one; between them a correlation such as 0.5")  # fmt: skip
+        for key, block in actor.members.items():
+            path = f"actors.{body}.members.{key}"
+            yield from _outside(block.willing, f"{path}.willing", 0, 1, "a chance of {}", _CHANCE)
+            yield from _outside(block.exposure, f"{path}.exposure", 0, 1, "an exposure of {}",
+                                "it goes from 0, nothing to lose, to 1")  # fmt: skip
+
+
 def _regimes(scenario: schema.Scenario) -> Iterator[Fault]:
     """Bites, leaks, and the shares of the bite that senders carry."""
     for name, agent in scenario.agents.items():
@@ -123,11 +135,26 @@ def _regimes(scenario: schema.Scenario) -> Iterator[Fault]:
         for tier, fields in agent.tiers.items():
             yield from _outside(fields.bite, f"{path}.tiers.{tier}.bite", 0, float("inf"), "a bite of {}",
                                 "a bite is points of the target's GDP a year, 0 or more")  # fmt: skip
+            yield from _sectors(fields, f"{path}.tiers.{tier}.sectors")
         if agent.leakage is not None:
             share, unit = split_per(agent.leakage) or (agent.leakage, Text("year"))
             yield from _outside(share, f"{path}.leakage", 0, 1, f"a leakage of {{}} per {unit}",
                                 "no more can leak than there is: 0 % to 100 %")  # fmt: skip
         yield from _weights(agent, f"{path}.adopt")
+
+
+def _sectors(tier: schema.Tier, path: str) -> Iterator[Fault]:
+    """The sectors of a tier share one bite."""
+    wrong = [fault for sector, text in tier.sectors.items()
+             for fault in _outside(text, f"{path}.{sector}", 0, 1, "a share of {}",
+                                   "a sector has a share of the bite, 0 to 1")]  # fmt: skip
+    yield from wrong
+    values = [_number(text) for text in tier.sectors.values()]
+    total = sum(value for value in values if value is not None)
+    if not wrong and values and None not in values and abs(total - 1) > 1e-6:
+        sector, text = list(tier.sectors.items())[-1]
+        yield Fault(place_of(text), f"{path}.{sector}", f"the shares of the sectors sum to {total:g}",
+                    "they are shares of one bite: let them sum to 1, if need be with a sector `other`")  # fmt: skip
 
 
 def _weights(agent: schema.Sanctions, path: str) -> Iterator[Fault]:

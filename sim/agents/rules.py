@@ -43,6 +43,9 @@ def plain_option(draft: Draft, option: schema.Option, speaker: Speaker, path: st
         if (said := getattr(option, key)) is not None:
             draft.fault(said, f"{path}.{key}", f"`{key}` is for options of `choices`",
                         "write the decision under `choices`")  # fmt: skip
+    if option.needs:
+        draft.fault(option.needs[0], f"{path}.needs", "an option of a trigger waits for nobody",
+                    "write the decision as a block of `choices`")  # fmt: skip
     return option.model_copy(
         update={
             "if_": draft.say(option.if_, speaker),
@@ -51,6 +54,7 @@ def plain_option(draft: Draft, option: schema.Option, speaker: Speaker, path: st
             "do": effects(draft, option.do, speaker, f"{path}.do"),
             "channel": None,
             "leaks": None,
+            "needs": None,
         }
     )
 

@@ -6,6 +6,7 @@ measures              the highest tier that any sender has in force (also `measu
 measures.all          the tier that every sender has in force at least
 measures.bite         points of the target's GDP a year, as felt now: phased in, and leaking
 measures.cost         points of the target's GDP lost so far
+measures.energy       the share of a sector that is applied; `measures.bite.energy` what of the bite falls on it
 measures.backlash.us  points a year that the measures cost the sender; `measures.cost.us` what they cost so far
 """
 
@@ -14,16 +15,17 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any as Anything
 
-from sim.agents import evidence
 from sim.agents.actors import quantities
+from sim.agents.adoption import adoption, restated
 from sim.agents.draft import WORLD, Draft, Phase, Speaker
 from sim.agents.rules import own_rules
-from sim.agents.wording import bracketed, by_level, split_per, spread_of
+from sim.agents.sectors import applied, bite_by_sector, sectors
+from sim.agents.wording import bracketed, by_level, split_per
 from sim.clock import days_in
 from sim.errors import Text
 from sim.scenario import schema
 
-PHASE_IN, LEAKAGE, BACKLASH = "90 days", "10 % per year", "0.1"
+LEAKAGE, BACKLASH = "10 % per year", "0.1"
 
 
 def sanctions(draft: Draft, name: Text, block: schema.Sanctions) -> None:
@@ -40,16 +42,24 @@ def sanctions(draft: Draft, name: Text, block: schema.Sanctions) -> None:
         for paying in tier.backlash or {}:
             if paying:
                 draft.one_of(paying, senders, paying, f"agents.{name}.tiers", "sender")
+    for tier in block.tiers.values():
+        for sector in tier.sectors:
+            if str(sector) in senders:
+                draft.fault(sector, f"agents.{name}.tiers", f"`{sector}` is a sender already", "rename the sector")
     _tiers(draft, name, block, senders)
     speaker = Speaker((str(name), str(block.actor)) if block.actor else (str(name),), by=tuple(senders))
     has_bite = any(tier.bite is not None for tier in block.tiers.values())
+    for key, tier in block.tiers.items():
+        if tier.sectors and tier.bite is None:
+            draft.fault(key, f"agents.{name}.tiers.{key}.sectors", f"`{key}` has no bite that sectors could share",
+                        "say how hard it bites, as in `bite: 1.2`")  # fmt: skip
     if has_bite:
         _bite(draft, name, block, senders, speaker)
     _attributes(draft, name, block, speaker)
     quantities(draft, block.quantities, speaker, f"{name}.")
     own_rules(draft, name, block, Speaker(speaker.prefixes))
     for sender in senders:
-        _adoption(draft, name, block, sender, has_bite)
+        adoption(draft, name, block, sender, has_bite=has_bite)
 
 
 def _tiers(draft: Draft, name: Text, block: schema.Sanctions, senders: list[str]) -> None:
@@ -82,10 +92,10 @@ def weights(draft: Draft, name: str, block: schema.Sanctions) -> dict[str, str]:
     return {sender: f"({draft.says(said[sender], WORLD)})" if sender in said else share for sender in senders}
 
 
-def bite_of(draft: Draft, block: schema.Sanctions, speaker: Speaker) -> dict[str, str]:
-    """The bite of each tier when every sender has it in force and it has phased in."""
+def bite_of(draft: Draft, name: str, block: schema.Sanctions, speaker: Speaker) -> dict[str, str]:
+    """The bite of each tier when every sender has it in force and it has phased in, spared sectors left out."""
     return {
-        str(tier): "0" if fields.bite is None else draft.says(fields.bite, speaker)
+        str(tier): "0" if fields.bite is None else applied(draft, name, fields, draft.says(fields.bite, speaker))
         for tier, fields in block.tiers.items()
     }
 
@@ -93,8 +103,9 @@ def bite_of(draft: Draft, block: schema.Sanctions, speaker: Speaker) -> dict[str
 def _bite(draft: Draft, name: Text, block: schema.Sanctions, senders: list[str], speaker: Speaker) -> None:
     """What the tiers in force amount to, and what of it is felt now."""
     place, share, unit = name.place, weights(draft, name, block), "points of GDP a year"
+    sectors(draft, name, block, restated(draft, name, block))
     for sender in senders:
-        text = by_level(f"{name}.{sender}", bite_of(draft, block, speaker))
+        text = by_level(f"{name}.{sender}", bite_of(draft, name, block, speaker))
         whole = text if share[sender] == "1" else f"({text}) * {share[sender]}"
         draft.quantity(f"{name}.bite.{sender}", place, is_=whole, says=f"bite of the tier of `{sender}`, once arrived")
     now, last = f"{name}.in_force", f"{name}._last_in_force"
@@ -108,6 +119,7 @@ def _bite(draft: Draft, name: Text, block: schema.Sanctions, senders: list[str],
     tightened = f"({name}._tight * {last} + {now} - {last}) / {now} if {now} > {last} else {name}._tight"
     draft.quantity(f"{name}._tightened", place, is_=tightened)
     draft.quantity(f"{name}.bite", place, is_=f"{name}._arrived * {name}._tight", unit=unit)
+    bite_by_sector(draft, name, block, share, speaker)
     _books(draft, name, block, share, speaker)
 
 
@@ -162,32 +174,3 @@ def _attributes(draft: Draft, name: Text, block: schema.Sanctions, speaker: Spea
         said = {tier: (fields.model_extra or {}).get(key) for tier, fields in block.tiers.items()}
         values = {str(tier): "0" if text is None else draft.says(text, speaker) for tier, text in said.items()}
         draft.quantity(f"{name}.{key}", getattr(at, "place", None) or name.place, is_=by_level(name, values))
-
-
-def _adoption(draft: Draft, name: Text, block: schema.Sanctions, sender: str, has_bite: bool) -> None:
-    """What is decided comes into force after the sender's lag; a decision taken back in time never does."""
-    adopt = block.adopt.get(Text(sender))
-    lag = draft.amount(adopt.after if adopt else None, Speaker((sender,)))
-    if lag is None:
-        lag = spread_of("lognormal", name.place, **evidence.ADOPTION_LAG)
-        says = f"lognormal, {evidence.say_spread(evidence.ADOPTION_LAG)}"
-        draft.default(f"{name}.adopt.{sender}.after", says, "eusanct",
-                      "days from the decision to the force of law", name.place)  # fmt: skip
-    one = f"{name}.{sender}"
-    if block.phase_in is not None and sender == block.sanctions.senders[0]:
-        draft.lasts(block.phase_in, f"agents.{name}.phase_in", nothing=True)
-    phase_in = bracketed(draft.says(block.phase_in or Text(PHASE_IN, name.place), WORLD))
-    if block.phase_in is None and has_bite and sender == block.sanctions.senders[0]:
-        draft.default(f"{name}.phase_in", PHASE_IN, "author", "time until the whole bite is felt", name.place)
-    effects = [f"{one} = {one}.agreed"]
-    if has_bite:
-        effects += [
-            f"{name}._tight = {name}._tightened",
-            f"{name}._last_in_force = {name}.in_force",
-            f"{name}._speed = abs({name}.in_force - {name}._arrived) / max({phase_in} / 1 day, 1)",
-        ]
-    for verb, sign in (("raised", ">"), ("lowered", "<")):
-        draft.trigger(
-            Phase.MOVES, f"{one}.{verb}", name.place, when=f"{one}.agreed {sign} {one}", for_=lag, do=effects,
-            actor=sender, agent=name, says=f"`{sender}` has {verb} `{name}`",
-        )  # fmt: skip

@@ -1,6 +1,7 @@
 """The verbs that may stand in `do`: each is said with assignments.
 
     order border_army up               border_army.ordered += 1
+    lower western_measures in energy   western_measures.energy = 0
     raise western_measures to sectoral western_measures.us.agreed = max(western_measures.us.agreed, sectoral), ...
     make early_relief                  early_relief.standing = true, ...
     tell us russia.resolve = 0.8       us.believes.russia.resolve += (0.8 - us.believes.russia.resolve) / 20
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from sim.agents import audience, channels, deadlines
 from sim.agents.draft import Draft, Speaker, heads
+from sim.agents.sectors import sectors_of
 from sim.agents.timers import days_from_now
 from sim.errors import Text, did_you_mean, place_of
 from sim.scenario import schema
@@ -88,9 +90,11 @@ def _order(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, pat
 
 
 def _moved(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path: str) -> list[str]:
-    """`raise X`, `lower X to TIER`, `raise X for SENDER`, `raise X.SENDER`."""
+    """`raise X`, `lower X to TIER`, `raise X for SENDER`, `raise X.SENDER`, `lower X in SECTOR`."""
     up = text.startswith("raise")
     rest = list(words)
+    if "in" in rest[1:]:
+        return _spared(draft, text, rest, path, up=up)
     tier = _after("to", rest)
     sender = _after("for", rest)
     if len(rest) != 1:
@@ -113,6 +117,22 @@ def _moved(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, pat
     if tier:
         return [f"{one} = {'max' if up else 'min'}({one}, {tier})" for one in agreed]
     return [f"{one} {'+' if up else '-'}= 1" for one in agreed]
+
+
+def _spared(draft: Draft, text: Text, words: Sequence[str], path: str, *, up: bool) -> list[str]:
+    """`lower X in SECTOR` spares a sector, `raise X in SECTOR` hits it again."""
+    if len(words) != 3 or words[1] != "in":
+        draft.fault(
+            text, path, f"`{text}` is not understood", "write `lower SANCTIONS in SECTOR`, for all senders alike"
+        )
+        return []
+    name, _, sector = words
+    there = regimes(draft)
+    if not draft.one_of(name, there, text, path, "sanctions regime"):
+        return []
+    if not draft.one_of(sector, sectors_of(there[name]), text, path, "sector"):
+        return []
+    return [f"{name}.{sector} = {1 if up else 0}"]
 
 
 def _after(word: str, rest: list[str]) -> str:

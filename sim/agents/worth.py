@@ -41,7 +41,7 @@ def _change_of_bite(draft: Draft, block: schema.Commitment, word: str) -> str | 
         regime = regimes(draft).get(regime_name)
         if regime is None or all(tier.bite is None for tier in regime.tiers.values()):
             continue
-        bites = bite_of(draft, regime, Speaker())
+        bites = bite_of(draft, regime_name, regime, Speaker())
         tiers = list(bites)
         target = words[words.index("to") + 1] if "to" in words[:-1] else tiers[-1 if words[0] == "raise" else 0]
         if target in bites:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.analysis.causes import replayed
+from sim.analysis.filled import filled, is_told
 from sim.clock import date_at, days, say_duration, ticks
 from sim.engine.record import COUNTERS, UNNAMED, Decision, Ending, EventRow, Runs
 from sim.language.functions import INFINITY
@@ -141,15 +142,24 @@ class _Teller:
         """One firing with what it changed and why it came."""
         trigger = self.program.triggers[row.trigger]
         decision = self.decisions.get(row.seq)
-        changes = self.told_changes(row.changes)
+        names = self.program.quantities
+        changes = self.told_changes(
+            change for change in row.changes if not is_told(names[change[0]].name, trigger.says)
+        )
         return Line(
             "decision" if trigger.choice else "firing",
             row.tick,
-            headline(self.program, row, decision),
+            self.filled(headline(self.program, row, decision), row),
             changes,
             self.because(row),
             weighed(self.program, decision) if decision else (),
         )
+
+    def filled(self, says: str, row: EventRow) -> str:
+        """A sentence with its gaps filled, as things stood after a firing. Rows are asked for in their order."""
+        while self.world.position <= row.seq:
+            self.world.step()
+        return filled(says, self.world)
 
     def quiet(self, rows: Sequence[EventRow]) -> Line:
         """Decisions in a row that left things as they are, as one line; the first says why."""

@@ -12,6 +12,7 @@ import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 INFINITY, NAN = math.inf, math.nan
 
@@ -81,6 +82,55 @@ def sigmoid(x: float) -> float:
     return 1.0 / (1.0 + exponential(-x))
 
 
+# Wichura (1988), Algorithm AS 241, Applied Statistics 37, 477-484, routine PPND16: about 1 part in 10^16.
+_CENTRE = (
+    "3.3871328727963666080 133.14166789178437745 1971.5909503065514427 13731.693765509461125 "
+    "45921.953931549871457 67265.770927008700853 33430.575583588128105 2509.0809287301226727",
+    "1 42.313330701600911252 687.18700749205790830 5394.1960214247511077 "
+    "21213.794301586595867 39307.895800092710610 28729.085735721942674 5226.4952788528545610",
+)
+_SHOULDER = (
+    "1.42343711074968357734 4.63033784615654529590 5.76949722146069140550 3.64784832476320460504 "
+    "1.27045825245236838258 0.241780725177450611770 0.0227238449892691845833 7.74545014278341407640e-4",
+    "1 2.05319162663775882187 1.67638483018380384940 0.689767334985100004550 "
+    "0.148103976427480074590 0.0151986665636164571966 5.47593808499534494600e-4 1.05075007164441684324e-9",
+)
+_TAIL = (
+    "6.65790464350110377720 5.46378491116411436990 1.78482653991729133580 0.296560571828504891230 "
+    "0.0265321895265761230930 0.00124266094738807843860 2.71155556874348757815e-5 2.01033439929228813265e-7",
+    "1 0.599832206555887937690 0.136929880922735805310 0.0148753612908506148525 "
+    "7.86869131145613259100e-4 1.84631831751005468180e-5 1.42151175831644588870e-7 2.04426310338993978564e-15",
+)
+
+
+def probit(p: float) -> float:
+    """The standard normal quantile: minus infinity at 0, infinity at 1; to the bit the tree `normal_quantile`."""
+    if p <= 0.0 or p >= 1.0:
+        return -INFINITY if p <= 0.0 else INFINITY
+    q = p - 0.5
+    if abs(q) <= 0.425:
+        r = 0.180625 - q * q
+        return q * _polynomial(_CENTRE[0], r) / _polynomial(_CENTRE[1], r)
+    r = square_root(-logarithm(p if q < 0.0 else 1.0 - p))
+    (above, below), r = (_SHOULDER, r - 1.6) if r <= 5.0 else (_TAIL, r - 5.0)
+    side = _polynomial(above, r) / _polynomial(below, r)
+    return -side if q < 0.0 else side
+
+
+def _polynomial(coefficients: str, r: float) -> float:
+    """A polynomial in r from its coefficients, the constant first, by Horner's rule."""
+    value, *rest = _numbers(coefficients)
+    for coefficient in rest:
+        value = value * r + coefficient
+    return value
+
+
+@cache
+def _numbers(coefficients: str) -> tuple[float, ...]:
+    """The coefficients as numbers, the highest first."""
+    return tuple(float(coefficient) for coefficient in reversed(coefficients.split()))
+
+
 @dataclass(frozen=True, slots=True)
 class Operator:
     """One word of the language.
@@ -119,6 +169,8 @@ _ROWS = (
     Operator("clamp", "q q q -> q", clamp, "x kept between low and high", "low > high gives high unless x < low"),
     Operator("logistic", "n -> n", sigmoid, "1 / (1 + exp(-x)): a chance from odds", "0 at -inf, 1 at inf"),
     Operator("floor", "n -> n", floor, "the whole number below", "infinities stay"),
+    Operator("probit", "n -> n", probit, "the standard normal value below which a share p lies",
+             "-inf at 0 and below, inf at 1 and above"),
     Operator(
         "within",
         "n d -> n",
@@ -134,7 +186,7 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
 
-FUNCTIONS = ("min", "max", "abs", "exp", "log", "sqrt", "clamp", "logistic", "floor")
+FUNCTIONS = ("min", "max", "abs", "exp", "log", "sqrt", "clamp", "logistic", "floor", "probit")
 """The names that may be called in an expression, besides `count`, `since` and, after the word `draw`, distributions."""
 
 
@@ -151,25 +203,6 @@ def _horner(coefficients: str) -> str:
     return text
 
 
-# Wichura (1988), Algorithm AS 241, Applied Statistics 37, 477-484, routine PPND16: about 1 part in 10^16.
-_CENTRE = (
-    "3.3871328727963666080 133.14166789178437745 1971.5909503065514427 13731.693765509461125 "
-    "45921.953931549871457 67265.770927008700853 33430.575583588128105 2509.0809287301226727",
-    "1 42.313330701600911252 687.18700749205790830 5394.1960214247511077 "
-    "21213.794301586595867 39307.895800092710610 28729.085735721942674 5226.4952788528545610",
-)
-_SHOULDER = (
-    "1.42343711074968357734 4.63033784615654529590 5.76949722146069140550 3.64784832476320460504 "
-    "1.27045825245236838258 0.241780725177450611770 0.0227238449892691845833 7.74545014278341407640e-4",
-    "1 2.05319162663775882187 1.67638483018380384940 0.689767334985100004550 "
-    "0.148103976427480074590 0.0151986665636164571966 5.47593808499534494600e-4 1.05075007164441684324e-9",
-)
-_TAIL = (
-    "6.65790464350110377720 5.46378491116411436990 1.78482653991729133580 0.296560571828504891230 "
-    "0.0265321895265761230930 0.00124266094738807843860 2.71155556874348757815e-5 2.01033439929228813265e-7",
-    "1 0.599832206555887937690 0.136929880922735805310 0.0148753612908506148525 "
-    "7.86869131145613259100e-4 1.84631831751005468180e-5 1.42151175831644588870e-7 2.04426310338993978564e-15",
-)
 NORMAL_P90 = "1.2815515655446004"  # the 90 % point of the standard normal
 LOG_RATIO = "1.2005453658296201"  # log(log(10) / log(2)): how far apart a Weibull's median and p90 stand
 

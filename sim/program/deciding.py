@@ -23,6 +23,7 @@ def tell_choices(scenario: Scenario, program: Program) -> Iterator[str]:
             yield from _talks(str(agent), track)
     words = tuple(f"{name}.answer" for name in (*scenario.threats, *scenario.offers))
     tracks = tuple(f"{name}." for name, agent in scenario.agents.items() if isinstance(agent, Diplomacy))
+    words += tuple(f"{name}.{key}.consent." for name, (_, _, options) in own.items() for key in options)  # told with it
     told: set[str] = set()
     for trigger in program.triggers:
         choice = trigger.choice
@@ -63,7 +64,8 @@ def _options(options: Mapping[Text, Option]) -> str:
     told = []
     for name, option in options.items():
         weighs = [str(term) for term in option.value or {} if term]
-        told.append(_option(str(name), option.says, weighs))
+        needs = f", which needs {', '.join(option.needs)}" if option.needs else ""
+        told.append(_option(str(name), option.says, weighs) + needs)
     return f"{'; '.join(told)}."
 
 

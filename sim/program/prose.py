@@ -70,6 +70,9 @@ def _standing(scenario: Scenario) -> Iterator[str]:
         if actor.says:
             yield sentence(f"{name}: {actor.says}")
         yield from tell_home(str(name), actor)
+        if actor.members:
+            named = [f"{block.count} `{key}`" if block.count else str(key) for key, block in actor.members.items()]
+            yield f"{name}: its members are {joined(named)}."
     for name, agent in scenario.agents.items():
         match agent:
             case Posture():
@@ -79,7 +82,7 @@ def _standing(scenario: Scenario) -> Iterator[str]:
             case Sanctions():
                 senders = joined([str(sender) for sender in agent.sanctions.senders])
                 tiers = _ladder(tuple(agent.tiers), agent.start)
-                yield f"{name}: sanctions by {senders} on {agent.sanctions.target}. {tiers}."
+                yield f"{name}: sanctions by {senders} on {agent.sanctions.target}. {tiers}.{_votes(agent)}"
             case Diplomacy():
                 parties = joined([str(party) for party in agent.diplomacy.parties])
                 needed = joined([str(who) for who in agent.diplomacy.consent])
@@ -91,6 +94,16 @@ def _standing(scenario: Scenario) -> Iterator[str]:
     for name, own in scenario.quantities.items():
         if said := _quantity(own):
             yield f"{name}: {said}"
+
+
+def _votes(agent: Sanctions) -> str:
+    """Which senders vote, and by what rule."""
+    says = ""
+    for sender, adoption in agent.adopt.items():
+        if adoption.vote:
+            anew = f", anew every {spread_text(adoption.renew)}" if adoption.renew is not None else ""
+            says += f" {sender} votes on a higher tier ({', '.join(adoption.vote)}){anew}."
+    return says
 
 
 def _quantity(quantity: Quantity) -> str:

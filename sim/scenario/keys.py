@@ -117,6 +117,10 @@ KEYS: dict[str, Keys] = {
         "do": ("do: order army up", "what happens if it is chosen"),
         "channel": ("channel: secret", "who knows that it was chosen: `public` (all), `private` or `secret`"),
         "leaks": ("leaks: 20 % within 30 days", "how likely it comes out once it was chosen, if it is not public"),
+        "needs": (
+            "needs: vote of all members",
+            "what it does waits for a vote of the actor's members, or the `consent of` others",
+        ),
         "source": ("source: author", "where the numbers come from"),
     },
     "Outcome": {
@@ -164,6 +168,16 @@ KEYS: dict[str, Keys] = {
             "quantities: {resolve: 0.5}",
             "its quantities; they may also stand bare: `russia: {resolve: 0.5}`",
         ),
+        "members": ("members: {germany: {exposure: 0.5}}", "who votes in it"),
+        "agree_alike": ("agree_alike: 0.5", "how alike its members vote, a correlation from 0 to 1"),
+    },
+    "Member": {
+        **SAYS,
+        "exposure": ("exposure: 0.5", "how much it has to lose, from 0 to 1"),
+        "willing": ("willing: 0.55", "the chance that it votes yes; `1 - exposure` if you say nothing"),
+        "count": ("count: 26", "so many members, alike, that nobody names; each votes for itself"),
+        "veto": ("veto: true", "its no stands in the way where the rule says `no veto`"),
+        "leaves": ("leaves: 2016-06-24", "from this date, or once this condition is true, it counts no more"),
     },
     "Home": {
         "support": ("support: 80 %", "how many stand behind the government; a quantity, so it may `change` too"),
@@ -226,11 +240,14 @@ KEYS: dict[str, Keys] = {
     "Tier": {
         "bite": ("bite: 1.2", "what it costs the target, in points of GDP a year"),
         "backlash": ("backlash: {us: 0.05, eu: 0.2}", "what it costs the senders, each the same or by name"),
+        "sectors": ("sectors: {energy: 40 %, finance: 60 %}", "how the bite is shared out; a sector can be spared"),
         **SAYS,
     },
     "Adoption": {
         "after": ("after: {lognormal: {median: 14 days, p90: 60 days}}", "time from decision to force"),
         "weight": ("weight: 30 %", "the share of the bite that this sender carries"),
+        "vote": ("vote: all members", "the rule by which its members must agree before a higher tier is in force"),
+        "renew": ("renew: 180 days", "how often they must agree anew; if they do not, the tier falls to the first"),
     },
     "Diplomacy": {
         **NOTED,

@@ -8,19 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 _ISSUES_ALONE = "a proposal is the list of its issues, as in `joint: [pull_back, federalism]`; any party may bring it"
-_ONE_SENDER = "a sender acts as one: give it a lag and a `weight` under `adopt`, or a `choices` block of its own"
 
 LATER: dict[tuple[str, str], str] = {
-    ("actors", "members"): _ONE_SENDER,
-    ("actors", "agree_alike"): _ONE_SENDER,
-    ("adopt", "vote"): "write the vote as a `choices` block of the sender, whose option raises its tier",
-    ("adopt", "renew"): "write a trigger such as `{every: 180 days, chance: 20 %, do: lower measures for eu}`",
     ("issues", "off_agenda"): "leave the issue away: what no proposal names is not talked about",
     ("issues", "demanded_by"): "write what each side would gain or lose by it, as in `{us: 0, russia: 0.9}`",
     ("proposals", "by"): _ISSUES_ALONE,
     ("proposals", "contains"): _ISSUES_ALONE,
-    ("tiers", "sectors"): "give the tier one `bite`; an attribute is one number",
-    ("options", "needs"): "`if` says when the option is open",
 }
 """(block in whose place the word would stand, word) -> what to write instead."""
 

@@ -210,6 +210,7 @@ class Option(Block):
     do: Formulas = ()
     channel: Channel | None = None  # public unless said
     leaks: Formula | None = None  # the rate at which it comes out
+    needs: Words | None = None  # `vote of RULE`, `consent of ACTOR`: what is done waits for it (vocabulary)
     source: Word | None = None
 
 
@@ -301,6 +302,19 @@ class Home(Block):
     pain: Formula | None = None  # share of the prize for a point of GDP a year
 
 
+class Member(OpenBlock):
+    """A member of a body, or several that nobody names. Any further key is an attribute: `eu.germany.population`."""
+
+    __pydantic_extra__: dict[Name, Formula]  # type: ignore[assignment]
+
+    says: Word | None = None
+    exposure: Formula | None = None
+    willing: Formula | None = None  # the chance that it votes yes; `1 - exposure` if nothing is said
+    count: Formula | None = None  # so many members, each alike and with a draw of its own
+    veto: Truth = False
+    leaves: Formula | None = None  # a date, or a condition
+
+
 class Actor(OpenBlock):
     """A state, bloc or organisation. Bare keys beside these are quantities: `resolve: 0.5`."""
 
@@ -309,6 +323,8 @@ class Actor(OpenBlock):
     says: Word | None = None
     home: Home | None = None
     quantities: Annotated[dict[Path, Annotated[Quantity, short_for("start")]], _OPEN] = Field(default_factory=dict)
+    members: Annotated[dict[Name, Member], _OPEN] = Field(default_factory=dict)
+    agree_alike: Formula | None = None  # how alike the members vote: a correlation
 
 
 class ChoiceBlock(Noted):
@@ -383,6 +399,7 @@ class Tier(OpenBlock):
 
     bite: Formula | None = None
     backlash: PerIssuer | None = None  # for every sender the same, or by sender
+    sectors: Annotated[dict[Name, Formula], _OPEN] = Field(default_factory=dict)  # shares of the bite
     says: Word | None = None
 
 
@@ -391,6 +408,8 @@ class Adoption(Block):
 
     after: Amount | None = None
     weight: Formula | None = None
+    vote: Words | None = None  # the rule by which its members must agree to a higher tier
+    renew: Amount | None = None  # how often they must agree anew to what is in force
 
 
 class Sanctions(Agent):

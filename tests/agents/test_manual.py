@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.agents import choices, diplomacy, evidence, home, perception, sanctions, threats, worth
+from sim.agents import adoption, choices, diplomacy, evidence, home, perception, sanctions, threats, worth
 
 
 def _digits(text: str) -> str:
@@ -18,7 +18,7 @@ def _digits(text: str) -> str:
     [
         *(_digits(value) for value in evidence.PACE.values()),
         *(_digits(value) for value in evidence.ADOPTION_LAG.values()),
-        _digits(sanctions.PHASE_IN), _digits(sanctions.LEAKAGE), _digits(diplomacy.EVERY), _digits(diplomacy.KEPT),
+        _digits(adoption.PHASE_IN), _digits(sanctions.LEAKAGE), _digits(diplomacy.EVERY), _digits(diplomacy.KEPT),
         _digits(diplomacy.DUE), _digits(choices.EVERY), _digits(perception.EVERY),
         _digits(home.FADES), _digits(home.COOLDOWN),
         f"{evidence.COMPROMISE:g}".lstrip("0"),

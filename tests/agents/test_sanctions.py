@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from sim.engine.record import Engine
+from sim.engine.record import Engine, Recording
+from sim.program.build import build_program
+from sim.scenario.read import scenario_from_text
+from sim.streams import Luck
 from tests.agents.stage import faults, moves, tell
+from tests.rulings.core import Told
 
 REGIME = """
     actors: {target: {}, us: {}, eu: {}}
@@ -120,3 +126,51 @@ def test_senders_may_pay_and_carry_unequally(engine: Engine) -> None:
 def test_a_verb_that_names_nothing_is_told(do: str, says: str) -> None:
     """What is misspelt in a verb is said with the verb's place."""
     assert any(says in fault for fault in faults(regime(do)))
+
+
+# ------------------------------------------------------------------------------------------------ sectors
+
+SECTORS = "{bite: 2, sectors: {energy: 30 %, finance: 70 %}}"
+
+
+def test_a_sector_that_is_spared_takes_its_share_out_of_the_bite(engine: Engine) -> None:
+    """Without energy, 70 % of a bite of 2 are left, phased out over 40 days; hit again, all of it is back."""
+    text = regime("[lower measures in energy]").replace("{bite: 2}", SECTORS).replace("start: none", "start: sectoral")
+    text = text.replace("triggers: {", "triggers: {again: {at: 60 days, do: raise measures in energy}, ")
+    text = text.replace("of: [", "of: [measures.in_force, measures.bite.energy, measures.bite.finance, ")
+    told = tell(engine, text, days=120)
+    bite = told.sampled("measures.bite")
+    assert [bite[day] for day in (4, 25, 45, 60, 80, 100)] == pytest.approx([2.0, 1.7, 1.4, 1.4, 1.7, 2.0])
+    assert [told.sampled("measures.in_force")[day] for day in (4, 5, 61)] == pytest.approx([2.0, 1.4, 2.0])
+    assert [told.sampled("measures.bite.energy")[day] for day in (4, 5, 61)] == pytest.approx([0.6, 0.0, 0.6])
+    assert told.sampled("measures.bite.finance")[5] == pytest.approx(1.4)
+
+
+def test_sectors_that_nobody_spares_change_nothing(engine: Engine) -> None:
+    """A bite that is shared out is the same bite."""
+    plain = tell(engine, regime()).sampled("measures.bite")
+    assert tell(engine, regime().replace("{bite: 2}", SECTORS)).sampled("measures.bite") == pytest.approx(plain)
+
+
+def test_a_threat_is_worth_what_it_would_add_with_a_sector_spared(engine: Engine) -> None:
+    """A tenth of the prize a point: of a bite of 2 with energy spared, 0.14."""
+    text = regime("lower measures in energy").replace("{bite: 2}", SECTORS)
+    text += "    threats: {raft: {by: [us, eu], to: target, when: day_of_wrath, then: raise measures to sectoral}}\n"
+    text += "    quantities: {day_of_wrath: {flag: true, start: false}}\n"
+    told = tell(engine, text.replace("of: [", "of: [raft.hurts, "))
+    assert [told.sampled("raft.hurts")[day] for day in (4, 6)] == pytest.approx([0.2, 0.14])
+
+
+def test_ten_lines_of_sanctions_behave_sensibly(engine: Engine) -> None:
+    """Who decides alone acts in every run, who votes in some, and in some lets it lapse; energy can be spared."""
+    text = (Path(__file__).parent / "ten_lines" / "sanctions.yaml").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 13
+    built = build_program(scenario_from_text(text))
+    runs = [Told(engine.run(built, luck=Luck(1), runs=[run], recording=Recording(events=True))) for run in range(40)]
+    alone = {moves(told, "measures.us")[-1][1] for told in runs}
+    voting = {moves(told, "measures.eu")[-1][1] if moves(told, "measures.eu") else 0 for told in runs}
+    assert (alone, voting) == ({1}, {0, 1})
+    assert any(told.counted("measures.eu.lapsed") for told in runs)
+    for told in runs:
+        assert all(value == pytest.approx(0) for value in told.sampled("measures.bite.energy")[19:])
+        assert {round(value, 6) for value in told.sampled("measures.in_force")[19:]} <= {0.7, 1.4}

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.language.evaluate import Undefined, meaning
+from sim.language.evaluate import Undefined, body_of, meaning
 from sim.language.functions import (
     COMPARISONS,
     DISTRIBUTIONS,
@@ -24,6 +24,7 @@ from sim.language.functions import (
     larger,
     logarithm,
     power,
+    probit,
     sigmoid,
     smaller,
     square_root,
@@ -55,6 +56,8 @@ EDGES: dict[str, list[tuple[tuple[float, ...], float]]] = {
               ((4.0, 3.0, 0.0), 0.0), ((-0.0, 0.0, 3.0), -0.0), ((INF, -INF, INF), INF)],
     "logistic": [((0.0,), 0.5), ((-INF,), 0.0), ((INF,), 1.0), ((-1000.0,), 0.0), ((1000.0,), 1.0)],
     "floor": [((-0.5,), -1.0), ((0.5,), 0.0), ((-0.0,), -0.0), ((INF,), INF), ((-INF,), -INF), ((1e300,), 1e300)],
+    "probit": [((0.0,), -INF), ((-1.0,), -INF), ((1.0,), INF), ((2.0,), INF), ((0.5,), 0.0), ((-INF,), -INF),
+               ((5e-324,), -38.46740561714434), ((0.975,), 1.9599639845400536)],
     "within": [((0.0, 5.0), -0.0), ((1.0, 5.0), INF), ((1.5, 5.0), NAN), ((0.5, 0.0), INF), ((0.0, 0.0), NAN),
                ((0.5, INF), 0.0)],
 }  # fmt: skip
@@ -246,3 +249,9 @@ def test_a_draw_is_finite_at_the_ends_of_the_uniform(name: str) -> None:
         text = f"draw {name}({', '.join(f'{key} = {number}' for key, number in numbers.items())})"
         for u in (2.0**-53, 1 - 2.0**-53):
             assert math.isfinite(value(text, Still(uniforms=[u])))
+
+
+@given(st.floats(0.0, 1.0, exclude_min=True, exclude_max=True))
+def test_probit_is_the_quantile_that_normal_draws_use(p: float) -> None:
+    """To the bit: a draw from the bell curve is the probit of its uniform, in whichever of the two ways it is said."""
+    assert same(probit(p), meaning(body_of("normal_quantile"), [lambda world: p])(Still()))
