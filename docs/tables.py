@@ -19,7 +19,8 @@ DOCS = Path(__file__).resolve().parent
 
 BLOCKS: tuple[type[schema.Block], ...] = (
     schema.Scenario, schema.Quantity, schema.Trigger, schema.Option, schema.Outcome, schema.Metric, schema.Series,
-    schema.Spread, schema.Correlation, schema.Fact, schema.Home, schema.Actor, schema.Posture, schema.PostureOf, schema.Rung,
+    schema.Spread, schema.Correlation, schema.Fact, schema.Home, schema.Actor,
+    schema.Posture, schema.PostureOf, schema.Rung,
     schema.Sanctions, schema.SanctionsOf, schema.Tier, schema.Adoption, schema.Diplomacy, schema.DiplomacyOf,
     schema.Rounds, schema.Obligation, schema.ChoiceBlock, schema.Commitment, schema.Entry, schema.Policy, schema.Lever,
 )  # fmt: skip
