@@ -7,7 +7,7 @@ commitment says its own `audience`.
 from __future__ import annotations
 
 from sim.agents.draft import Draft, Speaker
-from sim.agents.wording import bracketed
+from sim.agents.wording import bracketed, further, relatives, stood_at
 from sim.errors import Text
 from sim.scenario import schema
 
@@ -25,7 +25,8 @@ def staked(draft: Draft, name: str, block: schema.Commitment, issuer: str) -> st
     """What an issuer stakes at home on a commitment, as an expression."""
     if block.audience is None:
         return f"{issuer}.home.audience"
-    return bracketed(draft.says(block.audience, Speaker((name, issuer))))
+    words = {f"{path}.{way}": further(path, way, stood_at(name, path)) for path, way in relatives(block.audience)}
+    return bracketed(draft.says(block.audience, Speaker((name, issuer), words)))
 
 
 def loses(issuer: str, stake: str, *, only: str = "") -> str:

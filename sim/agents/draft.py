@@ -15,7 +15,7 @@ from typing import Any as Anything
 
 from sim.agents.pointing import leaves
 from sim.agents.ranges import plain_value
-from sim.agents.wording import rewritten, with_relatives
+from sim.agents.wording import further, rewritten, with_relatives
 from sim.errors import Fault, Place, Text, did_you_mean, place_of
 from sim.language.parse import ExpressionError, parse, parse_assignment, unparse
 from sim.language.tree import Assignment, Compare, Lookup, Name, Tree, walk
@@ -220,7 +220,7 @@ class Draft:
         if way not in ("rises", "falls") or whole not in self.known.quantities or named in self.known.quantities:
             return None
         self.stood.setdefault(whole, place)
-        return Compare(Name(whole, node.at), ((">" if way == "rises" else "<", Name(f"{whole}._stood")),))
+        return further(whole, way, f"{whole}._stood", node.at)
 
     def note_the_start(self) -> None:
         """Write where each quantity stood at the start that something compares with: after all others."""

@@ -15,11 +15,11 @@ from __future__ import annotations
 from sim.agents import audience, channels, deadlines
 from sim.agents.draft import Draft, Phase, Speaker
 from sim.agents.verbs import effects
-from sim.agents.wording import bracketed, with_relatives
+from sim.agents.wording import bracketed, further, relatives, stood_at
 from sim.agents.worth import worth
 from sim.errors import Text
-from sim.language.parse import ExpressionError, parse, unparse
-from sim.language.tree import Apply, Compare, Name, Tree, walk
+from sim.language.parse import unparse
+from sim.language.tree import Apply, Tree
 from sim.scenario import schema
 
 BELIEVED, KEPT = "0.5", "0.5"
@@ -83,24 +83,14 @@ def _speaker(draft: Draft, name: Text, block: schema.Commitment) -> Speaker:
     words: dict[str, Tree] = {}
     kept = (block.kept or {}).values()
     for text in (block.when, block.unless, block.while_, block.hurts, block.helps, block.audience, *kept):
-        for path, way in _relatives(text):
-            stood = f"{name}.stood.{path}"
+        for path, way in relatives(text):
+            stood = stood_at(name, path)
             if Text(stood) not in draft.quantities:
                 draft.quantity(
                     stood, text.place if text else None, start=path, says=f"where `{path}` stood when it was said"
                 )
-            words[f"{path}.{way}"] = Compare(Name(path), ((">" if way == "rises" else "<", Name(stood)),))
+            words[f"{path}.{way}"] = further(path, way, stood)
     return Speaker((str(name),), words, tuple(str(issuer) for issuer in block.by))
-
-
-def _relatives(text: Text | None) -> list[tuple[str, str]]:
-    """The (quantity, rises or falls) that a condition speaks of."""
-    try:
-        tree = parse(with_relatives(text)) if text else None
-    except ExpressionError:
-        return []
-    names = [node.path for node in walk(tree) if isinstance(node, Name)] if tree else []
-    return [(path.rpartition(".")[0], path.rpartition(".")[2]) for path in names if path.endswith((".rises", ".falls"))]
 
 
 def _belief(draft: Draft, name: Text, block: schema.Commitment, speaker: Speaker, path: str) -> None:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from sim.errors import Place, Text, place_of
-from sim.language.tree import All, Any, Apply, Compare, If, Lookup, Name, Sample, Tree
+from sim.language.parse import ExpressionError, parse
+from sim.language.tree import All, Any, Apply, Compare, If, Lookup, Name, Sample, Tree, walk
 from sim.scenario import schema
 
 _RELATIVE = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*)\s+(rises|falls)\b")
@@ -16,6 +17,26 @@ _PER = re.compile(r"(.+?)\s+per\s+(\w+)\s*$", re.DOTALL)
 def with_relatives(text: str) -> str:
     """`army rises` as the name `army.rises`, which the expression language knows."""
     return _RELATIVE.sub(r"\1.\2", text)
+
+
+def relatives(text: Text | None) -> list[tuple[str, str]]:
+    """The (quantity, rises or falls) that a text speaks of."""
+    try:
+        tree = parse(with_relatives(text)) if text else None
+    except ExpressionError:
+        return []
+    names = [node.path for node in walk(tree) if isinstance(node, Name)] if tree else []
+    return [(path.rpartition(".")[0], path.rpartition(".")[2]) for path in names if path.endswith((".rises", ".falls"))]
+
+
+def stood_at(commitment: str, path: str) -> str:
+    """The quantity that keeps where another stood when a commitment was made."""
+    return f"{commitment}.stood.{path}"
+
+
+def further(path: str, way: str, stood: str, at: int = 0) -> Compare:
+    """Whether a quantity stands above (rises) or below (falls) where it stood."""
+    return Compare(Name(path, at), ((">" if way == "rises" else "<", Name(stood)),))
 
 
 def split_per(text: Text) -> tuple[Text, Text] | None:

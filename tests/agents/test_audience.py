@@ -81,6 +81,18 @@ def test_a_threat_may_stake_more_than_the_home_does(engine: Engine) -> None:
     assert support(engine, world("audience: 0.5 * home.support")) == [(10, 0.3)]
 
 
+def test_rises_in_a_commitment_counts_from_when_it_was_made(engine: Engine) -> None:
+    """What is staked, and how likely it is kept, may depend on how far things have come since."""
+    oil = "    quantities: {oil: 10, crossed"
+    text = world("audience: 0.3 if oil rises else 0.2, start: unsaid",
+                 "dearer: {at: 2 days, do: oil += 1}, say: {at: 5 days, do: make warning}, AGAIN")  # fmt: skip
+    text = text.replace("    quantities: {crossed", oil)
+    assert support(engine, text.replace("AGAIN", "")) == [(10, 0.4)]
+    assert support(engine, text.replace("AGAIN", "on: {at: 7 days, do: oil += 1}")) == [(10, 0.3)]
+    kept = text.replace("AGAIN", "").replace("kept: 0 %", "kept: 0 % if oil rises else 100 %")
+    assert support(engine, kept) == []
+
+
 def test_taking_a_public_threat_back_costs_half(engine: Engine) -> None:
     """Half before it is called, nothing once it is over, nothing for an offer; the half is told as a guess."""
     back = "back: {at: 5 days, do: withdraw warning}"
