@@ -173,6 +173,8 @@ KEYS: dict[str, Keys] = {
     },
     "Member": {
         **SAYS,
+        "source": NOTED["source"],
+        "confidence": NOTED["confidence"],
         "exposure": ("exposure: 0.5", "how much it has to lose, from 0 to 1"),
         "willing": ("willing: 0.55", "the chance that it votes yes; `1 - exposure` if you say nothing"),
         "count": ("count: 26", "so many members, alike, that nobody names; each votes for itself"),

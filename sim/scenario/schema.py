@@ -308,6 +308,8 @@ class Member(OpenBlock):
     __pydantic_extra__: dict[Name, Formula]  # type: ignore[assignment]
 
     says: Word | None = None
+    source: Word | None = None
+    confidence: Literal["low", "medium", "high"] | None = None
     exposure: Formula | None = None
     willing: Formula | None = None  # the chance that it votes yes; `1 - exposure` if nothing is said
     count: Formula | None = None  # so many members, each alike and with a draw of its own
