@@ -130,7 +130,7 @@ def _events(scenario: Scenario, paths: Sequence[str]) -> Iterator[str]:
     """What a rule follows; several who answer for one commitment are told together."""
     answering: dict[str, list[str]] = {}
     for path in paths:
-        owner, _, rest = path.partition(".")
+        owner, rest = _owner(scenario, path)
         if (
             (owner in scenario.threats or owner in scenario.offers)
             and rest.startswith("answer.")
@@ -141,6 +141,16 @@ def _events(scenario: Scenario, paths: Sequence[str]) -> Iterator[str]:
             yield event_text(scenario, path)
     for owner, issuers in answering.items():
         yield f"{joined(issuers, 'or')} answers for {owner}"
+
+
+def _owner(scenario: Scenario, path: str) -> tuple[str, str]:
+    """Whose firing it is, an agent's or a commitment's, and the rest of its name; the first word if nobody's."""
+    parts = path.split(".")
+    owners = {*scenario.threats, *scenario.offers, *scenario.agents}
+    for end in range(len(parts), 1, -1):
+        if ".".join(parts[:end]) in owners:  # what is written for each has a dot in its name
+            return ".".join(parts[:end]), ".".join(parts[end:])
+    return parts[0], ".".join(parts[1:])
 
 
 def held_text(condition: str, block: Trigger | ChoiceBlock | Entry | Outcome) -> str:
@@ -164,7 +174,7 @@ _BEFALLS = {"called": "is called", "lapses": "lapses", "met": "is met", "extende
 
 def event_text(scenario: Scenario, path: str) -> str:
     """A firing that others follow: `us answers raft_of_new_measures`, `border_army moves`, else its name."""
-    owner, _, rest = path.partition(".")
+    owner, rest = _owner(scenario, path)
     word, _, issuer = rest.partition(".")
     promises: Mapping[str, object] = {**scenario.threats, **scenario.offers}  # type: ignore[dict-item]
     if owner in promises and word == "answer":

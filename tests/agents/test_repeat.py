@@ -14,6 +14,7 @@ from sim.engine.record import Runs
 from sim.errors import Text, UsageError
 from sim.program.build import build_core, build_program
 from sim.program.listing import core_text
+from sim.program.prose import tell_scenario
 from sim.scenario.read import read_scenario, scenario_from_text
 from sim.scenario.repeating import repeated
 from sim.scenario.source import compose
@@ -388,3 +389,23 @@ def test_ten_lines_of_oil_behave(engine):
     assert told.metric("last") == pytest.approx(65)
     assert told.metric("cheap_from") == (datetime(2014, 9, 8) - datetime(2014, 7, 1)).days
     assert 85 < told.metric("money") < 99
+
+
+def test_copies_are_told_by_their_whole_names():
+    """Prose says which army moves and whose word it is, though their names have dots in them."""
+    made = scenario(
+        """
+        actors: {a: {}, b: {}}
+        agents:
+          army:
+            for_each: [north, south]
+            posture: {actor: a, against: b}
+            rungs: {home: {level: threat}, out: {level: display}}
+            start: home
+        threats: {word: {for_each: [north, south], by: b, to: a, when: army.each >= out, hurts: 0.1}}
+        triggers: {seen: {on: army.moves, do: []}, heard: {on: word.answer, do: []}}
+        """
+    )
+    told = tell_scenario(made, build_program(made))
+    assert "seen: When army.north moves or army.south moves" in told
+    assert "heard: When b answers for word.north or b answers for word.south" in told
