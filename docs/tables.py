@@ -21,7 +21,8 @@ BLOCKS: tuple[type[schema.Block], ...] = (
     schema.Scenario, schema.Quantity, schema.Trigger, schema.Option, schema.Outcome, schema.Metric, schema.Series,
     schema.Spread, schema.Correlation, schema.Fact, schema.Actor, schema.Posture, schema.PostureOf, schema.Rung,
     schema.Sanctions, schema.SanctionsOf, schema.Tier, schema.Adoption, schema.Diplomacy, schema.DiplomacyOf,
-    schema.Rounds, schema.Obligation, schema.ChoiceBlock, schema.Commitment, schema.Entry, schema.Policy, schema.Lever,
+    schema.Rounds, schema.Issue, schema.Proposal, schema.Question, schema.Obligation,
+    schema.ChoiceBlock, schema.Commitment, schema.Entry, schema.Policy, schema.Lever,
 )  # fmt: skip
 """Every block of a scenario file, in the order of the manual."""
 

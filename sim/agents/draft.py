@@ -91,6 +91,7 @@ class Draft:
         self.faults: list[Fault] = []
         self.conditions: dict[str, Tree] = {}  # of the commitments, by name, qualified
         self.held: set[str] = set()  # outcomes that read a flag
+        self.tracks: dict[str, Anything] = {}  # what the file says of each diplomatic track, once looked at
 
     def fault(self, value: object, path: str, says: str, remedy: str = "") -> None:
         """Note a fault at a value of the file."""

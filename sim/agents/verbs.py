@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from sim.agents.bargaining import accept, ask, breach, counter, demand, dismiss, propose, refuse, reply, signing
 from sim.agents.draft import Draft, Speaker
+from sim.agents.tracks import tracks
 from sim.agents.wording import bracketed
 from sim.errors import Text, did_you_mean, place_of
 from sim.scenario import schema
@@ -51,11 +53,6 @@ def postures(draft: Draft) -> dict[str, schema.Posture]:
 def regimes(draft: Draft) -> dict[str, schema.Sanctions]:
     """The sanctions of the file, by name."""
     return {str(name): agent for name, agent in draft.scenario.agents.items() if isinstance(agent, schema.Sanctions)}
-
-
-def tracks(draft: Draft) -> dict[str, schema.Diplomacy]:
-    """The diplomatic tracks of the file, by name."""
-    return {str(name): agent for name, agent in draft.scenario.agents.items() if isinstance(agent, schema.Diplomacy)}
 
 
 def commitments(draft: Draft) -> dict[str, schema.Commitment]:
@@ -152,12 +149,6 @@ def _talk(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path
     return [f"{name}.open = false", *forget]
 
 
-def signing(draft: Draft, name: str) -> list[str]:
-    """The effects of signing a track's agreement: whatever became of an earlier one, all is to be done afresh."""
-    fresh = [f"{name}.agreement.{obligation} = false" for obligation in tracks(draft)[name].agreement]
-    return [f"{name}.agreement.signed = true", f"{name}.agreement.breached = false", *fresh]
-
-
 def _end(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path: str) -> list[str]:
     named = [word for word in words if word not in ("as", "with")]
     name = named[0] if len(named) == 1 else ""
@@ -169,5 +160,7 @@ Verb = Callable[[Draft, Text, Sequence[str], Speaker, str], list[str]]
 VERBS: dict[str, Verb] = {
     "order": _order, "raise": _moved, "lower": _moved, "make": _commit, "withdraw": _commit,
     "open": _talk, "suspend": _talk, "sign": _talk, "end": _end,
+    "demand": demand, "refuse": refuse, "propose": propose, "accept": accept, "counter": counter, "dismiss": dismiss,
+    "ask": ask, "reply": reply, "breach": breach,
 }  # fmt: skip
 """Each verb, and what says it with assignments."""

@@ -48,12 +48,10 @@ def _fault(error: ErrorDetails, data: Any, file: str, *, hints: bool) -> Fault:
     place, depth = locate(keys, data, file)
     path = path_of(keys)
     kind = error["type"]
-    if (found := later(keys, inside=error["input"])) is not None:
+    if (found := later(keys)) is not None:
         end, remedy = found
         spot = key_at(at(keys[:end], data)[1], str(keys[end]))
         says = f"`{keys[end]}` is not in the vocabulary yet"
-        if keys[end] == "proposals":
-            says = "proposals with a sender of their own are not in the vocabulary yet"
         return Fault(place_of(spot) or place, path_of(keys[: end + 1]), says, remedy)
     misfit = error.get("ctx", {}).get("error")
     if isinstance(misfit, Misfit):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-_ISSUES_ALONE = "a proposal is the list of its issues, as in `joint: [pull_back, federalism]`; any party may bring it"
 _ONE_SENDER = "a sender acts as one: give it a lag and a `weight` under `adopt`, or a `choices` block of its own"
 
 LATER: dict[tuple[str, str], str] = {
@@ -21,10 +20,6 @@ LATER: dict[tuple[str, str], str] = {
     ): "the program takes every decision; `asks` and `says` of a choice tell a reader what it is about",
     ("adopt", "vote"): "write the vote as a `choices` block of the sender, whose option raises its tier",
     ("adopt", "renew"): "write a trigger such as `{every: 180 days, chance: 20 %, do: lower measures for eu}`",
-    ("issues", "off_agenda"): "leave the issue away: what no proposal names is not talked about",
-    ("issues", "demanded_by"): "write what each side would gain or lose by it, as in `{us: 0, russia: 0.9}`",
-    ("proposals", "by"): _ISSUES_ALONE,
-    ("proposals", "contains"): _ISSUES_ALONE,
     ("tiers", "sectors"): "give the tier one `bite`; an attribute is one number",
     ("options", "needs"): "`if` says when the option is open",
     ("options", "channel"): "what is chosen is known to all",
@@ -36,22 +31,16 @@ LATER: dict[tuple[str, str], str] = {
 
 _OF_A_HOME = ("support", "rally", "audience", "pain")
 
-LATER_VERBS = ("extend", "demand", "refuse", "propose", "accept", "counter", "dismiss", "breach", "publish", "tell")
+LATER_VERBS = ("extend", "publish", "tell")
 """Verbs that `do` does not know yet."""
 
 
-def later(keys: Sequence[int | str], *, inside: object = None) -> tuple[int, str] | None:
-    """Where on a path of the file such a word stands, and what to write in its place; None if none does.
-
-    `inside` is the value that did not fit, in which the word may stand a step deeper than the path goes.
-    """
-    below = [str(key) for key in inside] if isinstance(inside, dict) else []
+def later(keys: Sequence[int | str]) -> tuple[int, str] | None:
+    """Where on a path of the file such a word stands, and what to write in its place; None if none does."""
     for at, key in enumerate(keys):
         blocks = keys[: at - 1] if at > 1 else keys[:1] if at == 0 else ()  # between them stands a name of the file
         for block in blocks:
             remedy = LATER.get((str(block), str(key)))
             if remedy and not (key == "home" and not set(map(str, keys[at + 1 : at + 2])) & set(_OF_A_HOME)):
                 return at, remedy
-    if "proposals" in keys[:-2] and {"by", "contains"} & set(below):
-        return keys.index("proposals"), _ISSUES_ALONE
     return None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.agents import choices, diplomacy, evidence, sanctions, threats
+from sim.agents import agreement, choices, diplomacy, evidence, sanctions, threats
 
 
 def _digits(text: str) -> str:
@@ -18,8 +18,9 @@ def _digits(text: str) -> str:
     [
         *(_digits(value) for value in evidence.PACE.values()),
         *(_digits(value) for value in evidence.ADOPTION_LAG.values()),
-        _digits(sanctions.PHASE_IN), _digits(sanctions.LEAKAGE), _digits(diplomacy.EVERY), _digits(diplomacy.KEPT),
-        _digits(diplomacy.DUE), _digits(choices.EVERY), f"{evidence.COMPROMISE:g}".lstrip("0"),
+        _digits(sanctions.PHASE_IN), _digits(sanctions.LEAKAGE), _digits(diplomacy.EVERY), _digits(agreement.KEPT),
+        _digits(agreement.DUE), _digits(agreement.SEEN_VERIFIED),
+        _digits(choices.EVERY), f"{evidence.COMPROMISE:g}".lstrip("0"),
     ],
 )  # fmt: skip
 def test_every_default_of_the_page_is_that_of_the_code(number: str, house: Path) -> None:
