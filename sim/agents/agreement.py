@@ -105,9 +105,8 @@ def _seen(draft: Draft, track: Track, key: Text, terms: schema.Obligation) -> No
     if terms.seen is None:
         draft.default(f"{whole}.seen", usual, "author", "time until a breach is seen", key.place)
     draft.trigger(
-        Phase.TALKS, f"{whole}.seen", key.place, on=[f"{whole}.due.broken"],
-        after=draft.amount(terms.seen, WORLD) or usual,
-        if_=f"{whole}.broken and {name}.agreement.signed",
+        Phase.TALKS, f"{whole}.seen", key.place, when=f"{whole}.broken and {name}.agreement.signed",
+        for_=draft.amount(terms.seen, WORLD) or usual,
         do=[f"{name}.agreement.breached = true", f"{name}.agreement.signed = false"], agent=name, actor=verifier,
         says=f"it is seen that `{key}` was not kept" if verifier is None
         else f"`{verifier}` sees that `{key}` was not kept",

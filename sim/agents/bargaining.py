@@ -150,8 +150,19 @@ def counter(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, pa
         issue = word.removeprefix(f"{track.name}.")
         if not draft.one_of(issue, track.block.issues, text, path, "issue"):
             continue
+        if way == "without" and not _may_have(draft, track, proposal, issue, text, path):
+            continue
         said += [f"{track.name}.{proposal}.has.{issue} = false"] if way == "without" else put_in(track, proposal, issue)
     return [*said, f"{track.name}.{proposal}.countered = true", *off_the_table(track, proposal)]
+
+
+def _may_have(draft: Draft, track: Track, proposal: str, issue: str, text: Text, path: str) -> bool:
+    """Whether an issue that is to be taken out can be in a proposal at all; a fault if not."""
+    contained = track.block.proposals[Text(proposal)].contains
+    if issue in contained or track.demanders(issue):  # what is demanded may have been put in
+        return True
+    draft.fault(text, path, f"`{proposal}` does not contain `{issue}`", f"it contains {', '.join(contained)}")
+    return False
 
 
 def _is_asked(draft: Draft, track: Track, proposal: str, speaker: Speaker, text: Text, path: str) -> bool:

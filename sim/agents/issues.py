@@ -22,6 +22,9 @@ def issues(draft: Draft, track: Track) -> None:
     """The state of each issue that may be demanded or refused, and what every proposal is worth to whom."""
     path = f"agents.{track.name}.proposals"
     for proposal, terms in track.block.proposals.items():
+        for both in (actor for actor in terms.to if actor in terms.by):
+            draft.fault(both, f"{path}.{proposal}.to", f"`{both}` drafts `{proposal}`, and it is submitted to it too",
+                        "who drafts it is asked first: take it away from `to`")  # fmt: skip
         for named in terms.contains:
             draft.one_of(named, track.block.issues, named, f"{path}.{proposal}", "issue")
     for issue in track.block.issues:

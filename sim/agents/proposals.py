@@ -15,7 +15,7 @@ from functools import reduce
 
 from sim.agents import evidence
 from sim.agents.draft import WORLD, Draft, Phase
-from sim.agents.issues import once
+from sim.agents.issues import once, refusers_of
 from sim.agents.ranges import plain_value
 from sim.agents.tracks import Track
 from sim.agents.wording import bracketed, number
@@ -63,7 +63,9 @@ def afresh(track: Track, proposal: str) -> list[str]:
     """The effects of putting a proposal on the table: whatever was said of it before is said anew."""
     whole = f"{track.name}.{proposal}"
     table = [f"{track.name}.table = {proposal}"] if len(track.block.proposals) > 1 else []
-    words = ("countered", "dismissed", *(f"accepted.{actor}" for actor in track.asked(proposal)))
+    words = ["countered", "dismissed", *(f"accepted.{actor}" for actor in track.asked(proposal))]
+    if track.block.proposals[Text(proposal)].coordinated not in (None, "true", "false"):
+        words.append("coordinated")
     fresh = [f"{whole}.{word} = false" for word in words]
     return [*table, *off_the_table(track, proposal), f"{whole}.tabled = not {track.name}.agreement.signed", *fresh]
 
@@ -132,17 +134,16 @@ def _coordinated(draft: Draft, track: Track, proposal: Text, terms: schema.Propo
     draft.trigger(
         Phase.TALKS, f"{whole}.coordinates", said.place, on=leaders, do=cuts, agent=name,
         chance=None if said == "true" else f"1 * {bracketed(draft.says(said, WORLD))}",
-        otherwise=None if said == "true" else [f"{whole}.coordinated = false"],
-        says=f"`{proposal}` is co-ordinated with {', '.join(track.addressees(proposal))}",
+        says=f"`{proposal}` is co-ordinated with {', '.join(f'`{actor}`' for actor in track.addressees(proposal))}",
     )  # fmt: skip
 
 
 def _taken_out(draft: Draft, track: Track, proposal: str, issue: str) -> str:
     """The effect that takes an issue out if an addressee refuses it, or if it costs one what others demand."""
     flag, whole = f"{track.name}.{proposal}.has.{issue}", f"{track.name}.{issue}"
-    loath = [f"{whole}.refused"] if issue in track.may_be_refused(proposal) else []
-    loath += [_costs(draft, track, issue, actor) for actor in track.addressees(proposal)
-              if issue in track.may_drop(proposal, actor)]  # fmt: skip
+    to, refusing = track.addressees(proposal), refusers_of(draft, whole)
+    loath = [f"{whole}.refused.{actor}" for actor in to if actor in refusing]
+    loath += [_costs(draft, track, issue, actor) for actor in to if issue in track.may_drop(proposal, actor)]
     return f"{flag} = {flag} and not ({' or '.join(loath)})" if loath else ""
 
 

@@ -5,7 +5,7 @@ All of it follows from the file alone, so that the expansion of a track and the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -101,22 +101,34 @@ class Track:
     @cached_property
     def answered(self) -> set[tuple[str, str]]:
         """The (proposal, actor) for which the file itself asks, in a choice of that actor."""
-        found = set()
-        for actor, options in _choices(self.scenario):
-            for effect in (words_of(text) for option in options.values() for text in option.do):
-                if len(effect) > 1 and effect[0] in ANSWERS:
-                    found.add((effect[1].removeprefix(f"{self.name}."), str(actor)))
-        return found
+        found = (doing for doing in _doings(self.scenario) if doing.is_option and doing.words[0] in ANSWERS)
+        return {(name, doing.actor) for doing in found for name in self._mine(doing, self.block.proposals)}
+
+    def _mine(self, doing: Doing, section: Mapping[Text, object]) -> list[str]:
+        """Those names behind a verb that mean something of this track: inside another one its own names come first."""
+        theirs = self.scenario.agents.get(Text(doing.agent))
+        elsewhere = isinstance(theirs, schema.Diplomacy) and doing.agent != self.name
+        names = {word for word in doing.words[1:] if word in section and not elsewhere}
+        return [str(name) for name in section if name in names or f"{self.name}.{name}" in doing.words]
 
     # ------------------------------------------------------------------------------------ what may become of issues
 
     def demanders(self, issue: str) -> list[str]:
-        """Who demands an issue."""
-        return (
-            [str(actor) for actor in self.block.issues[Text(issue)].demanded_by]
-            if Text(issue) in self.block.issues
-            else []
-        )
+        """Who demands an issue: as it says itself, or else who does so in a rule or choice of the file."""
+        terms = self.block.issues.get(Text(issue))
+        if terms is None or terms.demanded_by:
+            return [str(actor) for actor in terms.demanded_by] if terms is not None else []
+        return self._demands.get(str(issue), [])
+
+    @cached_property
+    def _demands(self) -> dict[str, list[str]]:
+        """By issue, the actors whose rules or choices demand it."""
+        found: dict[str, list[str]] = {}
+        for doing in _doings(self.scenario):
+            if doing.words[0] == "demand" and doing.actor:
+                for issue in self._mine(doing, self.block.issues):
+                    found.setdefault(issue, []).append(doing.actor)
+        return {issue: list(dict.fromkeys(actors)) for issue, actors in found.items()}
 
     def worth(self, issue: str, actor: str) -> Text | None:
         """What an issue is worth to an actor; None if it is nothing to it."""
@@ -191,15 +203,40 @@ def track_of(draft: Draft, name: str) -> Track:
     return found
 
 
-def _choices(scenario: schema.Scenario) -> Iterator[tuple[Text | None, Mapping[Text, schema.Option]]]:
-    """Who decides, and between what, of every choice of the file."""
-    for agent in scenario.agents.values():
+@dataclass(frozen=True)
+class Doing:
+    """One effect that the file writes: its words, who acts, and in whose block it stands."""
+
+    words: list[str]
+    actor: str
+    agent: str
+    is_option: bool
+
+
+def _doings(scenario: schema.Scenario) -> Iterator[Doing]:
+    """The effects of all rules and choices of a file."""
+    for name, agent in scenario.agents.items():
         whose = agent.posture.actor if isinstance(agent, schema.Posture) else agent.actor
-        for block in agent.choices.values():
-            yield block.actor or whose, block.options
         for trigger in agent.triggers.values():
-            yield trigger.actor or whose, trigger.choose or {}
-    for block in scenario.choices.values():
-        yield block.actor, block.options
+            yield from _of_rule(trigger, trigger.actor or whose, name)
+        for choice in agent.choices.values():
+            yield from _of_options(choice.options, choice.actor or whose, name)
     for trigger in scenario.triggers.values():
-        yield trigger.actor, trigger.choose or {}
+        yield from _of_rule(trigger, trigger.actor, "")
+    for choice in scenario.choices.values():
+        yield from _of_options(choice.options, choice.actor, "")
+
+
+def _of_rule(trigger: schema.Trigger, actor: Text | None, agent: str) -> Iterator[Doing]:
+    yield from _each((*trigger.do, *(trigger.otherwise or ())), actor, agent, is_option=False)
+    yield from _of_options(trigger.choose or {}, actor, agent)
+
+
+def _of_options(options: Mapping[Text, schema.Option], actor: Text | None, agent: str) -> Iterator[Doing]:
+    yield from _each((text for option in options.values() for text in option.do), actor, agent, is_option=True)
+
+
+def _each(texts: Iterable[Text], actor: Text | None, agent: str, *, is_option: bool) -> Iterator[Doing]:
+    for text in texts:
+        if words := words_of(text):
+            yield Doing(words, str(actor or ""), agent, is_option)
