@@ -13,7 +13,7 @@ from __future__ import annotations
 from sim.agents.draft import WORLD, Draft
 from sim.agents.tracks import Track
 from sim.agents.wording import bracketed
-from sim.errors import Text
+from sim.errors import Text, did_you_mean
 
 WORD_TAKEN_BACK = "0.05"
 
@@ -21,6 +21,8 @@ WORD_TAKEN_BACK = "0.05"
 def issues(draft: Draft, track: Track) -> None:
     """The state of each issue that may be demanded or refused, and what every proposal is worth to whom."""
     path = f"agents.{track.name}.proposals"
+    if not draft.scenario.actors:
+        _misspelt(draft, track)
     for proposal, terms in track.block.proposals.items():
         for both in (actor for actor in terms.to if actor in terms.by):
             draft.fault(both, f"{path}.{proposal}.to", f"`{both}` drafts `{proposal}`, and it is submitted to it too",
@@ -39,6 +41,17 @@ def issues(draft: Draft, track: Track) -> None:
             worth = _value(draft, track, proposal, actor)
             draft.quantity(f"{track.name}.{proposal}.value.{actor}", proposal.place, is_=worth,
                            unit="share of the prize", says=f"what `{proposal}` is worth to `{actor}`")  # fmt: skip
+
+
+def _misspelt(draft: Draft, track: Track) -> None:
+    """Where no actors are declared, a key that is nearly one of ours would pass for an actor without a voice."""
+    for name, issue in track.block.issues.items():
+        for key in issue.model_extra or {}:
+            near = did_you_mean(key, type(issue).model_fields)
+            if near and key not in track.concerned:
+                draft.fault(
+                    key, f"agents.{track.name}.issues.{name}.{key}", f"nobody on `{track.name}` is `{key}`", near
+                )
 
 
 def _state(draft: Draft, track: Track, issue: Text) -> None:
