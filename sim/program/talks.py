@@ -13,6 +13,8 @@ from sim.scenario.schema import Obligation
 def tell_talks(track: Track) -> Iterator[str]:
     """What is proposed, who has to accept, what is asked, and what is owed once it is signed."""
     name, block = track.name, track.block
+    if demands := _demands(track):
+        yield f"{name}: {demands}."
     if block.proposals:
         yield _proposals(track)
     for key, question in block.questions.items():
@@ -25,6 +27,17 @@ def tell_talks(track: Track) -> Iterator[str]:
     if block.snap_back:
         does = "; ".join(plain(effect) for effect in block.snap_back)
         yield f"{name}, when a breach is seen: {does}."
+
+
+def _demands(track: Track) -> str:
+    """Who demands which issues, and what is not talked about at the start."""
+    by_actor: dict[str, list[str]] = {}
+    for issue in track.block.issues:
+        for actor in track.demanders(issue):
+            by_actor.setdefault(actor, []).append(str(issue))
+    parts = [f"{actor} demands {joined(issues)}" for actor, issues in by_actor.items()]
+    silent = [str(issue) for issue, terms in track.block.issues.items() if terms.off_agenda]
+    return "; ".join([*parts, *([f"not talked about at the start: {joined(silent)}"] if silent else [])])
 
 
 def _proposals(track: Track) -> str:
@@ -66,4 +79,5 @@ def _duty(track: Track, key: Text, duty: Obligation) -> str:
     under = f" and {duty.under} is in it" if duty.under else ""
     due = f"{spread_text(duty.due)} on, " if duty.due is not None else ""
     kept = f", kept {plain(duty.kept)} of the time" if duty.kept is not None else ""
-    return f"{track.name}, {key}: {after}{under}, {due}{by}: {does}{kept}; else the agreement is broken."
+    verified = f"; {duty.verified_by} verifies it" if duty.verified_by else ""
+    return f"{track.name}, {key}: {after}{under}, {due}{by}: {does}{kept}; else the agreement is broken{verified}."

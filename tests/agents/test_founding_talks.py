@@ -14,6 +14,7 @@ from sim.program.build import build_core, build_program
 from sim.program.ir import Program
 from sim.program.lint import lint
 from sim.program.listing import core_text
+from sim.program.prose import tell_scenario
 from sim.scenario.read import scenario_from_text
 from sim.streams import Luck
 
@@ -45,6 +46,20 @@ def test_their_expansion_reads_back_to_the_same_program() -> None:
     """Everything about talks can be said in the core."""
     core = expand(scenario_from_text(TEXT))
     assert build_core(scenario_from_text(core_text(core))) == build_core(core)
+
+
+def test_they_are_told_in_prose(played: Program) -> None:
+    """Who demands what, who drafts and is handed the draft, the questions, who verifies, what follows a breach."""
+    told = " ".join(tell_scenario(scenario_from_text(TEXT), played).split())
+    for sentence in (
+        "russia demands federalism, neutrality and language; ukraine demands russian_regions",
+        "(pull_back, monitors, federalism; drafted by us, russia and eu, submitted to ukraine)",
+        "kerrys: questions of us to russia, replied to 60 % of the time within 6 days",
+        "once they have signed and pull_back is in it",
+        "else the agreement is broken; osce verifies it.",
+        "when a breach is seen: raise western_measures to sectoral.",
+    ):
+        assert sentence in told
 
 
 def test_a_run_of_them_reads_like_a_diary(engine: Engine, played: Program) -> None:

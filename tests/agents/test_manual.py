@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.agents import agreement, choices, diplomacy, evidence, sanctions, threats
+from sim.agents import agreement, choices, diplomacy, evidence, issues, proposals, questions, sanctions, threats
 
 
 def _digits(text: str) -> str:
@@ -33,7 +33,15 @@ def test_the_shares_of_the_page_are_those_of_the_code(house: Path) -> None:
     page = (house / "docs" / "agents.md").read_text(encoding="utf-8")
     assert (diplomacy.SLIPS, sanctions.BACKLASH, evidence.REPLY_CHANCE) == ("20 %", "0.1", 0.41)
     assert (threats.BELIEVED, threats.KEPT, threats.PAIN) == ("0.5", "0.5", "0.1")
+    assert (issues.WORD_TAKEN_BACK, proposals.UNCOORDINATED, proposals.COUNTERED) == ("0.05", "0.1", "0.3")
+    assert (agreement.SEEN, agreement.SEEN_VERIFIED) == ("14 days", "3 days")
+    assert (questions.REPLY, questions.AFTER) == ("50 %", "14 days")
     for said in (
+        "or .05 of the prize if it has no home",
+        "minds .1 of the prize",
+        "30 % counter",
+        "seen after 14 days, after 3 if",
+        "with 50 %, after 14 days",
         "one in five slips",
         "pays a tenth",
         "four moves in ten",
