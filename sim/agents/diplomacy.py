@@ -173,11 +173,11 @@ def _accepting(draft: Draft, name: Text, block: schema.Diplomacy, actors: list[s
 def _share(draft: Draft, track: Track) -> str:
     """The effect by which a round works out the usual share of those who consent, from the days since the last one."""
     name = track.name
-    draft.quantity(f"{name}._share", name.place, start="0", source="icb12",
-                   says="chance that one who must consent does, when it gains as much as by fighting on")  # fmt: skip
     draft.default(f"{name}._share", f"{number(evidence.COMPROMISE)} a day for all together", "icb12",
                   "hazard of a compromise when nobody gains or loses by it", name.place)  # fmt: skip
     days = f"min(since({name}.round) / 1 day, day)"
-    if track.is_living:  # proposals differ in who must consent, so each works out its own
+    if track.is_living:  # proposals differ in who must consent, so each works out its own share
         return f"{name}._days = {days}"
+    draft.quantity(f"{name}._share", name.place, start="0", source="icb12",
+                   says="chance that one who must consent does, when it gains as much as by fighting on")  # fmt: skip
     return f"{name}._share = {share_of(days, len(track.consenting))}"

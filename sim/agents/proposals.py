@@ -28,7 +28,7 @@ UNCOORDINATED, COUNTERED = "0.1", "0.3"
 def proposals(draft: Draft, track: Track) -> None:
     """The life of every proposal of a track, up to the moment at which all have accepted one."""
     name, several = track.name, len(track.block.proposals) > 1
-    draft.quantity(f"{name}._days", name.place, start="0", says="days of talking behind what is on the table")
+    draft.quantity(f"{name}._days", name.place, start="0", says="days from the round before to the last one")
     if several:
         _chosen(draft, track)
     for proposal, terms in track.block.proposals.items():
@@ -48,6 +48,8 @@ def _state(draft: Draft, track: Track, proposal: Text) -> None:
     whole, place = f"{track.name}.{proposal}", proposal.place
     for word in ("tabled", "countered", "dismissed", *(f"accepted.{actor}" for actor in track.asked(proposal))):
         draft.quantity(f"{whole}.{word}", place, flag=True, start="false")
+    draft.quantity(f"{whole}._share", place, start="0", source="icb12",
+                   says="chance that one who is asked accepts, when it gains as much as by fighting on")  # fmt: skip
     if track.answering(proposal):
         draft.quantity(f"{whole}.submitted", place, flag=True, start="false",
                        says=f"the drafters of `{proposal}` have agreed, and it is to be answered")  # fmt: skip
@@ -96,16 +98,17 @@ def _tabled(draft: Draft, track: Track, proposal: Text, terms: schema.Proposal) 
     name, whole = track.name, f"{track.name}.{proposal}"
     leader = f"{name}.proposes.{proposal}" if len(track.block.proposals) > 1 else f"{name}.round"
     said = f": {terms.says}" if terms.says else ""
-    share = f"{name}._share = {share_of(f'{name}._days', len(track.asked(proposal)))}"
+    asked = len(track.asked(proposal))
+    share = f"{whole}._share = {share_of(f'{name}._days', asked)}"
     draft.trigger(Phase.TALKS, f"{whole}.tabled", proposal.place, on=[leader], do=[*afresh(track, proposal), share],
                   agent=name, says=f"`{proposal}` is put on the table{said}")  # fmt: skip
     if not any(words[:1] == [proposal] for words in track.said("propose")):
         return
     draft.quantity(f"{whole}._proposed", proposal.place, flag=True, start="false")
     last = f"min(since({whole}.tabled), since({whole}.proposed))"
-    days = f"{name}._days = max(min({last} / 1 day, day), 1)"  # the record's hazard since it was last dealt with
+    days = f"max(min({last} / 1 day, day), 1)"  # the record's hazard since it was last dealt with
     draft.trigger(Phase.TALKS, f"{whole}.proposed", proposal.place, when=f"{whole}._proposed",
-                  do=[f"{whole}._proposed = false", days, share], agent=name,
+                  do=[f"{whole}._proposed = false", f"{whole}._share = {share_of(days, asked)}"], agent=name,
                   says=f"`{proposal}` is proposed{said}")  # fmt: skip
 
 
@@ -181,9 +184,9 @@ def _ask(draft: Draft, track: Track, proposal: Text, actor: str, before: list[st
     resolve = f"{actor}.resolve"
     fight_on = f"{resolve} - 0.5" if resolve in draft.known.quantities else "0"
     countering = _countering(draft, track, proposal, actor)
-    rest = f"1 - {name}._share"
+    rest = f"1 - {whole}._share"
     options = {Text("accept", place): _option(
-        place, "Accept the proposal", f"{name}._share", _terms(draft, track, proposal, actor),
+        place, "Accept the proposal", f"{whole}._share", _terms(draft, track, proposal, actor),
         [f"{whole}.accepted.{actor} = true"],
     )}  # fmt: skip
     if countering is not None:

@@ -280,6 +280,27 @@ def test_a_proposal_that_waits_is_taken_up_anew_by_the_next_round(engine: Engine
     assert told.days("track.joint.submitted") == [10, 20] and told.days("track.signed") == [22]
 
 
+def test_what_comes_to_the_table_meanwhile_changes_no_chance(engine: Engine) -> None:
+    """Russia takes three days over a proposal; what is proposed on the second is weighed by itself."""
+    slow = """
+    choices:
+      moscow: {actor: russia, on: track.joint.tabled, after: 3 days, options: {yes: {do: accept joint}}}
+    triggers: {other: {at: 11 days, do: propose aside}}
+    """
+    shares = []
+    for more in (slow, slow.replace("propose aside", "aside_too = true")):
+        text = paris(f"{JOINT}\n          aside: [pull_back]", more).replace(
+            "left: {", "aside_too: {flag: true}, left: {"
+        )
+        played = program(text, days=15)
+        decisions = decided(played, _proposes=["joint"], joint_us=["accept"])
+        told = tell(engine, played, days=15, decisions=decisions)
+        ask = played.trigger("track.joint.ask.ukraine")
+        shares += [one.shares for one in told.runs.decisions[0] if one.trigger == ask]
+        assert told.days("track.joint.submitted") == [13]
+    assert len(shares) == 2 and shares[0] == shares[1]
+
+
 def test_the_same_name_on_two_tracks_is_told_apart(engine: Engine) -> None:
     """A choice that answers `other.joint` does not silence the question about `track.joint`."""
     other = """
