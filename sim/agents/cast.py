@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from sim.errors import Fault, Text, did_you_mean, place_of
 from sim.scenario import schema
-from sim.scenario.later import LATER
 
 
 def unknown_actors(scenario: schema.Scenario) -> Iterator[Fault]:
@@ -17,10 +16,6 @@ def unknown_actors(scenario: schema.Scenario) -> Iterator[Fault]:
     for path, names in _named(scenario):
         for name in names:
             if name is not None and str(name) not in known:
-                later = LATER.get(("issues", str(name))) if ".issues." in path else None
-                if later is not None:
-                    yield Fault(place_of(name), path, f"`{name}` is not in the vocabulary yet", later)
-                    continue
                 remedy = did_you_mean(name, known) or f"actors: {', '.join(known)}"
                 yield Fault(place_of(name), path, f"unknown actor `{name}`", remedy)
 
@@ -36,8 +31,7 @@ def _named(scenario: schema.Scenario) -> Iterator[tuple[str, Iterable[Text | Non
                 yield f"{path}.sanctions", (*agent.sanctions.senders, agent.sanctions.target)
             case schema.Diplomacy():
                 yield f"{path}.diplomacy", (*agent.diplomacy.parties, *agent.diplomacy.consent)
-                for issue, worth in agent.issues.items():
-                    yield f"{path}.issues.{issue}", worth
+                yield from _at_the_table(path, agent)
                 for line, obligation in agent.agreement.items():
                     yield f"{path}.agreement.{line}.by", obligation.by
         for choice_name, choice in agent.choices.items():
@@ -56,3 +50,15 @@ def _named(scenario: schema.Scenario) -> Iterator[tuple[str, Iterable[Text | Non
     for section, overlays in (("policies", scenario.policies), ("variants", scenario.variants)):
         for name, overlay in overlays.items():
             yield f"{section}.{name}.by", overlay.by
+
+
+def _at_the_table(path: str, track: schema.Diplomacy) -> Iterator[tuple[str, Iterable[Text | None]]]:
+    """Who has a stake in an issue or demands it, who drafts, who is asked."""
+    for issue, terms in track.issues.items():
+        yield f"{path}.issues.{issue}", (Text(key, place_of(key)) for key in terms.model_extra or {})
+        yield f"{path}.issues.{issue}.demanded_by", terms.demanded_by
+    for name, proposal in track.proposals.items():
+        yield f"{path}.proposals.{name}.by", proposal.by
+        yield f"{path}.proposals.{name}.to", proposal.to
+    for name, question in track.questions.items():
+        yield f"{path}.questions.{name}", (question.by, question.to)

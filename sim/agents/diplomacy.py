@@ -12,44 +12,59 @@ from functools import reduce
 
 from sim.agents import evidence
 from sim.agents.actors import quantities
-from sim.agents.draft import WORLD, Draft, Phase, Speaker
+from sim.agents.agreement import agreement, signed_state
+from sim.agents.bargaining import signing
+from sim.agents.draft import Draft, Phase, Speaker
+from sim.agents.issues import issues
 from sim.agents.pointing import leaves
+from sim.agents.proposals import proposals, share_of
+from sim.agents.questions import question
 from sim.agents.rules import own_rules
 from sim.agents.timers import Timer
-from sim.agents.verbs import effects, signing
+from sim.agents.tracks import Track, track_of
+from sim.agents.verbs import effects
 from sim.agents.wording import bracketed, number
 from sim.errors import Text
 from sim.scenario import schema
 
-EVERY, SLIPS, KEPT, DUE = "14 days", "20 %", "80 %", "14 days"
+EVERY, SLIPS = "14 days", "20 %"
 
 
 def diplomacy(draft: Draft, name: Text, block: schema.Diplomacy) -> None:
     """The rounds of a track, what is proposed in them, who accepts, and what follows."""
-    place, actors = name.place, _consenting(block)
-    if not actors:
+    track = track_of(draft, str(name))
+    if not track.consenting:
         draft.fault(name, f"agents.{name}.diplomacy", f"nobody talks on `{name}`", "name at least one of `parties`")
         return
-    draft.quantity(f"{name}.open", place, flag=True, start="true" if block.start == "open" else "false")
-    draft.quantity(f"{name}.round", place, start="0", says="rounds held so far")
-    draft.quantity(f"{name}.agreement.signed", place, flag=True, start="false")
-    draft.quantity(f"{name}.agreement.breached", place, flag=True, start="false")
-    for obligation in block.agreement:
-        draft.quantity(f"{name}.agreement.{obligation}", obligation.place, flag=True, start="false")
-    all_done = [f"{name}.agreement.{word}" for word in ("signed", *block.agreement)]
-    draft.quantity(f"{name}.agreement.done", place, is_=" and ".join(all_done))
-    _values(draft, name, block, actors)
+    draft.quantity(f"{name}.open", name.place, flag=True, start="true" if block.start == "open" else "false")
+    draft.quantity(f"{name}.round", name.place, start="0", says="rounds held so far")
+    signed_state(draft, track)
+    issues(draft, track)
+    _table(draft, name, block)
     speaker = Speaker((str(name), str(block.actor)) if block.actor else (str(name),))
     quantities(draft, block.quantities, speaker, f"{name}.")
     own_rules(draft, name, block, speaker)
     if _is_suspended_for_a_time(draft, name):
         _suspension(draft, name)
-    _rounds(draft, name, block, speaker, actors)
+    _rounds(draft, track, speaker)
     if block.proposals:
+        _consent(draft, track)
+    for key, asked in block.questions.items():
+        question(draft, track, key, asked)
+    agreement(draft, track)
+
+
+def _consent(draft: Draft, track: Track) -> None:
+    """What is accepted by all is signed."""
+    name, block, actors = track.name, track.block, track.consenting
+    if track.is_living:
+        proposals(draft, track)
+        leaders = [f"{name}.{proposal}.agreed" for proposal in block.proposals]
+    else:
         _proposing(draft, name, block, actors)
-        _accepting(draft, name, block, actors)
-    for obligation, terms in block.agreement.items():
-        _obligation(draft, name, block, obligation, terms)
+        leaders = [_accepting(draft, name, block, actors)]
+    draft.trigger(Phase.TALKS, f"{name}.signed", name.place, on=leaders, do=signing(draft, name), agent=name,
+                  says=f"the parties on `{name}` sign")  # fmt: skip
 
 
 def _is_suspended_for_a_time(draft: Draft, name: Text) -> bool:
@@ -74,21 +89,8 @@ def _suspension(draft: Draft, name: Text) -> None:
     )  # fmt: skip
 
 
-def _consenting(block: schema.Diplomacy) -> list[str]:
-    """Whose consent an agreement needs: the parties first, then the others."""
-    return list(dict.fromkeys(str(actor) for actor in (*block.diplomacy.parties, *block.diplomacy.consent)))
-
-
-def _values(draft: Draft, name: Text, block: schema.Diplomacy, actors: list[str]) -> None:
-    """What each proposal is worth to each actor, and what the one on the table is."""
-    for proposal, issues in block.proposals.items():
-        for issue in issues:
-            draft.one_of(issue, block.issues, issue, f"agents.{name}.proposals.{proposal}", "issue")
-        for actor in actors:
-            terms = [value for issue in issues if (value := block.issues.get(issue, {}).get(Text(actor))) is not None]
-            total = " + ".join(f"{bracketed(draft.says(term, WORLD))}" for term in terms) or "0"
-            draft.quantity(f"{name}.{proposal}.value.{actor}", proposal.place, is_=total, unit="share of the prize",
-                           says=f"what `{proposal}` is worth to `{actor}`")  # fmt: skip
+def _table(draft: Draft, name: Text, block: schema.Diplomacy) -> None:
+    """Of several proposals, the one that is on the table."""
     if len(block.proposals) > 1:
         names = tuple(block.proposals)
         draft.quantity(f"{name}.table", name.place, one_of=names, start=names[0], says="the proposal on the table")
@@ -104,15 +106,17 @@ def _value(name: str, block: schema.Diplomacy, actor: str) -> str:
     )
 
 
-def _rounds(draft: Draft, name: Text, block: schema.Diplomacy, speaker: Speaker, actors: list[str]) -> None:
+def _rounds(draft: Draft, track: Track, speaker: Speaker) -> None:
     """A round is held when its day has come, the track is open, nothing is signed, and it does not slip."""
+    name, block = track.name, track.block
     every, slips = draft.amount(block.rounds.every, speaker), block.rounds.slips
     if every is None:
         draft.default(f"{name}.rounds.every", EVERY, "author", "days from round to round", name.place)
     if slips is None:
         draft.default(f"{name}.rounds.slips", SLIPS, "author", "chance that a round does not take place", name.place)
     slipping = draft.says(slips, speaker) if slips is not None else SLIPS
-    held = [f"{name}.round += 1", *([_share(draft, name, actors)] if block.proposals else [])]
+    held = [f"{name}.round += 1", *([_share(draft, track)] if block.proposals else [])]
+    held += effects(draft, block.rounds.do, speaker, f"agents.{name}.rounds.do")
     draft.trigger(
         Phase.TALKS, f"{name}.round", name.place, every=every or EVERY, from_=block.rounds.from_,
         if_=f"{name}.open and not {name}.agreement.signed",
@@ -138,7 +142,7 @@ def _proposing(draft: Draft, name: Text, block: schema.Diplomacy, actors: list[s
                   asks="Which proposal is put on the table?")  # fmt: skip
 
 
-def _accepting(draft: Draft, name: Text, block: schema.Diplomacy, actors: list[str]) -> None:
+def _accepting(draft: Draft, name: Text, block: schema.Diplomacy, actors: list[str]) -> str:
     """One after another is asked; who dismisses ends the round. At equal values all accept as the record has it.
 
     The record's hazard of compromise is spread over the time since the last round, and over those who must consent,
@@ -162,49 +166,17 @@ def _accepting(draft: Draft, name: Text, block: schema.Diplomacy, actors: list[s
             asks="Do you accept what is on the table?",
         )  # fmt: skip
         leader = f"{name}.ask.{actor}.accept"
-    draft.trigger(Phase.TALKS, f"{name}.signed", name.place, on=[leader], do=signing(draft, name), agent=name,
-                  says=f"the parties on `{name}` sign")  # fmt: skip
+    return leader
 
 
-def _share(draft: Draft, name: Text, actors: list[str]) -> str:
+def _share(draft: Draft, track: Track) -> str:
     """The effect by which a round works out the usual share of those who consent, from the days since the last one."""
-    draft.quantity(f"{name}._share", name.place, start="0", source="icb12",
-                   says="chance that one who must consent does, when it gains as much as by fighting on")  # fmt: skip
+    name = track.name
     draft.default(f"{name}._share", f"{number(evidence.COMPROMISE)} a day for all together", "icb12",
                   "hazard of a compromise when nobody gains or loses by it", name.place)  # fmt: skip
     days = f"min(since({name}.round) / 1 day, day)"
-    return f"{name}._share = (1 - exp(-{number(evidence.COMPROMISE)} * {days})) ** (1 / {len(actors)})"
-
-
-def _obligation(draft: Draft, name: Text, block: schema.Diplomacy, key: Text, terms: schema.Obligation) -> None:
-    """What one side owes under the agreement: due some time after signing, or after another obligation was kept."""
-    path, whole = f"agents.{name}.agreement.{key}", f"{name}.agreement.{key}"
-    if terms.after is not None:
-        draft.one_of(terms.after, block.agreement, terms.after, f"{path}.after", "obligation")
-    if terms.kept is None:
-        draft.default(f"{whole}.kept", KEPT, "author", "chance that the obligation is kept", key.place)
-    if terms.due is None:
-        draft.default(f"{whole}.due", DUE, "author", "time until it is seen whether the obligation is kept", key.place)
-    if not terms.by:
-        draft.fault(key, path, f"nobody owes `{key}`", "say `by:` whom")
-        return
-    chance = draft.says(terms.kept, WORLD) if terms.kept is not None else KEPT
-    by = tuple(str(actor) for actor in terms.by)
-    doing = effects(draft, terms.do, Speaker((str(name),), by=by), f"{path}.do")
-    options = {
-        Text("kept", key.place): schema.Option(
-            says=Text("Keep to the agreement", key.place), usual=Text(chance, key.place),
-            do=(Text(f"{whole} = true", key.place), *doing),
-        ),
-        Text("broken", key.place): schema.Option(
-            says=Text("Break the agreement", key.place), usual=Text(f"1 - {bracketed(chance)}", key.place),
-            do=(Text(f"{name}.agreement.breached = true", key.place),
-                Text(f"{name}.agreement.signed = false", key.place)),
-        ),
-    }  # fmt: skip
-    draft.trigger(
-        Phase.TALKS, f"{whole}.due", key.place,
-        when=f"{name}.agreement.{terms.after}" if terms.after is not None else f"{name}.agreement.signed",
-        after=draft.amount(terms.due, WORLD) or DUE, if_=f"{name}.agreement.signed", choose=options, actor=by[0],
-        agent=name, asks=f"`{key}` is due under the agreement. Is it kept?",
-    )  # fmt: skip
+    if track.is_living:  # proposals differ in who must consent, so each works out its own share
+        return f"{name}._days = {days}"
+    draft.quantity(f"{name}._share", name.place, start="0", source="icb12",
+                   says="chance that one who must consent does, when it gains as much as by fighting on")  # fmt: skip
+    return f"{name}._share = {share_of(days, len(track.consenting))}"

@@ -105,6 +105,7 @@ class Draft:
         self.conditions: dict[str, Tree] = {}  # of the commitments, by name, qualified
         self.held: set[str] = set()  # outcomes that read a flag
         self.stood: dict[str, Place | None] = {}  # quantities compared with where they stood at the start
+        self.tracks: dict[str, Anything] = {}  # what the file says of each diplomatic track, once looked at
 
     @property
     def commitments(self) -> dict[str, schema.Commitment]:

@@ -73,6 +73,9 @@ def _chances(scenario: schema.Scenario) -> Iterator[Fault]:
         if isinstance(agent, schema.Diplomacy):
             said.append((f"agents.{name}.rounds.slips", agent.rounds.slips))
             said += [(f"agents.{name}.agreement.{key}.kept", terms.kept) for key, terms in agent.agreement.items()]
+            said += [(f"agents.{name}.questions.{key}.reply", asked.reply) for key, asked in agent.questions.items()]
+            said += [(f"agents.{name}.proposals.{key}.coordinated", one.coordinated)
+                     for key, one in agent.proposals.items()]  # fmt: skip
     for name, entry in scenario.calendar.items():
         said.append((f"calendar.{name}.slips.chance", (entry.slips or {}).get(Text("chance"))))
     for path, text in said:

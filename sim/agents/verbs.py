@@ -14,12 +14,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from sim.agents import audience, channels, deadlines
+from sim.agents.bargaining import accept, ask, breach, counter, demand, dismiss, propose, refuse, reply, signing
 from sim.agents.draft import Draft, Speaker, heads
 from sim.agents.sectors import sectors_of
 from sim.agents.timers import days_from_now
+from sim.agents.tracks import tracks
 from sim.errors import Text, did_you_mean, place_of
 from sim.scenario import schema
-from sim.scenario.later import LATER_VERBS
 
 SIGNS = ("=", "+=", "-=", "*=", "/=")
 _INSTEAD = {"+": "+=", "-": "-=", "*": "*=", "/": "/=", "==": "=", ":=": "=", "to": "="}
@@ -40,10 +41,9 @@ def effects(draft: Draft, texts: Iterable[Text], speaker: Speaker, path: str) ->
                 meant = f"did you mean `{' '.join((words[0], _INSTEAD[words[1]], *words[2:]))}`?"
                 draft.fault(text, path, f"`{words[0]}` is no verb", meant)
                 continue
-            near = "" if words[0] in LATER_VERBS else did_you_mean(words[0], VERBS)
+            near = did_you_mean(words[0], VERBS)
             known = near or f"verbs: {', '.join(VERBS)}; or an assignment such as `x += 1`"
-            yet = " yet" if words[0] in LATER_VERBS else ""
-            draft.fault(text, path, f"`{words[0]}` is no verb{yet}", known)
+            draft.fault(text, path, f"`{words[0]}` is no verb", known)
     return tuple(said)
 
 
@@ -55,11 +55,6 @@ def postures(draft: Draft) -> dict[str, schema.Posture]:
 def regimes(draft: Draft) -> dict[str, schema.Sanctions]:
     """The sanctions of the file, by name."""
     return {str(name): agent for name, agent in draft.scenario.agents.items() if isinstance(agent, schema.Sanctions)}
-
-
-def tracks(draft: Draft) -> dict[str, schema.Diplomacy]:
-    """The diplomatic tracks of the file, by name."""
-    return {str(name): agent for name, agent in draft.scenario.agents.items() if isinstance(agent, schema.Diplomacy)}
 
 
 def commitments(draft: Draft) -> dict[str, schema.Commitment]:
@@ -173,12 +168,6 @@ def _talk(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path
     return [f"{name}.open = false", *forget]
 
 
-def signing(draft: Draft, name: str) -> list[str]:
-    """The effects of signing a track's agreement: whatever became of an earlier one, all is to be done afresh."""
-    fresh = [f"{name}.agreement.{obligation} = false" for obligation in tracks(draft)[name].agreement]
-    return [f"{name}.agreement.signed = true", f"{name}.agreement.breached = false", *fresh]
-
-
 def _end(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path: str) -> list[str]:
     named = [word for word in words if word not in ("as", "with")]
     name = named[0] if len(named) == 1 else ""
@@ -221,5 +210,7 @@ VERBS: dict[str, Verb] = {
     "order": _order, "raise": _moved, "lower": _moved, "make": _commit, "withdraw": _commit,
     "open": _talk, "suspend": _talk, "sign": _talk, "end": _end,
     "extend": deadlines.extend, "publish": channels.publish, "tell": _tell,
+    "demand": demand, "refuse": refuse, "propose": propose, "accept": accept, "counter": counter, "dismiss": dismiss,
+    "ask": ask, "reply": reply, "breach": breach,
 }  # fmt: skip
 """Each verb, and what says it with assignments."""

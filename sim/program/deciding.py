@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from sim.agents.tracks import Track
 from sim.errors import Text
 from sim.program.ir import Choice, Every, On, Program
 from sim.program.ir import Trigger as BuiltTrigger
-from sim.program.sayings import capital, causes, drawn_text, events_text, joined, plain, spread_text
+from sim.program.sayings import capital, causes, drawn_text, events_text, joined
+from sim.program.talks import tell_talks
 from sim.program.wording import branch_name, cause_text
 from sim.scenario.schema import ChoiceBlock, Diplomacy, Option, Posture, Scenario, Trigger
 
@@ -20,7 +22,7 @@ def tell_choices(scenario: Scenario, program: Program) -> Iterator[str]:
             yield _decision(name, actor, causes(scenario, block), block.asks, _options(options))
     for agent, track in scenario.agents.items():
         if isinstance(track, Diplomacy):
-            yield from _talks(str(agent), track)
+            yield from tell_talks(Track(agent, track, scenario))
     words = tuple(f"{name}.answer" for name in (*scenario.threats, *scenario.offers))
     tracks = tuple(f"{name}." for name, agent in scenario.agents.items() if isinstance(agent, Diplomacy))
     words += tuple(f"{name}.{key}.consent." for name, (_, _, options) in own.items() for key in options)  # told with it
@@ -79,28 +81,6 @@ def _built_options(choice: Choice) -> str:
 def _option(name: str, says: str | None, weighs: Sequence[str]) -> str:
     said = f"`{name}` ({' '.join(says.split())})" if says else f"`{name}`"
     return said + (f", weighing {joined(weighs)}" if weighs else "")
-
-
-def _talks(name: str, track: Diplomacy) -> Iterator[str]:
-    """What is decided on a track: what is proposed, who has to accept, and what is owed once it is signed."""
-    if not track.proposals:
-        return
-    who = joined(list(dict.fromkeys(str(actor) for actor in (*track.diplomacy.parties, *track.diplomacy.consent))))
-    proposals = [f"{key} ({', '.join(map(str, issues))})" for key, issues in track.proposals.items()]
-    every = f"every {spread_text(track.rounds.every)}" if track.rounds.every is not None else "in each round"
-    every += f", of which {plain(track.rounds.slips)} fall through" if track.rounds.slips is not None else ""
-    liked = ", the likelier the more its least happy side gains" if len(proposals) > 1 else ""
-    yield (
-        f"{name} ({every}): {joined(proposals, 'or')} is put on the table{liked}. {who} are asked in turn: accept, "
-        "weighing what it is worth, or fight on? Who fights on ends the round; when all accept, they sign."
-    )
-    for key, duty in track.agreement.items():
-        by = joined([str(actor) for actor in duty.by])
-        does = "; ".join(plain(effect) for effect in duty.do)
-        after = f"once {duty.after} is done" if duty.after else "once they have signed"
-        due = f"{spread_text(duty.due)} on, " if duty.due is not None else ""
-        kept = f", kept {plain(duty.kept)} of the time" if duty.kept is not None else ""
-        yield f"{name}, {key}: {after}, {due}{by}: {does}{kept}; else the agreement is broken."
 
 
 def _cause(scenario: Scenario, program: Program, trigger: BuiltTrigger) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import Fault, Place, Text, did_you_mean, place_of
 from sim.scenario import schema
 from sim.scenario.keys import KEYS
-from sim.scenario.later import later
 from sim.scenario.shape import KINDS, Shape, at, key_at, keys_of, model_of, value_at
 from sim.scenario.spelling import Misfit, ways
 
@@ -48,13 +47,6 @@ def _fault(error: ErrorDetails, data: Any, file: str, *, hints: bool) -> Fault:
     place, depth = locate(keys, data, file)
     path = path_of(keys)
     kind = error["type"]
-    if (found := later(keys, inside=error["input"])) is not None:
-        end, remedy = found
-        spot = key_at(at(keys[:end], data)[1], str(keys[end]))
-        says = f"`{keys[end]}` is not in the vocabulary yet"
-        if keys[end] == "proposals":
-            says = "proposals with a sender of their own are not in the vocabulary yet"
-        return Fault(place_of(spot) or place, path_of(keys[: end + 1]), says, remedy)
     misfit = error.get("ctx", {}).get("error")
     if isinstance(misfit, Misfit):
         return Fault(place_of(misfit.at) or place, path_of(keys[:depth]), misfit.says, misfit.remedy)

@@ -259,7 +259,9 @@ KEYS: dict[str, Keys] = {
         "start": ("start: closed", "whether the track is open at the start"),
         "issues": ("issues: {pull_back: {us: 1, russia: -0.8}}", "what is at stake for whom, in shares of the prize"),
         "proposals": ("proposals: {joint: [pull_back]}", "packages of issues that can be agreed"),
+        "questions": ("questions: {kerrys: {by: us, to: russia}}", "questions put to somebody, who may reply"),
         "agreement": ("agreement: {withdraw: {...}}", "what was promised: the obligations"),
+        "snap_back": ("snap_back: raise western_measures", "what is done when a breach of the agreement is seen"),
     },
     "DiplomacyOf": {
         "parties": ("parties: [us, russia]", "who sits at the table"),
@@ -269,6 +271,27 @@ KEYS: dict[str, Keys] = {
         "every": ("every: 7 days", "time between rounds"),
         "from": ("from: 2014-04-17", "the first round"),
         "slips": ("slips: 20 %", "the chance that a round does not take place"),
+        "do": ("do: incidents *= 0.8", "what each round that is held brings"),
+    },
+    "Issue": {
+        "off_agenda": ("off_agenda: true", "it is there and not talked about, until somebody demands it"),
+        "demanded_by": ("demanded_by: russia", "who demands it"),
+    },
+    "Proposal": {
+        "contains": ("contains: [pull_back, federalism]", "the issues in it; a bare list says the same"),
+        "by": ("by: [us, russia]", "who drafts it, and is asked first; the parties if you say nothing"),
+        "to": ("to: ukraine", "to whom it is submitted; if you say nothing, all others who must consent"),
+        "coordinated": ("coordinated: true", "whether its drafters talk with them before: a truth, or the chance"),
+        **SAYS,
+    },
+    "Question": {
+        "by": ("by: us", "who asks"),
+        "to": ("to: russia", "who is asked"),
+        "asked": ("asked: 2014-03-24", "when; without it, when an `ask` says so"),
+        "reply": ("reply: 60 %", "the chance that a reply comes"),
+        "after": ("after: {lognormal: {median: 6 days, p90: 15 days}}", "how long the reply takes"),
+        "tells": ("tells: russia.resolve", "what it tells: the beliefs of who asked move towards the truth"),
+        **SAYS,
     },
     "Obligation": {
         "by": ("by: russia", "who must do it"),
@@ -276,6 +299,9 @@ KEYS: dict[str, Keys] = {
         "due": ("due: 14 days", "by when"),
         "after": ("after: withdraw", "another obligation that comes first"),
         "kept": ("kept: 60 %", "the chance that it is done"),
+        "verified_by": ("verified_by: osce", "an actor or agent that looks: a breach is seen sooner"),
+        "seen": ("seen: 5 days", "how long a breach goes unseen"),
+        "under": ("under: pull_back", "it is owed only if what was signed has this issue"),
     },
     "ChoiceBlock": {
         **NOTED,

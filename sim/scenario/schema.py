@@ -438,6 +438,38 @@ class Rounds(Block):
     every: Amount | None = None
     from_: Formula | None = Field(default=None, alias="from")
     slips: Formula | None = None  # chance that a round does not take place
+    do: Formulas = ()
+
+
+class Issue(OpenBlock):
+    """What can be agreed on. Any further key is an actor: what it is worth to that one, as a share of the prize."""
+
+    __pydantic_extra__: dict[Word, Formula]  # type: ignore[assignment]
+
+    off_agenda: Truth = False  # there, and not talked about until it is demanded
+    demanded_by: Words = ()
+
+
+class Proposal(Block):
+    """A package of issues: who drafts it, and to whom it is submitted. A bare list of issues may be brought by all."""
+
+    contains: Words
+    by: Words = ()
+    to: Words = ()
+    coordinated: Formula | None = None  # a truth, or the chance that it is
+    says: Word | None = None
+
+
+class Question(Block):
+    """Questions put to somebody, who may reply, and what the reply tells."""
+
+    by: Word
+    to: Word
+    asked: Formula | None = None
+    reply: Formula | None = None  # the chance that there is a reply
+    after: Amount | None = None
+    tells: Words = ()
+    says: Word | None = None
 
 
 class Obligation(Block):
@@ -448,6 +480,9 @@ class Obligation(Block):
     due: Amount | None = None
     after: Word | None = None  # another obligation that comes first
     kept: Formula | None = None
+    verified_by: Word | None = None  # an actor or agent: its word shortens the time until a breach is seen
+    seen: Amount | None = None  # time from a breach to its being seen
+    under: Word | None = None  # owed only if what was signed has this issue
 
 
 class Diplomacy(Agent):
@@ -456,11 +491,13 @@ class Diplomacy(Agent):
     diplomacy: DiplomacyOf
     rounds: Rounds = Field(default_factory=Rounds)
     start: Literal["open", "closed"] = "open"
-    issues: Annotated[dict[Name, dict[Word, Formula]], _OPEN] = Field(
-        default_factory=dict
-    )  # issue -> actor -> share of the prize
-    proposals: Annotated[dict[Name, Words], _OPEN] = Field(default_factory=dict)  # proposal -> issues it contains
+    issues: Annotated[dict[Name, Issue], _OPEN] = Field(default_factory=dict)
+    proposals: Annotated[dict[Name, Annotated[Proposal, Short("contains", {"type": ["array", "string"]})]], _OPEN] = (
+        Field(default_factory=dict)
+    )
+    questions: Annotated[dict[Name, Question], _OPEN] = Field(default_factory=dict)
     agreement: Annotated[dict[Path, Obligation], _OPEN] = Field(default_factory=dict)
+    snap_back: Formulas = ()  # what is done when a breach is seen
 
 
 class PlainAgent(Agent):

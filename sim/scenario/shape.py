@@ -20,7 +20,10 @@ KINDS: dict[str, type[schema.Block]] = {
     "posture": schema.Posture, "sanctions": schema.Sanctions, "diplomacy": schema.Diplomacy, "plain": schema.PlainAgent,
 }  # fmt: skip
 
-CONTAINERS = ("quantities", "triggers", "choices", "options", "choose", "rungs", "tiers", "members")
+CONTAINERS = (
+    "quantities", "triggers", "choices", "options", "choose", "rungs", "tiers", "issues", "proposals", "questions",
+    "members",
+)  # fmt: skip
 """Keys that a path may leave out: `russia.resolve` is also `russia.quantities.resolve`."""
 
 

@@ -6,7 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from sim.agents import adoption, choices, diplomacy, evidence, home, perception, sanctions, threats, worth
+from sim.agents import (
+    adoption,
+    agreement,
+    choices,
+    diplomacy,
+    evidence,
+    home,
+    issues,
+    perception,
+    proposals,
+    questions,
+    sanctions,
+    threats,
+    worth,
+)  # fmt: skip
 
 
 def _digits(text: str) -> str:
@@ -18,10 +32,9 @@ def _digits(text: str) -> str:
     [
         *(_digits(value) for value in evidence.PACE.values()),
         *(_digits(value) for value in evidence.ADOPTION_LAG.values()),
-        _digits(adoption.PHASE_IN), _digits(sanctions.LEAKAGE), _digits(diplomacy.EVERY), _digits(diplomacy.KEPT),
-        _digits(diplomacy.DUE), _digits(choices.EVERY), _digits(perception.EVERY),
-        _digits(home.FADES), _digits(home.COOLDOWN),
-        f"{evidence.COMPROMISE:g}".lstrip("0"),
+        _digits(adoption.PHASE_IN), _digits(sanctions.LEAKAGE), _digits(diplomacy.EVERY), _digits(agreement.KEPT),
+        _digits(agreement.DUE), _digits(agreement.SEEN_VERIFIED), _digits(choices.EVERY), _digits(perception.EVERY),
+        _digits(home.FADES), _digits(home.COOLDOWN), f"{evidence.COMPROMISE:g}".lstrip("0"),
     ],
 )  # fmt: skip
 def test_every_default_of_the_page_is_that_of_the_code(number: str, house: Path) -> None:
@@ -38,10 +51,18 @@ def test_the_shares_of_the_page_are_those_of_the_code(house: Path) -> None:
         "0.5", {"rally": "0.05", "audience": "0.1", "pain": "0.1"}
     )  # fmt: skip
     assert (perception.COSTLY, perception.CHEAP) == (4, 20)
+    assert (issues.WORD_TAKEN_BACK, proposals.UNCOORDINATED, proposals.COUNTERED) == ("0.05", "0.1", "0.3")
+    assert (agreement.SEEN, agreement.SEEN_VERIFIED) == ("14 days", "3 days")
+    assert (questions.REPLY, questions.AFTER) == ("50 %", "14 days")
     for said in (
         "support 50 %, a rally adds 5 %",
         "a tenth of support",
         "a quarter of the way with each move of that actor's forces, a twentieth with a word",
+        "or .05 of the prize if it has no home",
+        "minds .1 of the prize",
+        "30 % counter",
+        "seen after 14 days, after 3 if",
+        "with 50 %, after 14 days",
         "one in five slips",
         "pays a tenth",
         "four moves in ten",
