@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 from sim.agents.evidence import FIGURES, SOURCES, Figure
+from sim.agents.expand import Expansion, expansion_of
 from sim.clock import UNITS_IN_DAYS
 from sim.language.functions import DISTRIBUTIONS, FUNCTIONS, OPERATORS
 from sim.scenario import schema
 from sim.scenario.keys import KEYS
+from sim.scenario.read import read_scenario
 
 DOCS = Path(__file__).resolve().parent
 
@@ -27,6 +30,10 @@ BLOCKS: tuple[type[schema.Block], ...] = (
     schema.Proposal, schema.Question,
 )  # fmt: skip
 """Every block of a scenario file, in the order of the manual."""
+
+
+OWNERS = ("army", "guard", "measures", "talks", "raft", "relief", "watch", "attacker", "defender")
+"""Those of `unsaid.yaml` whose names the manual lists."""
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -117,6 +124,52 @@ def sources() -> str:
     return table(("set", "source"), ((f"`{name}`", cited) for name, cited in SOURCES.items()))
 
 
+@cache
+def unsaid() -> Expansion:
+    """The expansion of the scenario that says as little as it may."""
+    return expansion_of(read_scenario(str(DOCS / "unsaid.yaml")))
+
+
+def _of(name: str, owner: str) -> bool:
+    """Whether a name belongs to an owner and is there for readers: a part that begins with `_` is not."""
+    return (name == owner or name.startswith(f"{owner}.")) and not any(part[:1] == "_" for part in name.split("."))
+
+
+def names(owner: str) -> str:
+    """What can be read of one agent, commitment or actor of `unsaid.yaml`."""
+    rows = [
+        (
+            f"`{name}`",
+            "stands" if quantity.is_ is None else "follows",
+            str(quantity.says or ""),
+            str(quantity.unit or ""),
+        )
+        for name, quantity in unsaid().scenario.quantities.items()
+        if _of(name, owner)
+    ]
+    return table(("name", "it", "says", "unit"), rows)
+
+
+def occasions(owner: str) -> str:
+    """What can be waited for with `on`, and counted, of one agent, commitment or actor of `unsaid.yaml`."""
+    rows = []
+    for name, trigger in unsaid().scenario.triggers.items():
+        if _of(name, owner):
+            branches = [str(option) for option in trigger.choose or ()] + ["otherwise"] * (
+                trigger.otherwise is not None
+            )
+            rows.append(
+                (f"`{name}`", str(trigger.says or trigger.asks or ""), ", ".join(f"`.{one}`" for one in branches))
+            )
+    return table(("trigger", "says", "branches"), rows)
+
+
+def defaults() -> str:
+    """Every number that the vocabulary takes where the file says none."""
+    rows = [(f"`{one.path.partition('._')[0]}`", one.value, one.says, one.source) for one in unsaid().defaults]
+    return table(("of", "is taken", "says", "source"), rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "operators": operators,
     "units": units,
@@ -124,6 +177,12 @@ TABLES: dict[str, Callable[[], str]] = {
     "evidence sources": sources,
     **{f"evidence {name}": (lambda name=name: evidence(name)) for name in SOURCES},
     **{f"computed {name}": (lambda name=name: computed(name)) for name in SOURCES},
+    "defaults": defaults,
+    **{
+        f"{word} {owner}": (lambda made=made, owner=owner: made(owner))
+        for word, made in (("names", names), ("occasions", occasions))
+        for owner in OWNERS
+    },
     **{f"keys {block.__name__}": (lambda block=block: keys(block)) for block in BLOCKS},
 }
 
