@@ -151,9 +151,11 @@ class Families:
         return text if written == text else Text(written, text.place, style=text.style)
 
     def _effects(self, text: Text, scope: Sequence[str]) -> list[str]:
-        """An effect on each of a family: an assignment to it, or a verb."""
+        """An effect on each of a family: an assignment to it, in which its name means the same one, or a verb."""
         if match := _TARGET.fullmatch(text):
-            return [f"{name}{match[2]}" for name in self.each(match[1], scope)]
+            rest = str(self._text(Text(match[2]), scope))  # what is asked of all of them is asked of all
+            family = re.compile(rf"(?<![\w.]){re.escape(match[1])}(?![\w.])")
+            return [name + family.sub(name, rest) for name in self.each(match[1], scope)]
         if match := _VERB.fullmatch(text):
             return [f"{match[1]}{name}{match[3]}" for name in self.each(match[2], scope)]
         return []

@@ -281,6 +281,22 @@ def test_an_effect_on_a_family_is_one_on_each(engine):
     assert told.metric("heard") == 2
 
 
+def test_the_family_in_its_own_effect_is_the_same_one():
+    """What an effect on a family reads of that family is the one it changes; what it asks of all it asks of all."""
+    written = expand(
+        scenario(
+            regions("""
+        quantities: {unrest: {for_each: regions, start: 0.2}}
+        triggers: {calm: {at: 2 days, do: unrest += (max(unrest) - unrest) / 2}}
+    """)
+        )
+    )
+    assert [str(effect) for effect in written.triggers[Text("calm")].do] == [
+        f"unrest.{region} += (max(max(unrest.kharkiv, unrest.luhansk), unrest.donetsk) - unrest.{region}) / 2"
+        for region in ("kharkiv", "luhansk", "donetsk")
+    ]
+
+
 def test_policies_name_the_family_or_one_of_it():
     """`buildings.rate` means all of them, `buildings.donetsk.rate` one, on the command line too."""
     file = str(TEN_LINES / "for_each.yaml")
