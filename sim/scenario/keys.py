@@ -163,6 +163,7 @@ KEYS: dict[str, Keys] = {
     },
     "Actor": {
         **SAYS,
+        "source": ("source: author", "where its numbers come from, unless they say so themselves"),
         "home": ("home: {support: 80 %, rally: 0.05}", "its audience at home"),
         "quantities": (
             "quantities: {resolve: 0.5}",
@@ -189,6 +190,7 @@ KEYS: dict[str, Keys] = {
         "pain": ("pain: 0.1", "what a point of GDP a year is worth, as a share of the prize"),
     },
     "Perception": {
+        "source": ("source: author", "where its numbers come from, unless they say so themselves"),
         "sees": ("sees: {border_army.troops: {error: 25 %}}", "reports on quantities of others, by the name of each"),
         "believes": ("believes: {russia.resolve: 0.5}", "what is believed of a quantity of another at the start"),
     },

@@ -323,6 +323,7 @@ class Actor(OpenBlock):
     __pydantic_extra__: dict[Path, Annotated[Quantity, short_for("start")]]  # type: ignore[assignment]
 
     says: Word | None = None
+    source: Word | None = None
     home: Home | None = None
     quantities: Annotated[dict[Path, Annotated[Quantity, short_for("start")]], _OPEN] = Field(default_factory=dict)
     members: Annotated[dict[Name, Member], _OPEN] = Field(default_factory=dict)
@@ -573,6 +574,7 @@ class Report(Noted):
 class Perception(Block):
     """What one actor sees and believes of the others."""
 
+    source: Word | None = None
     sees: Annotated[dict[Path, Report], _OPEN] = Field(default_factory=dict)
     believes: Annotated[dict[Path, Annotated[Quantity, short_for("start")]], _OPEN] = Field(default_factory=dict)
 
