@@ -238,8 +238,13 @@ def _countering(draft: Draft, track: Track, proposal: str, actor: str) -> tuple[
         open_.append(f"({flag} and {costs})")
         doing.append(f"{flag} = {flag} and not {costs}")
     for issue in track.may_add(proposal, actor):
-        open_.append(f"not {whole}.has.{issue}")
-        doing += put_in(track, proposal, issue)
+        flag, demanded = f"{whole}.has.{issue}", f"{track.name}.{issue}.demanded"
+        if actor in track.block.issues[Text(issue)].demanded_by:
+            open_.append(f"not {flag}")
+            doing += put_in(track, proposal, issue)
+        else:  # what it demands only once a verb of the file has said so
+            open_.append(f"({demanded} and not {flag})")
+            doing.append(f"{flag} = {flag} or {demanded}")
     if not open_:
         return None
     return " or ".join(open_), [*doing, f"{whole}.countered = true", *off_the_table(track, proposal)]

@@ -71,6 +71,15 @@ def test_what_is_countered_comes_back_changed(engine: Engine) -> None:
     assert told.sampled("track.joint.value.ukraine")[2] == pytest.approx(0.2 + 0.1)
 
 
+def test_what_is_demanded_later_is_put_in_once_it_is_demanded(engine: Engine) -> None:
+    """An issue that only a verb demands enters a counter after that, and not before."""
+    text = paris().replace("demanded_by: ukraine, ", "")
+    later = "    triggers: {demands: {at: 15 days, actor: ukraine, do: demand regions}}\n"
+    played, decisions = rounds_of(["counter", "counter"], text + later)
+    told = tell(engine, played, decisions=decisions)
+    assert moves(told, "track.joint.has.regions") == [(20, 1)]
+
+
 def test_nobody_counters_who_has_nothing_to_take_out_or_put_in(engine: Engine) -> None:
     """After its counter Ukraine can only accept or dismiss; and who may never counter has no such option."""
     played, decisions = rounds_of(["counter", "accept"], paris())
