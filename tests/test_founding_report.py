@@ -42,8 +42,8 @@ THINGS = (
           (("kerrys.reply", "0 %"), ("moscow_at_the_table.options.answer.if", "false")), ("us_belief",)),
     Thing("the presidents telephone", ("hotline.round",), "hotline.round",
           (("hotline.start", "closed"),), ("us_belief",)),
-    Thing("a diplomatic solution, if Russia pulls back", ("diplomatic_solution.called",), "`diplomatic_solution` is called",
-          (("diplomatic_solution.start", "unsaid"),), ("outcome",)),
+    Thing("a diplomatic solution, if Russia pulls back", ("diplomatic_solution.called",),
+          "`diplomatic_solution` is called", (("diplomatic_solution.start", "unsaid"),), ("outcome",)),
     Thing("40,000 troops, as the US estimates", ("us.sees.border_army.troops.report",),
           "a report on `border_army.troops` reaches `us`",
           (("perception.us.sees.border_army.troops.error", "0 %"),), ("false_alarms",)),
@@ -56,8 +56,8 @@ THINGS = (
     Thing("federalism, neutrality, language: demanded, refused, answered",
           ("kiev_answers_lavrov.refuse", "paris_track.lavrov_plan.ask.ukraine.dismiss"), "give its own regions",
           (("kiev_answers_lavrov.disabled", "true"),), ("signed", "outcome")),
-    Thing("the election of 25 May, and who wins it", ("election.do", "election.otherwise"), "Ukraine elects a president",
-          (("election.disabled", "true"),), ("outcome", "signed")),
+    Thing("the election of 25 May, and who wins it", ("election.do", "election.otherwise"),
+          "Ukraine elects a president", (("election.disabled", "true"),), ("outcome", "signed")),
     Thing("Crimea, annexed and off the agenda", ("kiev_and_crimea.raise_it",), "Put Crimea back on the agenda",
           (("kiev_and_crimea.disabled", "true"),), ("signed", "outcome")),
     Thing("the raft of new measures", ("raft_of_new_measures.called", "raft_of_new_measures.answer.us.kept"),
@@ -110,7 +110,8 @@ def test_it_fires_and_a_diary_tells_of_it(thing: Thing) -> None:
     with_it = {name: [run for run, rows in enumerate(runs.events) if any(name in fired(runs, row) for row in rows)]
                for name in thing.fires}  # fmt: skip
     assert all(with_it.values()), {name: len(found) for name, found in with_it.items()}
-    told = (tell_story(runs, run, seed=SEED).text() for run in dict.fromkeys(sum(with_it.values(), [])))
+    looked_at = dict.fromkeys(run for found in with_it.values() for run in found)
+    told = (tell_story(runs, run, seed=SEED).text() for run in looked_at)
     assert any(thing.told in " ".join(text.split()) for text in told)
 
 
