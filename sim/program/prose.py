@@ -15,7 +15,7 @@ from sim.program.deciding import tell_choices
 from sim.program.ir import Program
 from sim.program.listing import plain_text
 from sim.program.minds import tell_home, tell_minds, tell_seats
-from sim.program.sayings import capital, held_text, joined, plain, rule_text, sentence, spread_text
+from sim.program.sayings import capital, done, held_text, joined, plain, rule_text, sentence, spread_text
 from sim.scenario.schema import Commitment, Diplomacy, Entry, Posture, Quantity, Sanctions, Scenario, Trigger
 
 MANY = 12
@@ -91,9 +91,13 @@ def _standing(scenario: Scenario) -> Iterator[str]:
                 yield f"{name}: talks of {parties}{consent}; {begun}."
             case _:
                 yield f"{name}: an agent of its own rules."
+    told: dict[str, list[str]] = {}  # what is said alike of several, as of the copies of one block, is said once
     for name, own in scenario.quantities.items():
         if said := _quantity(own):
-            yield f"{name}: {said}"
+            family = str(name).rpartition(".")[0]
+            told.setdefault(f"{family}|{said}" if family else f"{name}|{said}", []).append(str(name))
+    for said, names in told.items():
+        yield f"{joined(names)}: {said.partition('|')[2]}"
 
 
 def _votes(agent: Sanctions) -> str:
@@ -141,7 +145,7 @@ def _commitment(name: str, promise: Commitment, verb: str, word: str, size: str 
     several = len(promise.by) > 1
     voice = f" (in the voice of {promise.voice})" if promise.voice else ""
     acts = f"{'they act' if several else 'it acts'}, which this scenario does not follow further"
-    does = "; ".join(plain(effect) for effect in promise.then) or acts
+    does = done(promise.then) or acts
     does = f"after {spread_text(promise.after)}, {does}" if promise.after is not None else does
     verb = verb.removesuffix("s") if several else verb
     says = f" {sentence(promise.says)}" if promise.says else ""
@@ -168,26 +172,33 @@ def _ultimatum(promise: Commitment) -> str:
 
 
 def _rules(scenario: Scenario, program: Program) -> Iterator[str]:
-    """Rules that the file itself holds, as it says them, then how many the vocabulary brings."""
-    own = dict(_own_rules(scenario))
-    shown = list(own.items())[:MANY]
-    for name, rule in shown:
-        yield rule_text(scenario, name, rule)
-    rest = len([trigger for trigger in program.triggers if trigger.choice is None]) - len(shown)
+    """Rules that the file itself holds, as it says them, then how many the vocabulary brings.
+
+    What is written once for each of several is told of the first of them, with the names of the others.
+    """
+    alike: dict[tuple[str, object], list[tuple[str, Trigger | Entry]]] = {}
+    for key, name, rule in _own_rules(scenario):
+        copy = key.place.copy if key.place is not None else None
+        alike.setdefault((copy.written, str(key.place)) if copy is not None else (name, ""), []).append((name, rule))
+    shown = list(alike.values())[:MANY]
+    for (name, rule), *others in shown:
+        likewise = f" Likewise {joined([other for other, _ in others])}." if others else ""
+        yield rule_text(scenario, name, rule) + likewise
+    rest = len([trigger for trigger in program.triggers if trigger.choice is None]) - sum(map(len, shown))
     if rest > 0:
         yield f"{rest} more rules carry this out: `sim show {scenario.scenario} --core` prints them all."
 
 
-def _own_rules(scenario: Scenario) -> Iterator[tuple[str, Trigger | Entry]]:
+def _own_rules(scenario: Scenario) -> Iterator[tuple[Text, str, Trigger | Entry]]:
     for name, entry in scenario.calendar.items():
-        yield str(name), entry
+        yield name, str(name), entry
     for name, rule in scenario.triggers.items():
         if not rule.choose:
-            yield str(name), rule
+            yield name, str(name), rule
     for agent, block in scenario.agents.items():
         for name, rule in block.triggers.items():
             if not rule.choose:
-                yield f"{agent}.{name}", rule
+                yield name, f"{agent}.{name}", rule
 
 
 # ------------------------------------------------------------------------------------------------ ends

@@ -7,8 +7,9 @@ that they become.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from sim.errors import Text
 from sim.scenario.schema import ChoiceBlock, Entry, Outcome, Scenario, Spread, Trigger
 
 TIMES = {5: "twenty", 10: "ten", 20: "five", 25: "four", 33: "three"}
@@ -192,6 +193,15 @@ def event_text(scenario: Scenario, path: str) -> str:
 # ------------------------------------------------------------------------------------------------ rules
 
 
+def done(effects: Iterable[Text]) -> str:
+    """Effects as the file says them; of one that is written out for each of several, the first and how many more."""
+    alike: dict[object, list[Text]] = {}
+    for number, effect in enumerate(effects):
+        alike.setdefault(str(effect.place) if effect.place is not None else number, []).append(effect)
+    told = (plain(first) + (f" (and {len(rest)} more alike)" if rest else "") for first, *rest in alike.values())
+    return "; ".join(told)
+
+
 def rule_text(scenario: Scenario, name: str, block: Trigger | Entry) -> str:
     """A rule of the file: what it is, when it comes, on what conditions, what it does."""
     says = f"{sentence(block.says)} " if block.says else ""
@@ -199,8 +209,8 @@ def rule_text(scenario: Scenario, name: str, block: Trigger | Entry) -> str:
     parts += [f"if {plain(block.if_)}"] if block.if_ is not None else []
     parts += list(_delays(block))
     parts += [_chance(scenario, name, block)] if block.chance is not None or block.disabled else []
-    does = "; ".join(plain(effect) for effect in block.do) or "nothing changes"
-    other = f"; otherwise {'; '.join(map(plain, block.otherwise)) or 'nothing'}" if block.otherwise is not None else ""
+    does = done(block.do) or "nothing changes"
+    other = f"; otherwise {done(block.otherwise) or 'nothing'}" if block.otherwise is not None else ""
     return f"{name}: {says}{capital(', '.join(filter(None, parts)))}: {does}{other}."
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sim.agents.tracks import Track
 from sim.errors import Text
-from sim.program.sayings import joined, plain, spread_text
+from sim.program.sayings import done, joined, plain, spread_text
 from sim.scenario.schema import Obligation
 
 
@@ -25,7 +25,7 @@ def tell_talks(track: Track) -> Iterator[str]:
         for key, duty in block.agreement.items():
             yield _duty(track, key, duty)
     if block.snap_back:
-        does = "; ".join(plain(effect) for effect in block.snap_back)
+        does = done(block.snap_back)
         yield f"{name}, when a breach is seen: {does}."
 
 
@@ -74,7 +74,7 @@ def _proposal(track: Track, key: Text) -> str:
 
 def _duty(track: Track, key: Text, duty: Obligation) -> str:
     by = joined([str(actor) for actor in duty.by])
-    does = "; ".join(plain(effect) for effect in duty.do)
+    does = done(duty.do)
     after = f"once {duty.after} is done" if duty.after else "once they have signed"
     under = f" and {duty.under} is in it" if duty.under else ""
     due = f"{spread_text(duty.due)} on, " if duty.due is not None else ""
