@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim.agents import evidence
 from sim.agents.expand import defaults_of, expand
-from sim.engine.record import Engine
+from sim.engine.record import Engine, Recording
+from sim.program.build import build_core
+from sim.scenario.read import scenario_from_text
+from sim.streams import Luck
 from tests.agents.stage import by_person, ended_as, faults, moves, play, program, scenario, tell
-from tests.statistics.claims import assert_share
+from tests.statistics.claims import SEED, assert_share
 
 LADDER = """
     actors: {challenger: {}, defender: {}}
@@ -238,3 +243,15 @@ def test_two_sides_that_both_take_the_initiative_share_the_hazard() -> None:
     quantities = {str(name): quantity.is_ for name, quantity in expand(scenario(text)).quantities.items()}
     assert quantities["army.record.up"].endswith(") / 2")
     assert quantities["guard.record.up"].endswith(") / 2")
+
+
+def test_ten_lines_of_armies_behave_sensibly(engine: Engine) -> None:
+    """Few attack in half a year and no general war comes of it; the other side answers some moves and starts none."""
+    text = (Path(__file__).parent / "ten_lines" / "posture.yaml").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 3 + 10
+    built = build_core(expand(scenario_from_text(text)))
+    runs = engine.run(built, luck=Luck(SEED), runs=np.arange(400, dtype=np.uint32), recording=Recording(series=False))
+    attacked = np.array(ended_as(runs, "attack"))
+    answered, moved = runs.metrics.T
+    assert 0.1 < attacked.mean() < 0.5
+    assert not (answered > 0)[moved == 0].any() and 0.05 < (answered > 0).mean() < 0.6
