@@ -8,11 +8,11 @@ from sim.agents import channels
 from sim.agents.draft import Draft, Phase, Speaker
 from sim.agents.needs import waiting
 from sim.agents.posture import answers, opposing, speaker_of
-from sim.agents.shares import Decision, Order, is_open, orders_of, usual_shares
+from sim.agents.shares import Decision, Reading, is_open, orders_of, usual_shares
 from sim.agents.verbs import commitments, effects, postures, regimes
 from sim.agents.wording import bracketed
 from sim.agents.worth import hurts_of
-from sim.errors import Text
+from sim.errors import Text, place_of
 from sim.language.parse import ExpressionError, parse, parse_assignment, unparse
 from sim.language.tree import Constant, If, Name, Tree, walk
 from sim.language.words import TRUTH
@@ -93,15 +93,14 @@ def default_choice(draft: Draft, name: Text, agent: schema.Posture) -> schema.Ch
 
 def decide(draft: Draft, decision: Decision) -> None:
     """One choice trigger on its causes, and a trigger of its own for each further kind of cause."""
-    orders = {key: orders_of(draft, option) for key, option in decision.block.options.items()}
     # Conditions and values are read in the mind of who decides; what an option does, and when, is as it is.
-    minded = decision.in_mind
-    usual = usual_shares(draft, minded, orders)
+    minded, block, say = decision.in_mind, decision.block, draft.say
+    readings = {key: _reading(draft, decision, key, option) for key, option in block.options.items()}
+    usual = usual_shares(draft, decision, readings)
     options = {
-        key: _option(draft, decision, key, option, orders[key], usual.get(str(key)))
-        for key, option in decision.block.options.items()
+        key: _option(draft, decision, key, option, readings[key], usual.get(str(key)))
+        for key, option in block.options.items()
     }
-    block, say = decision.block, draft.say
     causes = _causes(draft, decision)
     draft.trigger(
         Phase.CHOICES, decision.name, decision.name.place, **causes,
@@ -172,28 +171,30 @@ def _stirring(draft: Draft, decision: Decision) -> list[str]:
 # ---------------------------------------------------------------------------------------------- options
 
 
-def _option(
-    draft: Draft, decision: Decision, key: Text, option: schema.Option, order: Order | None, usual: str | None
-) -> schema.Option:  # fmt: skip
-    """An option in the core: its verbs said, its risk and gain worked out, closed where its order cannot be given."""
-    path = f"{decision.path}.options.{key}"
-    said = effects(draft, option.do, decision.speaker, f"{path}.do")
+def _reading(draft: Draft, decision: Decision, key: Text, option: schema.Option) -> Reading:
+    """An option with its verbs said, its risk and gain worked out, closed where its order cannot be given."""
+    order = orders_of(draft, option)
+    said = effects(draft, option.do, decision.speaker, f"{decision.path}.options.{key}.do")
     speaker = _with_prospects(draft, decision, key, option, said)
     condition: Text | None = draft.say(option.if_, speaker)
     if order is not None:
         condition = Text(is_open(draft, order, option, speaker), key.place)
-    weight = (
-        Text(usual, option.usual.place if option.usual else key.place) if usual else draft.say(option.usual, speaker)
-    )
-    value = option.value
+    value = option.value and {term: draft.say(text, speaker) or text for term, text in option.value.items()}
+    return Reading(order, said, condition, draft.say(option.usual, speaker), value)
+
+
+def _option(
+    draft: Draft, decision: Decision, key: Text, option: schema.Option, reading: Reading, usual: str | None
+) -> schema.Option:  # fmt: skip
+    """An option in the core, with the usual share of the record if it asks for that."""
     return option.model_copy(
         update={
-            "if_": condition,
-            "usual": weight,
-            "value": None if value is None else {term: draft.say(text, speaker) for term, text in value.items()},
+            "if_": reading.condition,
+            "usual": Text(usual, place_of(option.usual)) if usual else reading.usual,
+            "value": reading.value,
             "channel": None,
             "leaks": None,
-            "do": waiting(draft, decision, key, option, said),
+            "do": waiting(draft, decision, key, option, reading.said),
             "needs": None,
             "source": option.source or (Text("mid5", key.place) if usual else None),
         }

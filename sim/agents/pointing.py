@@ -28,11 +28,23 @@ def pointed(faults: Iterable[Fault], scenario: schema.Scenario) -> list[Fault]:
     named = dict(_blocks(scenario))
     blocks = {place_of(name): (path, block) for path, (name, block) in named.items()}
     by_name = {path.partition(".")[2]: (path, block) for path, (_, block) in named.items()}
-    found = [(fault, blocks.get(fault.place) or _owner(fault, by_name)) for fault in faults]
+    found = [(fault, blocks.get(fault.place) or _owner(fault, by_name)) for fault in _without_pulls(list(faults))]
     told = [(_pointed(fault, *owner) if owner is not None else fault, fault) for fault, owner in found]
     elsewhere = {fault.says for fault, _ in told if fault.place not in blocks}
     kept = [fault for fault, _ in told if fault.place not in blocks or fault.says not in elsewhere]
     return list({(str(fault.place), fault.says): fault for fault in kept}.values())
+
+
+def _without_pulls(faults: Sequence[Fault]) -> list[Fault]:
+    """The same faults, without those of a `pull` whose value or rationality is faulty where the file says it."""
+    values = [fault.path.removeprefix("triggers.") for fault in faults if fault.path.startswith("triggers.")]
+    wrong = [path.removesuffix("value").replace(".choose.", ".") for path in values if path.endswith(".value")]
+    wrong += [path.removesuffix("rationality") for path in values if path.endswith(".rationality")]
+    return [
+        fault
+        for fault in faults
+        if not fault.path.endswith(".pull.is") or not fault.path.removeprefix("quantities.").startswith(tuple(wrong))
+    ]
 
 
 def _owner(fault: Fault, by_name: Mapping[str, tuple[str, Any]]) -> tuple[str, Any] | None:

@@ -1,25 +1,21 @@
-"""Usual shares by the record: `usual: record` keeps its hazards, however often one decides.
-
-With hazards u (up) and e (the crisis ends, and the army goes down) and D days since the last decision, the shares at
-equal values are
-
-    up    u / (u + e) * (1 - exp(-(u + e) * D))
-    down  e / (u + e) * (1 - exp(-(u + e) * D))
-    hold  exp(-(u + e) * D)
-
-so that the chance of having gone up by a day is the same however often one decides.
-"""
+"""Usual shares by the record: which options ask for it, what each does, and what each weighs (`sim.agents.hazards`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sim.agents.draft import Draft, Speaker
+from sim.agents.hazards import ALWAYS, CEILING, SIDES, Ways, hazards, shared
 from sim.agents.verbs import ordered_rung, postures
-from sim.agents.wording import bracketed
+from sim.agents.wording import bracketed, number
 from sim.errors import Text
+from sim.language.parse import ExpressionError, parse
+from sim.language.tree import Sample, walk
 from sim.scenario import schema
+
+LONGEST = 150
+"""Characters of a condition that is said wherever it is asked for; a longer one gets a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,62 +74,95 @@ def is_open(draft: Draft, order: Order, option: schema.Option, speaker: Speaker)
     return f"{said}{order.open}{edge.get(order.where, '')}"
 
 
-def usual_shares(draft: Draft, decision: Decision, orders: Mapping[Text, Order | None]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An option as who decides reads it."""
+
+    order: Order | None
+    said: tuple[Text, ...]  # what it does, its verbs said as assignments
+    condition: Text | None
+    usual: Text | None
+    value: Mapping[Text, Text] | None
+
+
+def usual_shares(draft: Draft, decision: Decision, readings: Mapping[Text, Reading]) -> dict[str, str]:
     """The weights of the options with `usual: record`, by name; options that do the same share them."""
-    asking = [key for key, option in decision.block.options.items() if option.usual == "record"]
-    army = _recorded_posture(draft, decision, orders) if asking else None
+    asking = {key: readings[key] for key, option in decision.block.options.items() if option.usual == "record"}
+    army = _recorded_posture(draft, decision, [reading.order for reading in readings.values()]) if asking else None
     if army is None:
         return {}
-    sides: dict[str, list[str]] = {"up": [], "down": []}
-    moving = {key: order for key in asking if (order := orders[key]) is not None and order.posture == army}
-    for key, order in moving.items():
-        test = is_open(draft, order, decision.block.options[key], decision.speaker)
-        if order.where != "down":
-            sides["up"].append(test if order.where == "up" else f"({test}) and {order.climbs}")
-        if order.where != "up":
-            sides["down"].append(test if order.where == "down" else f"({test}) and not ({order.climbs})")
-    _hazards(draft, decision.name, army, sides)
-    name, still = decision.name, [key for key in asking if key not in moving]
-    up, down = (_shared(f"{name}.hazard.{side}", sides[side]) for side in ("up", "down"))
-    conditions = [decision.block.options[key].if_ for key in still]
-    holding = ["1" if one is None else draft.says(one, decision.speaker) for one in conditions]
-    weights = {str(key): _shared(f"exp(-{name}.hazard * {name}.days)", holding) for key in still}
-    for key, order in moving.items():
+    name, ways = decision.name, _ways(draft, decision.name, asking, army)
+    hazards(draft, name, army, ways, _pulls(draft, decision, asking))
+    up = shared(f"{army}.record.{SIDES['up']}", list(ways.up.values()))
+    down = shared(f"{army}.record.{SIDES['down']}", list(ways.down.values()))
+    still = shared(f"exp(-min({name}.hazard * {name}.days, {CEILING}))", list(ways.hold.values()))
+    weights = {}
+    for key, reading in asking.items():
+        order = reading.order
+        if key in ways.hold or order is None:
+            weights[str(key)] = still
+            continue
         hazard = {"up": up, "down": down}.get(order.where, f"({up} if {order.climbs} else {down})")
         weights[str(key)] = f"{hazard} * {name}.exposure"
     return weights
 
 
-def _shared(weight: str, tests: Sequence[str]) -> str:
-    """A weight divided among as many options as are open: the sum of their conditions, each 0 or 1."""
-    if len(tests) < 2:
-        return weight
-    return f"{weight} / ({' + '.join(bracketed(test) for test in tests)})"
+def _ways(draft: Draft, name: Text, asking: Mapping[Text, Reading], army: str) -> Ways:
+    """The options by what they do to the army; one that is ordered to a rung goes up or down as it stands."""
+    up, down, hold = {}, {}, {}
+    for key, reading in asking.items():
+        order, test = reading.order, _test(draft, name, key, reading)
+        if order is None or order.posture != army:
+            hold[key] = test
+            continue
+        if order.where != "down":
+            up[key] = test if order.where == "up" else f"({test}) and {order.climbs}"
+        if order.where != "up":
+            down[key] = test if order.where == "down" else f"({test}) and not ({order.climbs})"
+    return Ways(up, down, hold)
 
 
-def _hazards(draft: Draft, name: Text, army: str, sides: Mapping[str, list[str]]) -> None:
-    """What the weights of a choice are made of: the hazards that are open to it, and the days they were at work."""
-    place = name.place
-    draft.quantity(f"{name}.days", place, is_=f"min(since({name}) / 1 day, day)",
-                   says="days since the last decision, or since the start")  # fmt: skip
-    for side, hazard in (("up", "up"), ("down", "ending")):
-        tests = " or ".join(f"({test})" if len(sides[side]) > 1 else test for test in sides[side])
-        text = f"{army}.record.{hazard} if {tests} else 0" if tests else "0"
-        draft.quantity(f"{name}.hazard.{side}", place, is_=text,
-                       says=f"hazard per day of going {side}, 0 where it cannot")  # fmt: skip
-    both = f"{name}.hazard"
-    draft.quantity(both, place, is_=f"{name}.hazard.up + {name}.hazard.down", says="hazard per day of either")
-    draft.quantity(
-        f"{name}.exposure", place,
-        is_=f"(1 - exp(-{both} * {name}.days)) / {both} if {both} > 0 else {name}.days",
-        says="days at risk since the last decision: those in which neither hazard has struck yet",
-    )  # fmt: skip
+def _test(draft: Draft, name: Text, key: Text, reading: Reading) -> str:
+    """When an option is open, as other texts may say it: a long condition by a name of its own."""
+    said = ALWAYS if reading.condition is None else str(reading.condition)
+    if len(said) > LONGEST:
+        draft.quantity(f"{name}.{key}.open", key.place, is_=said, says=f"whether `{key}` is open")
+        return f"{name}.{key}.open"
+    return f"({said})" if " if " in said else said
 
 
-def _recorded_posture(draft: Draft, decision: Decision, orders: Mapping[Text, Order | None]) -> str | None:
+def _pulls(draft: Draft, decision: Decision, asking: Mapping[Text, Reading]) -> dict[Text, str]:
+    """A quantity with rationality times value for each option that has a value.
+
+    There is none if a value is drawn: a hazard cannot know what will be drawn for the decision.
+    """
+    block, pulls = decision.block, {}
+    by = number(schema.DEFAULT_RATIONALITY)
+    if block.rationality is not None:
+        by = draft.says(block.rationality, decision.speaker)
+    values = {key: list(reading.value.values()) for key, reading in asking.items() if reading.value}
+    if not all(_is_certain(text) for text in (by, *(term for terms in values.values() for term in terms))):
+        return {}
+    for key, terms in values.items():
+        pulls[key] = f"{decision.name}.{key}.pull"
+        worth = " + ".join(bracketed(term) for term in terms)
+        draft.quantity(pulls[key], key.place, is_=f"{bracketed(by)} * {bracketed(worth)}",
+                       says=f"rationality times what `{key}` is worth")  # fmt: skip
+    return pulls
+
+
+def _is_certain(text: str) -> bool:
+    """Whether an expression can be read, and draws nothing."""
+    try:
+        return not any(isinstance(node, Sample) for node in walk(parse(text)))
+    except ExpressionError:
+        return False  # told by the program builder
+
+
+def _recorded_posture(draft: Draft, decision: Decision, orders: Iterable[Order | None]) -> str | None:
     """The posture whose record a choice goes by: that of the agent it belongs to, else the only one it orders."""
     there = postures(draft)
-    ordered = list(dict.fromkeys(order.posture for order in orders.values() if order is not None))
+    ordered = list(dict.fromkeys(order.posture for order in orders if order is not None))
     army = str(decision.agent) if decision.agent in there else ordered[0] if len(ordered) == 1 else None
     if army is None:
         draft.fault(

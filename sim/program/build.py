@@ -20,9 +20,6 @@ from sim.program.names import Names, branch_names, constant_value, first_text, s
 from sim.scenario import schema
 from sim.streams import digest_of
 
-DEFAULT_RATIONALITY = 3.0
-"""A tenth of the prize moves the odds by a factor 1.35. Source: chosen for teaching, not estimated."""
-
 
 def build_program(scenario: schema.Scenario) -> ir.Program:
     """The Program of a scenario, its vocabulary expanded first.
@@ -204,7 +201,7 @@ class _Builder(Names):
             chosen.append(ir.Branch(str(key), effects))
         if not options:
             self.fault(path, name, "a choice without options", "name at least one under `choose`")
-        rationality: Tree = Constant(DEFAULT_RATIONALITY, NUMBER)
+        rationality: Tree = Constant(schema.DEFAULT_RATIONALITY, NUMBER)
         if trigger.rationality is not None:
             where = "`rationality`"
             read = self.expression(trigger.rationality, f"{path}.rationality", NUMBER, where=where, timed=True)

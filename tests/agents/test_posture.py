@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from sim.agents import evidence
 from sim.agents.expand import defaults_of, expand
 from sim.engine.record import Engine, Recording
 from sim.program.build import build_core
+from sim.program.listing import core_text
 from sim.scenario.read import scenario_from_text
 from sim.streams import Luck
 from tests.agents.stage import by_person, ended_as, faults, moves, play, program, scenario, tell
@@ -87,22 +89,142 @@ def recorded(
     """
 
 
-@pytest.mark.parametrize("every", [1, 5, 15, 30, 60])
-def test_the_record_gives_the_same_chance_however_often_one_decides(engine: Engine, every: int) -> None:
-    """The chance of having gone up first within 60 days is u / (u + e) * (1 - exp(-60 (u + e))), exactly."""
-    played = program(recorded(f"{every} days"), days=60)
+def first_moves(engine: Engine, text: str, every: int) -> dict[str, float]:
+    """The chance of each option of being the first within 60 days that is no `hold`, by the shares of each decision."""
+    played = program(text, days=60)
     occasions = range(60 // every)
     told = tell(engine, played, decisions=by_person(played, "army.next", "hold", occasions))
     decisions = told.runs.decisions[0]
     assert len(decisions) == len(occasions)
-    still, up, down = 1.0, 0.0, 0.0
+    choice = played.triggers[played.trigger("army.next")].choice
+    assert choice is not None
+    names = [option.name for option in choice.options]
+    still, chances = 1.0, dict.fromkeys(names, 0.0)
     for decision in decisions:
-        hold_share, up_share, down_share = decision.shares
-        up, down, still = up + still * up_share, down + still * down_share, still * hold_share
-    row = evidence.RECORD["display"]
-    both = row.up + row.ending
-    assert up == pytest.approx(row.up / both * (1 - math.exp(-60 * both)), rel=1e-12)
-    assert down == pytest.approx(row.ending / both * (1 - math.exp(-60 * both)), rel=1e-12)
+        shares = dict(zip(names, decision.shares, strict=True))
+        assert sum(shares.values()) == pytest.approx(1.0, rel=1e-12)
+        chances = {name: chances[name] + still * share for name, share in shares.items()}
+        still *= sum(share for name, share in shares.items() if name.startswith("hold"))
+    return chances
+
+
+def exact(hazards: Mapping[str, float], days: float = 60) -> dict[str, float]:
+    """The chance of each of competing hazards to strike first within some days."""
+    both = sum(hazards.values())
+    return {name: hazard / both * (1 - math.exp(-days * both)) for name, hazard in hazards.items()}
+
+
+DISPLAY = evidence.RECORD["display"]
+
+
+@pytest.mark.parametrize("every", [1, 5, 15, 30, 60])
+def test_the_record_gives_the_same_chance_however_often_one_decides(engine: Engine, every: int) -> None:
+    """The chance of having gone up first within 60 days is u / (u + e) * (1 - exp(-60 (u + e))), exactly."""
+    moves_first = first_moves(engine, recorded(f"{every} days"), every)
+    for name, chance in exact({"up": DISPLAY.up, "down": DISPLAY.ending}).items():
+        assert moves_first[name] == pytest.approx(chance, rel=1e-12)
+
+
+@pytest.mark.parametrize("every", [1, 5, 15, 30, 60])
+@pytest.mark.parametrize(
+    ("up", "down", "hold"), [(0.9, -0.2, 0.3), (-1.5, 0.4, 0.0), (0.0, 0.0, -0.8), (3.0, 2.5, 0.1)]
+)
+def test_worth_moves_the_hazards_themselves(
+    engine: Engine, every: int, up: float, down: float, hold: float
+) -> None:  # fmt: skip
+    """Far from zero too an order is as likely however often one decides: each hazard times exp(3 * what is gained)."""
+    text = valued(recorded(f"{every} days"), up=f"{up}", down=f"{down}", hold=f"{hold}")
+    moves_first = first_moves(engine, text, every)
+    moved = {"up": DISPLAY.up * math.exp(3 * (up - hold)), "down": DISPLAY.ending * math.exp(3 * (down - hold))}
+    for name, chance in exact(moved).items():
+        assert moves_first[name] == pytest.approx(chance, rel=1e-12)
+
+
+def valued(text: str, **values: str) -> str:
+    """The same choice with something to be gained by its options."""
+    for option, value in values.items():
+        text = text.replace(f"{option}: {{usual: record", f"{option}: {{usual: record, value: '{value}'")
+    return text
+
+
+def several(every: int, *, more: float = 0.0) -> str:
+    """Two ways up and a closed third, two ways to hold and a closed third; each is worth something else."""
+    closed = "if: army == home, usual: record, value: log(0 - day)"
+    others = f"""again: {{usual: record, value: {more - 0.6}, do: order army to attack}}
+              never: {{{closed}, do: order army up}}
+              hold_too: {{if: true if army == massed else false, usual: record, value: {more + 0.7}}}
+              hold_never: {{{closed}}}
+              down:"""
+    text = valued(recorded(f"{every} days"), up=f"{more + 0.8}", down=f"{more - 0.3}", hold=f"{more + 0.2}")
+    return text.replace("down:", others)
+
+
+@pytest.mark.parametrize("every", [1, 5, 15, 30, 60])
+def test_several_ways_have_each_a_part_of_the_hazard_and_a_worth_of_their_own(engine: Engine, every: int) -> None:
+    """Each of two ways up has half of u, moved by its own value; two ways to hold count by the mean of exp(3 * value).
+
+    What is closed is not evaluated: its value has no number.
+    """
+    moves_first = first_moves(engine, several(every), every)
+    holding = (math.exp(3 * 0.2) + math.exp(3 * 0.7)) / 2
+    moved = {
+        "up": DISPLAY.up / 2 * math.exp(3 * 0.8) / holding,
+        "again": DISPLAY.up / 2 * math.exp(3 * -0.6) / holding,
+        "down": DISPLAY.ending * math.exp(3 * -0.3) / holding,
+    }
+    for name, chance in exact(moved).items():
+        assert moves_first[name] == pytest.approx(chance, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("up", "hold", "expected"),
+    [("90_000", "0", (0, 1, 0)), ("-90_000", "0", None), ("0", "90_000", (1, 0, 0)), ("90_000", "90_000", None)],
+)
+def test_a_worth_out_of_all_measure_gives_certainty_and_no_infinity(
+    engine: Engine, up: str, hold: str, expected: tuple[float, ...] | None
+) -> None:
+    """Where exp of a value would be infinite, the shares are still numbers: what is worth most is taken."""
+    told = tell(engine, valued(recorded("30 days"), up=up, hold=hold), days=30)
+    (decision,) = told.runs.decisions[0]
+    if expected is None:  # up is worth far less than all else, or down is: one hazard is at work
+        one = exact({"up": DISPLAY.up} if hold == up else {"down": DISPLAY.ending}, days=30)
+        expected = (1 - sum(one.values()), one.get("up", 0.0), one.get("down", 0.0))
+    assert decision.shares == pytest.approx(expected, rel=1e-12, abs=1e-300)
+
+
+def test_what_all_options_are_worth_alike_moves_nothing(engine: Engine) -> None:
+    """With 90,000 more for each option, the shares of several ways up and to hold stay as they were."""
+    plain, more = (tell(engine, several(30, more=more), days=30).runs.decisions[0][0].shares for more in (0.0, 9e4))
+    assert more == pytest.approx(plain, rel=1e-9)
+
+
+def test_where_a_value_is_drawn_values_move_the_odds_of_a_decision(engine: Engine) -> None:
+    """A hazard cannot know what will be drawn: the weights of the record stand, and values multiply them."""
+    text = valued(recorded("30 days"), up="0.4 + 0 * draw normal(0, 1)", hold="-0.3")
+    (decision,) = tell(engine, text, days=30).runs.decisions[0]
+    at_zero = exact({"up": DISPLAY.up, "down": DISPLAY.ending}, days=30)
+    weights = (1 - sum(at_zero.values())) * math.exp(-0.9), at_zero["up"] * math.exp(1.2), at_zero["down"]
+    assert decision.shares == pytest.approx([weight / sum(weights) for weight in weights], rel=1e-12)
+
+
+def test_several_ways_may_have_long_conditions(engine: Engine) -> None:
+    """What is made of three ways up is not too long where each of their conditions is: the three share u."""
+    long = " and ".join(["army.ordered == massed"] * 30)
+    ways = "".join(f"way_{one}: {{if: {long}, usual: record, do: order army up}}\n              " for one in (1, 2, 3))
+    text = recorded("30 days").replace("up: {usual: record, do: order army up}", ways.strip())
+    first = first_moves(engine, text, 30)
+    shared = exact({"up": DISPLAY.up, "down": DISPLAY.ending})
+    assert [first[f"way_{one}"] for one in (1, 2, 3)] == pytest.approx([shared["up"] / 3] * 3, rel=1e-12)
+
+
+def test_a_rationality_of_its_own_moves_the_hazards(engine: Engine) -> None:
+    """With `rationality: 7` a value of 0.2 makes the hazard exp(1.4) times as large; with 0 values say nothing."""
+    for rationality in (7, 0):
+        text = valued(recorded("20 days"), up="0.2").replace(
+            "every:", f"rationality: {rationality}\n            every:"
+        )
+        moved = exact({"up": DISPLAY.up * math.exp(0.2 * rationality), "down": DISPLAY.ending})
+        assert first_moves(engine, text, 20)["up"] == pytest.approx(moved["up"], rel=1e-12)
 
 
 def share_of_attacks(days: float) -> float:
@@ -173,6 +295,12 @@ def test_an_order_already_given_and_an_order_off_the_ladder_are_not_open(engine:
     told = tell(engine, played, decisions=by_person(played, "army.next", "down", [0]))
     open_options = [tuple(share > 0 for share in decision.shares) for decision in told.runs.decisions[0][:2]]
     assert open_options == [(True, False, True), (True, True, False)]
+
+
+def test_the_printed_core_of_several_ways_reads_back_to_the_same_program() -> None:
+    """What a choice of several ways is made of can be printed, read and built again."""
+    core = expand(scenario(several(30)))
+    assert build_core(scenario_from_text(core_text(core))) == build_core(core)
 
 
 def test_the_record_goes_by_the_highest_rung_so_far() -> None:
