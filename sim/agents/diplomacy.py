@@ -16,7 +16,6 @@ from sim.agents.agreement import agreement, signed_state
 from sim.agents.bargaining import signing
 from sim.agents.draft import Draft, Phase, Speaker
 from sim.agents.issues import issues
-from sim.agents.pointing import leaves
 from sim.agents.proposals import proposals, share_of
 from sim.agents.questions import question
 from sim.agents.rules import own_rules
@@ -69,7 +68,7 @@ def _consent(draft: Draft, track: Track) -> None:
 
 def _is_suspended_for_a_time(draft: Draft, name: Text) -> bool:
     """Whether any effect of the file says `suspend NAME for ...`."""
-    said = (text.split() for _, text in leaves(draft.scenario, ""))
+    said = (text.split() for text in draft.texts if text.startswith("suspend "))
     return any(words[:1] == ["suspend"] and words[1:3] == [name, "for"] for words in said)
 
 

@@ -114,9 +114,14 @@ class Draft:
         return {str(name): commitment for name, commitment in both}
 
     @cached_property
+    def texts(self) -> tuple[Text, ...]:
+        """Every text of the file that is no mere saying."""
+        return tuple(text for _, text in leaves(self.scenario, ""))
+
+    @cached_property
     def extended(self) -> frozenset[str]:
         """The commitments whose end some effect of the file moves, as in `extend raft by 7 days`."""
-        said = (text.split() for _, text in leaves(self.scenario, "") if text.startswith("extend "))
+        said = (text.split() for text in self.texts if text.startswith("extend "))
         return frozenset(words[1] for words in said if len(words) > 1)
 
     def fault(self, value: object, path: str, says: str, remedy: str = "") -> None:

@@ -21,6 +21,9 @@ from sim.errors import Text, place_of
 from sim.scenario import schema
 
 SUPPORT, FADES, COOLDOWN = "0.5", "60 days", "30 days"
+NOTHING = "0.000001"
+"""Support that is not worth a day's turn any more: a millionth of the public."""
+
 SIZES = {
     "rally": ("0.05", "what a threat from outside adds to support at home"),
     "audience": ("0.1", "what breaking a public word takes from support at home"),
@@ -72,7 +75,7 @@ def _support(draft: Draft, actor: Text, block: schema.Home, speaker: Speaker) ->
 
 
 def _fades(draft: Draft, whole: str, block: schema.Home, speaker: Speaker, actor: Text) -> None:
-    """What came as a rally goes again, a little every day."""
+    """What came as a rally goes again, a little with every day that it lasts; what is left of it at last is nothing."""
     if block.fades is None:
         draft.default(f"{whole}.fades", FADES, "author", "time in which a rally fades by half", actor.place)
     elif not draft.lasts(block.fades, f"actors.{actor}.home.fades"):
@@ -80,7 +83,8 @@ def _fades(draft: Draft, whole: str, block: schema.Home, speaker: Speaker, actor
     half = bracketed(draft.says(block.fades or Text(FADES, actor.place), speaker))
     left = f"0.5 ** (1 day / {half})"
     draft.trigger(
-        Phase.BOOKS, f"{whole}.fades", place_of(block.fades) or actor.place, every="1 day",
+        Phase.BOOKS, f"{whole}.fades", place_of(block.fades) or actor.place, when=f"{whole}.rallied > {NOTHING}",
+        for_=spread_of("constant", actor.place, value="1 day"), again=True,
         do=[f"{whole}.support -= {whole}.rallied * (1 - {left})", f"{whole}.rallied *= {left}"],
         actor=actor, says=f"a rally behind `{actor}` fades",
     )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any as Anything
 
 from sim.agents.wording import split_per
@@ -35,8 +36,11 @@ def out_of_range(scenario: schema.Scenario) -> list[Fault]:
 
 def plain_value(text: Text | None) -> tuple[float, Kind] | None:
     """The value and kind of a text that reads nothing; None if it reads something, or cannot be read."""
-    if text is None:
-        return None
+    return None if text is None else _plain(str(text))
+
+
+@lru_cache(maxsize=20_000)
+def _plain(text: str) -> tuple[float, Kind] | None:
     scope = Scope(datetime.min, lambda path: None, lambda: (), timed=False)
     try:
         tree, kind = resolve(parse(text), scope)

@@ -5,12 +5,11 @@ All of it follows from the file alone, so that the expansion of a track and the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from sim.agents.draft import Draft
-from sim.agents.pointing import leaves
 from sim.agents.ranges import plain_value
 from sim.errors import Text
 from sim.scenario import schema
@@ -39,6 +38,7 @@ class Track:
     name: Text
     block: schema.Diplomacy
     scenario: schema.Scenario = field(repr=False)
+    texts: Sequence[Text] = field(repr=False)  # every text of the file that is no mere saying
 
     # ------------------------------------------------------------------------------------ who is asked
 
@@ -80,7 +80,7 @@ class Track:
     @cached_property
     def _said(self) -> list[list[str]]:
         verbs = (*ANSWERS, "propose", "demand", "refuse")
-        texts = (words_of(text) for _, text in leaves(self.scenario, ""))
+        texts = map(words_of, self.texts)
         return [
             [word.removeprefix(f"{self.name}.") for word in words] for words in texts if words and words[0] in verbs
         ]
@@ -166,6 +166,13 @@ class Track:
 
     def changing(self, proposal: str) -> list[str]:
         """The issues that a proposal may lose or gain on its way, in file order."""
+        return self._changes.get(str(proposal), [])
+
+    @cached_property
+    def _changes(self) -> dict[str, list[str]]:
+        return {str(proposal): self._changes_of(str(proposal)) for proposal in self.block.proposals}
+
+    def _changes_of(self, proposal: str) -> list[str]:
         if not self.is_living:
             return []
         found = {word for words in self.said("counter") if words[:1] == [proposal] for word in words[1:]}
@@ -198,7 +205,7 @@ def track_of(draft: Draft, name: str) -> Track:
     """A track of the file by its name."""
     if name not in draft.tracks:
         key = next(key for key in draft.scenario.agents if key == name)
-        draft.tracks[name] = Track(key, tracks(draft)[name], draft.scenario)
+        draft.tracks[name] = Track(key, tracks(draft)[name], draft.scenario, draft.texts)
     found: Track = draft.tracks[name]
     return found
 

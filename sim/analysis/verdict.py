@@ -12,7 +12,7 @@ from sim.errors import Fault, ScenarioError, told_for_each
 from sim.program.build import examine_program
 from sim.program.ir import Program
 from sim.program.lint import lint
-from sim.scenario.read import examine_scenario, read_scenario
+from sim.scenario.read import examine_scenario
 from sim.scenario.schema import Scenario
 
 
@@ -75,9 +75,8 @@ def verdict_on(
     if scenario is not None:
         program, wrong = _checked(scenario)
         faults += without_unread(wrong, examination.faults, examination.unread)
-        for section, name in examination.unsure:
-            chosen = {"policy": name} if section == "policies" else {"variant": name}
-            faults += _checked(read_scenario(asked, **chosen))[1]  # type: ignore[arg-type]
+        for _, changed in examination.unsure:
+            faults += _checked(changed)[1]
         if program is not None and not faults:
             faults += lint(scenario, program)
     once = {(str(fault.place), fault.says): fault for fault in told_for_each(faults)}

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sim.clock import DATE_PATTERN, days_in
 from sim.errors import did_you_mean
@@ -350,9 +351,17 @@ def parse(text: str) -> Tree:
     >>> parse("1 + 2 * x").operator
     '+'
     """
+    # Two texts that draw are two draws, so that each of them has a tree of its own.
+    return _parsed(text) if "draw" in text else _remembered(str(text))
+
+
+def _parsed(text: str) -> Tree:
     if not text.strip():
         raise ExpressionError(0, "an empty expression")
     return _Parser(text).whole()
+
+
+_remembered = lru_cache(maxsize=20_000)(_parsed)  # an expansion reads the same texts many times
 
 
 def parse_definition(text: str) -> Tree:
@@ -368,6 +377,10 @@ def parse_assignment(text: str) -> Assignment:
     ExpressionError
         As `parse`, and when the text is not an assignment.
     """
+    return _assigned(text) if "draw" in text else _remembered_assignment(str(text))
+
+
+def _assigned(text: str) -> Assignment:
     parser = _Parser(text)
     target = parser.take()
     if target.sort != "name" or target.text in WORDS:
@@ -381,6 +394,9 @@ def parse_assignment(text: str) -> Assignment:
     if sign.text != "=":
         value = Apply(sign.text[0], (Name(target.text, target.at), value), sign.at)
     return Assignment(target.text, value, target.at)
+
+
+_remembered_assignment = lru_cache(maxsize=20_000)(_assigned)
 
 
 # --------------------------------------------------------------------------------------------- tree -> text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from sim.agents.pointing import leaves
 from sim.agents.tracks import Track
 from sim.errors import Text
 from sim.program.ir import Choice, Every, On, Program
@@ -20,9 +21,10 @@ def tell_choices(scenario: Scenario, program: Program) -> Iterator[str]:
     for name, (actor, block, options) in own.items():
         if not block.disabled:
             yield _decision(name, actor, causes(scenario, block), block.asks, _options(options))
+    texts = tuple(text for _, text in leaves(scenario, ""))
     for agent, track in scenario.agents.items():
         if isinstance(track, Diplomacy):
-            yield from tell_talks(Track(agent, track, scenario))
+            yield from tell_talks(Track(agent, track, scenario, texts))
     words = tuple(f"{name}.answer" for name in (*scenario.threats, *scenario.offers))
     tracks = tuple(f"{name}." for name, agent in scenario.agents.items() if isinstance(agent, Diplomacy))
     words += tuple(f"{name}.{key}.consent." for name, (_, _, options) in own.items() for key in options)  # told with it

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from sim.clock import days_in
 from sim.errors import Fault, ScenarioError, Text, UsageError, place_of
 from sim.scenario import schema
 from sim.scenario.merge import merged
@@ -176,21 +177,39 @@ def _without(data: Section, keys: Keys, path: Text, overlay: Overlay, faults: li
 
 
 _PLAIN = re.compile(r"[-+]?[\d_]*\.?\d+( ?%)?")
+_TIME = re.compile(r"[\d_]*\.?\d+ (\w+)")
 
 
 def has_plain_numbers(overlay: Overlay, data: Section) -> bool:
-    """Whether an overlay only puts plain numbers between 0 and 1 where such numbers or distributions stand."""
+    """Whether an overlay only puts plain numbers between 0 and 1, or times, where their like or distributions stand."""
     for path, value in overlay.entries:
         keys = find_path(path, data, "", [])
         shape, before = at(keys, data) if keys is not None else (None, None)
         if shape is not None and shape.is_block and shape.short is not None and isinstance(before, dict):
             before = before.get(shape.short) if shape.short else next(iter(before.values()), None)
+        if isinstance(value, Text) and _is_time(value) and _is_of_times(before):
+            continue
         numbers = isinstance(before, Text) and _is_share(before)
         if not (isinstance(value, Text) and _is_share(value)):
             return False
         if not numbers and not (shape is not None and shape.sort == "spread" and isinstance(before, dict)):
             return False
     return True
+
+
+def _is_time(text: Text) -> bool:
+    found = _TIME.fullmatch(text)
+    return found is not None and days_in(found[1]) is not None
+
+
+def _is_of_times(before: Any) -> bool:
+    """Whether what stands there is a time, or a distribution of times: `{lognormal: {median: 9 days, ...}}`."""
+    if isinstance(before, Text):
+        return _is_time(before)
+    inner = (
+        next((value for value in before.values() if isinstance(value, dict)), {}) if isinstance(before, dict) else {}
+    )
+    return any(isinstance(value, Text) and _is_time(value) for value in inner.values())
 
 
 def _is_share(text: Text) -> bool:

@@ -115,13 +115,13 @@ class Examination:
     """What can be read of a scenario: None if too little is left, otherwise without what is wrong in its shape.
 
     `unread` are the names that were lost with that; complaints that name one of them follow from it.
-    `unsure` are the policies and variants, as (section, name), whose values are more than plain numbers in the place
-    of numbers: whether they make sense is known when their program is built.
+    `unsure` are the scenarios under those policies and variants, as (section.name, scenario), whose values are more
+    than plain numbers in the place of numbers: whether they make sense is known when their program is built.
     """
 
     scenario: Scenario | None
     faults: tuple[Fault, ...]
-    unsure: tuple[tuple[str, str], ...] = ()
+    unsure: tuple[tuple[str, Scenario], ...] = ()
     unread: frozenset[str] = frozenset()
 
 
@@ -154,10 +154,11 @@ def examine_scenario(
             unread |= lost
         return Examination(scenario, tuple(_told(faults)), unread=unread)
     data = _whole(document, [])
-    unsure = [(one.section, one.name) for one in overlays_of(data) if not has_plain_numbers(one, data)]
     if scenario is None or len(scenario.quantities) + len(scenario.triggers) > MOST_TRIED_OVER:
-        unsure = []
-    return Examination(scenario, (), tuple(unsure))
+        return Examination(scenario, ())
+    laid = ((one.path, _validated(laid_over(data, one, []), document.file, []))
+            for one in overlays_of(data) if not has_plain_numbers(one, data))  # fmt: skip
+    return Examination(scenario, (), tuple((name, changed) for name, changed in laid if changed is not None))
 
 
 def _scenario(
