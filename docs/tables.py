@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sim.agents.evidence import FIGURES, SOURCES, Figure
 from sim.agents.expand import Expansion, expansion_of
+from sim.agents.verbs import VERBS
 from sim.clock import UNITS_IN_DAYS
 from sim.language.functions import DISTRIBUTIONS, FUNCTIONS, OPERATORS
 from sim.scenario import schema
@@ -32,8 +33,14 @@ BLOCKS: tuple[type[schema.Block], ...] = (
 """Every block of a scenario file, in the order of the manual."""
 
 
-OWNERS = ("army", "guard", "measures", "talks", "raft", "relief", "watch", "attacker", "defender")
+OWNERS = (
+    "army", "guard", "measures", "talks", "summit", "raft", "ultimatum", "relief", "watch", "join", "attacker",
+    "defender.home", "defender.office", "defender.sees", "defender.believes", "bloc", "unrest", "election",
+)  # fmt: skip
 """Those of `unsaid.yaml` whose names the manual lists."""
+
+CLOCKS = {"in_time": "the clock of the choice", "on_date": "the dates of the choice"}
+"""Triggers that do nothing but call a choice."""
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -135,6 +142,15 @@ def _of(name: str, owner: str) -> bool:
     return (name == owner or name.startswith(f"{owner}.")) and not any(part[:1] == "_" for part in name.split("."))
 
 
+def verbs() -> str:
+    """The verbs: how they are written, an example of each way, what they do."""
+    rows = [
+        (", ".join(f"`{way}`" for way in verb.written), ", ".join(f"`{one}`" for one in verb.examples), verb.says)
+        for verb in VERBS.values()
+    ]
+    return table(("write", "for example", "does"), rows)
+
+
 def names(owner: str) -> str:
     """What can be read of one agent, commitment or actor of `unsaid.yaml`."""
     rows = [
@@ -158,9 +174,9 @@ def occasions(owner: str) -> str:
             branches = [str(option) for option in trigger.choose or ()] + ["otherwise"] * (
                 trigger.otherwise is not None
             )
-            rows.append(
-                (f"`{name}`", str(trigger.says or trigger.asks or ""), ", ".join(f"`.{one}`" for one in branches))
-            )
+            says = str(trigger.says or trigger.asks or CLOCKS.get(name.rpartition(".")[2], ""))
+            says = says.partition(": {")[0]  # behind it stands what a trace fills in
+            rows.append((f"`{name}`", says, ", ".join(f"`.{one}`" for one in branches)))
     return table(("trigger", "says", "branches"), rows)
 
 
@@ -177,6 +193,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "evidence sources": sources,
     **{f"evidence {name}": (lambda name=name: evidence(name)) for name in SOURCES},
     **{f"computed {name}": (lambda name=name: computed(name)) for name in SOURCES},
+    "verbs": verbs,
     "defaults": defaults,
     **{
         f"{word} {owner}": (lambda made=made, owner=owner: made(owner))
