@@ -17,7 +17,7 @@ from sim.agents.verbs import VERBS
 from sim.clock import UNITS_IN_DAYS
 from sim.language.functions import DISTRIBUTIONS, FUNCTIONS, OPERATORS
 from sim.scenario import schema
-from sim.scenario.keys import KEYS
+from sim.scenario.keys import KEYS, NOTED, OWN
 from sim.scenario.read import read_scenario
 
 DOCS = Path(__file__).resolve().parent
@@ -87,7 +87,7 @@ def keys(block: type[schema.Block]) -> str:
     """The keys of a block, each with an example and a sentence."""
     required = {field.alias or name for name, field in block.model_fields.items() if field.is_required()}
     rows = []
-    for key in keys_of(block):
+    for key in sorted(keys_of(block), key=lambda key: (key in NOTED, key in OWN)):  # what many blocks have comes last
         example, says = KEYS[block.__name__].get(key, (key, "**no sentence yet: see sim/scenario/keys.py**"))
         rows.append((f"`{key}`" + (" (must be there)" if key in required else ""), f"`{example}`", says))
     return table(("key", "for example", "says"), rows)
