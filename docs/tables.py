@@ -6,8 +6,9 @@ python -m docs.tables --check    fail if one is stale
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -186,6 +187,54 @@ def defaults() -> str:
     return table(("of", "is taken", "says", "source"), rows)
 
 
+def slug(heading: str) -> str:
+    """A heading as a link names it.
+
+    >>> slug("Ultimata: `unless`, `deadline`")
+    'ultimata-unless-deadline'
+    """
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def places() -> Iterator[tuple[str, str, str]]:
+    """What stands where in the manual: a line that is a heading or begins a table, what it is about, and a link."""
+    for page in sorted((DOCS / "manual").glob("*.md")):
+        title, heading = "", ""
+        for line in page.read_text().splitlines():
+            if line.startswith("#"):
+                heading = line.lstrip("# ")
+                title = title or heading
+            if line.startswith(("#", "<!-- table")):
+                about = title if heading == "Keys" else heading
+                yield line, about.partition(":")[0], f"{page.name}#{slug(heading)}"
+
+
+def index() -> str:
+    """Every key and every verb, with the places of the manual that have it: headings that name it come first."""
+    blocks = (rows for name, rows in KEYS.items() if name != "Spread")  # which is spelled otherwise than its model
+    keys_ = {key for rows in blocks for key in rows} - NOTED.keys()
+    found: dict[str, dict[str, str]] = {word: {} for word in sorted(keys_ | VERBS.keys() | {"for_each"})}
+    seen = [(line, _words_of(line), about, link) for line, about, link in places()]
+    for _, words, about, link in sorted(seen, key=lambda one: not one[0].startswith("#")):
+        for word in words:
+            if word in found:
+                found[word].setdefault(about, link)
+    return table(
+        ("word", "stands in"),
+        [(f"`{word}`", ", ".join(f"[{about}]({link})" for about, link in at.items())) for word, at in found.items()],
+    )
+
+
+def _words_of(line: str) -> Iterable[str]:
+    """The words that a heading names, or that the table has which begins here; what agents have in common once."""
+    if line.startswith("#"):
+        return re.findall(r"`(\w+)`", line)
+    kind, _, name = line.removeprefix("<!-- table ").removesuffix(" -->").partition(" ")
+    if kind == "verbs":
+        return VERBS
+    return (key for key in KEYS[name] if key not in OWN or name in ("Scenario", "Trigger")) if kind == "keys" else ()
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "operators": operators,
     "units": units,
@@ -194,6 +243,7 @@ TABLES: dict[str, Callable[[], str]] = {
     **{f"evidence {name}": (lambda name=name: evidence(name)) for name in SOURCES},
     **{f"computed {name}": (lambda name=name: computed(name)) for name in SOURCES},
     "verbs": verbs,
+    "index": index,
     "defaults": defaults,
     **{
         f"{word} {owner}": (lambda made=made, owner=owner: made(owner))

@@ -185,6 +185,12 @@ def test_every_name_that_can_be_read_stands_in_the_manual():
     assert missing == set()
 
 
+def test_the_index_of_the_manual_has_a_place_for_every_word():
+    """Each key and verb leads somewhere."""
+    rows = [line.split("|") for line in tables.index().splitlines()[2:]]
+    assert [row[1] for row in rows if "](" not in row[2]] == []
+
+
 def test_the_small_crisis_of_the_manual_is_what_parts_are_laid_over():
     """What the manual shows as the ground of its examples is the frame, word for word."""
     _, _, frame = FRAME.read_text().partition("\n")
@@ -215,6 +221,9 @@ def test_the_tables_leave_out_no_block_of_the_file():
         name for name, model in vars(schema).items() if isinstance(model, type) and issubclass(model, schema.Block)
     }
     assert models - inner == {block.__name__ for block in tables.BLOCKS}
+    text = "".join(page.read_text() for page in pages())
+    asked = {block.__name__ for block in tables.BLOCKS if f"<!-- table keys {block.__name__} -->" in text}
+    assert models - inner - asked == {"Spread"}  # shown among the distributions
 
 
 def test_no_page_of_the_manual_points_into_the_void():
@@ -228,7 +237,7 @@ def test_no_page_of_the_manual_points_into_the_void():
 def anchors(page: Path) -> set[str]:
     """The headings of a page as links name them."""
     headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.M | re.S), re.M)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return {tables.slug(heading) for heading in headings}
 
 
 def test_every_link_into_a_page_finds_its_heading():
