@@ -6,17 +6,19 @@ python -m docs.tables --check    fail if one is stale
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 from sim.agents.evidence import FIGURES, SOURCES, Figure
 from sim.agents.expand import Expansion, expansion_of
+from sim.agents.verbs import VERBS
 from sim.clock import UNITS_IN_DAYS
 from sim.language.functions import DISTRIBUTIONS, FUNCTIONS, OPERATORS
 from sim.scenario import schema
-from sim.scenario.keys import KEYS
+from sim.scenario.keys import KEYS, NOTED, OWN
 from sim.scenario.read import read_scenario
 
 DOCS = Path(__file__).resolve().parent
@@ -32,8 +34,14 @@ BLOCKS: tuple[type[schema.Block], ...] = (
 """Every block of a scenario file, in the order of the manual."""
 
 
-OWNERS = ("army", "guard", "measures", "talks", "raft", "relief", "watch", "attacker", "defender")
+OWNERS = (
+    "army", "guard", "measures", "talks", "summit", "raft", "ultimatum", "relief", "watch", "join", "attacker",
+    "defender.home", "defender.office", "defender.sees", "defender.believes", "bloc", "unrest", "election",
+)  # fmt: skip
 """Those of `unsaid.yaml` whose names the manual lists."""
+
+CLOCKS = {"in_time": "the clock of the choice", "on_date": "the dates of the choice"}
+"""Triggers that do nothing but call a choice."""
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -80,7 +88,7 @@ def keys(block: type[schema.Block]) -> str:
     """The keys of a block, each with an example and a sentence."""
     required = {field.alias or name for name, field in block.model_fields.items() if field.is_required()}
     rows = []
-    for key in keys_of(block):
+    for key in sorted(keys_of(block), key=lambda key: (key in NOTED, key in OWN)):  # what many blocks have comes last
         example, says = KEYS[block.__name__].get(key, (key, "**no sentence yet: see sim/scenario/keys.py**"))
         rows.append((f"`{key}`" + (" (must be there)" if key in required else ""), f"`{example}`", says))
     return table(("key", "for example", "says"), rows)
@@ -135,6 +143,15 @@ def _of(name: str, owner: str) -> bool:
     return (name == owner or name.startswith(f"{owner}.")) and not any(part[:1] == "_" for part in name.split("."))
 
 
+def verbs() -> str:
+    """The verbs: how they are written, an example of each way, what they do."""
+    rows = [
+        (", ".join(f"`{way}`" for way in verb.written), ", ".join(f"`{one}`" for one in verb.examples), verb.says)
+        for verb in VERBS.values()
+    ]
+    return table(("write", "for example", "does"), rows)
+
+
 def names(owner: str) -> str:
     """What can be read of one agent, commitment or actor of `unsaid.yaml`."""
     rows = [
@@ -158,9 +175,9 @@ def occasions(owner: str) -> str:
             branches = [str(option) for option in trigger.choose or ()] + ["otherwise"] * (
                 trigger.otherwise is not None
             )
-            rows.append(
-                (f"`{name}`", str(trigger.says or trigger.asks or ""), ", ".join(f"`.{one}`" for one in branches))
-            )
+            says = str(trigger.says or trigger.asks or CLOCKS.get(name.rpartition(".")[2], ""))
+            says = says.partition(": {")[0]  # behind it stands what a trace fills in
+            rows.append((f"`{name}`", says, ", ".join(f"`.{one}`" for one in branches)))
     return table(("trigger", "says", "branches"), rows)
 
 
@@ -170,6 +187,54 @@ def defaults() -> str:
     return table(("of", "is taken", "says", "source"), rows)
 
 
+def slug(heading: str) -> str:
+    """A heading as a link names it.
+
+    >>> slug("Ultimata: `unless`, `deadline`")
+    'ultimata-unless-deadline'
+    """
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def places() -> Iterator[tuple[str, str, str]]:
+    """What stands where in the manual: a line that is a heading or begins a table, what it is about, and a link."""
+    for page in sorted((DOCS / "manual").glob("*.md")):
+        title, heading = "", ""
+        for line in page.read_text().splitlines():
+            if line.startswith("#"):
+                heading = line.lstrip("# ")
+                title = title or heading
+            if line.startswith(("#", "<!-- table")):
+                about = title if heading == "Keys" else heading
+                yield line, about.partition(":")[0], f"{page.name}#{slug(heading)}"
+
+
+def index() -> str:
+    """Every key and every verb, with the places of the manual that have it: headings that name it come first."""
+    blocks = (rows for name, rows in KEYS.items() if name != "Spread")  # which is spelled otherwise than its model
+    keys_ = {key for rows in blocks for key in rows} - NOTED.keys()
+    found: dict[str, dict[str, str]] = {word: {} for word in sorted(keys_ | VERBS.keys() | {"for_each"})}
+    seen = [(line, _words_of(line), about, link) for line, about, link in places()]
+    for _, words, about, link in sorted(seen, key=lambda one: not one[0].startswith("#")):
+        for word in words:
+            if word in found:
+                found[word].setdefault(about, link)
+    return table(
+        ("word", "stands in"),
+        [(f"`{word}`", ", ".join(f"[{about}]({link})" for about, link in at.items())) for word, at in found.items()],
+    )
+
+
+def _words_of(line: str) -> Iterable[str]:
+    """The words that a heading names, or that the table has which begins here; what agents have in common once."""
+    if line.startswith("#"):
+        return re.findall(r"`(\w+)`", line)
+    kind, _, name = line.removeprefix("<!-- table ").removesuffix(" -->").partition(" ")
+    if kind == "verbs":
+        return VERBS
+    return (key for key in KEYS[name] if key not in OWN or name in ("Scenario", "Trigger")) if kind == "keys" else ()
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "operators": operators,
     "units": units,
@@ -177,6 +242,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "evidence sources": sources,
     **{f"evidence {name}": (lambda name=name: evidence(name)) for name in SOURCES},
     **{f"computed {name}": (lambda name=name: computed(name)) for name in SOURCES},
+    "verbs": verbs,
+    "index": index,
     "defaults": defaults,
     **{
         f"{word} {owner}": (lambda made=made, owner=owner: made(owner))

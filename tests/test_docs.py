@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -13,8 +14,8 @@ from docs import tables
 from sim.agents.verbs import VERBS
 from sim.analysis.expect import find, read_expectations
 from sim.engine.choose import choose
-from sim.engine.record import Ending
-from sim.errors import ScenarioError
+from sim.engine.record import COUNTERS, Ending
+from sim.errors import ScenarioError, Text
 from sim.program.build import build_program
 from sim.program.ir import Program
 from sim.scenario import schema
@@ -86,7 +87,7 @@ def test_what_the_manual_says_fails_is_valid_and_fails(block: Block):
     assert set(runs.ending.tolist()) <= {Ending.FAULT, Ending.RUNAWAY}
 
 
-@pytest.mark.parametrize("page", [page for page in pages() if page.name != "README.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [page for page in pages() if page != HOUSE / "README.md"], ids=lambda page: page.name)
 def test_every_command_of_the_manual_runs(page: Path, tmp_path: Path):
     """In an empty folder, one after another, each ends as the page says and prints lines of the shape shown."""
     walk_through(blocks(page), tmp_path)
@@ -145,10 +146,72 @@ def test_every_command_is_shown_in_the_manual():
     assert set(cli.list_commands(click.Context(cli))) <= shown
 
 
-def test_every_verb_is_shown_in_a_scenario_that_plays():
-    """Each verb of the vocabulary stands in a part of the manual."""
-    shown = {word for block in marked("part") for word in re.findall(r"(?:do: |[\[,] ?|then: )(\w+) \w", block.text)}
-    assert set(VERBS) <= shown
+@pytest.mark.parametrize("example", [one for verb in VERBS.values() for one in verb.examples])
+def test_every_example_of_a_verb_stands_in_a_scenario_that_plays(example: str):
+    """What the table of verbs gives as an example is an effect of some part of the manual, word for word."""
+    effect = re.compile(rf"""(do: |[\[,] ?|then: )["']?{re.escape(example)}["']?(?=[\],}}]|$)""", re.MULTILINE)
+    assert any(effect.search(block.text) for block in marked("part"))
+
+
+def test_every_verb_has_an_example():
+    """The table leaves out no verb, and each way to write it begins with the verb."""
+    for name, verb in VERBS.items():
+        assert verb.examples and all(words.split()[0] == name for words in (*verb.written, *verb.examples))
+
+
+def readable(names: Iterable[str]) -> list[str]:
+    """Those names that are there for readers: a part that begins with `_` is inner state."""
+    return [str(name) for name in names if not any(part[:1] == "_" for part in name.split("."))]
+
+
+def test_every_name_that_can_be_read_has_a_sentence():
+    """Of each kind of agent, commitment, choice and actor that says as little as it may."""
+    core = tables.unsaid().scenario
+    silent = [name for name in readable(core.quantities) if not core.quantities[Text(name)].says]
+    silent += [
+        name
+        for name in readable(core.triggers)
+        if not (core.triggers[Text(name)].says or core.triggers[Text(name)].asks)
+        and name.rpartition(".")[2] not in tables.CLOCKS
+    ]
+    assert silent == []
+
+
+def test_every_name_that_can_be_read_stands_in_the_manual():
+    """The page of names has a row for everything that the smallest file brings, but the rules that it writes itself."""
+    core, page = tables.unsaid().scenario, (HOUSE / "docs" / "manual" / "names.md").read_text()
+    own = {"refusal", "longer"}
+    missing = {name for name in readable((*core.quantities, *core.triggers)) if f"| `{name}` |" not in page} - own
+    assert missing == set()
+
+
+def test_the_index_of_the_manual_has_a_place_for_every_word():
+    """Each key and verb leads somewhere."""
+    rows = [line.split("|") for line in tables.index().splitlines()[2:]]
+    assert [row[1] for row in rows if "](" not in row[2]] == []
+
+
+def test_the_small_crisis_of_the_manual_is_what_parts_are_laid_over():
+    """What the manual shows as the ground of its examples is the frame, word for word."""
+    _, _, frame = FRAME.read_text().partition("\n")
+    assert frame in [block.text for block in blocks(HOUSE / "docs" / "manual" / "README.md")]
+
+
+@pytest.mark.parametrize("block", [block for block in marked("part") if block.page.endswith("recipes.md")], ids=str)
+def test_what_a_recipe_writes_comes_to_pass(block: Block):
+    """Each rule, date, choice and commitment that a recipe adds fires in some of its runs."""
+    program = build_program(framed(block))
+    said = yaml.safe_load(block.text)
+    inner = [
+        f"{agent}.{name}"
+        for agent, words in said.get("agents", {}).items()
+        for section in ("triggers", "choices")
+        for name in words.get(section, {})
+    ]
+    names = [*inner, *(name for section in ("triggers", "calendar", "choices") for name in said.get(section, {}))]
+    names += [f"{name}.called" for name in said.get("threats", {})]
+    fired = play(program, 60).counters[:, :, COUNTERS.index("fired")].sum(axis=0)
+    assert [name for name in names if not fired[program.trigger(name)]] == []
 
 
 def test_the_tables_leave_out_no_block_of_the_file():
@@ -158,6 +221,9 @@ def test_the_tables_leave_out_no_block_of_the_file():
         name for name, model in vars(schema).items() if isinstance(model, type) and issubclass(model, schema.Block)
     }
     assert models - inner == {block.__name__ for block in tables.BLOCKS}
+    text = "".join(page.read_text() for page in pages())
+    asked = {block.__name__ for block in tables.BLOCKS if f"<!-- table keys {block.__name__} -->" in text}
+    assert models - inner - asked == {"Spread"}  # shown among the distributions
 
 
 def test_no_page_of_the_manual_points_into_the_void():
@@ -166,6 +232,20 @@ def test_no_page_of_the_manual_points_into_the_void():
         for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text()):
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.relative_to(HOUSE)} points to {target}"
+
+
+def anchors(page: Path) -> set[str]:
+    """The headings of a page as links name them."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.M | re.S), re.M)
+    return {tables.slug(heading) for heading in headings}
+
+
+def test_every_link_into_a_page_finds_its_heading():
+    """What stands behind `#` is a heading of the page it leads to."""
+    for page in pages():
+        for target, heading in re.findall(r"\]\(([^)#\s:]*)#([^)\s]+)\)", page.read_text()):
+            there = page.parent / target if target else page
+            assert heading in anchors(there), f"{page.relative_to(HOUSE)} points to {target}#{heading}"
 
 
 def test_the_walk_through_a_page_notices_what_is_not_so(tmp_path: Path):
@@ -178,3 +258,13 @@ def test_the_walk_through_a_page_notices_what_is_not_so(tmp_path: Path):
     (tmp_path / "a.yaml").write_text("start: home\n")
     with pytest.raises(AssertionError, match="stands 0 times"):
         walk_through([Block("page.md", 1, "edit", "start: away", "begin: home", "a.yaml")], tmp_path)
+
+
+@pytest.mark.parametrize("floor", ["scenario", "agents", "program"])
+def test_the_plan_of_the_house_names_every_file_of_a_floor(floor: str):
+    """Where words become slots, a newcomer finds each file, and no file that is gone."""
+    page = (HOUSE / "docs" / "house.md").read_text()
+    part = page.split(f"**`sim/{floor}`**")[1].split("**`sim/")[0].split("\n## ")[0]
+    rows = [line.split("|")[1] for line in part.splitlines() if line.startswith("| `")]
+    named = {name for row in rows for name in re.findall(r"`([\w.]+)`", row)}
+    assert named == {file.name for file in (HOUSE / "sim" / floor).glob("*.py")} - {"__init__.py"}

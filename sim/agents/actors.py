@@ -31,9 +31,12 @@ def actors(draft: Draft) -> None:
 
 
 def _ranged(key: str, quantity: schema.Quantity) -> schema.Quantity:
-    if key not in BETWEEN_0_AND_1 or quantity.within is not None or quantity.is_ is not None:
+    if key not in BETWEEN_0_AND_1:
         return quantity
-    return quantity.model_copy(update={"within": (Text("0"), Text("1"))})
+    changed: dict[str, object] = {"says": quantity.says or Text("how much it wants the prize, from 0 to 1")}
+    if quantity.within is None and quantity.is_ is None:
+        changed["within"] = (Text("0"), Text("1"))
+    return quantity.model_copy(update=changed)
 
 
 def quantities(draft: Draft, given: Mapping[Text, schema.Quantity], speaker: Speaker, prefix: str) -> None:
@@ -70,7 +73,8 @@ def _attributes(draft: Draft, name: Text, names: LevelNames, speaker: Speaker) -
         text = bracketed(draft.says(said[last], inside))
         for one in reversed(most):  # names without order can only be equal or not
             text = f"{bracketed(draft.says(said[one], inside))} if {name} == {one} else {text}"
-        draft.quantity(f"{name}.{key}", place_of(said[last]) or name.place, is_=text)
+        draft.quantity(f"{name}.{key}", place_of(said[last]) or name.place, is_=text,
+                       says=f"`{key}` of what `{name}` is now")  # fmt: skip
 
 
 def _changes(draft: Draft, name: Text, change: Text, speaker: Speaker) -> None:

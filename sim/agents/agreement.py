@@ -20,13 +20,15 @@ SEEN, SEEN_VERIFIED = "14 days", "3 days"
 def signed_state(draft: Draft, track: Track) -> None:
     """Whether an agreement is signed, breached, done; each obligation, and whether it was broken."""
     name, place = track.name, track.name.place
-    draft.quantity(f"{name}.agreement.signed", place, flag=True, start="false")
-    draft.quantity(f"{name}.agreement.breached", place, flag=True, start="false")
+    flags = {"signed": "an agreement is in force", "breached": "a breach has been seen, and it is off"}
+    for word, says in flags.items():
+        draft.quantity(f"{name}.agreement.{word}", place, flag=True, start="false", says=says)
     for key in track.block.agreement:
-        draft.quantity(f"{name}.agreement.{key}", key.place, flag=True, start="false")
-        draft.quantity(f"{name}.agreement.{key}.broken", key.place, flag=True, start="false")
+        for word, says in {"": f"`{key}` was kept", ".broken": f"`{key}` was not kept, seen or not"}.items():
+            draft.quantity(f"{name}.agreement.{key}{word}", key.place, flag=True, start="false", says=says)
     all_done = [f"{name}.agreement.{word}" for word in ("signed", *track.block.agreement)]
-    draft.quantity(f"{name}.agreement.done", place, is_=" and ".join(all_done))
+    draft.quantity(f"{name}.agreement.done", place, is_=" and ".join(all_done),
+                   says="signed, and every obligation kept")  # fmt: skip
 
 
 def agreement(draft: Draft, track: Track) -> None:

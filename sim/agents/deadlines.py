@@ -70,7 +70,7 @@ def by_deadline(draft: Draft, name: Text, block: schema.Commitment, demand: str,
     timer, standing = _timer(name, block), f"{name}.standing"
     timer.declare(draft, text.place, start=_day(draft, text, speaker) if block.start == "made" else NEVER,
                   says=f"day on which `{name}` is called")  # fmt: skip
-    draft.quantity(f"{name}.met", name.place, flag=True, start="false")
+    draft.quantity(f"{name}.met", name.place, flag=True, start="false", says="what it demands came true in time")
     _movable(draft, name, block, timer, f"the deadline of `{name}` is moved")
     draft.trigger(  # before the deadline: who complies at the last moment has complied
         Phase.COMMITMENTS, f"{name}.met", name.place,

@@ -35,7 +35,8 @@ def diplomacy(draft: Draft, name: Text, block: schema.Diplomacy) -> None:
     if not track.consenting:
         draft.fault(name, f"agents.{name}.diplomacy", f"nobody talks on `{name}`", "name at least one of `parties`")
         return
-    draft.quantity(f"{name}.open", name.place, flag=True, start="true" if block.start == "open" else "false")
+    draft.quantity(f"{name}.open", name.place, flag=True, start="true" if block.start == "open" else "false",
+                   says=f"rounds of `{name}` can be held")  # fmt: skip
     draft.quantity(f"{name}.round", name.place, start="0", says="rounds held so far")
     signed_state(draft, track)
     issues(draft, track)

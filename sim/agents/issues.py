@@ -36,7 +36,7 @@ def issues(draft: Draft, track: Track) -> None:
         for issue in map(Text, track.changing(proposal)):
             contained = issue in track.block.proposals[proposal].contains
             draft.quantity(f"{track.name}.{proposal}.has.{issue}", proposal.place, flag=True,
-                           start="true" if contained else "false")  # fmt: skip
+                           start="true" if contained else "false", says=f"`{proposal}` has `{issue}`")  # fmt: skip
         for actor in track.concerned:
             worth = _value(draft, track, proposal, actor)
             draft.quantity(f"{track.name}.{proposal}.value.{actor}", proposal.place, is_=worth,
@@ -58,11 +58,12 @@ def _state(draft: Draft, track: Track, issue: Text) -> None:
     terms, whole = track.block.issues[issue], f"{track.name}.{issue}"
     talked_about = "false" if terms.off_agenda else "true"
     demanded = "true" if terms.demanded_by and not terms.off_agenda else "false"
-    draft.quantity(f"{whole}.on_agenda", issue.place, flag=True, start=talked_about)
-    draft.quantity(f"{whole}.demanded", issue.place, flag=True, start=demanded)
+    draft.quantity(f"{whole}.on_agenda", issue.place, flag=True, start=talked_about, says=f"`{issue}` is talked about")
+    draft.quantity(f"{whole}.demanded", issue.place, flag=True, start=demanded, says=f"`{issue}` is demanded")
     refusers = refusers_of(draft, whole)
     for actor in refusers:
-        draft.quantity(f"{whole}.refused.{actor}", issue.place, flag=True, start="false")
+        draft.quantity(f"{whole}.refused.{actor}", issue.place, flag=True, start="false",
+                       says=f"`{actor}` has refused `{issue}`")  # fmt: skip
     anybody = " or ".join(f"{whole}.refused.{actor}" for actor in refusers) or "false"
     draft.quantity(f"{whole}.refused", issue.place, is_=anybody, says=f"whether anybody refuses `{issue}`")
 

@@ -72,7 +72,7 @@ def _member(draft: Draft, body: Text, key: Text, block: schema.Member) -> None:
     if block.exposure is not None:
         said["exposure"] = block.exposure
     for word, text in said.items():
-        draft.quantity(f"{name}.{word}", text.place, is_=draft.say(text, speaker))
+        draft.quantity(f"{name}.{word}", text.place, is_=draft.say(text, speaker), says=f"`{word}` of `{key}`")
     willing = block.willing or Text(WILLING if block.exposure is None else f"1 - {name}.exposure", key.place)
     draft.quantity(f"{name}.willing", willing.place, start=draft.say(willing, speaker), within=("0", "1"),
                    says="the chance that it votes yes")  # fmt: skip

@@ -70,7 +70,8 @@ def attributes(draft: Draft, name: Text, block: schema.Posture, speaker: Speaker
                 continue
             values[str(rung_name)] = draft.says(text, speaker)
         if values:
-            draft.quantity(f"{name}.{key}", key.place or name.place, is_=by_level(name, values))
+            says = f"`{key}` of the rung on which `{name}` stands"
+            draft.quantity(f"{name}.{key}", key.place or name.place, is_=by_level(name, values), says=says)
 
 
 def moves(draft: Draft, name: Text, block: schema.Posture, speaker: Speaker) -> None:

@@ -46,8 +46,13 @@ def proposals(draft: Draft, track: Track) -> None:
 
 def _state(draft: Draft, track: Track, proposal: Text) -> None:
     whole, place = f"{track.name}.{proposal}", proposal.place
-    for word in ("tabled", "countered", "dismissed", *(f"accepted.{actor}" for actor in track.asked(proposal))):
-        draft.quantity(f"{whole}.{word}", place, flag=True, start="false")
+    flags = {
+        "tabled": f"`{proposal}` is being dealt with", "countered": f"`{proposal}` comes back changed",
+        "dismissed": f"`{proposal}` was turned down",
+        **{f"accepted.{actor}": f"`{actor}` has accepted `{proposal}`" for actor in track.asked(proposal)},
+    }  # fmt: skip
+    for word, says in flags.items():
+        draft.quantity(f"{whole}.{word}", place, flag=True, start="false", says=says)
     draft.quantity(f"{whole}._share", place, start="0", source="icb12",
                    says="chance that one who is asked accepts, when it gains as much as by fighting on")  # fmt: skip
     if track.answering(proposal):
@@ -129,7 +134,8 @@ def _coordinated(draft: Draft, track: Track, proposal: Text, terms: schema.Propo
             if issue in terms.contains]  # fmt: skip
     cuts = [cut for cut in cuts if cut]
     if said != "true":
-        draft.quantity(f"{whole}.coordinated", proposal.place, flag=True, start="false")
+        draft.quantity(f"{whole}.coordinated", proposal.place, flag=True, start="false",
+                       says=f"`{proposal}` was co-ordinated when it was last tabled")  # fmt: skip
         cuts = [f"{whole}.coordinated = true", *cuts]
     leaders = [f"{whole}.tabled"]
     if any(words[:1] == [proposal] for words in track.said("propose")):

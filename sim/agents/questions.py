@@ -19,8 +19,9 @@ def question(draft: Draft, track: Track, name: Text, block: schema.Question) -> 
     """The state of one set of questions, when they are asked, and the reply."""
     whole, place, path = f"{track.name}.{name}", name.place, f"agents.{track.name}.questions.{name}"
     before = block.asked is not None and _is_before(block.asked, draft.scenario.start)
-    draft.quantity(f"{whole}.asked", place, flag=True, start="true" if before else "false")
-    draft.quantity(f"{whole}.answered", place, flag=True, start="false")
+    draft.quantity(f"{whole}.asked", place, flag=True, start="true" if before else "false",
+                   says=f"the questions `{name}` have been put")  # fmt: skip
+    draft.quantity(f"{whole}.answered", place, flag=True, start="false", says="they have been replied to")
     if block.asked is not None and not before:
         draft.trigger(Phase.TALKS, f"{whole}.asks", block.asked.place, at=[block.asked], do=[f"{whole}.asked = true"],
                       actor=block.by, agent=track.name, says=f"`{block.by}` puts {_named(name, block)}")  # fmt: skip

@@ -76,7 +76,9 @@ def _tiers(draft: Draft, name: Text, block: schema.Sanctions, senders: list[str]
     highest = reduce(lambda left, right: f"max({left}, {right})", tiers)
     lowest = reduce(lambda left, right: f"min({left}, {right})", tiers)
     draft.quantity(name, name.place, ladder=ladder, is_=highest, says="the highest tier in force with any sender")
-    draft.quantity(f"{name}.any", name.place, ladder=ladder, is_=highest)
+    draft.quantity(
+        f"{name}.any", name.place, ladder=ladder, is_=highest, says="the highest tier in force with any sender"
+    )
     draft.quantity(
         f"{name}.all", name.place, ladder=ladder, is_=lowest, says="the tier in force with every sender at least"
     )
@@ -118,7 +120,8 @@ def _bite(draft: Draft, name: Text, block: schema.Sanctions, senders: list[str],
     # What is new is tight; what was there before keeps its leaks.
     tightened = f"({name}._tight * {last} + {now} - {last}) / {now} if {now} > {last} else {name}._tight"
     draft.quantity(f"{name}._tightened", place, is_=tightened)
-    draft.quantity(f"{name}.bite", place, is_=f"{name}._arrived * {name}._tight", unit=unit)
+    draft.quantity(f"{name}.bite", place, is_=f"{name}._arrived * {name}._tight", unit=unit,
+                   says="what the target loses now: phased in, and less what leaks")  # fmt: skip
     bite_by_sector(draft, name, block, share, speaker)
     _books(draft, name, block, share, speaker)
 
@@ -133,8 +136,10 @@ def _books(draft: Draft, name: Text, block: schema.Sanctions, share: dict[str, s
         f"{name}.cost += {name}.bite / 365.25",
     ]
     for sender, weight in share.items():
-        draft.quantity(f"{name}.backlash.{sender}", name.place, is_=_backlash(draft, name, block, sender, weight))
-        draft.quantity(f"{name}.cost.{sender}", name.place, start="0", unit=unit)
+        draft.quantity(f"{name}.backlash.{sender}", name.place, is_=_backlash(draft, name, block, sender, weight),
+                       unit=f"{unit} a year", says=f"what `{name}` cost `{sender}` now")  # fmt: skip
+        draft.quantity(f"{name}.cost.{sender}", name.place, start="0", unit=unit,
+                       says=f"what `{sender}` has lost by `{name}` so far")  # fmt: skip
         books.append(f"{name}.cost.{sender} += {name}.backlash.{sender} / 365.25")
     draft.trigger(Phase.BOOKS, f"{name}.accounts", name.place, every="1 day", do=books, agent=name,
                   says="a day of sanctions: what has phased in, leaked and been lost")  # fmt: skip
@@ -173,4 +178,5 @@ def _attributes(draft: Draft, name: Text, block: schema.Sanctions, speaker: Spea
     for key, at in keys.items():
         said = {tier: (fields.model_extra or {}).get(key) for tier, fields in block.tiers.items()}
         values = {str(tier): "0" if text is None else draft.says(text, speaker) for tier, text in said.items()}
-        draft.quantity(f"{name}.{key}", getattr(at, "place", None) or name.place, is_=by_level(name, values))
+        draft.quantity(f"{name}.{key}", getattr(at, "place", None) or name.place, is_=by_level(name, values),
+                       says=f"`{key}` of the highest tier in force")  # fmt: skip

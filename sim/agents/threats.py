@@ -39,13 +39,17 @@ def commitment(draft: Draft, name: Text, block: schema.Commitment) -> None:
     for keeper in block.kept or {}:
         if keeper:
             draft.one_of(keeper, issuers, keeper, f"{path}.kept", "issuer")
-    draft.quantity(f"{name}.standing", place, flag=True, start="true" if block.start == "made" else "false")
-    for word in ("called", *(f"{word}.{one}" for word in ("kept", "broken") for one in _each(issuers))):
-        draft.quantity(f"{name}.{word}".rstrip("."), place, flag=True, start="false")
+    draft.quantity(f"{name}.standing", place, flag=True, start="true" if block.start == "made" else "false",
+                   says="made, and not yet called, met, lapsed or taken back")  # fmt: skip
+    draft.quantity(f"{name}.called", place, flag=True, start="false", says="it has been called")
+    for word in ("kept", "broken"):
+        for issuer, one in zip(issuers, _each(issuers), strict=True):
+            draft.quantity(f"{name}.{word}.{one}".rstrip("."), place, flag=True, start="false",
+                           says=f"called, and {word} by `{issuer}`")  # fmt: skip
     if len(issuers) > 1:
         for word in ("kept", "broken"):
             either = " or ".join(f"{name}.{word}.{issuer}" for issuer in issuers)
-            draft.quantity(f"{name}.{word}", place, is_=either)
+            draft.quantity(f"{name}.{word}", place, is_=either, says=f"called, and {word} by somebody")
     _belief(draft, name, block, speaker, path)
     _called(draft, name, block, speaker)
     for issuer in issuers:
@@ -74,7 +78,7 @@ def _called(draft: Draft, name: Text, block: schema.Commitment, speaker: Speaker
 
 
 def _each(issuers: list[str]) -> list[str]:
-    """A suffix for each issuer; nothing if there is only one."""
+    """A suffix for each issuer; empty if there is only one."""
     return issuers if len(issuers) > 1 else [""]
 
 
@@ -164,4 +168,4 @@ def _end(draft: Draft, name: Text, block: schema.Commitment, speaker: Speaker) -
                       do=[f"{name}.standing = false"], actor=block.by[0], says=f"`{name}` no longer holds")  # fmt: skip
     if block.start == "unsaid":
         draft.trigger(Phase.COMMITMENTS, f"{name}.made", name.place, when=f"{name}.standing", do=(),
-                      actor=block.by[0], says=block.says)  # fmt: skip
+                      actor=block.by[0], says=block.says or f"`{name}` is made")  # fmt: skip

@@ -12,6 +12,7 @@ An actor's verb moves what is its own: where the United States act, `raise weste
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from sim.agents import audience, channels, deadlines
 from sim.agents.bargaining import accept, ask, breach, counter, demand, dismiss, propose, refuse, reply, signing
@@ -34,8 +35,11 @@ def effects(draft: Draft, texts: Iterable[Text], speaker: Speaker, path: str) ->
         words = text.split()
         if not words or (len(words) > 1 and words[1] in SIGNS) or any(sign in words[0] for sign in "=+-*/"):
             said.append(draft.assigned(text, speaker))
+        elif words[0] in VERBS and len(words) == 1:
+            draft.fault(text, path, f"`{text}` does not say what", VERBS[text].asked)
         elif words[0] in VERBS:
-            said.extend(Text(line, place_of(text)) for line in VERBS[words[0]](draft, text, words[1:], speaker, path))
+            meaning = VERBS[words[0]].meaning
+            said.extend(Text(line, place_of(text)) for line in meaning(draft, text, words[1:], speaker, path))
         else:
             if len(words) > 2 and words[1] in _INSTEAD:
                 meant = f"did you mean `{' '.join((words[0], _INSTEAD[words[1]], *words[2:]))}`?"
@@ -71,7 +75,7 @@ def ordered_rung(words: Sequence[str]) -> str:
 def _order(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path: str) -> list[str]:
     where = ordered_rung(words)
     if not words or not where:
-        draft.fault(text, path, f"`{text}` is no order", "write `order ARMY up`, `down`, or `to RUNG`")
+        draft.fault(text, path, f"`{text}` is no order", VERBS["order"].asked)
         return []
     name = words[0]
     there = postures(draft)
@@ -93,8 +97,7 @@ def _moved(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, pat
     tier = _after("to", rest)
     sender = _after("for", rest)
     if len(rest) != 1:
-        example = "write `raise SANCTIONS`, `raise SANCTIONS to TIER`, `lower SANCTIONS for SENDER`"
-        draft.fault(text, path, f"`{text}` is not understood", example)
+        draft.fault(text, path, f"`{text}` is not understood", VERBS["raise" if up else "lower"].asked)
         return []
     there = regimes(draft)
     name = next((head for head in heads(rest[0]) if head in there), rest[0].partition(".")[0])
@@ -204,13 +207,87 @@ def _tell(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path
     return [str(draft.assigned(Text(told, text.place), speaker))]
 
 
-Verb = Callable[[Draft, Text, Sequence[str], Speaker, str], list[str]]
+Meaning = Callable[[Draft, Text, Sequence[str], Speaker, str], list[str]]
+"""What says a verb with assignments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb of the vocabulary: how it is written, an example of each way, what it does, and what says it."""
+
+    written: tuple[str, ...]
+    examples: tuple[str, ...]
+    says: str
+    meaning: Meaning
+
+    @property
+    def asked(self) -> str:
+        """The remedy for who wrote it otherwise: the ways to write it."""
+        return f"write {', '.join(f'`{way}`' for way in self.written)}"
+
 
 VERBS: dict[str, Verb] = {
-    "order": _order, "raise": _moved, "lower": _moved, "make": _commit, "withdraw": _commit,
-    "open": _talk, "suspend": _talk, "sign": _talk, "end": _end,
-    "extend": deadlines.extend, "publish": channels.publish, "tell": _tell,
-    "demand": demand, "refuse": refuse, "propose": propose, "accept": accept, "counter": counter, "dismiss": dismiss,
-    "ask": ask, "reply": reply, "breach": breach,
+    "order": Verb(
+        ("order ARMY up", "order ARMY down", "order ARMY to RUNG"),
+        ("order border_army up", "order border_army to garrison"),
+        "sets where a posture is to go; it moves rung by rung, at its pace", _order),
+    "raise": Verb(
+        ("raise SANCTIONS", "raise SANCTIONS to TIER", "raise SANCTIONS for SENDER", "raise SANCTIONS in SECTOR"),
+        ("raise western_measures", "raise western_measures to sectoral for eu"),
+        "decides on a higher tier, each sender following after its lag; in a sector, hits it again", _moved),
+    "lower": Verb(
+        ("lower SANCTIONS", "lower SANCTIONS to TIER", "lower SANCTIONS for SENDER", "lower SANCTIONS in SECTOR"),
+        ("lower western_measures for us", "lower western_measures in energy"),
+        "decides on a lower tier; in a sector, spares it", _moved),
+    "make": Verb(
+        ("make COMMITMENT",), ("make relief",),
+        "the threat or offer is made, or made anew: from now on it stands", _commit),
+    "withdraw": Verb(
+        ("withdraw COMMITMENT",), ("withdraw raft",),
+        "it stands no more; of a public threat that costs half of what is staked on it at home", _commit),
+    "extend": Verb(
+        ("extend COMMITMENT by DURATION",), ("extend relief by 7 days",),
+        "its `deadline`, or the day of its `until`, comes so much later", deadlines.extend),
+    "publish": Verb(
+        ("publish COMMITMENT", "publish CHOICE.OPTION"), ("publish relief", "publish lean.reassure"),
+        "what was private or secret is known to all", channels.publish),
+    "tell": Verb(
+        ("tell ACTOR QUANTITY = VALUE", "tell ACTOR QUANTITY = VALUE fully", "tell ACTOR SECRET"),
+        ("tell us russia.resolve = 0.8", "tell us russia.resolve = 0.8 fully", "tell ukraine relief"),
+        "words are cheap: a belief goes a twentieth of the way, `fully` all of it; of a secret one more knows",
+        _tell),
+    "open": Verb(
+        ("open TRACK",), ("open paris",), "rounds of it can be held from now on", _talk),
+    "suspend": Verb(
+        ("suspend TRACK", "suspend TRACK for DURATION"), ("suspend paris", "suspend paris for 14 days"),
+        "no rounds are held, for so long or until it is opened", _talk),
+    "sign": Verb(
+        ("sign TRACK",), ("sign paris",), "its agreement is in force, whoever accepted what", _talk),
+    "breach": Verb(
+        ("breach TRACK", "breach TRACK.OBLIGATION"), ("breach paris", "breach paris.withdraw"),
+        "what was signed is broken openly, and seen at once", breach),
+    "demand": Verb(
+        ("demand ISSUE", "demand ISSUE, ISSUE"), ("demand federalism", "demand federalism, language"),
+        "the issue is on the agenda, and demanded by those of its `demanded_by`", demand),
+    "refuse": Verb(
+        ("refuse ISSUE", "refuse ISSUE, ISSUE"), ("refuse federalism",),
+        "who acts gives its word not to have it; to accept it all the same then has a price", refuse),
+    "propose": Verb(
+        ("propose PROPOSAL",), ("propose joint_initiative",),
+        "it is on the table without waiting for a round; a drafter who proposes it has accepted it", propose),
+    "accept": Verb(
+        ("accept PROPOSAL",), ("accept joint_initiative",), "who acts accepts it as it stands", accept),
+    "counter": Verb(
+        ("counter PROPOSAL without ISSUE", "counter PROPOSAL with ISSUE"),
+        ("counter joint_initiative without federalism with monitors",),
+        "it comes back changed in the next round", counter),
+    "dismiss": Verb(
+        ("dismiss PROPOSAL",), ("dismiss joint_initiative",), "it is off the table", dismiss),
+    "ask": Verb(
+        ("ask QUESTIONS",), ("ask kerrys",), "the questions are put, if they were not before", ask),
+    "reply": Verb(
+        ("reply QUESTIONS",), ("reply kerrys",), "they are replied to at once, and what they tell is learnt", reply),
+    "end": Verb(
+        ("end OUTCOME",), ("end accord",), "the run ends so; that outcome needs no `when` of its own", _end),
 }  # fmt: skip
-"""Each verb, and what says it with assignments."""
+"""Each verb, in the order of the manual."""

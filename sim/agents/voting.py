@@ -91,7 +91,10 @@ def _share_of(draft: Draft, clause: Text, path: str, *, body: str, ballot: str, 
         draft.fault(clause, path, f"no member of `{body}` has a `{what}`", remedy)
         return None
     agreed, whole = f"{ballot}.{what}.yes", f"{ballot}.{what}.whole"
-    for name, terms in ((agreed, yes_terms(body, ballot, there, what)), (whole, sum_of(draft, body, what))):
+    for name, terms, says in (
+        (agreed, yes_terms(body, ballot, there, what), f"`{what}` of those who said yes"),
+        (whole, sum_of(draft, body, what), f"`{what}` of all members that count"),
+    ):
         if Text(name) not in draft.quantities:
-            draft.quantity(name, clause.place, is_=summed(draft, f"{name}_", clause.place, terms))
+            draft.quantity(name, clause.place, is_=summed(draft, f"{name}_", clause.place, terms), says=says)
     return f"{whole} > 0 and {agreed} / {whole} {asks}"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from sim.agents import verbs
-from sim.agents.channels import told as tell_of
 from sim.agents.expand import defaults_of, expand
 from sim.engine.record import Engine
 from sim.program.build import build_core
@@ -94,9 +92,8 @@ def test_publish_lets_all_know(engine: Engine) -> None:
     assert not told.days("trade.leaks")
 
 
-def test_an_actor_may_be_told(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_actor_may_be_told(engine: Engine) -> None:
     """Who is told knows; the others do not, and it is no more public than before."""
-    monkeypatch.setitem(verbs.VERBS, "tell", tell_of)
     told = tell(engine, world("secret, leaks: 0", "hint: {at: 3 days, do: tell turkey trade}"))
     assert moves(told, "trade.known.turkey") == [(3, 1)]
     assert not moves(told, "trade.known.uk") and not moves(told, "trade.public")
@@ -179,7 +176,6 @@ def test_secrets_that_cannot_be_are_told_once(text: str, says: str) -> None:
         ("turkey trad", "unknown private or secret word `trad`"),
     ],
 )
-def test_who_cannot_be_told_is_told_once(monkeypatch: pytest.MonkeyPatch, words: str, says: str) -> None:
+def test_who_cannot_be_told_is_told_once(words: str, says: str) -> None:
     """Who knows already, who is nobody, and what is nothing."""
-    monkeypatch.setitem(verbs.VERBS, "tell", tell_of)
     assert faults(world("secret", f"x: {{at: 3 days, do: tell {words}}}")) == [f"triggers.x.do: {says}"]

@@ -1,4 +1,4 @@
-"""The page of what the agents bring with them says what the code takes."""
+"""The page of defaults says what the code takes."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def _digits(text: str) -> str:
 )  # fmt: skip
 def test_every_default_of_the_page_is_that_of_the_code(number: str, house: Path) -> None:
     """Whoever changes a default changes the page that names it."""
-    assert number in (house / "docs" / "agents.md").read_text(encoding="utf-8")
+    assert number in (house / "docs" / "manual" / "defaults.md").read_text(encoding="utf-8")
 
 
 def test_the_shares_of_the_page_are_those_of_the_code(house: Path) -> None:
     """One in five slips, a tenth is paid back, four in ten are answered, half is believed and half is kept."""
-    page = (house / "docs" / "agents.md").read_text(encoding="utf-8")
+    page = (house / "docs" / "manual" / "defaults.md").read_text(encoding="utf-8")
     assert (diplomacy.SLIPS, sanctions.BACKLASH, evidence.REPLY_CHANCE) == ("20 %", "0.1", 0.41)
     assert (threats.BELIEVED, threats.KEPT, worth.PAIN, worth.WORTH) == ("0.5", "0.5", "0.1", "0.1")
     assert (home.SUPPORT, {word: size for word, (size, _) in home.SIZES.items()}) == (

@@ -348,6 +348,6 @@ def test_what_a_verb_cannot_mean_is_told() -> None:
         "triggers.c.do: unknown issue `monitors`",
         "triggers.d.do: `joint` does not contain `calm`",
         "triggers.e.do: `counter joint` does not say what is to change",
-        "triggers.f.do: `propose` does not say which proposal",
+        "triggers.f.do: `propose` does not say what",
         "triggers.g.do: unknown proposal `join`",
     ]

@@ -120,7 +120,8 @@ def test_senders_may_pay_and_carry_unequally(engine: Engine) -> None:
         ("raise measure to sectoral", "unknown sanctions regime `measure`"),
         ("raise measures to sectorial", "unknown tier `sectorial`"),
         ("raise measures to sectoral for uk", "unknown sender `uk`"),
-        ("raise", "`raise` is not understood"),
+        ("raise", "`raise` does not say what"),
+        ("raise measures to sectoral now", "`raise measures to sectoral now` is not understood"),
     ],
 )
 def test_a_verb_that_names_nothing_is_told(do: str, says: str) -> None:
