@@ -20,7 +20,7 @@ WIDTH = 120
 
 
 def trajectory(program: Program, engine: Engine, *, seed: int = 1, run: int = 0) -> str:
-    """Run `run` of `seed`, told in full; firings of daily accounts are counted at the end."""
+    """Run `run` of `seed`, told in full; what keeps the books or only leads to others is counted at the end."""
     runs = engine.run(program, luck=Luck(seed), runs=np.array([run], np.uint32), recording=Recording(events=True))
     lines = [f"{program.name}: run {run} of seed {seed}", "", *_drawn(runs), *_begun(program), ""]
     lines += _firings(runs)
@@ -49,7 +49,8 @@ def _firings(runs: Runs) -> Iterator[str]:
 
 
 def _is_bookkeeping(name: str, cause: object) -> bool:
-    return isinstance(cause, Every) and name.rpartition(".")[2] in ("accounts", "changes", "fades")
+    last = name.rpartition(".")[2]
+    return last == "fades" or (isinstance(cause, Every) and last in ("accounts", "changes", "path", "looks", "in_time"))
 
 
 def _firing(program: Program, row: EventRow, decision: Decision | None) -> Iterator[str]:
