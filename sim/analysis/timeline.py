@@ -22,6 +22,12 @@ BOOKKEEPING = frozenset({"ordered", "peak", "before", "agreed", "stood", "table"
 LASTING = frozenset({"standing", "open"})
 """Flags that say how long something lasts; other flags of the same owner say when something happened."""
 
+STEPS = frozenset({
+    "member", "vote", "has", "accepted", "known", "tabled", "on_agenda", "demanded", "refused", "dismissed", "asked",
+    "coordinated",
+})  # fmt: skip
+"""Flags of ballots, agendas and drafts: steps on the way to what a picture tells, too many for its lanes."""
+
 BY_WHOM = frozenset({"kept", "broken", "agreed"})
 """Flags of a commitment that each of its issuers has for itself."""
 
@@ -152,7 +158,13 @@ def _bands(program: Program, courses: list[_Course], firings: dict[int, list[flo
     owners: dict[str, list[int]] = {}
     for slot, quantity in enumerate(program.quantities):
         # What the expansion keeps of an outcome is told by how the run ended.
-        if quantity.kind == TRUTH and is_shown(quantity.name) and not quantity.name.startswith("outcome."):
+        steps = STEPS & set(quantity.name.split(".")[1:])
+        if (
+            quantity.kind == TRUTH
+            and is_shown(quantity.name)
+            and not quantity.name.startswith("outcome.")
+            and not steps
+        ):
             owners.setdefault(quantity.name.partition(".")[0], []).append(slot)
     for owner, slots in owners.items():
         spans: list[tuple[float, float]] = []
@@ -164,8 +176,11 @@ def _bands(program: Program, courses: list[_Course], firings: dict[int, list[flo
                 continue
             course = courses[slot]
             turned = zip(course.since, course.values, course.order, strict=True)
-            events.extend((day, order, rest) for day, value, order in turned if value)
-        marks = _told(sorted(events))
+            events.extend((day, order, rest) for day, value, order in turned if value and order)  # 0: so from the start
+        # What is not part of what was signed counts as done from then on: nobody has carried it out.
+        signing = {order for _, order, flag in events if flag == "agreement.signed"}
+        done = (one for one in events if one[2] == "agreement.signed" or one[1] not in signing)
+        marks = _told(sorted(done))
         rounds = [each for place, each in firings.items() if program.triggers[place].name == f"{owner}.round"]
         marks.extend(Mark(day) for each in rounds for day in each)
         if spans or marks:
@@ -190,7 +205,9 @@ def _in_words(flag: str, who: list[str]) -> str:
     if head in BY_WHOM and any(who):
         return f"{head} by {' and '.join(who)}"
     if head == "agreement" and rest:
-        return {"signed": "agreement signed", "breached": "agreement broken"}.get(rest, f"{rest} carried out")
+        kept = rest.removesuffix(".broken")
+        told = {"signed": "agreement signed", "breached": "agreement broken"}
+        return told.get(rest, f"{kept} {'carried out' if kept == rest else 'not kept'}")
     return flag
 
 
