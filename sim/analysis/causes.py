@@ -7,11 +7,14 @@ chain of triggers that led there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from sim.engine.record import EventRow, Runs
 from sim.language.evaluate import Meaning, World, meaning
 from sim.language.tree import Draw, Tree, walk
-from sim.program.ir import Program
+from sim.language.words import TRUTH
+from sim.program.diagram import slots_read
+from sim.program.ir import Program, When
 
 
 class Meanings:
@@ -116,6 +119,37 @@ def turned_true(world: Replayed, condition: Tree) -> EventRow | None:
             last = row
         before = after
     return last
+
+
+def as_meant(program: Program, rows: Sequence[EventRow]) -> tuple[EventRow, ...]:
+    """The rows with the causes that a reader means.
+
+    What has to hold for a time is caused, in the law, by the firing after which it turned true. A firing that moved a
+    ladder or flag of its condition since then, and left it true, is what it comes from: an army that was ordered up and
+    then home goes home because of the second order.
+    """
+    looked_at = {
+        place: _ladders_and_flags(program, trigger.cause.condition)
+        for place, trigger in enumerate(program.triggers)
+        if isinstance(trigger.cause, When) and trigger.cause.hold is not None
+    }
+    moved: dict[int, dict[int, int]] = {}  # slot -> trigger -> the row in which it last changed the slot
+    meant: list[EventRow] = []
+    for row in rows:
+        if row.cause >= 0 and row.trigger in looked_at:
+            others = (seq for slot in looked_at[row.trigger] for trigger, seq in moved.get(slot, {}).items()
+                      if trigger != row.trigger)  # fmt: skip
+            meant.append(replace(row, cause=max((row.cause, *others))))
+        else:
+            meant.append(row)
+        for slot, _, _ in row.changes:
+            moved.setdefault(slot, {})[row.trigger] = row.seq
+    return tuple(meant)
+
+
+def _ladders_and_flags(program: Program, condition: Tree) -> tuple[int, ...]:
+    kinds = {slot: program.quantities[slot].kind for slot in slots_read(program, (condition,))}
+    return tuple(slot for slot, kind in kinds.items() if kind.names or kind == TRUTH)
 
 
 def chain_to(rows: Sequence[EventRow], row: EventRow) -> tuple[EventRow, ...]:

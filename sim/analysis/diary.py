@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 
-from sim.analysis.narrative import Line
+from sim.analysis.narrative import Line, say_day
 from sim.clock import date_at, days, say_date
 from sim.program.ir import Program
 
@@ -92,5 +91,4 @@ def _wrapped(text: str, room: int, indent: str) -> list[str]:
 
 
 def _margin(program: Program, tick: int) -> str:
-    moment = date_at(program.start, tick)
-    return f"day {days(tick):<6.0f}" if moment is None else f"{date(moment.year, moment.month, moment.day)}"
+    return f"day {days(tick):<6.0f}" if date_at(program.start, tick) is None else say_day(program, tick)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from sim.analysis.causes import chain_to, replayed, turned_true
+from sim.analysis.causes import as_meant, chain_to, replayed, turned_true
 from sim.analysis.intervals import wilson
 from sim.analysis.narrative import cause_name, is_relay
 from sim.engine.record import EventRow, Runs
@@ -128,6 +128,7 @@ def merged_chain(runs: Runs, index: int) -> tuple[tuple[str, int], ...]:
         row = turned_true(replayed(runs, index), outcome.condition)
     if row is None:
         return (("it held from the start", 1),)
+    rows = as_meant(program, rows)
     steps = run_up(program, rows, row, slots_read(program, (outcome.condition,)))
     return tuple(merge(_told(program, chain_to(rows, step)) for step in steps))
 

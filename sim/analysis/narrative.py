@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sim.analysis.causes import replayed
+from sim.analysis.causes import as_meant, replayed
 from sim.analysis.filled import filled, is_told
 from sim.clock import date_at, days, say_duration, ticks
 from sim.engine.record import COUNTERS, UNNAMED, Decision, Ending, EventRow, Runs
@@ -65,7 +65,7 @@ class _Teller:
     def __init__(self, runs: Runs, index: int) -> None:
         self.runs, self.index, self.program = runs, index, runs.program
         self.world = replayed(runs, index)  # raises if there are no events
-        self.rows = runs.events[index]
+        self.rows = as_meant(runs.program, runs.events[index])
         self.decisions = {decision.seq: decision for decision in runs.decisions[index]} if runs.decisions else {}
         self.idle = self.led_to_nothing()
 
@@ -94,7 +94,7 @@ class _Teller:
             idle = not everything and row.seq in self.idle
             if not everything and is_relay(self.program, row):
                 continue
-            if idle and isinstance(self.program.triggers[row.trigger].cause, Every) and not self.decides(row):
+            if idle and (is_routine(self.program, row) or not row.changes) and not self.decides(row):
                 background.setdefault(row.trigger, []).append(row)
                 continue
             group = held.get(row.trigger)
@@ -310,6 +310,12 @@ def is_relay(program: Program, row: EventRow) -> bool:
     return trigger.choice is None and not any(branch.effects for branch in trigger.branches)
 
 
+def is_routine(program: Program, row: EventRow) -> bool:
+    """Whether a firing comes again and again by itself: by the clock, or for as long as something holds."""
+    cause = program.triggers[row.trigger].cause
+    return isinstance(cause, Every) or (isinstance(cause, When) and cause.again)
+
+
 def is_part(program: Program, slot: int) -> bool:
     """Whether a quantity belongs to a ladder of its own kind, as `army.ordered` and `army.peak` belong to `army`."""
     name = program.quantities[slot].name
@@ -328,10 +334,16 @@ def is_hidden(name: str) -> bool:
     return name.rpartition(".")[2].startswith("_")
 
 
+HOURS_COUNT = 45
+"""Days of a run up to which the hour of an event is told: in a crisis of weeks hours matter, in one of years not."""
+
+
 def say_day(program: Program, tick: int) -> str:
-    """The calendar day of a tick, without the hour."""
+    """The calendar day of a tick; in a short run with the hour."""
     moment = date_at(program.start, tick)
-    return f"day {days(tick):.0f}" if moment is None else f"{moment:%Y-%m-%d}"
+    if moment is None:
+        return f"day {days(tick):.0f}"
+    return f"{moment:%Y-%m-%d %H:%M}" if days(program.horizon) <= HOURS_COUNT else f"{moment:%Y-%m-%d}"
 
 
 def _times(n: int) -> str:
