@@ -185,9 +185,15 @@ class Draft:
         return path
 
     def as_seen(self, path: str, speaker: Speaker) -> str:
-        """What stands in a mind for a quantity: the report on it, else the belief about it, else itself."""
-        ways = (f"{speaker.mind}.{word}.{path}" for word in ("sees", "believes") if speaker.mind)
-        return next((way for way in ways if way in self.known.quantities), path)
+        """What stands in a mind for a quantity: the report on it, else the belief about it, else itself.
+
+        Who sees an army does not know where it was ordered to go: it sees where it stands.
+        """
+        if not speaker.mind:
+            return path
+        ways = (f"{speaker.mind}.{word}.{path}" for word in ("sees", "believes"))
+        ordered = f"{speaker.mind}.sees.{path.removesuffix('.ordered')}"
+        return next((way for way in (*ways, ordered) if way in self.known.quantities), path)
 
     def trigger_name(self, path: str, speaker: Speaker) -> str:
         """The whole path of a trigger or branch that may stand bare here."""

@@ -174,11 +174,22 @@ def _erring(draft: Draft, seen: str, report: schema.Report, sort: str, path: str
 
 def _comes_in(draft: Draft, actor: Text, name: Text, told: str, after: schema.Spread | None) -> None:
     """The report, which stands before its look in the program: one due as one looks again tells of the look before."""
-    seen = f"{actor}.sees.{name}"
+    seen, do = f"{actor}.sees.{name}", [f"{actor}.sees.{name} = {told}"]
+    if str(name) in _watched(draft, actor):
+        says = f"the report before the last on `{name}`"
+        _of_the_same_sort(draft, f"{seen}._before", name, None, Speaker(), says=says)
+        do = [f"{seen}._before = {seen}", *do]
     draft.trigger(
-        Phase.COMMITMENTS, f"{seen}.report", name.place, on=[f"{seen}.looks"], after=after, do=[f"{seen} = {told}"],
+        Phase.COMMITMENTS, f"{seen}.report", name.place, on=[f"{seen}.looks"], after=after, do=do,
         actor=actor, says=f"a report on `{name}` reaches `{actor}`",
     )  # fmt: skip
+
+
+def _watched(draft: Draft, actor: Text) -> list[str]:
+    """The postures whose moves teach an actor by reports: it sees them, and has a belief about whose they are."""
+    perceived = draft.scenario.perception[actor]
+    return [army for army, posture in postures(draft).items()
+            if army in perceived.sees and f"{posture.posture.actor}.resolve" in perceived.believes]  # fmt: skip
 
 
 def _alarms(
@@ -248,10 +259,14 @@ def _learns(draft: Draft, actor: Text, belief: str, whose: str, name: Text) -> N
     """A costly move takes the belief a quarter of the way, up or down; a word in public a twentieth."""
     for army, posture in postures(draft).items():
         if posture.posture.actor == whose:
-            step = f"{belief} += (1 - {belief}) / {COSTLY} if {army} > {army}._before else -{belief} / {COSTLY}"
+            by_report = army in _watched(draft, actor)
+            seen, news = (f"{actor}.sees.{army}", "report") if by_report else (army, "moves")
+            step = f"{belief} += (1 - {belief}) / {COSTLY} if {seen} > {seen}._before else -{belief} / {COSTLY}"
             says = f"what `{army}` does tells `{actor}` of the resolve of `{whose}`"
-            draft.trigger(Phase.COMMITMENTS, f"{belief}.sees.{army}", name.place, on=[f"{army}.moves"], do=[step],
-                          actor=actor, says=says)  # fmt: skip
+            draft.trigger(
+                Phase.COMMITMENTS, f"{belief}.sees.{army}", name.place, on=[f"{seen}.{news}"], do=[step],
+                if_=f"{seen} != {seen}._before" if by_report else None, actor=actor, says=says,
+            )  # fmt: skip
     for word, promise in commitments(draft).items():
         in_public = getattr(promise, "channel", None) in (None, "public")
         if whose in promise.by and promise.start == "unsaid" and in_public:

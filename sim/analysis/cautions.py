@@ -15,12 +15,14 @@ from sim.analysis.causes import Replayed, replays
 from sim.analysis.explain import explain
 from sim.analysis.narrative import is_hidden, is_shown, say_day
 from sim.clock import days_between, parse_date, say_duration, ticks
+from sim.engine.order import watched
 from sim.engine.record import UNNAMED, Failure, Runs
 from sim.language.evaluate import Meaning, Undefined, meaning
 from sim.language.functions import INFINITY
 from sim.language.parse import ExpressionError, parse
 from sim.language.tree import Compare, Constant, Date, Read, walk
 from sim.language.words import NUMBER
+from sim.program.diagram import asked, slots_read
 from sim.program.ir import Program
 from sim.program.ledger import ledger
 from sim.program.wording import figures
@@ -84,10 +86,22 @@ def failed_runs(observed: Observed) -> Iterator[str]:
     """Runs failed: how many, why the first did, and the command that tells it again."""
     if observed.failures:
         first, n = observed.failures[0], len(observed.failures)
+        where = _looked_at(observed.program, first)
         yield (
             f"{n:,} of {observed.runs:,} runs failed and count in no outcome. The first: {first.told}"
-            f"{f', where {first.values}' if first.values else ''}. To see it: sim replay {observed.study} {first.run}"
+            f"{f', where {where}' if where else ''}. To see it: sim replay {observed.study} {first.run}"
         )
+
+
+def _looked_at(program: Program, failure: Failure | FailedRun) -> str:
+    """Of the state in which a run failed, what the trigger that failed looks at."""
+    trigger = next((one for one in program.triggers if one.name == failure.trigger), None)
+    if trigger is None:
+        return ""
+    effects = [effect.value for branch in trigger.branches for effect in branch.effects]
+    reads = slots_read(program, (*asked(trigger), *effects, watched(trigger), trigger.after, trigger.cooldown))
+    names = {program.quantities[slot].name for slot in reads}
+    return ", ".join(part for part in failure.values.split(", ") if part.partition(" = ")[0] in names)
 
 
 # ------------------------------------------------------------------------------------------------ the record
@@ -400,15 +414,23 @@ def threats_that_worked(observed: Observed) -> Iterator[str]:
         slot = names.get(f"{name}.called")
         if slot is None or not len(sample):
             continue
-        called = sum(
-            any(changed == slot and new == 1.0 for row in rows for changed, _, new in row.changes)
-            for rows in sample.events
-        )
+        called = _turned_true(sample, slot)
+        made = len(sample)
+        if observed.scenario.threats[name].start == "unsaid":
+            made = _turned_true(sample, names[f"{name}.standing"])
         if called:
+            of = f"{made:,} runs looked at" if made == len(sample) else f"the {made:,} in which it was made"
             yield (
-                f"`{name}` was called in {_percent(called / len(sample))} of {len(sample):,} runs looked at. In the "
-                "others it held or was not needed: what is imposed never shows the threats that worked."
+                f"`{name}` was called in {_percent(called / made)} of {of}. In the others it held or was not needed: "
+                "what is imposed never shows the threats that worked."
             )
+
+
+def _turned_true(sample: Runs, slot: int) -> int:
+    """In how many runs a flag has turned true."""
+    return sum(
+        any(changed == slot and new == 1.0 for row in rows for changed, _, new in row.changes) for rows in sample.events
+    )
 
 
 def _chance(text: str | None) -> float | None:

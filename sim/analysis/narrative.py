@@ -94,7 +94,7 @@ class _Teller:
             idle = not everything and row.seq in self.idle
             if not everything and is_relay(self.program, row):
                 continue
-            if idle and (is_routine(self.program, row) or not row.changes) and not self.decides(row):
+            if idle and is_routine(self.program, row) and not self.decides(row):
                 background.setdefault(row.trigger, []).append(row)
                 continue
             group = held.get(row.trigger)
@@ -307,12 +307,17 @@ def weighed(program: Program, decision: Decision) -> tuple[str, ...]:
 def is_relay(program: Program, row: EventRow) -> bool:
     """Whether a firing decided and changed nothing: it only passes its cause on to those that follow it."""
     trigger = program.triggers[row.trigger]
-    return trigger.choice is None and not any(branch.effects for branch in trigger.branches)
+    written = [program.quantities[slot].name for slot in slots_written(trigger)]
+    notes = isinstance(trigger.cause, Every) and all(is_hidden(name) for name in written)  # as who looks at an army
+    return trigger.choice is None and (not written or notes)
 
 
 def is_routine(program: Program, row: EventRow) -> bool:
-    """Whether a firing comes again and again by itself: by the clock, or for as long as something holds."""
-    cause = program.triggers[row.trigger].cause
+    """Whether a firing comes again and again by itself: by the clock, for as long as something holds, without news."""
+    trigger = program.triggers[row.trigger]
+    cause = trigger.cause
+    if trigger.name.endswith(".report") and not row.changes:  # it says what the one before it said
+        return True
     return isinstance(cause, Every) or (isinstance(cause, When) and cause.again)
 
 

@@ -161,11 +161,11 @@ class Study:
 
     @property
     def next_commands(self) -> tuple[str, ...]:
-        """What one would type next: why the rarest outcome that came, one run of it, and a narrower interval."""
+        """What one would type next: why the rarest outcome of those that came at all often, and a run of it."""
         came = [row for row in self.summary.outcomes if row.sort == "outcome" and row.count]
         if not came:
             return (f"sim status {self.folder}",)
-        rarest = min(came, key=lambda row: row.count)
+        rarest = min([row for row in came if row.count >= 10] or came, key=lambda row: row.count)
         place = self.ensemble.outcome_names.index(rarest.outcome)
         example = int(self.ensemble.runs[self.ensemble.outcome == place][0])
         return (

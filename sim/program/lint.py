@@ -14,6 +14,7 @@ from sim.language.tree import Constant, ReadDerived, ReadParameter, Tree, walk
 from sim.language.words import DURATION
 from sim.program import ir
 from sim.program.circles import circles_of
+from sim.program.diagram import slots_read
 from sim.program.exhaustive import is_covered
 from sim.program.names import constant_value
 from sim.program.reach import Reach, reach_of
@@ -310,7 +311,7 @@ def attributes_misspelled(scenario: Scenario, program: ir.Program, reach: Reach)
 def numbers_without_source(scenario: Scenario, program: ir.Program, reach: Reach) -> Warnings:
     """An uncertain number that does not say where it comes from."""
     for name, parameter in scenario.parameters.items():
-        if parameter.source is None:
+        if parameter.source is None and scenario.source is None:
             known = ", ".join(scenario.sources) or "none listed yet"
             yield _warning(name, f"parameters.{name}", f"`{name}` has no source",
                            f"write `source: ...` (listed under `sources`: {known})")  # fmt: skip
@@ -320,9 +321,24 @@ def numbers_without_source(scenario: Scenario, program: ir.Program, reach: Reach
         for name, block in commitments.items():
             keys = ("believed", "kept", "hurts", "helps", "leaks", "audience")
             numbers = [f"`{key}`" for key in keys if getattr(block, key) is not None]
-            if numbers and block.source is None:
+            if numbers and block.source is None and scenario.source is None:
                 yield _warning(name, f"{section}.{name}", f"{', '.join(numbers)} of `{name}` have no source",
                                "write `source: ...` in its block, be it your own judgement")  # fmt: skip
+
+
+def words_unweighed(scenario: Scenario, program: ir.Program, reach: Reach) -> Warnings:
+    """A commitment whose addressee weighs it nowhere: what is believed of it then moves nothing."""
+    options = [option for trigger in program.triggers if trigger.choice for option in trigger.choice.options]
+    weighed = slots_read(program, (tree for one in options for tree in (one.condition, one.usual, one.value)))
+    slots = {quantity.name: slot for slot, quantity in enumerate(program.quantities)}
+    words = (("threats", "risk: -risk", scenario.threats), ("offers", "gain: gain", scenario.offers))
+    for section, word, commitments in words:
+        for name, block in commitments.items():
+            slot = slots.get(f"{name}.believed")
+            if slot is not None and slot not in weighed and block.to:
+                says = f"no choice of `{block.to}` weighs `{name}`, so nothing hangs on what it believes of it"
+                remedy = f"write `{word}` into the `value` of the options that it should move"
+                yield _warning(name, f"{section}.{name}", says, remedy)
 
 
 def sources_unlisted(scenario: Scenario, program: ir.Program, reach: Reach) -> Warnings:
@@ -382,5 +398,5 @@ def _parts(value: Any) -> Iterator[tuple[str, Any]]:
 _RULES: tuple[Callable[[Scenario, ir.Program, Reach], Warnings], ...] = (
     rungs_out_of_reach, triggers_that_cannot_fire, dates_after_the_horizon, triggers_that_undo, triggers_in_a_circle,
     causes_lost, options_alike, outcomes_in_the_shadow, threats_that_lapse, parameters_unread, attributes_misspelled,
-    numbers_without_source, sources_unlisted, sources_of_the_future, numbers_with_exponent,
+    numbers_without_source, words_unweighed, sources_unlisted, sources_of_the_future, numbers_with_exponent,
 )  # fmt: skip

@@ -28,6 +28,7 @@ KEYS: dict[str, Keys] = {
         "start": ("start: 2014-03-30 18:00", "when it begins: a date, or a date and an hour"),
         "horizon": ("horizon: 180 days", "how long a run lasts if nothing ends it before"),
         "extends": ("extends: first-lesson", "a scenario, or several, that this one adds to and changes"),
+        "source": ("source: author", "where every number comes from that does not say so itself"),
         "sources": (
             "sources: {author: our judgement}",
             "sources by name, so that numbers can name them; what says `judgement` counts as such",

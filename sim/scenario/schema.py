@@ -619,6 +619,7 @@ class Scenario(Block):
     start: Formula
     horizon: Formula
     extends: Words = ()
+    source: Word | None = None  # where every number comes from that does not say so itself
     sources: Annotated[dict[Word, Word], _OPEN] = Field(default_factory=dict)
     lists: Annotated[dict[Name, tuple[Any, ...]], _OPEN] = Field(default_factory=dict)  # names to write a block for
     facts: Annotated[dict[Name, Fact], _OPEN] = Field(default_factory=dict)

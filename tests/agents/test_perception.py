@@ -11,6 +11,7 @@ from sim.agents.expand import defaults_of, expand
 from sim.engine.record import Engine, Runs
 from sim.errors import Text
 from sim.program.build import build_core
+from sim.program.diagram import slots_read
 from sim.program.listing import core_text
 from sim.scenario.read import scenario_from_text
 from tests.agents.stage import HEADER, faults, moves, play, program, scenario, tell
@@ -208,15 +209,15 @@ def terms(engine: Engine, text: str, option: int = 1) -> tuple[float, ...]:
 
 
 def test_values_read_what_is_seen_and_believed_of_others_and_the_truth_of_oneself(engine: Engine) -> None:
-    """A report, the attribute of the rung that is seen, a belief and one's own nerve, each as its actor knows it."""
+    """A report, its rung's attribute, a belief, one's own nerve, and where an army is seen, not where it was sent."""
     told = "resolve: russia.resolve, nerve: nerve, order: army.ordered == massed"
     value = f"{{troops: army.troops, rung: army == attack, {told}}}"
     options = f"options: {{wait: {{}}, act: {{value: {value}, usual: army.troops}}}}"
     choice = f"    choices: {{answer: {{actor: us, every: 8 days, {options}}}}}\n"
     sees = world("sees: {army: {estimate: attack, every: 30 days}}, believes: {russia.resolve: 0.9}", choice)
-    assert terms(engine, sees) == (90_000, 1, 0.9, 0.5, 1)
+    assert terms(engine, sees) == (90_000, 1, 0.9, 0.5, 0)
     report = sees.replace("sees: {", "sees: {army.troops: {estimate: 7_000, every: 30 days}, ")
-    assert terms(engine, report) == (7_000, 1, 0.9, 0.5, 1)
+    assert terms(engine, report) == (7_000, 1, 0.9, 0.5, 0)
     russian = sees.replace("actor: us, every", "actor: russia, every").replace("nerve: nerve", "nerve: us.nerve")
     assert terms(engine, russian) == (30_000, 0, 0.5, 0.5, 1)
 
@@ -354,3 +355,39 @@ def test_nobody_mistakes_what_is_their_own() -> None:
         assert faults(text) == [
             f"perception.russia.sees.{own}: `{own}` is `russia`'s own, and what is one's own one knows"
         ]
+
+
+WATCHED = """
+    actors: {north: {resolve: 0.5}, south: {}}
+    agents:
+      army:
+        posture: {actor: north, against: south}
+        rungs: {home: {level: none}, massed: {level: display}, attack: {level: force}}
+        start: home
+        pace: 1 day
+        military: false
+    triggers: {go: {at: 3 days, do: order army to massed}}
+"""
+
+
+def test_a_belief_learns_from_what_is_reported_once_it_is_reported(engine: Engine) -> None:
+    """Who has reports on an army learns of its move when one tells of it, and once; who has none, at once."""
+    seen = "    perception: {south: {sees: {army: {delay: 2 days, every: 7 days}}, believes: {north.resolve: 0.4}}}\n"
+    blind = "    perception: {south: {believes: {north.resolve: 0.4}}}\n"
+    learnt = [
+        (day, pytest.approx(0.4 + 0.6 / 4)) for day in (9, 4)
+    ]  # looked at on day 7, told on day 9; moved on day 4
+    assert moves(tell(engine, WATCHED + seen), "south.believes.north.resolve") == learnt[:1]
+    assert moves(tell(engine, WATCHED + blind), "south.believes.north.resolve") == learnt[1:]
+
+
+def test_an_order_is_not_seen_where_an_army_is(engine: Engine) -> None:
+    """A choice of who has reports reads where the army stands by them, not where it was ordered to go."""
+    seen = "    perception: {south: {sees: {army: {delay: 2 days}}}}\n"
+    options = "{flee: {if: army.ordered > home}, stay: {}}"
+    look = f"    choices: {{look: {{actor: south, at: [5 days, 10 days], options: {options}}}}}\n"
+    built = program(WATCHED + seen + look)
+    chosen = next(trigger for trigger in built.triggers if trigger.name == "look").choice
+    assert chosen is not None
+    read = slots_read(built, [chosen.options[0].condition])
+    assert {built.quantities[slot].name for slot in read} == {"south.sees.army"}
