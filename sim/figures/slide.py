@@ -299,5 +299,16 @@ def save(figure: Figure, folder: Path, name: str, *, forms: Sequence[str] = ("pn
     for form in forms:
         path = folder / f"{name}.{form}"
         figure.savefig(path, format=form, metadata=undated.get(form), facecolor=PAPER)
+        if form == "png":
+            _in_few_colours(path)
         paths.append(path)
     return tuple(paths)
+
+
+def _in_few_colours(path: Path) -> None:
+    """The same picture with a palette: flat colours need no more, and the file is a third as large."""
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        few = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    few.save(path, "PNG", optimize=True)
