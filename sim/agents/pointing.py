@@ -75,6 +75,13 @@ def without_echoes(faults: Sequence[Fault], causes: Sequence[Fault]) -> list[Fau
     ]
 
 
+def without_unmade(faults: Sequence[Fault], unmade: Container[str]) -> list[Fault]:
+    """Those faults that do not name a block of which nothing could be made, nor stand in a text with one that does."""
+    echoes = [any(path.partition(".")[0] in unmade for path in _WORD.findall(fault.says)) for fault in faults]
+    texts = {fault.path for fault, echo in zip(faults, echoes, strict=True) if echo}
+    return [fault for fault in faults if fault.path not in texts]
+
+
 def without_unread(faults: Iterable[Fault], causes: Sequence[Fault], unread: Container[str]) -> list[Fault]:
     """Those faults that do not follow from what could not be read: they name nothing of it, and stand elsewhere."""
     spots = {cause.place for cause in causes}
@@ -89,7 +96,11 @@ def without_unread(faults: Iterable[Fault], causes: Sequence[Fault], unread: Con
         beside = "stands only beside" in fault.says and fault.path.rpartition(".")[0] in lacking
         if fault.place in spots or fault.path in lacking or beside or any(word in unread for word in words):
             continue
+        if fault.path.count(".") > 1 and any(cause.path.startswith(f"{fault.path}.") for cause in causes):
+            continue  # said of a whole of which a part could not be read
         offered = [part for path in re.findall(r"[\w.]+", fault.remedy) for part in path.split(".")]
+        if fault.remedy.endswith(f"s: {UNREAD}"):
+            continue  # there is no such sender, party, ... among those that could not be read
         kept.append(replace(fault, remedy="") if UNREAD in offered else fault)
     return kept
 

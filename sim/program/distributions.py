@@ -99,6 +99,8 @@ def _check_scipy(name: str, values: Arguments) -> list[str]:
     """Arguments of one of scipy's distributions: its own names, or `median` and `p90`."""
     shapes = SCIPY_ARGUMENTS[name]
     by_points = {"median", "p90"} & set(values)
+    if name in OWN_SPELLINGS and not set(values) <= {*shapes, "loc", "scale", "median", "p90"}:
+        return [_unfit_names(name, tuple(values))]
     known = {*shapes, "loc", *(("scale", "median", "p90") if name in CONTINUOUS else ())}
     faults = []
     for word in values:

@@ -95,6 +95,10 @@ def _mend(data: Section, error: ErrorDetails, lost: set[str]) -> None:
     else:
         if error["type"] != "extra_forbidden" or isinstance(value, dict | list):
             lost |= names_in(Text(str(key)))
+        depth = next(number for number, (block, _) in enumerate(chain) if block is owner)
+        shape, _ = at(tuple(keys[:depth]), data)
+        if shape is not None and shape.sort == "named":
+            lost.add(str(key))  # a name of the file's own, even if a key of the language is spelt like it
         del owner[key]
 
 
