@@ -272,7 +272,7 @@ def _mistake(luck: random.Random, blocks: Sequence[Block]) -> None:
         case "unwrap" if isinstance(value, Block) and value.pairs:
             block.pairs[at] = [key, luck.choice(value.pairs)[1]]
         case _:
-            block.pairs[at] = [key, luck.choice(OTHERS)]
+            block.pairs[at] = [key, tree_of(luck.choice(OTHERS))]
 
 
 def mutant(number: int, *, seed: int) -> tuple[Path, bytes]:

@@ -404,11 +404,14 @@ def _assigned(text: str) -> Assignment:
     parser = _Parser(text)
     target = parser.take()
     if target.sort != "name" or target.text in WORDS:
-        raise ExpressionError(target.at, f"an effect begins with the quantity it changes, not {_shown(target)}")
+        says = f"an effect begins with the quantity it changes, not {_shown(target)}"
+        raise ExpressionError(target.at, says, "write it as in `tension += 0.1`, or as a verb with what it is about")
     sign = parser.accept("=", "+=", "-=", "*=", "/=")
     if sign is None:
         raise ExpressionError(
-            parser.next.at, f"expected `=`, `+=` or `-=` after `{target.text}`, found {_shown(parser.next)}"
+            parser.next.at,
+            f"expected `=`, `+=` or `-=` after `{target.text}`, found {_shown(parser.next)}",
+            f"write what becomes of it, as in `{target.text} = 1`",
         )
     value = parser.whole()
     if sign.text != "=":
