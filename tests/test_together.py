@@ -178,10 +178,10 @@ actors:
   us: {resolve: high}                                                          #! unknown name `high`
   eu:
     members:
-      germany: {willing: 150 %}                                                #! `150 %`
+      germany: {willing: 150 %}                                                #! a chance of 1.5
       uk: {exposure: -1}                                                       #! -1
       others: {count: 1.5}                                                     #! `1.5`
-    agree_alike: 2                                                             #! `2`
+    agree_alike: 2                                                             #! a correlation of 2
   ussr: {home: {support: 60 %, raly: 0.1, fades: 3}}                           #! unknown key `raly` | `fades` wants
 quantities:
   unrest: {for_each: region, start: 0.2}                                       #! `region`
@@ -193,7 +193,7 @@ agents:
     start: home
   measures:
     sanctions: {senders: [us, eu, us], target: ussr}                           #! `us` stands twice
-    tiers: {none: {}, all: {bite: 1, sectors: {energy: 40 %, finance: 50 %}}}  #! 90 %
+    tiers: {none: {}, all: {bite: 1, sectors: {energy: 40 %, finance: 50 %}}}  #! sum to 0.9
     start: none
     adopt: {eu: {vote: most members}}                                          #! `most members`
 choices:
