@@ -201,7 +201,12 @@ class RunFault(Exception):
         self.trigger, self.role, self.says, self.tick, self.values = trigger, role, says, tick, values
 
 
+def public(names: Iterable[str]) -> list[str]:
+    """The names that a user may write: not those that the expansion keeps for itself, such as `army._before`."""
+    return [str(name) for name in names if not str(name).startswith("_") and "._" not in str(name)]
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A suggestion such as "did you mean `pressure`?", or nothing when no known word is near."""
-    near = difflib.get_close_matches(word, [str(name) for name in known], n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word, public(known), n=1, cutoff=0.6)
     return f"did you mean `{near[0]}`?" if near else ""

@@ -1,5 +1,7 @@
 """What is wrong with a file is told together: no fault hides another, none brings complaints that follow from it."""
 
+import re
+
 import pytest
 
 from sim import api
@@ -166,3 +168,83 @@ def test_a_misspelt_key_is_not_missed_as_well(tmp_path):
     """A needed key that stands there under a name that is nearly its own is one fault."""
     (fault,) = told(tmp_path, HEAD + WORLD + "series: {evry: 7 days, of: army}\n" + END)
     assert fault[1] == "unknown key `evry`"
+
+
+MEASURES = """scenario: x
+start: 2030-01-01
+horizon: 100 days
+lists: {regions: [north, south]}
+actors:
+  us: {resolve: high}                                                          #! unknown name `high`
+  eu:
+    members:
+      germany: {willing: 150 %}                                                #! a chance of 1.5
+      uk: {exposure: -1}                                                       #! -1
+      others: {count: 1.5}                                                     #! `1.5`
+    agree_alike: 2                                                             #! a correlation of 2
+  ussr: {home: {support: 60 %, raly: 0.1, fades: 3}}                           #! unknown key `raly` | `fades` wants
+quantities:
+  unrest: {for_each: region, start: 0.2}                                       #! `region`
+  oil: {path: {2030-01-01: 100, 2029-01-01: 90}}                               #! 2029-01-01
+agents:
+  army:
+    posture: {actor: ussr, against: usa}                                       #! unknown actor `usa`
+    rungs: {home: {level: none}, massed: {level: dispaly}}                     #! `dispaly`
+    start: home
+  measures:
+    sanctions: {senders: [us, eu, us], target: ussr}                           #! `us` stands twice
+    tiers: {none: {}, all: {bite: 1, sectors: {energy: 40 %, finance: 50 %}}}  #! sum to 0.9
+    start: none
+    adopt: {eu: {vote: most members}}                                          #! `most members`
+choices:
+  next:
+    actor: us
+    every: 7 days
+    options: {wait: {}, go: {needs: consent of nobody, do: raise measures}}    #! `nobody`
+outcomes: {end: {otherwise: true}}
+"""
+
+TALKS = """scenario: x
+start: 2030-01-01
+horizon: 100 days
+actors: {us: {}, ussr: {resolve: 0.5}, cuba: {}}
+quantities: {missiles: {flag: true, start: true}}
+agents:
+  track:
+    diplomacy: {parties: [us, ussr], consent: cuba}
+    issues:
+      bases: {us: 0.2, ussr: -0.1, cube: 0.1}                                  #! `cube`
+      turkey: {us: -0.1, ussr: 0.2, demanded_by: usr}                          #! `usr`
+    proposals:
+      swap: {contains: [bases, turky]}                                         #! `turky`
+    questions:
+      letter: {by: us, to: ussr, asked: 2030-01-05, tells: ussr.resolve}       #! `us` holds no belief
+    agreement: {leave: {by: ussr, do: missiles = false, due: 14, kept: 120 %}} #! `due` | chance of 1.2
+perception:
+  us: {sees: {army: {error: 10 %}, missiles: {delay: 9 days, every: 7 days}}}   #! `army` | takes `9 days`
+threats:
+  strike: {by: us, to: ussr, unless: not missiles, hurts: 80 %}                 #! `deadline`
+  siege:
+    {by: us, to: ussr, unless: not missiles, deadline: 2031-01-01,             #! 2031-01-01 lies outside
+     hurts: 50 %, channel: open}                                               #! `open`
+offers:
+  trade: {by: us, to: ussr, when: not missiles, helps: 40 %, leaks: 20 %}       #! cannot leak
+triggers:
+  more: {at: 9 days, do: [extend truce by 7 days, publish swapp, demand oil]}   #! `truce` | `swapp` | `oil`
+seats: {ussr: {decides: nothing}}                                              #! `nothing`
+outcomes: {end: {otherwise: true}}
+"""
+
+
+@pytest.mark.parametrize("text", [MEASURES, TALKS], ids=["measures", "talks"])
+def test_faults_of_the_vocabulary_are_told_together_and_nothing_else(tmp_path, text):
+    """Each wrong line of a file about sanctions, or about talks and threats, is told as often as it is wrong."""
+    wanted = [
+        (number, says.strip())
+        for number, line in enumerate(text.splitlines(), 1)
+        for says in (line.partition("#!")[2].split("|") if "#!" in line else ())
+    ]
+    found = told(tmp_path, re.sub(" +#!.*", "", text))
+    assert [line for line, _ in found] == [line for line, _ in wanted], found
+    for line, says in wanted:
+        assert any(says in sentence for at, sentence in found if at == line), (line, says, found)

@@ -56,6 +56,8 @@ def _due(draft: Draft, track: Track, key: Text, terms: schema.Obligation) -> Non
         draft.default(f"{whole}.kept", KEPT, "author", "chance that the obligation is kept", key.place)
     if terms.due is None:
         draft.default(f"{whole}.due", DUE, "author", "time until it is seen whether the obligation is kept", key.place)
+    elif terms.due.distribution == "constant":
+        draft.lasts(terms.due.arguments[Text("value")], f"{path}.due", nothing=True)
     chance = draft.says(terms.kept, WORLD) if terms.kept is not None else KEPT
     by = tuple(str(actor) for actor in terms.by)
     doing = effects(draft, terms.do, Speaker((name,), by=by), f"{path}.do")

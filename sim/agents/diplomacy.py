@@ -33,7 +33,9 @@ def diplomacy(draft: Draft, name: Text, block: schema.Diplomacy) -> None:
     """The rounds of a track, what is proposed in them, who accepts, and what follows."""
     track = track_of(draft, str(name))
     if not track.consenting:
-        draft.fault(name, f"agents.{name}.diplomacy", f"nobody talks on `{name}`", "name at least one of `parties`")
+        draft.too_little(
+            name, f"agents.{name}.diplomacy", f"nobody talks on `{name}`", "name at least one of `parties`"
+        )
         return
     draft.quantity(f"{name}.open", name.place, flag=True, start="true" if block.start == "open" else "false",
                    says=f"rounds of `{name}` can be held")  # fmt: skip

@@ -103,6 +103,7 @@ class Draft:
         self.defaults: list[Default] = []
         self.faults: list[Fault] = []
         self.conditions: dict[str, Tree] = {}  # of the commitments, by name, qualified
+        self.unmade: set[str] = set()  # blocks of which too little is there to make anything of them
         self.held: set[str] = set()  # outcomes that read a flag
         self.stood: dict[str, Place | None] = {}  # quantities compared with where they stood at the start
         self.tracks: dict[str, Anything] = {}  # what the file says of each diplomatic track, once looked at
@@ -127,6 +128,11 @@ class Draft:
     def fault(self, value: object, path: str, says: str, remedy: str = "") -> None:
         """Note a fault at a value of the file."""
         self.faults.append(Fault(place_of(value), path, says, remedy))
+
+    def too_little(self, name: Text, path: str, says: str, remedy: str) -> None:
+        """A fault at a block of which nothing is made; what names it elsewhere is not wrong for that."""
+        self.fault(name, path, says, remedy)
+        self.unmade.add(str(name))
 
     def default(self, path: str, value: str, source: str, says: str, place: Place | None = None) -> None:
         """Note a number that was taken because the file says none."""

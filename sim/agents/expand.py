@@ -34,6 +34,7 @@ class Expansion:
     scenario: schema.Scenario
     defaults: tuple[Default, ...]
     faults: tuple[Fault, ...]
+    unmade: frozenset[str] = frozenset()  # blocks of which nothing could be made
 
 
 def expand(scenario: schema.Scenario) -> schema.Scenario:
@@ -78,7 +79,8 @@ def expansion_of(scenario: schema.Scenario) -> Expansion:
         metrics=metrics,
         series=series,
     )
-    return Expansion(core, tuple(draft.defaults), (*draft.faults, *unknown_actors(scenario), *out_of_range(scenario)))
+    faults = (*draft.faults, *unknown_actors(scenario), *out_of_range(scenario))
+    return Expansion(core, tuple(draft.defaults), faults, frozenset(draft.unmade))
 
 
 def _drafted(scenario: schema.Scenario, known: Known) -> Draft:

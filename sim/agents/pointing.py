@@ -75,23 +75,48 @@ def without_echoes(faults: Sequence[Fault], causes: Sequence[Fault]) -> list[Fau
     ]
 
 
+def without_unmade(faults: Sequence[Fault], unmade: Container[str]) -> list[Fault]:
+    """Those faults that do not name a block of which nothing could be made, nor stand in a text with one that does."""
+    echoes = [any(path.partition(".")[0] in unmade for path in _WORD.findall(fault.says)) for fault in faults]
+    texts = {fault.path for fault, echo in zip(faults, echoes, strict=True) if echo}
+    return [fault for fault in faults if fault.path not in texts]
+
+
 def without_unread(faults: Iterable[Fault], causes: Sequence[Fault], unread: Container[str]) -> list[Fault]:
     """Those faults that do not follow from what could not be read: they name nothing of it, and stand elsewhere."""
-    spots = {cause.place for cause in causes}
+    faults = list(faults)
+    torn = {fault.path for fault in faults if fault.says.startswith("unknown name") and _names_one(fault.says, unread)}
+    kept = [
+        fault
+        for fault in faults
+        if not _names_one(fault.says, unread) and not _is_of_a_part_unread(fault, causes)
+        and not (fault.path in torn and fault.says.startswith("unknown name"))
+    ]  # fmt: skip
+    return [replace(fault, remedy="") if _names_one(f"`{fault.remedy}`", (UNREAD,)) else fault for fault in kept]
+
+
+def _names_one(text: str, names: Container[str]) -> bool:
+    """Whether what a sentence quotes names one of these."""
+    quoted = [inner for path in re.findall("`([^`]*)`", text) for inner in re.findall(r"\w+", path)]
+    return any(word in names for word in quoted)
+
+
+def _is_of_a_part_unread(fault: Fault, causes: Sequence[Fault]) -> bool:
+    """Whether a fault is said of what could not be read, of the whole around it, or of what it would have offered."""
     lacking = {
         re.sub(r"^agents\.(\w+)\.triggers\.", r"triggers.\1.", cause.path.rpartition(".")[0])
         for cause in causes
         if cause.says.startswith("unknown key")
     }
-    kept: list[Fault] = []
-    for fault in faults:
-        words = [part for path in _WORD.findall(fault.says) for part in path.split(".")]
-        beside = "stands only beside" in fault.says and fault.path.rpartition(".")[0] in lacking
-        if fault.place in spots or fault.path in lacking or beside or any(word in unread for word in words):
-            continue
-        offered = [part for path in re.findall(r"[\w.]+", fault.remedy) for part in path.split(".")]
-        kept.append(replace(fault, remedy="") if UNREAD in offered else fault)
-    return kept
+    if fault.place in {cause.place for cause in causes} or fault.path in lacking:
+        return True
+    if "stands only beside" in fault.says and fault.path.rpartition(".")[0] in lacking:
+        return True
+    if fault.path.count(".") > 1 and any(cause.path.startswith(f"{fault.path}.") for cause in causes):
+        return True
+    missed = re.fullmatch(r"the file has no (\w+)", fault.remedy)
+    parts = {part for cause in causes for part in cause.path.split(".")}
+    return fault.remedy.endswith(f"s: {UNREAD}") or (missed is not None and f"{missed[1]}s" in parts)
 
 
 def _blocks(scenario: schema.Scenario) -> Iterator[tuple[str, tuple[Text, Any]]]:
@@ -114,8 +139,11 @@ def _blocks(scenario: schema.Scenario) -> Iterator[tuple[str, tuple[Text, Any]]]
 def _pointed(fault: Fault, path: str, block: Any) -> Fault:
     """A fault at the word of a block that it is about, and at the path of the text that says it."""
     found = _WORD.search(fault.says)
-    if found is None or fault.place is None:
+    if fault.place is None:
         return fault
+    if found is None:
+        here = next((here for here, leaf in leaves(block, path) if leaf.place == fault.place), fault.path)
+        return replace(fault, path=here)
     spots = list(_spots_of_word(found[1], path, block))
     if not spots:
         return fault

@@ -25,7 +25,7 @@ def posture(draft: Draft, name: Text, block: schema.Posture) -> None:
     """The state, the moves and the replies of one posture. Its choices come later, when all threats are known."""
     path = f"agents.{name}"
     if len(block.rungs) < 2:
-        draft.fault(name, f"{path}.rungs", f"`{name}` has nowhere to go", "a ladder has two rungs or more")
+        draft.too_little(name, f"{path}.rungs", f"`{name}` has nowhere to go", "a ladder has two rungs or more")
         return
     draft.one_of(block.start, block.rungs, block.start, f"{path}.start", "rung")
     place = name.place

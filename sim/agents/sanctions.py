@@ -31,9 +31,10 @@ LEAKAGE, BACKLASH = "10 % per year", "0.1"
 def sanctions(draft: Draft, name: Text, block: schema.Sanctions) -> None:
     """The tiers of each sender, how they change, what they cost."""
     senders = [str(sender) for sender in block.sanctions.senders]
-    path = f"agents.{name}.sanctions"
     if not senders or not block.tiers:
-        draft.fault(name, path, f"`{name}` has no {'tiers' if senders else 'senders'}", "name at least one")
+        lacking = "tiers" if senders else "senders"
+        path = f"agents.{name}.{lacking if senders else 'sanctions'}"
+        draft.too_little(name, path, f"`{name}` has no {lacking}", "name at least one")
         return
     draft.one_of(block.start, block.tiers, block.start, f"agents.{name}.start", "tier")
     for adopting in block.adopt:

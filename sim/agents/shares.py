@@ -61,7 +61,12 @@ def orders_of(draft: Draft, option: schema.Option) -> Order | None:
     """The first order that an option gives to a posture."""
     for text in option.do:
         words = text.split()
-        if words[:1] == ["order"] and len(words) > 2 and words[1] in postures(draft):
+        if (
+            words[:1] == ["order"]
+            and len(words) > 2
+            and words[1] in postures(draft)
+            and postures(draft)[words[1]].rungs
+        ):
             return Order(words[1], ordered_rung(words[1:]))
     return None
 

@@ -30,7 +30,7 @@ def commitment(draft: Draft, name: Text, block: schema.Commitment) -> None:
     section = "threats" if name in draft.scenario.threats else "offers"
     path, place, issuers = f"{section}.{name}", name.place, [str(issuer) for issuer in block.by]
     if not issuers:
-        draft.fault(name, path, f"nobody makes `{name}`", "say `by:` whom")
+        draft.too_little(name, path, f"nobody makes `{name}`", "say `by:` whom")
         return
     for check in (deadlines.check, audience.check):
         check(draft, name, block, path)

@@ -7,13 +7,13 @@ where it stands; a wrong part does not raise further complaints of the parts aro
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations
 
 from sim.clock import days_between, parse_date
-from sim.errors import did_you_mean
+from sim.errors import did_you_mean, public
 from sim.language.functions import DISTRIBUTIONS, OPERATORS, sampler_name, spelling_of
 from sim.language.parse import ExpressionError
 from sim.language.tree import (
@@ -87,7 +87,8 @@ def resolve(tree: Tree, scope: Scope, expected: Kind | None = None) -> tuple[Tre
     """
     resolved, kind = _resolve(tree, scope, expected)
     if expected is not None and not fits(kind, expected):
-        return scope.fault(_at(tree), f"{scope.where} wants {expected}, and this is {kind}", _remedy(kind, expected))
+        return scope.fault(_at(tree), f"{scope.where} wants {expected}, and this is {kind}",
+                           _remedy(kind, expected) or f"write {expected}")  # fmt: skip
     return resolved, kind
 
 
@@ -137,7 +138,8 @@ def _resolve(tree: Tree, scope: Scope, hint: Kind | None) -> tuple[Tree, Kind]:
             no, no_kind = _resolve(no, scope, hint or (yes_kind if yes_kind.names else None))
             common = _common((yes_kind, no_kind))
             if common is None:
-                return scope.fault(at, f"one side of this `if` is {yes_kind}, the other {no_kind}")
+                says = f"one side of this `if` is {yes_kind}, the other {no_kind}"
+                return scope.fault(at, says, "write two of one kind")
             return If(test, yes, no, at), common
         case Compare():
             return _compare(tree, scope)
@@ -185,10 +187,14 @@ def _name(path: str, at: int, scope: Scope, hint: Kind | None) -> tuple[Tree, Ki
         return scope.fault(at, f"`{path}` is a word, not a truth", f"write `{LIKE_TRUTHS[path.lower()]}`")
     if ladder := scope.ladder_of(path):
         return scope.fault(at, f"unknown name `{path}`", f"it is a level of `{ladder}`; compare it with that alone")
-    remedy = did_you_mean(path, known)
-    if not remedy and len(known) <= 12:
-        remedy = f"in scope here: {', '.join(known)}"
-    return scope.fault(at, f"unknown name `{path}`", remedy)
+    return scope.fault(at, f"unknown name `{path}`", did_you_mean(path, known) or _in_scope(public(known)))
+
+
+def _in_scope(known: Sequence[str]) -> str:
+    """Where there is no name like it: which there are, if they are few; else where one is made."""
+    if 0 < len(known) <= 12:
+        return f"in scope here: {', '.join(known)}"
+    return "write a name that is there, or declare it under `quantities` or `parameters`"
 
 
 def _timed(tree: Tree, kind: Kind, timed: bool, path: str, at: int, scope: Scope) -> tuple[Tree, Kind]:
@@ -205,12 +211,14 @@ def _timed(tree: Tree, kind: Kind, timed: bool, path: str, at: int, scope: Scope
 def _lookup(what: str, path: str, at: int, scope: Scope) -> tuple[Tree, Kind]:
     found = scope.find_trigger(path)
     if found is None:
-        return scope.fault(at, f"`{what}` of an unknown trigger `{path}`", did_you_mean(path, scope.known_triggers()))
+        near = did_you_mean(path, scope.known_triggers()) or "write the name of a trigger that is there"
+        return scope.fault(at, f"`{what}` of an unknown trigger `{path}`", near)
     trigger, branch = found
     if what == "count":
         return Count(trigger, branch), NUMBER
     if branch >= 0:
-        return scope.fault(at, f"`since` looks at a whole trigger, not at a branch of it: `{path}`")
+        remedy = "name the trigger, or let it set a flag in this branch"
+        return scope.fault(at, f"`since` looks at a whole trigger, not at a branch of it: `{path}`", remedy)
     return _timed(Since(trigger), DURATION, True, f"since({path})", at, scope)
 
 
@@ -235,7 +243,8 @@ def _compare(tree: Compare, scope: Scope) -> tuple[Tree, Kind]:
     common = _common(kinds)
     if common is None:
         one, odd = next((one, odd) for one, odd in combinations(kinds, 2) if not (fits(one, odd) or fits(odd, one)))
-        return scope.fault(tree.at, f"{one} is compared with {odd}", _remedy(one, odd) or _remedy(odd, one))
+        remedy = _remedy(one, odd) or _remedy(odd, one) or "compare two of one kind"
+        return scope.fault(tree.at, f"{one} is compared with {odd}", remedy)
     if common.names and not common.ordered and any(sign not in ("==", "!=") for sign, _ in tree.rest):
         return scope.fault(tree.at, f"the names of `{common.of}` have no order", "compare with `==` or `!=`")
     first, *rest = (part for part, _ in resolved)
@@ -287,7 +296,7 @@ def _arithmetic(tree: Apply, scope: Scope, hint: Kind | None) -> tuple[Tree, Kin
     result = _result(tree.operator, _plain(left_kind), _plain(right_kind))
     if result is None:
         verb = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}[tree.operator]
-        remedy = _remedy(left_kind, NUMBER) or _remedy(right_kind, NUMBER)
+        remedy = _remedy(left_kind, NUMBER) or _remedy(right_kind, NUMBER) or "write numbers, or give them their units"
         return scope.fault(tree.at, f"{left_kind} {verb} {right_kind} has no meaning", remedy)
     return Apply(tree.operator, (left, right), tree.at), result
 

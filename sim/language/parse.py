@@ -98,7 +98,18 @@ def _hint(character: str) -> str:
         "?": "write `a if condition else b`", ":": "write `a if condition else b`",
         '"': "quotes go around the whole value, in the YAML", "'": "quotes go around the whole value, in the YAML",
     }  # fmt: skip
-    return remedies.get(character, "")
+    return remedies.get(character, "an expression is made of names, numbers, `+ - * / **`, comparisons and brackets")
+
+
+_UNITS = ("days", "hours", "weeks", "months", "years", "minutes")
+
+_HOW = {
+    ")": "each bracket that opens is closed, and between two values stands a sign",
+    ",": "a comma stands between values, and `)` behind the last",
+    "else": "write `a if condition else b`",
+    "(": "its arguments stand in brackets, as in `draw normal(0, 1)`",
+}
+"""How to mend it where a sign or word is lacking."""
 
 
 class _Parser:
@@ -126,13 +137,16 @@ class _Parser:
     def expect(self, text: str, after: str) -> Token:
         taken = self.accept(text)
         if taken is None:
-            raise ExpressionError(self.next.at, f"expected `{text}` {after}, found {_shown(self.next)}")
+            raise ExpressionError(self.next.at, f"expected `{text}` {after}, found {_shown(self.next)}", _HOW[text])
         return taken
 
     def whole(self) -> Tree:
         tree = self.choice()
         if self.next.sort != "end":
-            remedy = "write `==` to compare" if self.next.text == "=" else ""
+            between = (
+                "join it to what stands before it, with a sign such as `+` or a word such as `and`, or take it away"
+            )
+            remedy = "write `==` to compare" if self.next.text == "=" else between
             raise ExpressionError(self.next.at, f"{_shown(self.next)} does not fit here", remedy)
         return tree
 
@@ -215,14 +229,15 @@ class _Parser:
             inner = self.choice()
             self.expect(")", "to close the bracket")
             return inner
-        raise ExpressionError(token.at, f"expected a number, a name or a bracket, found {_shown(token)}")
+        says = f"expected a number, a name or a bracket, found {_shown(token)}"
+        raise ExpressionError(token.at, says, "write a value here, or take away the sign before it")
 
     def number(self, token: Token) -> Tree:
         """A number, with `%` or a unit of time behind it if it has one."""
         try:
             value = float(token.text)
         except ValueError:
-            raise ExpressionError(token.at, f"`{token.text}` is not a number") from None
+            raise ExpressionError(token.at, f"`{token.text}` is not a number", "write numbers in decimals") from None
         if self.accept("%"):
             return Constant(value / 100.0, NUMBER, f"{token.text} %", token.at)
         if self.next.sort == "name" and self.next.text not in WORDS:
@@ -231,7 +246,8 @@ class _Parser:
                 raise ExpressionError(
                     self.next.at,
                     f"`{self.next.text}` after a number is no unit of time",
-                    did_you_mean(self.next.text, ("days", "hours", "weeks", "months", "years", "minutes")),
+                    did_you_mean(self.next.text, _UNITS)
+                    or f"units: {', '.join(_UNITS)}; between two values stands a sign",
                 )
             return Constant(value * unit, DURATION, f"{token.text} {self.take().text}", token.at)
         return Constant(value, NUMBER, token.text, token.at)
@@ -242,13 +258,15 @@ class _Parser:
         if token.text == "draw":
             return self.sample(token)
         if token.text in WORDS:
-            raise ExpressionError(token.at, f"expected a value before `{token.text}`")
+            raise ExpressionError(
+                token.at, f"expected a value before `{token.text}`", "write one, or take the word away"
+            )
         if not self.accept("("):
             return Name(token.text, token.at)
         if token.text in ("count", "since"):
             inner = self.take()
             if inner.sort != "name":
-                raise ExpressionError(inner.at, f"`{token.text}` takes the name of a trigger")
+                raise ExpressionError(inner.at, f"`{token.text}` takes the name of a trigger", "as in `count(shots)`")
             self.expect(")", f"to close `{token.text}`")
             return Lookup(token.text, inner.text, token.at)
         return self.call(token)
@@ -276,7 +294,8 @@ class _Parser:
                 tree = Apply(token.text, (tree, argument), token.at)
             return tree
         if len(arguments) != arity:
-            raise ExpressionError(token.at, f"`{token.text}` takes {arity} values, not {len(arguments)}")
+            says = f"`{token.text}` takes {arity} value{'s' * (arity != 1)}, not {len(arguments)}"
+            raise ExpressionError(token.at, says, f"write `{token.text}({', '.join('abcd'[:arity])})`")
         return Apply(token.text, tuple(arguments), token.at)
 
     def arguments(self, what: str) -> list[Tree]:
@@ -327,7 +346,8 @@ def _named_arguments(which: Token, given: list[tuple[str, Tree]]) -> tuple[tuple
     spellings = DISTRIBUTIONS[which.text].spellings
     if any(name for name, _ in given):
         if not all(name for name, _ in given):
-            raise ExpressionError(which.at, f"name all arguments of `{which.text}`, or none")
+            ways = " or ".join(", ".join(f"{name} = ..." for name in names) for names in spellings)
+            raise ExpressionError(which.at, f"name all arguments of `{which.text}`, or none", f"write {ways}")
         return tuple(given)
     for names in spellings:
         if len(names) == len(given):
@@ -357,7 +377,7 @@ def parse(text: str) -> Tree:
 
 def _parsed(text: str) -> Tree:
     if not text.strip():
-        raise ExpressionError(0, "an empty expression")
+        raise ExpressionError(0, "an empty expression", "write a value, or take the line away")
     return _Parser(text).whole()
 
 
@@ -384,11 +404,14 @@ def _assigned(text: str) -> Assignment:
     parser = _Parser(text)
     target = parser.take()
     if target.sort != "name" or target.text in WORDS:
-        raise ExpressionError(target.at, f"an effect begins with the quantity it changes, not {_shown(target)}")
+        says = f"an effect begins with the quantity it changes, not {_shown(target)}"
+        raise ExpressionError(target.at, says, "write it as in `tension += 0.1`, or as a verb with what it is about")
     sign = parser.accept("=", "+=", "-=", "*=", "/=")
     if sign is None:
         raise ExpressionError(
-            parser.next.at, f"expected `=`, `+=` or `-=` after `{target.text}`, found {_shown(parser.next)}"
+            parser.next.at,
+            f"expected `=`, `+=` or `-=` after `{target.text}`, found {_shown(parser.next)}",
+            f"write what becomes of it, as in `{target.text} = 1`",
         )
     value = parser.whole()
     if sign.text != "=":

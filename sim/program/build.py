@@ -41,13 +41,14 @@ def examine_program(scenario: schema.Scenario) -> tuple[ir.Program, list[Fault]]
     Faults of the vocabulary and of the core are told together, but for those that plainly echo others.
     """
     from sim.agents.expand import expansion_of
-    from sim.agents.pointing import pointed, without_echoes
+    from sim.agents.pointing import pointed, without_echoes, without_unmade
 
     expansion = expansion_of(scenario)
     builder = _Builder(expansion.scenario)
     program = builder.program()
     faults = list(expansion.faults)
-    return program, faults + without_echoes(pointed(_once(builder.faults), scenario), faults)
+    found = without_unmade(_once(builder.faults), expansion.unmade)
+    return program, faults + without_echoes(pointed(found, scenario), faults)
 
 
 def build_core(core: schema.Scenario) -> ir.Program:
@@ -77,6 +78,9 @@ def _are_read(outcomes: Iterable[ir.Outcome]) -> bool:
         for outcome in outcomes
         for node in (walk(outcome.condition) if outcome.condition is not None else ())
     )
+
+
+_DECLARE = "write a quantity that is there, or declare it under `quantities`"
 
 
 class _Builder(Names):
@@ -130,7 +134,8 @@ class _Builder(Names):
                                     ("from", trigger.from_, "every")):  # fmt: skip
             present = trigger.for_ is not None if beside == "for" else given == [beside]
             if value is not None and not present:
-                self.fault(f"{path}.{word}", first_text(value) or name, f"`{word}` stands only beside `{beside}`")
+                self.fault(f"{path}.{word}", first_text(value) or name, f"`{word}` stands only beside `{beside}`",
+                           f"write `{beside}:` too, or take `{word}` away")  # fmt: skip
         if trigger.when is not None:
             condition = self.expression(trigger.when, f"{path}.when", TRUTH, where="`when`")
             hold = self.amount(trigger.for_, f"{path}.for", f"{name}/for")
@@ -161,7 +166,8 @@ class _Builder(Names):
                 known = [*self.trigger_index, *(f"{name}.{branch}" for name, trigger in self.core.triggers.items()
                                                 for branch in branch_names(trigger))]  # fmt: skip
                 says = f"`on` names an unknown trigger `{leader}`"
-                self.fault(f"{path}.on", leader, says, did_you_mean(leader, known))
+                remedy = did_you_mean(leader, known) or "write the name of a trigger, or of a trigger and its branch"
+                self.fault(f"{path}.on", leader, says, remedy)
             elif place in found:
                 self.fault(f"{path}.on", leader, f"`{leader}` stands twice", "name each trigger once")
             else:
@@ -183,8 +189,9 @@ class _Builder(Names):
         self, name: Text, trigger: schema.Trigger, path: str
     ) -> tuple[ir.Choice | None, tuple[ir.Branch, ...]]:
         if trigger.otherwise is not None and trigger.chance is None:
+            remedy = "write `chance:` too, or take `otherwise` away"
             self.fault(f"{path}.otherwise", trigger.otherwise[0] if trigger.otherwise else name,
-                       "`otherwise` stands only beside `chance`")  # fmt: skip
+                       "`otherwise` stands only beside `chance`", remedy)  # fmt: skip
         if trigger.choose is None:
             branches = [ir.Branch("do", self._effects(trigger.do, f"{path}.do", f"{name}/do"))]
             if trigger.otherwise is not None and trigger.chance is not None:
@@ -242,8 +249,8 @@ class _Builder(Names):
                 continue
             symbol = self.find(assignment.target)
             if symbol is None:
-                self.fault(path, text, f"unknown quantity `{assignment.target}`",
-                           did_you_mean(assignment.target, self.core.quantities), assignment.at)  # fmt: skip
+                remedy = did_you_mean(assignment.target, self.core.quantities) or _DECLARE
+                self.fault(path, text, f"unknown quantity `{assignment.target}`", remedy, assignment.at)
                 continue
             if not isinstance(symbol.tree, Read):
                 what = "a parameter" if isinstance(symbol.tree, ReadParameter) else "defined by `is:`"
@@ -254,7 +261,9 @@ class _Builder(Names):
             value = self.resolved(assignment.value, text, path, symbol.kind, scope)
             constant = constant_value(value) if value is not None else None
             if constant is not None and symbol.kind.names and not constant.is_integer():
-                self.fault(path, text, f"{constant:g} is no level of `{assignment.target}`")
+                self.fault(
+                    path, text, f"{constant:g} is no level of `{assignment.target}`", "write the name of a level"
+                )
             effects.append(ir.Effect(symbol.tree.slot, value or Constant(0.0, symbol.kind)))
         return tuple(effects)
 

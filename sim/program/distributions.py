@@ -43,7 +43,7 @@ def check_distribution(name: str, arguments: Sequence[tuple[Any, Any]]) -> list[
         return _CHECKS[name](arguments)
     if name not in OWN_SPELLINGS and name not in SCIPY_ARGUMENTS:
         hint = did_you_mean(name, [*OWN_SPELLINGS, *TABLES, *SCIPY_ARGUMENTS])
-        return [f"there is no distribution `{name}`" + (f"; {hint}" if hint else "")]
+        return [f"there is no distribution `{name}`; {hint or 'write one of ' + ', '.join((*OWN_SPELLINGS, *TABLES))}"]
     values = {str(key): value for key, value in arguments}
     if faults := _unfit_numbers(name, values):
         return faults
@@ -99,6 +99,8 @@ def _check_scipy(name: str, values: Arguments) -> list[str]:
     """Arguments of one of scipy's distributions: its own names, or `median` and `p90`."""
     shapes = SCIPY_ARGUMENTS[name]
     by_points = {"median", "p90"} & set(values)
+    if name in OWN_SPELLINGS and not set(values) <= {*shapes, "loc", "scale", "median", "p90"}:
+        return [_unfit_names(name, tuple(values))]
     known = {*shapes, "loc", *(("scale", "median", "p90") if name in CONTINUOUS else ())}
     faults = []
     for word in values:

@@ -223,7 +223,8 @@ class Names:
             rank = self.constant(correlation.rank, f"{path}.rank", NUMBER, where="a rank correlation")
             for name in correlation.of:
                 if name not in names:
-                    self.fault(f"{path}.of", name, f"unknown parameter `{name}`", did_you_mean(name, names))
+                    remedy = did_you_mean(name, names) or "name two that stand under `parameters`"
+                    self.fault(f"{path}.of", name, f"unknown parameter `{name}`", remedy)
             if rank is not None and not -1 < rank < 1:
                 self.fault(
                     f"{path}.rank", correlation.rank, f"a rank correlation of {rank:g}", "it lies between -1 and 1"
@@ -264,6 +265,8 @@ class Names:
             start = self._start(start_text, path, kind, scope)
         if kind is None:
             kind = self._kind_of(start_text, scope) if start_text is not None else NUMBER
+        if not self._may_be_bounded(name, quantity, kind):
+            kind, quantity = UNKNOWN, quantity.model_copy(update={"within": None})
         low, high = self._within(quantity, path, kind)
         self.symbols[str(name)] = Symbol(Read(slot), kind)
         if start_text is not None and (value := constant_value(start)) is not None and not low <= value <= high:
@@ -300,6 +303,15 @@ class Names:
         except ExpressionError:
             return UNKNOWN
         return kind
+
+    def _may_be_bounded(self, name: Text, quantity: schema.Quantity, kind: Kind) -> bool:
+        """Whether a quantity that is a number by what it means, such as a resolve, is one as the file says it."""
+        if quantity.within is None or place_of(quantity.within[0]) is not None or kind in (NUMBER, UNKNOWN):
+            return True
+        low, high = quantity.within
+        says = f"`{name}` is a number from {low} to {high}, and this is {kind}"
+        self.fault(f"quantities.{name}.start", quantity.start or name, says, "write a number, such as `0.5`")
+        return False
 
     def _within(self, quantity: schema.Quantity, path: str, kind: Kind) -> tuple[float, float]:
         if kind.names:

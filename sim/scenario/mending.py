@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 UNREAD = "_unread"
 """The name that stands for what cannot be read. Complaints about it are not told."""
 
+DECLARE = ("parameters", "quantities", "actors", "agents", "threats", "offers", "choices", "calendar", "triggers")
+"""The sections whose names others read."""
+
 MOST_ERRORS = 200
 MOST_ROUNDS = 10
 """Mending a block may show what else is wrong in it; so often it is tried."""
@@ -44,11 +47,17 @@ def mended(data: Section, doubled: Doubled = ()) -> tuple[schema.Scenario | None
         try:
             return schema.Scenario.model_validate(rest, by_alias=True, by_name=False), frozenset(lost)
         except ValidationError as error:
-            if error.error_count() > MOST_ERRORS:
+            if error.error_count() > MOST_ERRORS or any(map(_hides_its_names, error.errors(include_url=False))):
                 return None, frozenset(lost)
             for one in error.errors(include_url=False):
                 _mend(rest, one, lost)
     return None, frozenset(lost)
+
+
+def _hides_its_names(error: ErrorDetails) -> bool:
+    """Whether a whole section that declares names cannot be read: of the rest nobody can say what it lacks."""
+    keys = keys_in_file(error["loc"])
+    return len(keys) == 1 and keys[0] in DECLARE and error["type"] not in ("missing", "extra_forbidden")
 
 
 def _copied(value: Any, doubtful: set[int]) -> Any:
@@ -83,6 +92,8 @@ def _mend(data: Section, error: ErrorDetails, lost: set[str]) -> None:
         if key not in _keys_of(owner):
             return
     value = owner[key]
+    if _without_the_second(value, error):
+        return
     lost |= names_in(value) if isinstance(value, dict | list) else set()
     if {"level", "one_of"} & set(keys):
         lost |= names_in(Text(str(keys[1]))) if len(keys) > 1 else set()
@@ -95,7 +106,21 @@ def _mend(data: Section, error: ErrorDetails, lost: set[str]) -> None:
     else:
         if error["type"] != "extra_forbidden" or isinstance(value, dict | list):
             lost |= names_in(Text(str(key)))
+        depth = next(number for number, (block, _) in enumerate(chain) if block is owner)
+        shape, _ = at(tuple(keys[:depth]), data)
+        if shape is not None and shape.sort == "named":
+            lost.add(str(key))  # a name of the file's own, even if a key of the language is spelt like it
         del owner[key]
+
+
+def _without_the_second(value: Any, error: ErrorDetails) -> bool:
+    """Whether a name that stands twice in a list could be taken out, which leaves the list as it was meant."""
+    misfit = error.get("ctx", {}).get("error")
+    spot = getattr(misfit, "at", None)
+    if not isinstance(value, list) or not any(one is spot for one in value[1:]):
+        return False
+    value[:] = [one for one in value if one is not spot]
+    return True
 
 
 def _neutral(value: Any, error: ErrorDetails) -> Text | None:
@@ -160,14 +185,15 @@ def _another_outcome(data: Section) -> None:
 
 
 def names_in(value: Any) -> set[str]:
-    """Every word in a part of the file that may be a name, and is no word of the schema."""
-    return {word for text in _texts(value) for word in re.findall(r"\w+", text)} - _words_of_the_schema()
+    """Every word in a part of the file that may be a name; a key of it that is a word of the schema is none."""
+    return {word for text in _texts(value) for word in re.findall(r"\w+", text)}
 
 
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield str(key)
+            if str(key) not in _words_of_the_schema():
+                yield str(key)
             yield from _texts(inner)
     elif isinstance(value, list | tuple):
         for inner in value:

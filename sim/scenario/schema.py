@@ -19,11 +19,13 @@ from sim.scenario.spelling import (
     Short,
     Spelled,
     block_or_nothing,
+    each_once,
     formula_of,
     label_of,
     levels_of,
     listed,
     name_of,
+    named_of,
     path_of,
     truth_of,
     word_of,
@@ -54,8 +56,12 @@ Truth = Annotated[bool, Spelled(truth_of, {"type": "boolean"})]
 """`true` or `false`."""
 
 Words = Annotated[tuple[Word, ...], Spelled(listed, SCALAR, leaf=False)]
+Named = Annotated[Text, Spelled(named_of, {"type": "string"})]
+"""The name of an actor, issue or block that stands elsewhere in the file."""
+
+Different = Annotated[tuple[Named, ...], Spelled(each_once, SCALAR, leaf=False)]
 Formulas = Annotated[tuple[Formula, ...], Spelled(listed, FORMULA, leaf=False)]
-"""One value or a list of them."""
+"""One value or a list of them; what is named in a list is named once."""
 
 
 Levels = Annotated[tuple[Word, ...], Spelled(levels_of, {"type": ["string", "array", "object"]})]
@@ -364,8 +370,8 @@ class Agent(Noted):
 class PostureOf(Block):
     """Whose forces, and against whom."""
 
-    actor: Word
-    against: Word | None = None
+    actor: Named
+    against: Named | None = None
 
 
 class Rung(OpenBlock):
@@ -395,8 +401,8 @@ PerIssuer = Annotated[dict[Label, Formula], short_for("")]
 class SanctionsOf(Block):
     """Who imposes on whom."""
 
-    senders: Words
-    target: Word
+    senders: Different
+    target: Named
 
 
 class Tier(OpenBlock):
@@ -433,8 +439,8 @@ class Sanctions(Agent):
 class DiplomacyOf(Block):
     """Who talks, and whose consent an agreement needs."""
 
-    parties: Words
-    consent: Words = ()
+    parties: Different
+    consent: Different = ()
 
 
 class Rounds(Block):
@@ -452,15 +458,15 @@ class Issue(OpenBlock):
     __pydantic_extra__: dict[Word, Formula]  # type: ignore[assignment]
 
     off_agenda: Truth = False  # there, and not talked about until it is demanded
-    demanded_by: Words = ()
+    demanded_by: Different = ()
 
 
 class Proposal(Block):
     """A package of issues: who drafts it, and to whom it is submitted. A bare list of issues may be brought by all."""
 
-    contains: Words
-    by: Words = ()
-    to: Words = ()
+    contains: Different
+    by: Different = ()
+    to: Different = ()
     coordinated: Formula | None = None  # a truth, or the chance that it is
     says: Word | None = None
 
@@ -468,8 +474,8 @@ class Proposal(Block):
 class Question(Block):
     """Questions put to somebody, who may reply, and what the reply tells."""
 
-    by: Word
-    to: Word
+    by: Named
+    to: Named
     asked: Formula | None = None
     reply: Formula | None = None  # the chance that there is a reply
     after: Amount | None = None
@@ -480,7 +486,7 @@ class Question(Block):
 class Obligation(Block):
     """One line of an agreement: who does what, by when, and how likely it is kept."""
 
-    by: Words
+    by: Different
     do: Formulas
     due: Amount | None = None
     after: Word | None = None  # another obligation that comes first
@@ -533,9 +539,9 @@ AnyAgent = Annotated[
 class Commitment(Noted):
     """A conditional commitment: a threat, which hurts its addressee, or an offer, which helps."""
 
-    by: Words
-    to: Word
-    voice: Word | None = None  # who says it need not be who must do it
+    by: Different
+    to: Named
+    voice: Named | None = None  # who says it need not be who must do it
     when: Formula | None = None  # called as soon as this is so; else `unless`
     unless: Formula | None = None  # called at the deadline, unless this was so by then
     deadline: Formula | None = None  # a date, or a duration from when it is made
@@ -598,7 +604,7 @@ class Policy(OpenBlock):
 
     __pydantic_extra__: dict[Word, Any]  # type: ignore[assignment]
 
-    by: Words = ()
+    by: Different = ()
     says: Word | None = None
     without: Words = ()
 

@@ -123,6 +123,11 @@ def name_of(value: object) -> Text:
     return text
 
 
+def named_of(value: object) -> Text:
+    """A name that stands elsewhere in the file."""
+    return path_of(word_of(value))
+
+
 def path_of(value: object) -> Text:
     """A name, or several joined by dots, as the core has them."""
     text = label_of(value)
@@ -186,6 +191,16 @@ def _is_block(value: object) -> bool:
 def listed(value: object) -> object:
     """One value as a list of one."""
     return value if isinstance(value, list | tuple) else [value]
+
+
+def each_once(value: object) -> object:
+    """One value or a list of them, none of which stands there twice."""
+    values = listed(value)
+    assert isinstance(values, list | tuple)
+    for number, one in enumerate(values):
+        if isinstance(one, str) and one in values[:number]:
+            raise Misfit(f"`{one}` stands twice", "name each once", one)
+    return values
 
 
 class LevelNames(tuple[Text, ...]):
