@@ -126,6 +126,11 @@ def _answer(draft: Draft, name: Text, block: schema.Commitment, issuer: str, spe
         draft.default(f"{name}.kept{suffix}", "50 %", "author", "the chance in fact that it is kept", name.place)
     chance = draft.says(kept, Speaker((str(name),), speaker.words)) if kept is not None else KEPT
     place = kept.place if kept is not None else name.place
+    if all(default.path != f"{name}.learns" for default in draft.defaults):
+        says = f"what `{block.to}` believes of the words of an issuer that kept or broke this one"
+        draft.default(
+            f"{name}.learns", "kept: a quarter of the way to 1; broken: a quarter less", "author", says, name.place
+        )
     doing = effects(draft, block.then, Speaker((), by=(issuer,)), f"{path}.then")
     options = {
         Text("kept", place): schema.Option(

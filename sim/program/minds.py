@@ -30,6 +30,8 @@ def _named(names: LevelNames, one: str) -> str:
 
 def tell_minds(scenario: Scenario) -> Iterator[str]:
     """What each actor sees and believes of the others; what is not told here is known as it is."""
+    if not scenario.perception and len(scenario.actors) > 1:
+        yield "Everybody sees everything as it is, at once and without error: the file says nothing of perception."
     for actor, block in scenario.perception.items():
         for name, report in block.sees.items():
             yield f"{actor} sees {name} {_reported(report)}."

@@ -218,7 +218,7 @@ def test_a_choice_that_says_no_time_is_made_every_fortnight_and_when_the_other_s
     triggers: {go: {at: 15 days, do: order army up}}
     """
     assert tell(engine, text, days=30).days("next") == [14, 20, 28]
-    assert [default.path for default in defaults_of(scenario(text))] == ["next.every"]
+    assert [default.path for default in defaults_of(scenario(text))] == ["rationality", "next.every"]
 
 
 @pytest.mark.parametrize(
