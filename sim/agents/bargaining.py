@@ -25,9 +25,9 @@ def signing(draft: Draft, name: str) -> list[str]:
     track = track_of(draft, name)
     whole, fresh = f"{name}.agreement", []
     for obligation, terms in track.block.agreement.items():
-        has = "true" if terms.under is None else track.signed_has(str(terms.under))
-        owed = {"true": "false", "false": "true"}.get(has, f"not ({has})")  # what is not owed counts as done
-        fresh += [f"{whole}.{obligation} = {owed}", f"{whole}.{obligation}.broken = false"]
+        fresh += [f"{whole}.{obligation} = false", f"{whole}.{obligation}.broken = false"]
+        if terms.under is not None:
+            fresh.append(f"{whole}.{obligation}.owed = {track.signed_has(str(terms.under))}")
     living = track.block.proposals if track.is_living else ()
     tabled = [line for proposal in living for line in off_the_table(track, proposal)]
     return [f"{whole}.signed = true", f"{whole}.breached = false", *fresh, *tabled]
