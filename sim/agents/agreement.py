@@ -1,6 +1,6 @@
 """The agreement of a track: who owes what, by when, and what is done when a breach is seen.
 
-paris.agreement.signed    all have accepted;  .done  every obligation was kept that is owed;  .breached  a breach was seen
+paris.agreement.signed    all have accepted;  .done  all that is owed was kept;  .breached  a breach was seen
 paris.agreement.withdraw  an obligation that was kept; `.broken`: it was not, and it may be that nobody has seen it
 paris.agreement.withdraw.owed  of an obligation with `under`: what was signed has the issue
 """

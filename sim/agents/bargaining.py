@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from sim.agents.draft import Draft, Speaker
-from sim.agents.proposals import afresh, off_the_table, put_in
+from sim.agents.proposals import afresh, brought, off_the_table, put_in
 from sim.agents.questions import learnt
 from sim.agents.tracks import Track, track_of, tracks, words_of
 from sim.errors import Text, did_you_mean
@@ -102,12 +102,18 @@ def _refusing(track: Track, issue: str, speaker: Speaker) -> list[str]:
 
 
 def propose(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path: str) -> list[str]:
-    """`propose PROPOSAL`: it is on the table without waiting for a round; a drafter who proposes it accepts it."""
+    """`propose PROPOSAL`: it is on the table without waiting for a round; a drafter who proposes it accepts it.
+
+    Where nobody is said to act, a drafter who is alone does.
+    """
     said = []
     for track, proposal in _all_found(draft, text, "proposals", speaker, path):
         whole = f"{track.name}.{proposal}"
-        own = [actor for actor in track.drafters(proposal) if actor in speaker.by]
-        said += [*afresh(track, proposal), *(f"{whole}.accepted.{actor} = true" for actor in own),
+        drafters = track.drafters(proposal)
+        alone = bool(track.block.proposals[Text(proposal)].by) and len(drafters) == 1
+        own = drafters if alone and not speaker.by else [actor for actor in drafters if actor in speaker.by]
+        said += [*brought(track, proposal), *afresh(track, proposal),
+                 *(f"{whole}.accepted.{actor} = true" for actor in own),
                  f"{whole}._proposed = not {track.name}.agreement.signed"]  # fmt: skip
     return said
 
@@ -153,7 +159,12 @@ def counter(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, pa
         if way == "without" and not _may_have(draft, track, proposal, issue, text, path):
             continue
         said += [f"{track.name}.{proposal}.has.{issue} = false"] if way == "without" else put_in(track, proposal, issue)
-    return [*said, f"{track.name}.{proposal}.countered = true", *off_the_table(track, proposal)]
+    return [
+        *brought(track, proposal),
+        *said,
+        f"{track.name}.{proposal}.countered = true",
+        *off_the_table(track, proposal),
+    ]
 
 
 def _may_have(draft: Draft, track: Track, proposal: str, issue: str, text: Text, path: str) -> bool:
