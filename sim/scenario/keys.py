@@ -118,8 +118,8 @@ KEYS: dict[str, Keys] = {
         "channel": ("channel: secret", "who knows that it was chosen: `public` (all), `private` or `secret`"),
         "leaks": ("leaks: 20 % within 30 days", "how likely it comes out once it was chosen, if it is not public"),
         "needs": (
-            "needs: vote of all members",
-            "what it does waits for a vote of the actor's members, or the `consent of` others",
+            "needs: vote of all members of nato",
+            "what it does waits for a vote of a body's members (of the actor's own), or the `consent of` others",
         ),
         "source": ("source: author", "where the numbers come from"),
     },
