@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sim.analysis.timeline import timeline
 from sim.engine.record import Engine
 from tests.agents.paris import paris, rounds_of
 from tests.agents.stage import faults, moves, tell
@@ -116,3 +117,13 @@ def test_what_an_agreement_cannot_mean_is_told() -> None:
         "agents.track.agreement.withdraw.verified_by: unknown actor or agent `oscee`",
         "agents.track.agreement.devolve.under: unknown issue `language`",
     ]
+
+
+def test_the_lanes_of_a_run_do_not_say_that_what_is_not_owed_was_carried_out(engine: Engine) -> None:
+    """Of the two obligations the withdrawal is told, and the devolution only where federalism was signed."""
+    for answers, told in ((["accept"], True), (["counter", "accept"], False)):
+        played, decisions = rounds_of(answers, paris())
+        says = [mark.says for band in timeline(tell(engine, played, decisions=decisions).runs).bands
+                for mark in band.marks]  # fmt: skip
+        assert "agreement signed" in says and "withdraw carried out" in says
+        assert ("devolve carried out" in says) == told and not any("owed" in words for words in says)
