@@ -1,7 +1,8 @@
 """The agreement of a track: who owes what, by when, and what is done when a breach is seen.
 
-paris.agreement.signed    all have accepted;  .done  every obligation was kept;  .breached  a breach was seen
+paris.agreement.signed    all have accepted;  .done  all that is owed was kept;  .breached  a breach was seen
 paris.agreement.withdraw  an obligation that was kept; `.broken`: it was not, and it may be that nobody has seen it
+paris.agreement.withdraw.owed  of an obligation with `under`: what was signed has the issue
 """
 
 from __future__ import annotations
@@ -23,12 +24,21 @@ def signed_state(draft: Draft, track: Track) -> None:
     flags = {"signed": "an agreement is in force", "breached": "a breach has been seen, and it is off"}
     for word, says in flags.items():
         draft.quantity(f"{name}.agreement.{word}", place, flag=True, start="false", says=says)
-    for key in track.block.agreement:
-        for word, says in {"": f"`{key}` was kept", ".broken": f"`{key}` was not kept, seen or not"}.items():
+    for key, terms in track.block.agreement.items():
+        told = {"": f"`{key}` was kept", ".broken": f"`{key}` was not kept, seen or not"}
+        if terms.under is not None:
+            told[".owed"] = f"what was signed has `{terms.under}`, so `{key}` is owed"
+        for word, says in told.items():
             draft.quantity(f"{name}.agreement.{key}{word}", key.place, flag=True, start="false", says=says)
-    all_done = [f"{name}.agreement.{word}" for word in ("signed", *track.block.agreement)]
+    all_done = [f"{name}.agreement.signed", *(_settled(track, key) for key in track.block.agreement)]
     draft.quantity(f"{name}.agreement.done", place, is_=" and ".join(all_done),
-                   says="signed, and every obligation kept")  # fmt: skip
+                   says="signed, and every obligation kept that is owed")  # fmt: skip
+
+
+def _settled(track: Track, key: Text) -> str:
+    """The condition, once all have signed, that nothing more is to be done for an obligation: kept, or not owed."""
+    whole = f"{track.name}.agreement.{key}"
+    return whole if track.block.agreement[key].under is None else f"({whole} or not {whole}.owed)"
 
 
 def agreement(draft: Draft, track: Track) -> None:
@@ -74,7 +84,7 @@ def _due(draft: Draft, track: Track, key: Text, terms: schema.Obligation) -> Non
     signed = f"{name}.agreement.signed"
     draft.trigger(
         Phase.TALKS, f"{whole}.due", key.place, when=_begins(draft, track, terms, path),
-        after=draft.amount(terms.due, WORLD) or DUE, if_=f"{signed} and not {whole}" if terms.under else signed,
+        after=draft.amount(terms.due, WORLD) or DUE, if_=f"{signed} and {whole}.owed" if terms.under else signed,
         choose=options, actor=by[0], agent=name, asks=f"`{key}` is due under the agreement. Is it kept?",
     )  # fmt: skip
 
@@ -92,9 +102,9 @@ def _begins(draft: Draft, track: Track, terms: schema.Obligation, path: str) -> 
     earlier = track.block.agreement
     if not draft.one_of(terms.after, earlier, terms.after, f"{path}.after", "obligation"):
         return signed
-    # What is not owed at all counts as done from the signing on, and may have counted so before.
+    # Only of what was signed can one say that it is not owed.
     first = f"{signed} and " if earlier[terms.after].under is not None else ""
-    return f"{first}{track.name}.agreement.{terms.after}"
+    return f"{first}{_settled(track, terms.after)}"
 
 
 def _seen(draft: Draft, track: Track, key: Text, terms: schema.Obligation) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from sim.agents.draft import Draft, Speaker
-from sim.agents.proposals import afresh, off_the_table, put_in
+from sim.agents.proposals import afresh, brought, off_the_table, put_in
 from sim.agents.questions import learnt
 from sim.agents.tracks import Track, track_of, tracks, words_of
 from sim.errors import Text, did_you_mean
@@ -25,9 +25,9 @@ def signing(draft: Draft, name: str) -> list[str]:
     track = track_of(draft, name)
     whole, fresh = f"{name}.agreement", []
     for obligation, terms in track.block.agreement.items():
-        has = "true" if terms.under is None else track.signed_has(str(terms.under))
-        owed = {"true": "false", "false": "true"}.get(has, f"not ({has})")  # what is not owed counts as done
-        fresh += [f"{whole}.{obligation} = {owed}", f"{whole}.{obligation}.broken = false"]
+        fresh += [f"{whole}.{obligation} = false", f"{whole}.{obligation}.broken = false"]
+        if terms.under is not None:
+            fresh.append(f"{whole}.{obligation}.owed = {track.signed_has(str(terms.under))}")
     living = track.block.proposals if track.is_living else ()
     tabled = [line for proposal in living for line in off_the_table(track, proposal)]
     return [f"{whole}.signed = true", f"{whole}.breached = false", *fresh, *tabled]
@@ -102,12 +102,18 @@ def _refusing(track: Track, issue: str, speaker: Speaker) -> list[str]:
 
 
 def propose(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, path: str) -> list[str]:
-    """`propose PROPOSAL`: it is on the table without waiting for a round; a drafter who proposes it accepts it."""
+    """`propose PROPOSAL`: it is on the table without waiting for a round; a drafter who proposes it accepts it.
+
+    Where nobody is said to act, a drafter who is alone does.
+    """
     said = []
     for track, proposal in _all_found(draft, text, "proposals", speaker, path):
         whole = f"{track.name}.{proposal}"
-        own = [actor for actor in track.drafters(proposal) if actor in speaker.by]
-        said += [*afresh(track, proposal), *(f"{whole}.accepted.{actor} = true" for actor in own),
+        drafters = track.drafters(proposal)
+        alone = bool(track.block.proposals[Text(proposal)].by) and len(drafters) == 1
+        own = drafters if alone and not speaker.by else [actor for actor in drafters if actor in speaker.by]
+        said += [*brought(track, proposal), *afresh(track, proposal),
+                 *(f"{whole}.accepted.{actor} = true" for actor in own),
                  f"{whole}._proposed = not {track.name}.agreement.signed"]  # fmt: skip
     return said
 
@@ -153,7 +159,12 @@ def counter(draft: Draft, text: Text, words: Sequence[str], speaker: Speaker, pa
         if way == "without" and not _may_have(draft, track, proposal, issue, text, path):
             continue
         said += [f"{track.name}.{proposal}.has.{issue} = false"] if way == "without" else put_in(track, proposal, issue)
-    return [*said, f"{track.name}.{proposal}.countered = true", *off_the_table(track, proposal)]
+    return [
+        *brought(track, proposal),
+        *said,
+        f"{track.name}.{proposal}.countered = true",
+        *off_the_table(track, proposal),
+    ]
 
 
 def _may_have(draft: Draft, track: Track, proposal: str, issue: str, text: Text, path: str) -> bool:

@@ -25,6 +25,6 @@ def entry(draft: Draft, name: Text, block: schema.Entry) -> None:
             after = spread_of("constant", name.place, value=drawn)
     written = schema.Trigger(
         at=block.at, after=after, chance=block.chance, do=block.do, otherwise=block.otherwise, says=block.says,
-        source=block.source, disabled=block.disabled,
+        actor=block.actor, source=block.source, disabled=block.disabled,
     ).model_copy(update={"if_": block.if_})  # fmt: skip
     draft.add(Phase.CALENDAR, name, rule(draft, written, WORLD, path))

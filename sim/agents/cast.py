@@ -45,6 +45,8 @@ def _named(scenario: schema.Scenario) -> Iterator[tuple[str, Iterable[Text | Non
         yield f"choices.{name}.actor", (choice.actor,)
     for name, trigger in scenario.triggers.items():
         yield f"triggers.{name}.actor", (trigger.actor,)
+    for name, entry in scenario.calendar.items():
+        yield f"calendar.{name}.actor", (entry.actor,)
     yield "perception", scenario.perception
     yield "seats", scenario.seats
     for section, overlays in (("policies", scenario.policies), ("variants", scenario.variants)):

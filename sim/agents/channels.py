@@ -45,11 +45,11 @@ def hidden(draft: Draft) -> dict[str, Hidden]:
 
 
 def _words(draft: Draft) -> Iterator[Hidden]:
-    """Threats and offers. Whose voice says it knows of what is private, and not of what is secret."""
+    """Threats and offers. Whose voice says it knows of it, for one cannot say what one does not know."""
     for name, block in draft.commitments.items():
         if block.channel == "public":
             continue
-        named = (*block.by, block.to, *((block.voice,) if block.voice and block.channel == "private" else ()))
+        named = (*block.by, block.to, *((block.voice,) if block.voice else ()))
         paying = [str(one) for one in block.by if block.channel == "secret" and has_home(draft, str(one))]
         yield Hidden(
             name, block.to.place, block.leaks, frozenset(map(str, named)),

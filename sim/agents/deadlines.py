@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.agents.draft import Draft, Phase, Speaker
+from sim.agents.ranges import outside_the_run
 from sim.agents.timers import Timer, days_from_now, in_days
 from sim.agents.wording import bracketed
 from sim.errors import Text, place_of
@@ -116,6 +117,8 @@ def made(draft: Draft, name: str) -> list[str]:
     speaker, timer = Speaker((name, *map(str, block.by))), _timer(name, block)
     said = draft.says(block.deadline, speaker)
     due = _day(draft, block.deadline, speaker) if is_date(block.deadline) else days_from_now(said)
+    if outside_the_run(draft.scenario, block.deadline):  # which is told at the deadline itself
+        due = NEVER
     # One that stands already is moved, which the trigger `extended` takes note of.
     noted = f"{timer.noted} = {timer.noted} if {name}.standing else {timer.day}"
     return [f"{timer.day} = {due}", noted, f"{name}.met = false"]

@@ -2,7 +2,7 @@
 
 paris.open               whether it meets;  paris.round  how often it has met
 paris.joint.value.us     what a proposal is worth to an actor: the sum over the issues it contains
-paris.agreement.signed   all have accepted;  .done  every obligation was kept;  .breached  one was not
+paris.agreement.signed   all have accepted;  .done  every obligation was kept that is owed;  .breached  one was not
 paris.agreement.withdraw an obligation that was kept
 """
 

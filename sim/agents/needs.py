@@ -1,4 +1,4 @@
-"""`needs` of an option: what it does waits for a vote of the actor's members, or for the consent of others.
+"""`needs` of an option: what it does waits for a vote of the actor's members or another body's, or for others' consent.
 
 answer.act.vote              the members vote; `answer.act.vote.yes`, `.vote.germany` as in every vote
 answer.act.consent.ukraine   somebody is asked: `accept` or `refuse`
@@ -9,15 +9,19 @@ Each step comes only after the one before: first the vote, then those who must c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.agents.draft import Draft, Phase
-from sim.agents.members import settled, verdict, vote
+from sim.agents.members import members_of, settled, verdict, vote
 from sim.agents.shares import Decision
 from sim.agents.voting import clauses, condition
 from sim.errors import Text
 from sim.scenario import schema
+
+_OF_BODY = re.compile(r"(all members|no veto|\d+ of \d+|.* ?% of \w+|majority of \w+) of (\S+)")
+"""A clause of a rule that names the body which votes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,8 @@ def _needed(draft: Draft, texts: Sequence[Text], path: str) -> tuple[list[Text],
                 rest = Text(clause.removeprefix(opening), clause.place.shifted(len(opening)) if clause.place else None)
         if into is None:
             draft.fault(clause, path, f"`{clause}` is nothing that an option could need",
-                        "write `vote of all members`, or `consent of` an actor")  # fmt: skip
+                        "write `vote of all members`, `vote of all members of nato`, "
+                        "or `consent of` an actor")  # fmt: skip
         elif (
             into is rule or not draft.scenario.actors or draft.one_of(rest, draft.scenario.actors, rest, path, "actor")
         ):
@@ -83,22 +88,47 @@ def _needed(draft: Draft, texts: Sequence[Text], path: str) -> tuple[list[Text],
 
 
 def _voted(draft: Draft, decision: Decision, key: Text, rule: list[Text], path: str) -> Step | None:
-    """A vote of the members of who decides; None, with a fault, if there is nobody who could vote."""
+    """A vote of the members of a body, or of who decides; None, with a fault, if there is nobody who could vote."""
     name = f"{decision.name}.{key}.vote"
-    if decision.actor is None:
-        draft.fault(rule[0], path, f"nobody decides `{decision.name}` whose members could vote", "say `actor:` who")
+    named, rule = _body_of(rule)
+    for another in named[1:]:
+        if another != named[0]:
+            draft.fault(another, path, f"`{named[0]}` votes here, and `{another}` besides", "name one body")
+            return None
+    voting = named[0] if named else decision.actor
+    if voting is None:
+        draft.fault(rule[0], path, f"nobody decides `{decision.name}` whose members could vote",
+                    "say `actor:` who, or whose: `vote of all members of nato`")  # fmt: skip
         return None
-    body = str(decision.actor)
+    if named and draft.scenario.actors and not draft.one_of(voting, draft.scenario.actors, voting, path, "actor"):
+        return None
+    body = str(voting)
+    if not members_of(draft, body):
+        draft.fault(named[0] if named else rule[0], path, f"`{body}` has no members who could vote",
+                    f"name them under `actors`: `{body}: {{members: {{germany: {{exposure: 0.5}}}}}}`; "
+                    f"or name a body that has: `vote of all members of nato`")  # fmt: skip
+        return None
     passes = condition(draft, rule, body=body, ballot=name, path=path)
     if passes is None:
         return None
     vote(draft, name, key.place, body=body, passes=passes, phase=Phase.CHOICES, on=[f"{decision.name}.{key}"],
-         actor=decision.actor, agent=decision.agent, says=f"`{body}` votes on `{key}`")  # fmt: skip
+         actor=Text(body, voting.place), agent=decision.agent, says=f"`{body}` votes on `{key}`")  # fmt: skip
     draft.trigger(
         Phase.CHOICES, f"{name}.fails", key.place, when=verdict(name, passed=False), do=[settled(name)],
-        actor=decision.actor, agent=decision.agent, says=f"`{body}` does not agree to `{key}`",
+        actor=Text(body, voting.place), agent=decision.agent, says=f"`{body}` does not agree to `{key}`",
     )  # fmt: skip
     return Step("when", verdict(name, passed=True), (settled(name),))
+
+
+def _body_of(rule: list[Text]) -> tuple[list[Text], list[Text]]:
+    """The bodies that clauses name as `of nato` at their end, and the clauses without."""
+    named, bare = [], []
+    for clause in rule:
+        match = _OF_BODY.fullmatch(clause)
+        if match is not None:
+            named.append(Text(match[2], clause.place.shifted(match.start(2)) if clause.place else None))
+        bare.append(Text(match[1], clause.place) if match is not None else clause)
+    return named, bare
 
 
 def _consented(draft: Draft, decision: Decision, key: Text, who: Text, step: Step) -> Step:

@@ -53,6 +53,8 @@ def _state(draft: Draft, track: Track, proposal: Text) -> None:
     }  # fmt: skip
     for word, says in flags.items():
         draft.quantity(f"{whole}.{word}", place, flag=True, start="false", says=says)
+    if (waits := track.waits(proposal)) is not None:
+        draft.quantity(waits, place, flag=True, start="false", says=f"somebody has brought `{proposal}`")
     draft.quantity(f"{whole}._share", place, start="0", source="icb12",
                    says="chance that one who is asked accepts, when it gains as much as by fighting on")  # fmt: skip
     if track.answering(proposal):
@@ -77,6 +79,12 @@ def afresh(track: Track, proposal: str) -> list[str]:
     return [*table, *off_the_table(track, proposal), f"{whole}.tabled = not {track.name}.agreement.signed", *fresh]
 
 
+def brought(track: Track, proposal: str) -> list[str]:
+    """The effect of bringing a proposal that no round took up before; nothing of any other."""
+    waits = track.waits(proposal)
+    return [f"{waits} = true"] if waits is not None else []
+
+
 def off_the_table(track: Track, proposal: str) -> list[str]:
     """The effects of being done with a proposal for now."""
     words = ("tabled", "submitted") if track.answering(proposal) else ("tabled",)
@@ -90,7 +98,8 @@ def _chosen(draft: Draft, track: Track) -> None:
     for proposal in track.block.proposals:
         values = [f"{name}.{proposal}.value.{actor}" for actor in track.asked(proposal)]
         least = reduce(lambda left, right: f"min({left}, {right})", values)
-        first = Text(f"{name}.{proposal}.countered or not ({countered})", proposal.place)
+        open_, waits = f"{name}.{proposal}.countered or not ({countered})", track.waits(proposal)
+        first = Text(open_ if waits is None else f"{waits} and ({open_})", proposal.place)
         options[proposal] = schema.Option(
             says=Text(f"`{proposal}` is taken up", proposal.place), value={Text("least"): Text(least, proposal.place)}
         ).model_copy(update={"if_": first})
@@ -105,8 +114,9 @@ def _tabled(draft: Draft, track: Track, proposal: Text, terms: schema.Proposal) 
     said = f": {terms.says}" if terms.says else ""
     asked = len(track.asked(proposal))
     share = f"{whole}._share = {share_of(f'{name}._days', asked)}"
+    waits = track.waits(proposal) if len(track.block.proposals) == 1 else None  # one of several is chosen, or not
     draft.trigger(Phase.TALKS, f"{whole}.tabled", proposal.place, on=[leader], do=[*afresh(track, proposal), share],
-                  agent=name, says=f"`{proposal}` is put on the table{said}")  # fmt: skip
+                  if_=waits, agent=name, says=f"`{proposal}` is put on the table{said}")  # fmt: skip
     if not any(words[:1] == [proposal] for words in track.said("propose")):
         return
     draft.quantity(f"{whole}._proposed", proposal.place, flag=True, start="false")

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any as Anything
 
 from sim.agents.wording import split_per
+from sim.clock import days_between, parse_date
 from sim.errors import Fault, Text, place_of
 from sim.language.evaluate import Undefined, meaning
 from sim.language.kinds import Scope, resolve
@@ -29,8 +30,8 @@ _CHANCE = "a chance lies between 0 and 1, or 0 % and 100 %"
 def out_of_range(scenario: schema.Scenario) -> list[Fault]:
     """Every plain number of the vocabulary, and every lever, that lies outside what it can be."""
     return [
-        *_chances(scenario), *_slips(scenario), *_worths(scenario), *_regimes(scenario), *_homes(scenario),
-        *_members(scenario), *_levers(scenario),
+        *_chances(scenario), *_in_a_time(scenario), *_slips(scenario), *_moments(scenario), *_worths(scenario),
+        *_regimes(scenario), *_homes(scenario), *_members(scenario), *_levers(scenario),
     ]  # fmt: skip
 
 
@@ -84,6 +85,55 @@ def _chances(scenario: schema.Scenario) -> Iterator[Fault]:
         said.append((f"calendar.{name}.slips.chance", (entry.slips or {}).get(Text("chance"))))
     for path, text in said:
         yield from _outside(text, path, 0, 1, "a chance of {}", _CHANCE)
+
+
+def _in_a_time(scenario: schema.Scenario) -> Iterator[Fault]:
+    """Rates that are said as a chance within some time: what happens, and what comes out."""
+    said: list[tuple[str, Text | None]] = []
+    for section, blocks in (("threats", scenario.threats), ("offers", scenario.offers)):
+        said += [(f"{section}.{name}.leaks", block.leaks) for name, block in blocks.items()]
+    for path, owner in (("", scenario), *((f"agents.{name}.", agent) for name, agent in scenario.agents.items())):
+        said += [(f"{path}triggers.{name}.rate", trigger.rate) for name, trigger in owner.triggers.items()]
+        said += [(f"{path}choices.{name}.options.{key}.leaks", option.leaks)
+                 for name, block in owner.choices.items() for key, option in block.options.items()]  # fmt: skip
+    for path, text in said:
+        chance, within, _ = text.partition(" within ") if text is not None else ("", "", "")
+        if text is not None and within:
+            yield from _outside(Text(chance, text.place), path, 0, 1, "a chance of {}", _CHANCE)
+
+
+def _moments(scenario: schema.Scenario) -> Iterator[Fault]:
+    """Dates on which a commitment ends come in the run, whether or not it is made from the start.
+
+    That one never lapses (its `until` comes after the horizon) can be played, and is only warned of.
+    """
+    for section, blocks in (("threats", scenario.threats), ("offers", scenario.offers)):
+        for name, block in blocks.items():
+            for word in ("deadline", "until"):
+                text = getattr(block, word)
+                if text is not None and outside_the_run(scenario, text, late=word == "until"):
+                    yield Fault(text.place, f"{section}.{name}.{word}", f"`{text}` lies outside the run",
+                                f"a run begins on {scenario.start} and goes on until its horizon, "
+                                f"`{scenario.horizon}`")  # fmt: skip
+
+
+def outside_the_run(scenario: schema.Scenario, text: Text, *, late: bool = False) -> bool:
+    """Whether a text is a plain date before the start or after the horizon; `late` allows the second."""
+    try:
+        start, date = parse_date(scenario.start), parse_date(text)
+    except ValueError:
+        return False  # a duration or a formula; what is wrong with the start is told there
+    day = days_between(start, date)
+    return day < 0 or (not late and day > _days_of(scenario.horizon, start))
+
+
+def _days_of(horizon: Text, start: datetime) -> float:
+    """The length of a run in days; infinite if it is no plain value."""
+    try:
+        return days_between(start, parse_date(horizon))
+    except ValueError:
+        found = plain_value(horizon)
+        return found[0] if found is not None and found[1] == DURATION else float("inf")
 
 
 def _slips(scenario: schema.Scenario) -> Iterator[Fault]:

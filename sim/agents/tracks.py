@@ -94,9 +94,13 @@ class Track:
         """Whether proposals have a life of their own: a drafter, an addressee, or a verb that moves them."""
         blocks = self.block.proposals.values()
         moved = {words[0] for words in self.said("propose", *ANSWERS) if words}
-        return any(one.by or one.to or one.coordinated is not None for one in blocks) or bool(
-            moved & set(self.block.proposals)
-        )
+        said = any(one.by or one.to or one.coordinated is not None or one.start == "unsaid" for one in blocks)
+        return said or bool(moved & set(self.block.proposals))
+
+    def waits(self, proposal: str) -> str | None:
+        """The flag without which no round takes a proposal up; None if any round may."""
+        unsaid = self.block.proposals[Text(proposal)].start == "unsaid"
+        return f"{self.name}.{proposal}._brought" if unsaid else None
 
     @cached_property
     def answered(self) -> set[tuple[str, str]]:
@@ -221,7 +225,7 @@ class Doing:
 
 
 def _doings(scenario: schema.Scenario) -> Iterator[Doing]:
-    """The effects of all rules and choices of a file."""
+    """The effects of all rules, dates and choices of a file."""
     for name, agent in scenario.agents.items():
         whose = agent.posture.actor if isinstance(agent, schema.Posture) else agent.actor
         for trigger in agent.triggers.values():
@@ -230,6 +234,8 @@ def _doings(scenario: schema.Scenario) -> Iterator[Doing]:
             yield from _of_options(choice.options, choice.actor or whose, name)
     for trigger in scenario.triggers.values():
         yield from _of_rule(trigger, trigger.actor, "")
+    for entry in scenario.calendar.values():
+        yield from _each((*entry.do, *(entry.otherwise or ())), entry.actor, "", is_option=False)
     for choice in scenario.choices.values():
         yield from _of_options(choice.options, choice.actor, "")
 

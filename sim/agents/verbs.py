@@ -274,7 +274,7 @@ VERBS: dict[str, Verb] = {
         "who acts gives its word not to have it; to accept it all the same then has a price", refuse),
     "propose": Verb(
         ("propose PROPOSAL",), ("propose joint_initiative",),
-        "it is on the table without waiting for a round; a drafter who proposes it has accepted it", propose),
+        "on the table without waiting for a round; the drafter who acts, or one alone, has accepted it", propose),
     "accept": Verb(
         ("accept PROPOSAL",), ("accept joint_initiative",), "who acts accepts it as it stands", accept),
     "counter": Verb(

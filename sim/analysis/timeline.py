@@ -24,7 +24,7 @@ LASTING = frozenset({"standing", "open"})
 
 STEPS = frozenset({
     "member", "vote", "has", "accepted", "known", "tabled", "on_agenda", "demanded", "refused", "dismissed", "asked",
-    "coordinated",
+    "coordinated", "owed",
 })  # fmt: skip
 """Flags of ballots, agendas and drafts: steps on the way to what a picture tells, too many for its lanes."""
 
@@ -177,10 +177,7 @@ def _bands(program: Program, courses: list[_Course], firings: dict[int, list[flo
             course = courses[slot]
             turned = zip(course.since, course.values, course.order, strict=True)
             events.extend((day, order, rest) for day, value, order in turned if value and order)  # 0: so from the start
-        # What is not part of what was signed counts as done from then on: nobody has carried it out.
-        signing = {order for _, order, flag in events if flag == "agreement.signed"}
-        done = (one for one in events if one[2] == "agreement.signed" or one[1] not in signing)
-        marks = _told(sorted(done))
+        marks = _told(sorted(events))
         rounds = [each for place, each in firings.items() if program.triggers[place].name == f"{owner}.round"]
         marks.extend(Mark(day) for each in rounds for day in each)
         if spans or marks:

@@ -18,7 +18,7 @@ from sim.program.diagram import slots_read
 from sim.program.exhaustive import is_covered
 from sim.program.names import constant_value
 from sim.program.reach import Reach, reach_of
-from sim.scenario.schema import Block, Commitment, Rung, Scenario, Tier
+from sim.scenario.schema import Block, Commitment, Diplomacy, Rung, Scenario, Tier
 from sim.scenario.spelling import NUMBER_WITH_EXPONENT, ways
 
 Warnings = Iterator[Fault]
@@ -254,6 +254,36 @@ def threats_that_lapse(scenario: Scenario, program: ir.Program, reach: Reach) ->
                                "after that no such word stands; make it longer if that is not meant")  # fmt: skip
 
 
+def words_that_outlast_the_run(scenario: Scenario, program: ir.Program, reach: Reach) -> Warnings:
+    """A threat or offer whose end is a date after the horizon."""
+    for section, commitments in (("threats", scenario.threats), ("offers", scenario.offers)):
+        for name, commitment in commitments.items():
+            ends = _moment_of(commitment, program)
+            if ends is not None and ends > program.horizon:
+                yield _warning(commitment.until, f"{section}.{name}.until",
+                               f"`{name}` lapses on {say_date(program.start, ends)}, after the run has ended",
+                               f"the run ends on {say_date(program.start, program.horizon)}; take `until` away if "
+                               "it is never to lapse")  # fmt: skip
+
+
+def never_seen_kept(scenario: Scenario, program: ir.Program, reach: Reach) -> Warnings:
+    """A promise whose time is longer than the run: nobody ever sees whether it is kept."""
+    waits = [(f"{section}.{name}.after", name, commitment.after, "a word that is called")
+             for section, commitments in (("threats", scenario.threats), ("offers", scenario.offers))
+             for name, commitment in commitments.items()]  # fmt: skip
+    waits += [(f"agents.{agent}.agreement.{name}.due", name, terms.due, "what is signed")
+              for agent, block in scenario.agents.items() if isinstance(block, Diplomacy)
+              for name, terms in block.agreement.items()]  # fmt: skip
+    for path, name, spread, what in waits:
+        text = spread.arguments.get(Text("value")) if spread is not None and spread.distribution == "constant" else None
+        tree = parse(text) if isinstance(text, Text) else None
+        if isinstance(tree, Constant) and tree.kind == DURATION and ticks(tree.value) > program.horizon:
+            yield _warning(text, path,
+                           f"`{name}` is never seen kept: {what} is due after {text}, and a run lasts "
+                           f"{say_duration(program.horizon // TICKS_PER_DAY)}",
+                           "make it shorter, or the horizon longer")  # fmt: skip
+
+
 def _moment_of(commitment: Commitment, program: ir.Program) -> int | None:
     """The tick of a date or duration; None for what the parameters decide."""
     if commitment.until is None:
@@ -397,6 +427,7 @@ def _parts(value: Any) -> Iterator[tuple[str, Any]]:
 
 _RULES: tuple[Callable[[Scenario, ir.Program, Reach], Warnings], ...] = (
     rungs_out_of_reach, triggers_that_cannot_fire, dates_after_the_horizon, triggers_that_undo, triggers_in_a_circle,
-    causes_lost, options_alike, outcomes_in_the_shadow, threats_that_lapse, parameters_unread, attributes_misspelled,
-    numbers_without_source, words_unweighed, sources_unlisted, sources_of_the_future, numbers_with_exponent,
+    causes_lost, options_alike, outcomes_in_the_shadow, threats_that_lapse, words_that_outlast_the_run, never_seen_kept,
+    parameters_unread, attributes_misspelled, numbers_without_source, words_unweighed, sources_unlisted,
+    sources_of_the_future, numbers_with_exponent,
 )  # fmt: skip

@@ -69,7 +69,8 @@ def _proposal(track: Track, key: Text) -> str:
     to = f", submitted to {joined(track.answering(key))}" if track.answering(key) else ""
     together = terms.coordinated is not None and terms.coordinated != "false"
     before = " and co-ordinated before" if together and to else ""
-    return f"{key} ({issues}; drafted by {joined(track.drafters(key))}{to}{before})"
+    unsaid = "" if track.waits(key) is None else "; not before somebody has brought it"
+    return f"{key} ({issues}; drafted by {joined(track.drafters(key))}{to}{before}{unsaid})"
 
 
 def _duty(track: Track, key: Text, duty: Obligation) -> str:

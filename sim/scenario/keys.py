@@ -119,8 +119,8 @@ KEYS: dict[str, Keys] = {
         "channel": ("channel: secret", "who knows that it was chosen: `public` (all), `private` or `secret`"),
         "leaks": ("leaks: 20 % within 30 days", "how likely it comes out once it was chosen, if it is not public"),
         "needs": (
-            "needs: vote of all members",
-            "what it does waits for a vote of the actor's members, or the `consent of` others",
+            "needs: vote of all members of nato",
+            "what it does waits for a vote of a body's members (of the actor's own), or the `consent of` others",
         ),
         "source": ("source: author", "where the numbers come from"),
     },
@@ -285,6 +285,7 @@ KEYS: dict[str, Keys] = {
         "by": ("by: [us, russia]", "who drafts it, and is asked first; the parties if you say nothing"),
         "to": ("to: ukraine", "to whom it is submitted; if you say nothing, all others who must consent"),
         "coordinated": ("coordinated: true", "whether its drafters talk with them before: a truth, or the chance"),
+        "start": ("start: unsaid", "`unsaid`: no round takes it up before a `propose` or `counter` has brought it"),
         **SAYS,
     },
     "Question": {
@@ -346,6 +347,7 @@ KEYS: dict[str, Keys] = {
     "Entry": {
         **NOTED,
         "at": ("at: 2014-05-25", "the date"),
+        "actor": ("actor: us", "who acts: whose word `propose` is, whose tier `raise` moves"),
         "slips": ("slips: {chance: 10 %, by: 21 days}", "the chance that it comes later, and by how much"),
         "if": ("if: talks", "it takes place only then"),
         "chance": ("chance: 70 %", "it takes place with this chance"),

@@ -468,6 +468,7 @@ class Proposal(Block):
     by: Different = ()
     to: Different = ()
     coordinated: Formula | None = None  # a truth, or the chance that it is
+    start: Literal["made", "unsaid"] = "made"
     says: Word | None = None
 
 
@@ -563,6 +564,7 @@ class Entry(Noted):
     """A date in the calendar."""
 
     at: Formulas
+    actor: Word | None = None  # who acts: whose word `propose` is, whose tier `raise` moves
     slips: dict[Word, Formula] | None = None  # {chance, by}
     if_: Formula | None = Field(default=None, alias="if")
     chance: Formula | None = None

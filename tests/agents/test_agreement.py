@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sim.analysis.timeline import timeline
 from sim.engine.record import Engine
 from tests.agents.paris import paris, rounds_of
 from tests.agents.stage import faults, moves, tell
@@ -82,7 +83,7 @@ def test_an_agreement_signed_anew_is_not_broken_by_what_was(engine: Engine) -> N
 
 
 def test_an_obligation_under_an_issue_is_owed_only_if_it_was_signed(engine: Engine) -> None:
-    """Countered away, federalism is not owed: it counts as done, and what comes after it is due from the signing."""
+    """Countered away, federalism is not owed: nobody carries it out, and what comes after is due from the signing."""
     then = "elections: {by: ukraine, do: [], after: devolve, due: 5 days, kept: 100 %}"
     text = paris().replace("under: federalism}", f"under: federalism}}\n          {then}")
     for answers, devolved, elections in ((["accept"], [(30, 1)], 35), (["counter", "accept"], [], 25)):
@@ -91,6 +92,19 @@ def test_an_obligation_under_an_issue_is_owed_only_if_it_was_signed(engine: Engi
         assert moves(told, "devolved") == devolved
         assert told.days("track.agreement.elections.due") == [elections]
         assert told.days("track.agreement.withdraw.due") == [24 if devolved else 34]
+        assert moves(told, "track.agreement.devolve") == devolved
+        assert moves(told, "track.agreement.devolve.owed") == ([(10, 1)] if devolved else [])
+        kept = moves(told, "track.agreement.elections")
+        assert kept == [(elections, 1)]
+
+
+def test_an_agreement_is_done_when_all_that_is_owed_is_kept(engine: Engine) -> None:
+    """`done` waits for what was signed alone: without federalism on the withdrawal, with it on the devolution."""
+    watched = "done: {when: track.agreement.done, do: finished = true}"
+    text = paris().replace("devolved: {flag: true}}", "devolved: {flag: true}, finished: {flag: true}}")
+    for answers, day in ((["accept"], 30), (["counter", "accept"], 34)):
+        played, decisions = rounds_of(answers, f"{text}\n    triggers: {{{watched}}}\n")
+        assert moves(tell(engine, played, decisions=decisions), "finished") == [(day, 1)]
 
 
 def test_what_an_agreement_cannot_mean_is_told() -> None:
@@ -103,3 +117,13 @@ def test_what_an_agreement_cannot_mean_is_told() -> None:
         "agents.track.agreement.withdraw.verified_by: unknown actor or agent `oscee`",
         "agents.track.agreement.devolve.under: unknown issue `language`",
     ]
+
+
+def test_the_lanes_of_a_run_do_not_say_that_what_is_not_owed_was_carried_out(engine: Engine) -> None:
+    """Of the two obligations the withdrawal is told, and the devolution only where federalism was signed."""
+    for answers, told in ((["accept"], True), (["counter", "accept"], False)):
+        played, decisions = rounds_of(answers, paris())
+        says = [mark.says for band in timeline(tell(engine, played, decisions=decisions).runs).bands
+                for mark in band.marks]  # fmt: skip
+        assert "agreement signed" in says and "withdraw carried out" in says
+        assert ("devolve carried out" in says) == told and not any("owed" in words for words in says)

@@ -36,3 +36,25 @@ def test_how_a_date_slips_is_said_in_full() -> None:
     """A chance without a time is told."""
     text = VOTE + "    calendar: {vote: {at: 2030-01-11, slips: {chance: 30 %}, do: ukraine.office = elected}}\n"
     assert faults(text) == ["calendar.vote.slips: a date slips with a chance and by a time"]
+
+
+def test_who_acts_on_a_date_acts_alone(engine: Engine) -> None:
+    """`actor: us` raises their own tier, and what a drafter proposes on that day it has accepted."""
+    text = """
+    actors: {us: {}, eu: {}, russia: {}}
+    agents:
+      measures:
+        sanctions: {senders: [us, eu], target: russia}
+        tiers: {none: {}, listings: {}}
+        start: none
+        adopt: {us: {after: 1 day}, eu: {after: 1 day}}
+      talks:
+        diplomacy: {parties: [us, russia]}
+        proposals: {plan: {by: [us, russia], contains: calm}}
+        issues: {calm: {us: 0.1}}
+    calendar: {speech: {at: 2030-01-11, actor: us, do: [raise measures, propose plan]}}
+    """
+    told = tell(engine, text, days=12)
+    assert moves(told, "measures.us") == [(11, 1)] and moves(told, "measures.eu") == []
+    assert told.days("talks.plan.ask.russia") == [10] and told.days("talks.plan.ask.us") == []
+    assert faults(text.replace("actor: us", "actor: usa")) == ["calendar.speech.actor: unknown actor `usa`"]

@@ -13,7 +13,7 @@ from tests.agents.stage import faults, moves, play, program, scenario, tell
 from tests.statistics.claims import assert_share
 
 WORLD = """
-    actors: {us: {}, ussr: {}, turkey: {}, uk: {}}
+    actors: {us: {}, ussr: {}, turkey: {}, uk: {}, france: {}}
     quantities: {gone: {flag: true, start: false}}
     offers:
       trade: {by: us, to: ussr, voice: uk, when: gone, helps: 0.4, channel: CHANNEL}
@@ -39,9 +39,9 @@ def test_a_public_word_has_no_state_of_who_knows() -> None:
 
 
 def test_those_who_are_named_know_and_the_others_do_not() -> None:
-    """Of what is private, its voice knows too; of what is secret, only those who give and get the word."""
-    assert state(world("private")) == {"trade.public", "trade.known.turkey"}
-    assert state(world("secret")) == {"trade.public", "trade.known.turkey", "trade.known.uk"}
+    """Those who give and get the word know of it, and who voices it: nobody says what he does not know."""
+    for channel in ("private", "secret"):
+        assert state(world(channel)) == {"trade.public", "trade.known.turkey", "trade.known.france"}
 
 
 @pytest.mark.parametrize("channel", ["private", "secret"])
@@ -68,7 +68,7 @@ def test_what_leaks_is_known_to_all_and_leaks_once(engine: Engine) -> None:
     """It becomes public, every stranger knows, and there is nothing left to come out."""
     told = tell(engine, world("secret, leaks: 99 % within 1 day"))
     (day,) = told.days("trade.leaks")
-    for name in ("trade.public", "trade.known.turkey", "trade.known.uk"):
+    for name in ("trade.public", "trade.known.turkey", "trade.known.france"):
         assert moves(told, name) == [(day, 1)]
 
 
@@ -96,7 +96,7 @@ def test_an_actor_may_be_told(engine: Engine) -> None:
     """Who is told knows; the others do not, and it is no more public than before."""
     told = tell(engine, world("secret, leaks: 0", "hint: {at: 3 days, do: tell turkey trade}"))
     assert moves(told, "trade.known.turkey") == [(3, 1)]
-    assert not moves(told, "trade.known.uk") and not moves(told, "trade.public")
+    assert not moves(told, "trade.known.france") and not moves(told, "trade.public")
 
 
 DEEDS = """

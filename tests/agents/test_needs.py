@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sim.engine.record import Engine
 from sim.program.deciding import tell_choices
-from tests.agents.stage import by_person, moves, play, program, scenario, tell
+from tests.agents.stage import by_person, faults, moves, play, program, scenario, tell
 from tests.statistics.claims import assert_share
 
 CHOICE = """
@@ -99,3 +101,30 @@ def test_what_an_option_needs_is_shown_with_it() -> None:
     told = scenario(choice("vote of all members, consent of ukraine"))
     (said,) = tell_choices(told, program(choice("vote of all members, consent of ukraine")))
     assert "`act`, which needs vote of all members, consent of ukraine" in said
+
+
+@pytest.mark.parametrize(
+    ("rule", "passes"),
+    [("all members", False), ("1 of 2", True), ("50 % of members", True), ("majority of members", False)],
+)
+def test_another_body_may_vote(engine: Engine, rule: str, passes: bool) -> None:
+    """Moscow's decision needs the union: its members vote as where the union itself decides."""
+    text = choice(f"vote of {rule} of eu", willing="0").replace("actor: eu", "actor: russia")
+    told = tell(engine, text)
+    assert moves(told, "pressure") == ([(10, 2)] if passes else [])
+    assert told.days("answer.act.passes" if passes else "answer.act.fails") == [10]
+
+
+@pytest.mark.parametrize(
+    ("needs", "says"),
+    [
+        ("vote of all members of ukraine", "`ukraine` has no members who could vote"),
+        ("vote of all members of euu", "unknown actor `euu`"),
+        ("vote of 14 of 20 of eu", "`eu` has 2 members, not 20"),
+        ("vote of all members of eu, no veto of ukraine", "`eu` votes here, and `ukraine` besides"),
+    ],
+)
+def test_a_body_that_cannot_vote_is_told(needs: str, says: str) -> None:
+    """Whose members are to vote must be an actor that has members, and one alone."""
+    text = choice(needs).replace("actor: eu", "actor: russia")
+    assert faults(text) == [f"choices.answer.options.act.needs: {says}"]

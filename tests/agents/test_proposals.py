@@ -351,3 +351,39 @@ def test_what_a_verb_cannot_mean_is_told() -> None:
         "triggers.f.do: `propose` does not say what",
         "triggers.g.do: unknown proposal `join`",
     ]
+
+
+# ---------------------------------------------------------------------------------------------- brought by somebody
+
+
+@pytest.mark.parametrize("others", ["", "\n          aside: [pull_back]"])
+def test_an_unsaid_proposal_waits_until_somebody_brings_it(engine: Engine, others: str) -> None:
+    """Rounds pass it by before it is proposed; dismissed then, the next round takes it up as any other."""
+    unsaid = JOINT.replace("[us, russia],", "[us, russia], start: unsaid,")
+    text = paris(f"{unsaid}{others}", "    triggers: {brings: {at: 25 days, actor: us, do: propose joint}}\n")
+    played = program(text, days=40)
+    answers = {"joint_russia": ["dismiss"], "joint_us": ["dismiss"] * 3}
+    if others:
+        answers |= {"_proposes": ["aside", "aside", "joint", "joint"], "aside_us": ["dismiss"] * 2}
+    told = tell(engine, played, days=40, decisions=decided(played, **answers))
+    assert told.days("track.joint.tabled") == [30, 40]
+    assert told.days("track.joint.proposed") == [25] and told.days("track.joint.ask.russia") == [25]
+    if others:
+        assert told.days("track.aside.tabled") == [10, 20]
+
+
+def test_an_unsaid_proposal_can_be_brought_by_a_counter(engine: Engine) -> None:
+    """`counter` puts it on the table of the next round, before all others."""
+    unsaid = f"{JOINT.replace('[us, russia],', '[us, russia], start: unsaid,')}\n          aside: [pull_back]"
+    text = paris(unsaid, "    triggers: {brings: {at: 15 days, do: counter joint without federalism}}\n")
+    played = program(text, days=20)
+    told = tell(engine, played, days=20, decisions=decided(played, aside_us=["dismiss"]))
+    assert told.days("track.aside.tabled") == [10] and told.days("track.joint.tabled") == [20]
+
+
+def test_who_drafts_alone_proposes_where_nobody_is_said_to_act(engine: Engine) -> None:
+    """`propose` of a rule without an actor is the yes of the one name of `by`, and of nobody where there are two."""
+    rule = "    triggers: {brings: {at: 5 days, do: propose joint}}\n"
+    for by, asked in (("us", []), ("[us, russia]", [5])):
+        told = tell(engine, paris(JOINT.replace("[us, russia]", by), rule), days=5)
+        assert told.days("track.joint.proposed") == [5] and told.days("track.joint.ask.us") == asked
