@@ -21,7 +21,7 @@ from sim.scenario.read import shipped_folder
 from sim.scenario.source import read_document
 from tests.mutants import NUMBERS, ODD, OTHERS, mutant, originals
 
-FEW, MANY = 250, 6_000
+FEW, MANY = 200, 6_000
 LONGEST_SECONDS = 5.0
 MOST_MEGABYTES = 400
 OWN_NAME = re.compile(r"(?<!\w)_[A-Za-z]\w*")
@@ -91,7 +91,7 @@ def settings(count: int, *, seed: int) -> list[tuple[Path, str, str]]:
     return found
 
 
-@pytest.mark.parametrize("count", [120, pytest.param(3_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("count", [90, pytest.param(3_000, marks=pytest.mark.soak)])
 def test_no_setting_ends_in_a_traceback(count):
     """Whatever `--set` is given, it is told what is wrong with it, or it plays."""
     said = {"good": 0, "faulty": 0, "unusable": 0}

@@ -116,7 +116,8 @@ def _is_of_a_part_unread(fault: Fault, causes: Sequence[Fault]) -> bool:
         return True
     missed = re.fullmatch(r"the file has no (\w+)", fault.remedy)
     parts = {part for cause in causes for part in cause.path.split(".")}
-    return fault.remedy.endswith(f"s: {UNREAD}") or (missed is not None and f"{missed[1]}s" in parts)
+    among = fault.says.startswith("unknown ") and _names_one(f"`{fault.remedy}`", (UNREAD,))
+    return among or (missed is not None and f"{missed[1]}s" in parts)
 
 
 def _blocks(scenario: schema.Scenario) -> Iterator[tuple[str, tuple[Text, Any]]]:

@@ -18,7 +18,7 @@ from sim.errors import Fault, Text, place_of
 from sim.language.evaluate import Undefined, meaning
 from sim.language.kinds import Scope, resolve
 from sim.language.parse import ExpressionError, parse
-from sim.language.words import DURATION, NUMBER, Kind
+from sim.language.words import DATE, DURATION, NUMBER, Kind
 from sim.scenario import schema
 
 MOST_WORTH = 10.0
@@ -61,8 +61,10 @@ def _number(text: Text | None) -> float | None:
 
 
 def _outside(text: Text | None, path: str, low: float, high: float, says: str, remedy: str) -> Iterator[Fault]:
-    """A fault if a plain number lies outside its bounds; `says` has `{}` where the number stands."""
-    value = _number(text)
+    """A fault if a plain number lies outside its bounds, or is a time; `says` has `{}` where the number stands."""
+    found, value = plain_value(text), _number(text)
+    if found is not None and found[1] in (DURATION, DATE):
+        yield Fault(place_of(text), path, f"a number is wanted here, and `{text}` is {found[1]}", remedy)
     if value is not None and not low <= value <= high:
         yield Fault(place_of(text), path, says.format(f"{value:g}"), remedy)
 

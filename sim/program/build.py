@@ -257,7 +257,7 @@ class _Builder(Names):
                 self.fault(path, text, f"`{assignment.target}` is {what} and cannot be assigned",
                            "give it a quantity of its own", assignment.at)  # fmt: skip
                 continue
-            scope = self.scope(f"`{assignment.target}`", timed=True, role=f"{role}/{number}")
+            scope = self.scope(f"`{assignment.target.partition('._')[0]}`", timed=True, role=f"{role}/{number}")
             value = self.resolved(assignment.value, text, path, symbol.kind, scope)
             constant = constant_value(value) if value is not None else None
             if constant is not None and symbol.kind.names and not constant.is_integer():

@@ -200,8 +200,8 @@ def options_alike(scenario: Scenario, program: ir.Program, reach: Reach) -> Warn
                   for pair in trigger.cause.leaders}  # fmt: skip
     told_apart |= {pair for metric in program.metrics for pair in metric.counted}
     for place, trigger in enumerate(program.triggers):
-        if trigger.choice is None:
-            continue
+        if trigger.choice is None or ".replies_to_" in trigger.name:
+            continue  # an army with few rungs has one reply to several deeds, and the record says so
         alike: dict[tuple[ir.Effect, ...], list[str]] = {}
         for index, branch in enumerate(trigger.branches):
             if (place, index) not in told_apart:

@@ -10,7 +10,7 @@ import math
 from datetime import datetime
 
 from sim.clock import NEVER, days_between, parse_date, ticks
-from sim.errors import Fault, Place, Text, did_you_mean, place_of
+from sim.errors import Fault, Place, Text, did_you_mean, place_of, public
 from sim.language.evaluate import Undefined, meaning
 from sim.language.kinds import UNKNOWN, Scope, Symbol, resolve
 from sim.language.parse import ExpressionError, parse
@@ -88,9 +88,10 @@ class Names:
         """The first quantity that has a level of this name; nothing if none does."""
         if self.ladders is None:
             self.ladders = {}
-            for name, quantity in self.core.quantities.items():
+            for name in public(self.core.quantities):
+                quantity = self.core.quantities[Text(name)]
                 for word in quantity.level or quantity.one_of or ():
-                    self.ladders.setdefault(str(word), str(name))
+                    self.ladders.setdefault(str(word), name)
         return self.ladders.get(level, "")
 
     def site(self, name: str) -> int:

@@ -112,7 +112,8 @@ def _unsound(row: Row, at: Any, path: Path) -> Fault | None:
                 word, path, f"`{word}` is a word of the language and cannot stand for a member", "choose another"
             )
         if not isinstance(value, Text) or not value:
-            return _wrong(value if place_of(value) else at, path, f"`{word}` stands for one name or number", "")
+            says, remedy = f"`{word}` stands for one name or number", f"write `{word}: a_name`"
+            return _wrong(value if place_of(value) else at, path, says, remedy)
     name = next(iter(row.values()), None)
     if name is not None and _NAME.fullmatch(name) and name not in RESERVED:
         return None
