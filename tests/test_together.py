@@ -225,7 +225,7 @@ perception:
 threats:
   strike: {by: us, to: ussr, unless: not missiles, hurts: 80 %}                 #! `deadline`
   siege:
-    {by: us, to: ussr, unless: not missiles, deadline: 2031-01-01,             #! 2031-01-01 lies outside
+    {by: us, to: ussr, unless: not missiles, deadline: 2031-01-01,             #! `2031-01-01` lies outside
      hurts: 50 %, channel: open}                                               #! `open`
 offers:
   trade: {by: us, to: ussr, when: not missiles, helps: 40 %, leaks: 20 %}       #! cannot leak
