@@ -388,3 +388,38 @@ def test_wrong_expectation_is_a_fault_with_its_place(story: Runs, text: str, say
     with pytest.raises(ScenarioError) as told:
         read_expectations(story.program, [Text(text)])
     assert says in str(told.value)
+
+
+COUNTERMANDED = """
+scenario: countermanded
+start: 2030-01-01
+horizon: 30 days
+actors: {north: {}, south: {}}
+agents:
+  army:
+    posture: {actor: north, against: south}
+    rungs: {home: {}, massed: {}, attack: {}}
+    start: massed
+    military: false
+    pace: 5 days
+threats:
+  wire: {by: south, to: north, unless: army <= home, deadline: 4 days, hurts: 0.5, start: unsaid}
+triggers:
+  go: {at: 1 day, do: [order army up, make wire]}
+  back: {at: 3 days, do: order army to home}
+outcomes: {home: {at_end: army <= home}, other: {otherwise: true}}
+"""
+
+
+def test_an_army_goes_where_the_last_order_sent_it() -> None:
+    """Ordered up and then home, it goes home because of the second order; the diary and the chain say so."""
+    runs = played(COUNTERMANDED)
+    step = line_of(tell(runs), "`army` moves")
+    assert step.because == "because `back` on 2030-01-04 00:00"
+    assert [link.name for link in explain(runs, "home").chains[0].links] == ["back > army.moves"]
+
+
+def test_in_a_short_run_hours_are_told_and_deadlines_are_dates() -> None:
+    """A month's crisis is told by the hour, and a deadline as the moment that it is."""
+    made = line_of(tell(played(COUNTERMANDED)), "go")
+    assert "wire.deadline none -> 2030-01-06 00:00" in made.changes

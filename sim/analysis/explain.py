@@ -129,7 +129,7 @@ def merged_chain(runs: Runs, index: int) -> tuple[tuple[str, int], ...]:
     if row is None:
         return (("it held from the start", 1),)
     rows = as_meant(program, rows)
-    steps = run_up(program, rows, row, slots_read(program, (outcome.condition,)))
+    steps = run_up(program, rows, rows[row.seq], slots_read(program, (outcome.condition,)))
     return tuple(merge(_told(program, chain_to(rows, step)) for step in steps))
 
 

@@ -133,7 +133,7 @@ class _Teller:
             name for name, (slot, _, _) in zip(names, listed, strict=True) if self.program.quantities[slot].kind.names
         ]
         return tuple(
-            f"{name} {value_text(self.program, slot, old)} -> {value_text(self.program, slot, new)}"
+            f"{name} {in_words(self.program, slot, old)} -> {in_words(self.program, slot, new)}"
             for name, (slot, old, new) in zip(names, listed, strict=True)
             if not is_hidden(name) and not any(name.startswith(f"{ladder}.") for ladder in ladders)
         )
@@ -337,6 +337,13 @@ def is_shown(program: Program, slot: int) -> bool:
 def is_hidden(name: str) -> bool:
     """Whether a name was made by the expansion for its own bookkeeping: its last part begins with `_`."""
     return name.rpartition(".")[2].startswith("_")
+
+
+def in_words(program: Program, slot: int, value: float) -> str:
+    """A value as a reader takes it: a level by name, and the day of a deadline as a date."""
+    if program.quantities[slot].name.rpartition(".")[2] in ("deadline", "until") and value == value:
+        return say_day(program, ticks(value)) if value < INFINITY else "none"
+    return value_text(program, slot, value)
 
 
 HOURS_COUNT = 45
