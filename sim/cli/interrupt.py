@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from types import FrameType
 from typing import Any
@@ -32,12 +33,20 @@ def answer() -> None:
 
 
 def tell() -> int:
-    """Say that the command was interrupted, once; the exit code."""
+    """Say that the command was interrupted, once; the exit code.
+
+    What Python could not finish after that, as when it wakes a pool whose pipe is closed already, is no news.
+    """
     if not _State.told:
         _State.told = True
+        sys.unraisablehook = _nothing
         with contextlib.suppress(OSError):  # nobody may be there to read it
             os.write(2, f"sim: {SAYS}\n".encode())
     return CODE
+
+
+def _nothing(unraisable: object) -> None:
+    """Say nothing of an error that nobody could be told of otherwise."""
 
 
 def has_come() -> bool:
