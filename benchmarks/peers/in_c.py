@@ -29,7 +29,9 @@ def compiler() -> str:
     NoCompiler
         If there is none on the path; `CC` names another.
     """
-    found = next((path for name in (os.environ.get("CC"), "cc", "gcc", "clang") if name and (path := shutil.which(name))), None)
+    found = next(
+        (path for name in (os.environ.get("CC"), "cc", "gcc", "clang") if name and (path := shutil.which(name))), None
+    )
     if found is None:
         raise NoCompiler("no C compiler is on the path (`CC` may name one): the models in C are left out")
     return found
