@@ -106,7 +106,7 @@ def test_the_two_ways_in_numpy_give_the_same_runs():
 
 
 def test_all_count_alike(played: Played):
-    """Events of a peer are turns of an engine, so that time per event can be compared; the SimPy models do not count."""
+    """Events of a peer are turns of an engine, so that their times can be compared; the SimPy models do not count."""
     if played.events.any():
         assert_share(played.events >= 150, expected=MANY_EVENTS, detects=visible(played.events))
 
