@@ -6,7 +6,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-EXTRAS ?= cluster,diagrams,discovery,seminar
+EXTRAS ?= benchmarks,cluster,diagrams,discovery,seminar
 RUNS ?= 4000
 INSTALLED := $(VENV)/.installed
 DEVELOPS := $(VENV)/.develops
@@ -43,7 +43,7 @@ gallery: $(INSTALLED)  ## draw every picture of plots/ afresh
 golden: $(DEVELOPS)  ## write the golden trajectories and fault sentences anew, to be reviewed like code
 	$(BIN)/python -m pytest -q --rewrite tests/golden $(wildcard tests/faults)
 
-benchmark: $(DEVELOPS)  ## runs per second against hand-written SimPy; seconds to answer of the commands
+benchmark: $(VENV)/.races  ## the engines beside the same model written by hand; seconds to answer of the commands
 	for script in $(sort $(wildcard benchmarks/*.py)); do echo $$script; $(BIN)/python $$script || exit 1; done
 
 help:  ## this list
@@ -63,6 +63,10 @@ $(INSTALLED): pyproject.toml | $(BIN)/python
 $(DEVELOPS): pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install -q -e ".[dev]"
 	touch $@ $(INSTALLED)
+
+$(VENV)/.races: pyproject.toml | $(DEVELOPS)
+	$(BIN)/python -m pip install -q -e ".[dev,benchmarks]"
+	touch $@ $(DEVELOPS) $(INSTALLED)
 
 $(VENV)/.everything: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install -q -e ".[dev,$(EXTRAS)]"
