@@ -53,8 +53,11 @@ def ticks(days: float) -> int:
 
 
 def days(tick: int) -> float:
-    """Days since the start at a tick."""
-    return tick / TICKS_PER_DAY
+    """A number of ticks in days: turned into a float first, then divided, which is what every engine can do.
+
+    The two differ from one exact division beyond 2**53 ticks, 285 years, in the last bit now and then.
+    """
+    return float(tick) / 86_400_000_000.0
 
 
 def parse_date(text: str) -> datetime:

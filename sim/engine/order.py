@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sim.language.tree import Count, Read, ReadDerived, Tree, walk
-from sim.program.ir import On, Program, Rate, Trigger, When
+from sim.program.ir import Metric, On, Program, Rate, Trigger, When
 
 CLOCK, FIRING = 0, 1
 """The two entries that a trigger can have on the agenda."""
@@ -70,6 +70,11 @@ def watched(trigger: Trigger) -> Tree | None:
             return None
 
 
+def looked_at(metric: Metric) -> Tree | None:
+    """The expression at which a metric looks after a firing; `final` and `count` are evaluated once, at the end."""
+    return metric.tree if metric.how not in ("final", "count") else None
+
+
 @dataclass(frozen=True, slots=True)
 class Consequences:
     """What must be looked at after a firing of one trigger, each in its own order."""
@@ -83,8 +88,7 @@ class Consequences:
 def consequences(program: Program) -> tuple[Consequences, ...]:
     """For each trigger, what its firing may move. The table is built by slot, so that it grows with what is read."""
     watch = [reads_of(watched(trigger), program) for trigger in program.triggers]
-    metrics = [reads_of(metric.tree if metric.how not in ("final", "count") else None, program)
-               for metric in program.metrics]  # fmt: skip
+    metrics = [reads_of(looked_at(metric), program) for metric in program.metrics]
     outcomes = [reads_of(outcome.condition if outcome.how == "when" else None, program) for outcome in program.outcomes]
     tables = [_Readers(group) for group in (watch, metrics, outcomes)]
     followers: list[list[set[int]]] = [[set() for _ in trigger.branches] for trigger in program.triggers]

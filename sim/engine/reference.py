@@ -19,7 +19,7 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from sim.clock import NEVER, TICKS_PER_DAY, ticks
+from sim.clock import NEVER, days, ticks
 from sim.engine.order import CLOCK, FIRING, consequences, priority
 from sim.engine.record import (
     COUNTERS,
@@ -207,7 +207,7 @@ class Rule:
         if rate == self.rate:
             return
         now = self.history.now
-        self.left = larger(0.0, self.left - self.rate * ((now - self.since) / TICKS_PER_DAY))
+        self.left = larger(0.0, self.left - self.rate * days(now - self.since))
         self.since = now
         self.rate = rate
         self.set_clock(self.due_by_rate())
@@ -301,11 +301,8 @@ class History(RunState):
     def close(self) -> None:
         """Samples that remain show the last state; metrics are completed."""
         self.sample_before(NEVER)
-        for metric, state in zip(self.score.metrics, self.metrics, strict=True):
-            try:
-                metric.end(state, self)
-            except Undefined as error:
-                raise self.fault("the end", f"metrics/{metric.name}", str(error)) from None
+        for number in range(len(self.metrics)):
+            self.end_metric(number)
 
     # ------------------------------------------------------------------------------ the agenda
 

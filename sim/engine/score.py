@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf, nan
 
-from sim.clock import TICKS_PER_DAY
+from sim.clock import days
 from sim.engine.order import Consequences, watched
 from sim.language.evaluate import Meaning, Undefined, World, meaning
 from sim.language.tree import Constant, Tree
@@ -52,6 +52,17 @@ class ChoicePart:
 NOTHING = Constant(0.0, TRUTH)
 
 
+def has_clock(trigger: Trigger) -> bool:
+    """Whether something of a trigger runs down: a clock, or a hold."""
+    cause = trigger.cause
+    return not (isinstance(cause, On) or (isinstance(cause, When) and cause.hold is None))
+
+
+def has_firing(trigger: Trigger) -> bool:
+    """Whether a firing can be under way between two turns; without a delay, a clock's cause fires in its own turn."""
+    return not has_clock(trigger) or trigger.after is not None
+
+
 class Part:
     """The meanings of one trigger, and what kind of life it leads."""
 
@@ -63,9 +74,9 @@ class Part:
         self.watched = meaning(watched(trigger) or NOTHING)
         self.hold = meaning_of(cause.hold) if isinstance(cause, When) else None
         self.interval = meaning(cause.interval) if isinstance(cause, Every) else None
-        self.has_clock = not (isinstance(cause, On) or (isinstance(cause, When) and self.hold is None))
+        self.has_clock = has_clock(trigger)
         self.after = meaning_of(trigger.after)
-        self.has_firing = not self.has_clock or self.after is not None
+        self.has_firing = has_firing(trigger)
         self.condition = meaning_of(trigger.condition)
         self.chance = meaning_of(trigger.chance)
         self.choice = None if trigger.choice is None else ChoicePart.of(trigger.choice)
@@ -114,7 +125,7 @@ class MetricPart:
                 state.result = value if value < state.result else state.result
             case "first":
                 if value and state.result == inf:
-                    state.result = world.now / TICKS_PER_DAY
+                    state.result = days(world.now)
             case _:
                 if value != state.value:
                     self.add(state, world.now)
@@ -125,10 +136,10 @@ class MetricPart:
         if self.how == "days":
             state.total += (now - state.since) if state.value == 1.0 else 0
         elif state.value == state.value:
-            before, days = state.total, (now - state.since) / TICKS_PER_DAY
-            state.total += state.value * days
+            before, passed = state.total, days(now - state.since)
+            state.total += state.value * passed
             if state.total != state.total:  # an infinite value that stood for no time, or two of opposite signs
-                raise Undefined(f"{before:g} + {state.value:g} * {days:g} days")
+                raise Undefined(f"{before:g} + {state.value:g} * {passed:g} days")
         state.since = now
 
     def end(self, state: MetricState, world: World) -> None:
@@ -137,11 +148,11 @@ class MetricPart:
             self.add(state, world.now)
         match self.how:
             case "days":
-                state.result = state.total / TICKS_PER_DAY
+                state.result = days(int(state.total))
             case "integral":
                 state.result = float(state.total)
             case "mean":
-                state.result = state.total / (world.now / TICKS_PER_DAY) if world.now else state.value
+                state.result = state.total / (days(world.now)) if world.now else state.value
             case "final":
                 assert self.read is not None
                 state.result = self.read(world)

@@ -95,6 +95,14 @@ class RunState:
             except Undefined as error:
                 raise self.fault("metrics", metric.name, str(error)) from None
 
+    def end_metric(self, number: int) -> None:
+        """A metric is completed when the run is over."""
+        metric = self.score.metrics[number]
+        try:
+            metric.end(self.metrics[number], self)
+        except Undefined as error:
+            raise self.fault("the end", f"metrics/{metric.name}", str(error)) from None
+
     def look_at_outcomes(self, numbers: Iterable[int]) -> None:
         """The first `when` outcome that is true ends the run there and then."""
         for number in numbers:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Protocol
 
-from sim.clock import TICKS_PER_DAY
+from sim.clock import days
 from sim.language.functions import COMPARISONS, DEFINED, DISTRIBUTIONS, INFINITY, OPERATORS
 from sim.language.tree import (
     All,
@@ -83,7 +83,7 @@ def meaning(tree: Tree, arguments: Sequence[Meaning] = ()) -> Meaning:
         case Since(trigger):
             return lambda world: _days_since(world.last_fired[trigger], world.now)
         case Day():
-            return lambda world: world.now / TICKS_PER_DAY
+            return lambda world: days(world.now)
         case Draw(site):
             return lambda world: world.draw(site)
         case Argument(index):
@@ -112,7 +112,7 @@ def meaning(tree: Tree, arguments: Sequence[Meaning] = ()) -> Meaning:
 
 
 def _days_since(last: int, now: int) -> float:
-    return (now - last) / TICKS_PER_DAY if last >= 0 else INFINITY
+    return days(now - last) if last >= 0 else INFINITY
 
 
 def _chained(first: Meaning, links: Sequence[tuple[Callable[[float, float], bool], Meaning]]) -> Meaning:

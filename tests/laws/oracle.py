@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sim.clock import LONGEST, NEVER, TICKS_PER_DAY
+from sim.clock import LONGEST, NEVER
 from sim.engine.record import TURNS_AT_ONE_TICK, TURNS_IN_A_RUN, UNNAMED, Ending, EventRow
 from sim.language import tree as t
 from sim.language.evaluate import body_of
@@ -20,6 +20,7 @@ from sim.program.ir import At, Every, On, Program, Rate, Trigger, When
 from sim.streams import Luck, uniform
 
 CLOCK, FIRING = 0, 1
+DAY = 86_400_000_000.0  # ticks; a span becomes a float before it is divided
 
 
 class Broken(Exception):
@@ -303,7 +304,7 @@ class Oracle:
             if self.spent(place):
                 continue
             if isinstance(cause, Rate) and (pace := self.pace(cause.hazard, life.trigger.name)) != life.pace:
-                life.left = max(0.0, life.left - life.pace * ((self.now - life.pace_since) / TICKS_PER_DAY))
+                life.left = max(0.0, life.left - life.pace * (float(self.now - life.pace_since) / DAY))
                 life.pace_since, life.pace = self.now, pace
                 self.run_down(place)
             if isinstance(cause, When):
@@ -340,7 +341,7 @@ class Oracle:
         if self.program.metrics[number].how == "days":
             self.totals[number] += (self.now - since) * value
         else:
-            self.totals[number] += value * ((self.now - since) / TICKS_PER_DAY)
+            self.totals[number] += value * (float(self.now - since) / DAY)
         if math.isnan(self.totals[number]):
             raise Broken(name)
 
@@ -355,13 +356,13 @@ class Oracle:
             case "min":
                 return min(values)
             case "first":
-                return min((tick / TICKS_PER_DAY for tick, value in seen if value), default=math.inf)
+                return min((float(tick) / DAY for tick, value in seen if value), default=math.inf)
             case "days":
-                return self.totals[number] / TICKS_PER_DAY
+                return float(self.totals[number]) / DAY
             case "integral":
                 return self.totals[number]
             case "mean":
-                return self.totals[number] / (self.now / TICKS_PER_DAY) if self.now else values[-1]
+                return self.totals[number] / (float(self.now) / DAY) if self.now else values[-1]
             case "final":
                 assert metric.tree is not None
                 return self.value(metric.tree, "the end")
@@ -426,9 +427,9 @@ class Oracle:
                 return float(self.lives[place].fired if branch < 0 else self.branch_counts.get((place, branch), 0))
             case t.Since(place):
                 last = self.lives[place].last
-                return math.inf if last is None else (self.now - last) / TICKS_PER_DAY
+                return math.inf if last is None else float(self.now - last) / DAY
             case t.Day():
-                return self.now / TICKS_PER_DAY
+                return float(self.now) / DAY
             case t.Draw(site):
                 return self.u(site)
             case t.Argument(index):
