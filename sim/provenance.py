@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import sys
 from collections.abc import Mapping
@@ -33,6 +34,21 @@ def folder_name(scenario: str, digest: str) -> str:
     """The name of a study's folder: the scenario and the first 8 hex digits of the study's digest."""
     plain = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in scenario).strip(".")
     return f"{plain or 'scenario'}-{digest[:8]}"
+
+
+def cache_folder(kind: str) -> Path | None:
+    """Where what can be made again is kept between commands, by kind; None if the machine has no such place.
+
+    `SIM_CACHE` names the folder; else it is `escalation-sim` in the user's folder for such things.
+    """
+    chosen = os.environ.get("SIM_CACHE")
+    if chosen:
+        return Path(chosen) / kind
+    try:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    except RuntimeError:  # a user without a home
+        return None
+    return Path(base) / "escalation-sim" / kind
 
 
 @cache

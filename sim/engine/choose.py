@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.engine.record import Engine
 from sim.errors import UsageError, did_you_mean
 
-ENGINES = ("simpy",)
+ENGINES = ("simpy", "compiled")
 """The engines there are; every one gives the same histories."""
 
 
@@ -17,6 +17,10 @@ def choose(name: str = "auto") -> Engine:
     UsageError
         If there is no such engine.
     """
+    if name == "compiled":
+        from sim.engine.compiled import CompiledEngine
+
+        return CompiledEngine()
     if name in ("auto", "simpy"):
         from sim.engine.reference import ReferenceEngine
 

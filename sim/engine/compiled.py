@@ -1,0 +1,208 @@
+"""The compiled engine: the same histories as `sim.engine.reference`, from machine code made for the program.
+
+What the machine code is made of stands in `sim.engine.native`. Here it is given runs to play and memory to write to,
+and what it writes becomes `Runs`. The interpreter's lock is released while it plays.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.native.autopsy import history_of, tell_fault, tell_runaway
+from sim.engine.native.layout import CELL, MANY
+from sim.engine.native.machine import Machine, machine_of
+from sim.engine.native.module import FAILED, GOES_ON, IS_FULL, Module
+from sim.engine.native.rows import Record
+from sim.engine.native.write import write_module
+from sim.engine.order import consequences
+from sim.engine.record import COUNTERS, UNNAMED, Ending, Failure, Recording, Runs
+from sim.engine.score import Score
+from sim.program.ir import Program
+from sim.program.parameters import draw_parameters
+from sim.provenance import cache_folder
+from sim.streams import Luck
+
+SLICE_SECONDS = 0.05
+"""Machine code plays about so long before Python is asked again, which is when Ctrl-C is heard."""
+
+
+class Compiled:
+    """A program ready to be played: its assembly, its machine code, and its numbers."""
+
+    def __init__(self, program: Program, *, cache: Path | None) -> None:
+        self.program = program
+        self.module: Module = write_module(program)
+        self.machine: Machine = machine_of(str(self.module), cache=cache)
+        self.data = _aligned(self.module.data.bytes())
+        layout = self.module.layout
+        self.image = _aligned(layout.block.bytes()[layout.begins :])
+        self.score: Score | None = None  # for failures, when there are any
+
+
+def compile_program(program: Program, *, cache: Path | None) -> Compiled:
+    """A program as machine code.
+
+    Parameters
+    ----------
+    cache
+        The folder in which object files are kept; None to keep none.
+    """
+    return Compiled(program, cache=cache)
+
+
+def _aligned(content: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A copy that begins where memory is fetched from."""
+    room = np.zeros(len(content) + 64, dtype=np.uint8)
+    begins = -room.ctypes.data % 64
+    room[begins : begins + len(content)] = content
+    return room[begins : begins + len(content)]
+
+
+class CompiledEngine:
+    """Program -> Runs, by machine code."""
+
+    name = "compiled"
+    threads = True
+
+    def run(
+        self,
+        program: Program,
+        *,
+        luck: Luck,
+        runs: Sequence[int] | NDArray[np.uint32],
+        parameters: NDArray[np.float64] | None = None,
+        recording: Recording = Recording(),
+        decisions: Mapping[tuple[int, int], int] | None = None,
+    ) -> Runs:
+        """Play these runs; see `sim.engine.record.Engine`."""
+        numbers = np.ascontiguousarray(runs, dtype=np.uint32)
+        if parameters is None:
+            parameters = draw_parameters(program, luck.seed, numbers)
+        return Player(_compiled(program), luck, numbers, parameters, recording, decisions or {}).play()
+
+
+_recent: dict[int, Compiled] = {}
+MOST_RECENT = 16
+
+
+def _compiled(program: Program) -> Compiled:
+    """The machine code of a program, kept for the programs played last."""
+    found = _recent.pop(id(program), None)
+    if found is None or found.program is not program:
+        found = compile_program(program, cache=cache_folder("code"))
+    _recent[id(program)] = found
+    while len(_recent) > MOST_RECENT:
+        _recent.pop(next(iter(_recent)), None)
+    return found
+
+
+class Player:
+    """One call of the engine: memory for the state and for the results, and the runs to play."""
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        luck: Luck,
+        runs: NDArray[np.uint32],
+        parameters: NDArray[np.float64],
+        recording: Recording,
+        decisions: Mapping[tuple[int, int], int],
+    ) -> None:
+        self.compiled, self.module, self.program = compiled, compiled.module, compiled.program
+        self.luck, self.runs, self.recording, self.decisions = luck, runs, recording, decisions
+        self.layout = self.module.layout
+        count, program = len(runs), self.program
+        self.parameters = np.ascontiguousarray(parameters, dtype=np.float64)
+        self.outcomes = np.full(count, UNNAMED, dtype=np.int16)
+        self.endings = np.zeros(count, dtype=np.int8)
+        self.ends, self.turns = np.zeros((2, count), dtype=np.int64)
+        self.metrics = np.zeros((count, len(program.metrics)))
+        self.counters = np.zeros((count, len(program.triggers), len(COUNTERS)), dtype=np.int32)
+        self.series = np.zeros((count, 0, 0))
+        if recording.series and program.series is not None:
+            shape = len(program.series.moments(program.horizon)), len(program.series.columns)
+            self.series = np.zeros((count, *shape))
+        self.failures: list[Failure] = []
+        self.record = Record(self.module, count) if recording.events else None
+        self.state = _aligned(np.zeros(self.layout.block.size, dtype=np.uint8)).view(np.int64)
+        self.kept: list[NDArray[np.int64]] = []  # tables that machine code reads
+        self._give()
+
+    def _give(self) -> None:
+        """Say what is said once."""
+        pairs = sorted(((turn, seed) for turn, seed in self.luck.switches), key=lambda pair: pair[0])
+        switches = self._table([*(value for pair in pairs for value in pair), MANY, 0])
+        dictated = self._table([v for (place, n), option in self.decisions.items() for v in (place, n, option)])
+        given: dict[str, NDArray[np.generic]] = {
+            "runs": self.runs, "parameters": self.parameters, "outcomes": self.outcomes, "endings": self.endings,
+            "ends": self.ends, "turn_counts": self.turns, "metrics": self.metrics, "counters": self.counters,
+            "series": self.series, "switches": switches, "decisions": dictated,
+        }  # fmt: skip
+        for name, table in given.items():
+            self.put(name, table.ctypes.data)
+        self.put("seed", self.luck.seed)
+        self.put("decision_count", len(self.decisions))
+        self.put("is_recording", int(self.record is not None))
+        self.put("is_sampling", int(self.recording.series and self.program.series is not None))
+        row_ends = self._table([0] * (2 * len(self.runs)))
+        for number, name in enumerate(("row_ends", "note_ends")):
+            self.put(name, row_ends.ctypes.data + number * CELL * len(self.runs))
+        if self.record is not None:
+            self.record.open(self.put, row_ends.reshape(2, -1))
+
+    def _table(self, values: Sequence[int]) -> NDArray[np.int64]:
+        """Whole numbers of 64 bits, kept as long as the player."""
+        table = np.array([value & (2**64 - 1) for value in values], dtype=np.uint64).view(np.int64)
+        self.kept.append(table)
+        return table
+
+    def put(self, name: str, value: int) -> None:
+        """Write a named cell of the state."""
+        self.state.view(np.uint64)[self.layout.at[name] // CELL] = value & (2**64 - 1)
+
+    # ------------------------------------------------------------------------------ playing
+
+    def play(self) -> Runs:
+        """Play them all."""
+        done, count, slice_, play = 0, len(self.runs), 1, self.compiled.machine.play
+        addresses = [block.ctypes.data for block in (self.state, self.compiled.data, self.compiled.image)]
+        while done < count:
+            began, first = time.perf_counter(), done
+            done = play(addresses[0], addresses[1], addresses[2], first, min(count, first + slice_))
+            status = int(self.state[self.layout.at["status"] // CELL])
+            if status == IS_FULL:
+                assert self.record is not None
+                self.record.make_room(done)
+            elif status != GOES_ON:
+                self._lost(done, status)
+                done += 1
+            pace = (time.perf_counter() - began) / max(1, done - first)
+            slice_ = max(1, min(16 * slice_, int(SLICE_SECONDS / pace)))
+        return self._runs()
+
+    def _lost(self, index: int, status: int) -> None:
+        """A run failed or ran away: it is told by the reference, and what of it is void is made so."""
+        compiled = self.compiled
+        if compiled.score is None:
+            compiled.score = Score(self.program, consequences(self.program))
+        history = history_of(self.module, compiled.score, self.state, self.luck, self.decisions)
+        if status == FAILED:
+            self.failures.append(tell_fault(self.module, history, self.state))
+            self.outcomes[index], self.endings[index] = UNNAMED, Ending.FAULT
+            self.metrics[index] = self.series[index] = np.nan
+        else:
+            self.failures.append(tell_runaway(self.module, history, self.state))
+
+    def _runs(self) -> Runs:
+        events, decisions = ((), ()) if self.record is None else self.record.finished()
+        return Runs(
+            program=self.program, runs=self.runs, parameters=self.parameters, outcome=self.outcomes,
+            ending=self.endings, ended=self.ends, turns=self.turns, metrics=self.metrics, counters=self.counters,
+            series=self.series, failures=tuple(self.failures), events=events, decisions=decisions,
+            horizon=self.program.horizon,
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""A Program as machine code: what `sim.engine.compiled` plays."""
