@@ -17,7 +17,7 @@ from sim.engine.native.life import FIRED
 from sim.engine.native.module import BLOCKS, ENDED, FAILED, GOES_ON, IS_FULL, RAN_AWAY, Module
 from sim.engine.order import watched
 from sim.engine.record import COUNTERS, TURNS_AT_ONE_TICK, TURNS_IN_A_RUN, Ending
-from sim.program.ir import Metric, When
+from sim.program.ir import Metric, Rate, When
 
 if TYPE_CHECKING:
     from sim.engine.reference import History
@@ -89,7 +89,7 @@ class Watch:
 
     def _write_end(self) -> None:
         """`MetricPart.end`: the run is over."""
-        number, code = self.number, self.module.begin(f"end{self.number}", words="noinline optnone")
+        number, code = self.number, self.module.begin(f"end{self.number}")
         failing = self.module.failing(code, lambda history: history.end_metric(number))
         if self.how in TAKES_TIME:
             self._add(code, code.load(Real, self.at(code, self.value)), failing)
@@ -179,7 +179,7 @@ def write_sample(module: Module) -> None:
 
 def write_begin(module: Module) -> None:
     """`History.begin`: quantities, metrics, outcomes; then clocks are wound, and every `when` and `rate` looks."""
-    code, program = module.begin("begin", words="noinline optnone"), module.program
+    code, program = module.begin("begin"), module.program
     for slot, quantity in enumerate(program.quantities):
 
         def tell(history: History, slot: int = slot) -> None:
@@ -199,6 +199,8 @@ def write_begin(module: Module) -> None:
         if module.layout.triggers[place].clock >= 0 and not isinstance(trigger.cause, When):
             until = code.load(Whole, module.given(code, module.untils[place]))
             with code.when(until >= whole(0)):
+                if isinstance(trigger.cause, Rate):
+                    module.call_on(code, f"look_at_rate{place}")
                 module.call_on(code, f"wind{place}")
     for place, trigger in enumerate(program.triggers):
         if watched(trigger) is not None:
@@ -208,7 +210,7 @@ def write_begin(module: Module) -> None:
 
 def write_end(module: Module) -> None:
     """`History.reach_horizon`, which names the run, and `History.close`, which completes what is kept of it."""
-    code, program = module.begin("reach_horizon", words="noinline optnone"), module.program
+    code, program = module.begin("reach_horizon"), module.program
     code.store(code.load(Whole, module.given(code, module.horizon)), module.cell(code, "now"))
     failing = module.failing(code, lambda history: history.reach_horizon())
     named = False
@@ -225,7 +227,7 @@ def write_end(module: Module) -> None:
             break
     if not named:
         code.lines += [f"  {line}" for line in failing]
-    code = module.begin("close", words="noinline optnone")
+    code = module.begin("close")
     module.call_on(code, "sample", whole(MANY))
     for number in range(len(program.metrics)):
         module.call_on(code, f"end{number}")
@@ -238,8 +240,8 @@ def write_end(module: Module) -> None:
 def write_turns(module: Module) -> None:
     """One turn after another, until something ends the run: `History.play` and `begin_turn`."""
     layout = module.layout
-    turns = ", ".join(f"ptr @{name}" for name in _turns(module)) or "ptr null"
-    module.globals.append(f"@turns = internal constant [{max(layout.entries, 1)} x ptr] [{turns}]")
+    names = ", ".join(f"ptr @{name}" for name in _turns(module)) or "ptr null"
+    module.globals.append(f"@turns = internal constant [{max(layout.entries, 1)} x ptr] [{names}]")
     code = module.begin("take_turns")
     with code.loop() as out:
         tick, entry = next_entry(module, code)
@@ -251,8 +253,8 @@ def write_turns(module: Module) -> None:
             with code.when(tick > module.whole_of(code, "next_sample")):
                 module.call_on(code, "sample", tick)
             code.store(tick, module.cell(code, "now"))
-            code.store(module.whole_of(code, "turns"), module.cell(code, "tick_began"))
-            code.run("watch_out", code.arguments[0])
+            code.store(turns := module.whole_of(code, "turns"), module.cell(code, "tick_began"))
+            set_alert(module, code, turns)
         turn = module.whole_of(code, "turns")
         with code.when(turn >= module.whole_of(code, "alert")):
             module.call_on(code, "look_out")
@@ -277,14 +279,21 @@ def _turns(module: Module) -> list[str]:
     return names
 
 
+def set_alert(module: Module, code: Function, tick_began: Whole) -> None:
+    """Before the turn of this number nothing rare can happen, if the present tick began with that turn."""
+    limit, ceiling = tick_began + whole(TURNS_AT_ONE_TICK), module.whole_of(code, "ceiling")
+    code.store(code.select(limit < ceiling, limit, ceiling), module.cell(code, "alert"))
+
+
 def write_alerts(module: Module) -> None:
     """What is rare is looked at rarely: before the turn `alert` come limits, another luck, or a full record."""
-    code = module.add(Function("watch_out", "void", BLOCKS[:1]))
-    turns = module.whole_of(code, "tick_began") + whole(TURNS_AT_ONE_TICK)
-    for other in (whole(TURNS_IN_A_RUN), module.whole_of(code, "next_switch")):
-        turns = code.select(turns < other, turns, other)
+    code = module.add(Function("watch_out", "void", BLOCKS[:1], words="noinline cold"))
+    ceiling = whole(TURNS_IN_A_RUN)
+    following = module.whole_of(code, "next_switch")
+    ceiling = code.select(following < ceiling, following, ceiling)
     recording = module.whole_of(code, "is_recording").differs(whole(0))
-    code.store(code.select(recording, Whole("0", code), turns), module.cell(code, "alert"))
+    code.store(code.select(recording, Whole("0", code), ceiling), module.cell(code, "ceiling"))
+    set_alert(module, code, module.whole_of(code, "tick_began"))
     code.give()
 
     code = module.begin("look_out", words="noinline cold")

@@ -90,7 +90,8 @@ class Firing:
         code = life.begin("turn_of_firing")
         life.clear(code, cells.firing)
         life.set(code, cells.under_way, whole(0))
-        occasion, cause = life.get(code, cells.occasion), life.get(code, cells.cause)
+        occasion = life.get(code, cells.occasion) if life.has_occasions else Whole("0", code)
+        cause = life.get(code, cells.cause)
         self.module.call_on(code, f"fire{self.place}", occasion, cause)
         code.give(whole(GOES_ON))
 
@@ -272,10 +273,12 @@ class Firing:
         if life.times >= 0 and has_clock(trigger):
             with code.when(times_used >= code.load(Whole, module.given(code, life.times))):
                 life.clear(code, self.cells.clock)
-        row = life.count_up(code, module.layout.at["fired"])
-        with code.when(records):
-            told = (whole(place), whole(branch), cause, row)
-            code.run("record", code.arguments[0], Pointer(f"@{name}"), whole(len(slots)), *told)
+        told = (Pointer(f"@{name}"), whole(len(slots)), whole(place), whole(branch), cause)
+        row = code.either(
+            records,
+            lambda: code.call(Whole, "record", code.arguments[0], *told),
+            lambda: Whole("0", code),  # nobody asks for causes
+        )
         self._look(code, branch, row, changed)
         code.give(whole(GOES_ON))
 
@@ -298,7 +301,12 @@ class Firing:
         """Followers hear, then `when` and `rate`, metrics and outcomes look, in the order of the law."""
         for place in self.table.followers[branch]:
             self.module.call_on(code, f"hear{place}", row)
-        watching = [(f"reconsider{place}", (row,), self.module.watched[place]) for place in self.table.watchers]
+        watching = [
+            (f"look_at_rate{place}", (), self.module.watched[place])
+            if place == self.place and self.life.is_wound_after_firing
+            else (f"reconsider{place}", (row,), self.module.watched[place])
+            for place in self.table.watchers
+        ]
         metrics = [(f"look{number}", (), self.module.measured[number]) for number in self.table.metrics]
         outcomes = [(f"outcome{number}", (), self.module.decided[number]) for number in self.table.outcomes]
         for slots, calls in _grouped(self.place, changed, [*watching, *metrics, *outcomes]):

@@ -57,7 +57,7 @@ def _uniform(module: Module) -> None:
 
 def _ticks(module: Module) -> None:
     """`sim.clock.ticks`: -1 if the days are negative or no number."""
-    code = module.add(Function("ticks", "i64", [("days", Real)]))
+    code = module.add(Function("ticks", "i64", [("days", Real)], words="alwaysinline"))
     (length,) = code.arguments
     assert isinstance(length, Real)
     code.leave_if(length.compared("ult", real(0.0)), "ret i64 -1")
@@ -87,7 +87,7 @@ def _fail(module: Module) -> None:
 def _schedule(module: Module) -> None:
     """An entry of the agenda is due at a tick; beyond `last` it is not due at all."""
     names = (("state", Pointer), ("leaf", Whole), ("due", Whole), ("last", Whole))
-    code = module.add(Function("schedule", "void", names))
+    code = module.add(Function("schedule", "void", names, words="alwaysinline"))
     if module.layout.is_wide:
         _climb(module, code, Wide)
     else:
@@ -193,16 +193,20 @@ def _dictated(module: Module) -> None:
 
 
 def _record(module: Module) -> None:
-    """Rows of firings: `note` keeps what stood in the slots that are to be written, `record` writes the row."""
+    """Rows of firings: `note` keeps what stood in the slots that are to be written, `record` writes the row.
+
+    A row's number is given back, as the cause of what follows from it.
+    """
     names = (("state", Pointer), ("slots", Pointer), ("count", Whole))
     code = module.add(Function("note", "void", names, words="noinline cold"))
     with _each(code) as (number, slot):
         code.store(_slot(module, code, slot), module.state(code, module.layout.before).at(number * whole(CELL)))
     code.give()
-    more = (("place", Whole), ("branch", Whole), ("cause", Whole), ("seq", Whole))
-    code = module.add(Function("record", "void", (*names, *more), words="noinline cold"))
+    more = (("place", Whole), ("branch", Whole), ("cause", Whole))
+    code = module.add(Function("record", "i64", (*names, *more), words="noinline cold"))
     row = code.load(Pointer, module.cell(code, "rows"))
-    head = [code.arguments[6], *(module.whole_of(code, name) for name in ("now", "turns")), *code.arguments[3:6]]
+    seq, now, turn = (module.whole_of(code, name) for name in ("fired", "now", "turns"))
+    head = [seq, now, turn, *code.arguments[3:6]]
     for position, value in enumerate(head):
         code.store(value, row.at(position * CELL))
     changes, end = code.variable(Whole, whole(0)), code.variable(Pointer, row.at(7 * CELL))
@@ -217,7 +221,8 @@ def _record(module: Module) -> None:
             changes.set(changes.get() + whole(1))
     code.store(changes.get(), row.at(6 * CELL))
     code.store(end.get(), module.cell(code, "rows"))
-    code.give()
+    code.store(seq + whole(1), module.cell(code, "fired"))
+    code.give(seq)
 
 
 @contextmanager

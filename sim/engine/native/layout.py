@@ -33,8 +33,8 @@ GIVEN = (
 
 # What is new in every run.
 RUN = (
-    "now", "turns", "tick_began", "alert", "fired", "run", "run_index", "luck", "switch", "next_switch", "outcome",
-    "ending", "fault", "occasion", "sample", "next_sample",
+    "now", "turns", "tick_began", "alert", "ceiling", "fired", "run", "run_index", "luck", "switch", "next_switch",
+    "outcome", "ending", "fault", "occasion", "sample", "next_sample",
 )  # fmt: skip
 
 

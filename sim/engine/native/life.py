@@ -9,19 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sim.clock import NEVER
+from sim.clock import NEVER, ticks
 from sim.engine.native.assembly import Function, Real, Truth, Whole, real, whole
 from sim.engine.native.expressions import Expressions, days, logarithm
 from sim.engine.native.kernel import later
 from sim.engine.native.layout import CELL, MANY, TriggerCells
 from sim.engine.native.module import GOES_ON, Module, has_draw
 from sim.engine.order import watched
-from sim.language.tree import Tree
+from sim.language.tree import Constant, Tree
 from sim.program.ir import At, Every, On, Rate, Trigger, When
 
 if TYPE_CHECKING:
     from sim.engine.native.module import Teller
     from sim.engine.reference import History
+
+
+def known_ticks(length: Tree) -> int | None:
+    """The ticks of a duration that is one number, however often it is asked for; None if it is to be computed."""
+    if not isinstance(length, Constant):
+        return None
+    try:
+        return ticks(length.value)
+    except ValueError:  # it fails when it is asked for, as everything does
+        return None
+
 
 FIRED, REFUSED, MISSED, LOST_SPENT, LOST_UNDER_WAY, LOST_COOLING = range(6)
 
@@ -51,6 +62,8 @@ class Life:
             self._write_hear()
         if watched(self.trigger) is not None:
             self._write_reconsider()
+        if isinstance(self.cause, Rate):
+            self._write_look_at_rate(self.cause.hazard)
 
     # ------------------------------------------------------------------------------ small pieces
 
@@ -108,7 +121,9 @@ class Life:
 
     def duration(self, code: Function, role: str, length: Tree, n: Whole) -> Whole:
         """`RunState.duration`: ticks of a delay, an interval, a hold or a cooldown."""
-        place = self.place
+        place, known = self.place, known_ticks(length)
+        if known is not None:
+            return code.load(Whole, self.module.given(code, self.module.data.put(known)))
 
         def tell(history: History) -> None:
             part = history.score.parts[place]
@@ -128,7 +143,7 @@ class Life:
         The clock of a trigger that is spent does not run, so it is not asked whether it is.
         """
         cells, out = self.cells, code.fresh("lost")
-        occasion = self.count_up(code, cells.occasions)
+        occasion = self.count_up(code, cells.occasions) if self.has_occasions else Whole("0", code)
         deaf: list[tuple[int, Callable[[], Truth]]] = []
         if not by_clock:
             deaf.append((LOST_SPENT, lambda: self.spent(code)))
@@ -145,7 +160,8 @@ class Life:
             code.begin(on)
         if cells.under_way >= 0:
             self.set(code, cells.under_way, whole(1))
-            self.set(code, cells.occasion, occasion)
+            if self.has_occasions:
+                self.set(code, cells.occasion, occasion)
             self.set(code, cells.cause, cause)
         then(occasion)
         code.begin(out)
@@ -165,6 +181,14 @@ class Life:
         assert isinstance(row, Whole)
         self.hear(code, row, lambda occasion: self.set_off(code, occasion))
         code.give(whole(GOES_ON))
+
+    @property
+    def has_occasions(self) -> bool:
+        """Whether anybody asks for the number of a cause: draws do."""
+        trigger = self.trigger
+        effects = [effect.value for branch in trigger.branches for effect in branch.effects]
+        trees = (trigger.after, trigger.condition, trigger.cooldown, *effects)
+        return trigger.chance is not None or trigger.choice is not None or any(has_draw(tree) for tree in trees)
 
     # ------------------------------------------------------------------------------ clocks
 
@@ -194,8 +218,8 @@ class Life:
                 self.clear(code, cells.clock)
                 code.give(whole(GOES_ON))
         match self.cause:
-            case Rate(hazard):
-                self._wind_rate(code, hazard)
+            case Rate():
+                self._wind_rate(code)
             case Every(interval, first):
                 self._wind_every(code, interval, first)
             case At(moments):
@@ -213,16 +237,26 @@ class Life:
     def _least(code: Function, one: Whole, other: Whole) -> Whole:
         return code.select(one < other, one, other)
 
-    def _wind_rate(self, code: Function, hazard: Tree) -> None:
+    def _wind_rate(self, code: Function) -> None:
+        """The rate was looked at after whatever moved it, so it need not be looked at again."""
         cells = self.cells
         u = self.module.uniform(code, self.trigger.site("clock"), self.count_up(code, cells.windings))
         self.set(code, cells.left, left := -logarithm(code, u))
         self.set(code, cells.since, self.now(code))
-        self.set(code, cells.rate, rate := self.hazard(code, hazard))
+        rate = code.load(Real, self.module.state(code, cells.rate))
         self.set_clock(code, self.due_by_rate(code, left, rate))
 
+    def _write_look_at_rate(self, hazard: Tree) -> None:
+        """Of a rate, only what it is now: at the start, and after a firing in the turn of its own clock."""
+        code = self.begin("look_at_rate")
+        if self.times >= 0:
+            code.leave_if(self.used_up(code), f"ret i64 {GOES_ON}")
+        self.set(code, self.cells.rate, self.hazard(code, hazard))
+        code.give(whole(GOES_ON))
+
     def _wind_every(self, code: Function, interval: Tree, first: int | None) -> None:
-        number = self.count_up(code, self.cells.windings)
+        is_numbered = first is not None or has_draw(interval)
+        number = self.count_up(code, self.cells.windings) if is_numbered else Whole("0", code)
 
         def after_an_interval() -> Whole:
             return later(code, self.now(code), self.duration(code, "every", interval, number))
@@ -259,6 +293,14 @@ class Life:
         return code.either(rate.compared("ogt", real(0.0)), runs_down, lambda: Whole(str(NEVER), code))
 
     # ------------------------------------------------------------------------------ reconsidering
+
+    @property
+    def is_wound_after_firing(self) -> bool:
+        """Whether each firing is in the turn of the trigger's own clock, which is wound at the end of that turn.
+
+        Then what is left of a rate's clock is of no use to anybody, and its rate alone is looked at.
+        """
+        return isinstance(self.cause, Rate) and self.trigger.after is None
 
     def truth(self, code: Function) -> Real:
         """What the `when` was, the last time it was looked at."""

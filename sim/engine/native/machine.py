@@ -17,6 +17,7 @@ from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
 from typing import Any
+from weakref import WeakValueDictionary
 
 from sim.engine.native.kernel import LIBRARY
 
@@ -25,10 +26,11 @@ OPTIMISED = 2
 """LLVM's level for code generation and for passes over the assembly."""
 
 _lock = Lock()
-_loaded: dict[str, Machine] = {}
+_loaded: WeakValueDictionary[str, Machine] = WeakValueDictionary()
+"""What is in memory, as long as somebody plays it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Machine:
     """Machine code in memory. The engine is LLVM's; the address is good as long as it lives."""
 
@@ -47,13 +49,14 @@ def machine_of(text: str, *, cache: Path | None) -> Machine:
     """
     name = _name_of(text)
     with _lock:
-        if name not in _loaded:
+        machine = _loaded.get(name)
+        if machine is None:
             kept = None if cache is None else _read(cache / name)
             made = kept if kept is not None else _object_code(text)
             if kept is None and cache is not None:
                 _write(cache / name, made)
-            _loaded[name] = _load(made, was_made=kept is None)
-        return _loaded[name]
+            machine = _loaded[name] = _load(made, was_made=kept is None)
+        return machine
 
 
 def forget() -> None:
@@ -65,9 +68,20 @@ def forget() -> None:
 # ------------------------------------------------------------------------------------------------ LLVM
 
 
-@cache
 def _target() -> Any:
-    """LLVM's picture of this processor."""
+    """LLVM's picture of this processor; one for each use, because an engine takes it over and frees it."""
+    import llvmlite.binding as llvm
+
+    _prepare()
+    return llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=OPTIMISED,
+        reloc="pic", codemodel="jitdefault",
+    )  # fmt: skip
+
+
+@cache
+def _prepare() -> None:
+    """Make LLVM ready, and tell it where the C library's functions are."""
     import llvmlite.binding as llvm
 
     llvm.initialize_native_target()
@@ -77,10 +91,6 @@ def _target() -> Any:
         address = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
         assert address is not None
         llvm.add_symbol(f"libm_{name}", address)
-    return llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=OPTIMISED,
-        reloc="pic", codemodel="jitdefault",
-    )  # fmt: skip
 
 
 def _c_library() -> ctypes.CDLL:
