@@ -6,6 +6,7 @@ and what it writes becomes `Runs`. The interpreter's lock is released while it p
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.native.autopsy import history_of, tell_fault, tell_runaway
+from sim.engine.native.code import Code
 from sim.engine.native.layout import CELL, MANY
-from sim.engine.native.machine import Machine, machine_of
 from sim.engine.native.module import FAILED, GOES_ON, IS_FULL, Module
 from sim.engine.native.rows import Record
 from sim.engine.native.write import write_module
@@ -34,25 +35,27 @@ SLICE_SECONDS = 0.05
 class Compiled:
     """A program ready to be played: its assembly, its machine code, and its numbers."""
 
-    def __init__(self, program: Program, *, cache: Path | None) -> None:
+    def __init__(self, program: Program, *, cache: Path | None, level: int | None) -> None:
         self.program = program
         self.module: Module = write_module(program)
-        self.machine: Machine = machine_of(str(self.module), cache=cache)
+        self.code = Code(str(self.module), cache=cache, level=level)
         self.data = _aligned(self.module.data.bytes())
         layout = self.module.layout
         self.image = _aligned(layout.block.bytes()[layout.begins :])
         self.score: Score | None = None  # for failures, when there are any
 
 
-def compile_program(program: Program, *, cache: Path | None) -> Compiled:
+def compile_program(program: Program, *, cache: Path | None, level: int | None = None) -> Compiled:
     """A program as machine code.
 
     Parameters
     ----------
     cache
         The folder in which object files are kept; None to keep none.
+    level
+        `QUICK` or `OPTIMISED` of `sim.engine.native.machine`; None to begin quickly and to better it.
     """
-    return Compiled(program, cache=cache)
+    return Compiled(program, cache=cache, level=level)
 
 
 def _aligned(content: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -64,10 +67,13 @@ def _aligned(content: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 class CompiledEngine:
-    """Program -> Runs, by machine code."""
+    """Program -> Runs, by machine code; of one quality always, if that is asked for."""
 
     name = "compiled"
     threads = True
+
+    def __init__(self, *, level: int | None = None) -> None:
+        self.level = level
 
     def run(
         self,
@@ -83,22 +89,24 @@ class CompiledEngine:
         numbers = np.ascontiguousarray(runs, dtype=np.uint32)
         if parameters is None:
             parameters = draw_parameters(program, luck.seed, numbers)
-        return Player(_compiled(program), luck, numbers, parameters, recording, decisions or {}).play()
+        return Player(_compiled(program, self.level), luck, numbers, parameters, recording, decisions or {}).play()
 
 
-_recent: dict[int, Compiled] = {}
 MOST_RECENT = 16
+_recent: dict[tuple[int, int | None], Compiled] = {}  # by the program's identity
+_lock = threading.Lock()
 
 
-def _compiled(program: Program) -> Compiled:
-    """The machine code of a program, kept for the programs played last."""
-    found = _recent.pop(id(program), None)
-    if found is None or found.program is not program:
-        found = compile_program(program, cache=cache_folder("code"))
-    _recent[id(program)] = found
-    while len(_recent) > MOST_RECENT:
-        _recent.pop(next(iter(_recent)), None)
-    return found
+def _compiled(program: Program, level: int | None) -> Compiled:
+    """The machine code of a program, kept for the programs played last; made once, however many threads ask."""
+    with _lock:
+        found = _recent.pop((id(program), level), None)
+        if found is None or found.program is not program:
+            found = compile_program(program, cache=cache_folder("code"), level=level)
+        _recent[id(program), level] = found
+        while len(_recent) > MOST_RECENT:
+            del _recent[next(iter(_recent))]
+        return found
 
 
 class Player:
@@ -169,11 +177,11 @@ class Player:
 
     def play(self) -> Runs:
         """Play them all."""
-        done, count, slice_, play = 0, len(self.runs), 1, self.compiled.machine.play
+        done, count, slice_, code = 0, len(self.runs), 1, self.compiled.code
         addresses = [block.ctypes.data for block in (self.state, self.compiled.data, self.compiled.image)]
         while done < count:
             began, first = time.perf_counter(), done
-            done = play(addresses[0], addresses[1], addresses[2], first, min(count, first + slice_))
+            done = code.machine.play(addresses[0], addresses[1], addresses[2], first, min(count, first + slice_))
             status = int(self.state[self.layout.at["status"] // CELL])
             if status == IS_FULL:
                 assert self.record is not None
@@ -181,7 +189,9 @@ class Player:
             elif status != GOES_ON:
                 self._lost(done, status)
                 done += 1
-            pace = (time.perf_counter() - began) / max(1, done - first)
+            took = time.perf_counter() - began
+            code.played(took)
+            pace = took / max(1, done - first)
             slice_ = max(1, min(16 * slice_, int(SLICE_SECONDS / pace)))
         return self._runs()
 

@@ -156,7 +156,7 @@ def write_sample(module: Module) -> None:
     assert isinstance(tick, Whole)
     columns = () if series is None else series.columns
     moments = () if series is None else series.moments(module.program.horizon)
-    table = module.data.put(*moments, MANY)
+    table = module.data.put_table((*moments, MANY))
     rows = module.data.put(len(moments))
     failing = module.failing(code, lambda history: history.sample_before(MANY))
     with code.loop():
@@ -169,7 +169,7 @@ def write_sample(module: Module) -> None:
             code.store(Expressions(module, code, failing).result(column), row.at(position * CELL))
         following = number + whole(1)
         code.store(following, module.cell(code, "sample"))
-        moment = code.load(Whole, module.given(code, table).at(following * whole(CELL)))
+        moment = code.load(Whole, module.table(code, table).at(following * whole(CELL)))
         code.store(moment, module.cell(code, "next_sample"))
     code.give(whole(GOES_ON))
 

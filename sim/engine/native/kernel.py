@@ -12,13 +12,11 @@ from typing import TypeVar
 from sim.clock import LONGEST, NEVER, TICKS_PER_DAY
 from sim.engine.native.assembly import Function, Integer, Pointer, Real, Whole, Wide, real, whole
 from sim.engine.native.layout import CELL
+from sim.engine.native.machine import LIBRARY
 from sim.engine.native.module import FAILED, Module
 from sim.streams import make_uniform
 
 I = TypeVar("I", bound=Integer)  # noqa: E741
-
-LIBRARY = {"exp": 1, "log": 1, "pow": 2}
-"""Functions of the C library that are called, and how many numbers they take."""
 
 COMMON = """\
 declare double @llvm.fabs.f64(double)

@@ -7,6 +7,7 @@ cells of 8 bytes, and an address in them is a number of bytes from their beginni
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -43,11 +44,18 @@ class Block:
 
     def __init__(self) -> None:
         self.cells: list[bytes] = []
+        self.tables: list[tuple[int, tuple[int, ...]]] = []  # place of the cell that says where, and what stands there
 
     def put(self, *values: int | float) -> int:
         """The place of the first of these values, each in a cell of its own."""
         place = len(self.cells) * CELL
-        self.cells += [struct.pack("<d" if isinstance(value, float) else "<Q", _unsigned(value)) for value in values]
+        self.cells += map(_packed, values)
+        return place
+
+    def put_table(self, values: Sequence[int]) -> int:
+        """The place of a cell that says where these values stand: behind all others, for their number may change."""
+        place = self.put(0)
+        self.tables.append((place, tuple(values)))
         return place
 
     def align(self, size: int = 64) -> None:
@@ -62,11 +70,15 @@ class Block:
 
     def bytes(self) -> NDArray[np.uint8]:
         """What stands in it."""
-        return np.frombuffer(b"".join(self.cells), dtype=np.uint8)
+        cells = list(self.cells)
+        for place, values in self.tables:
+            cells[place // CELL] = _packed(len(cells) * CELL)
+            cells += map(_packed, values)
+        return np.frombuffer(b"".join(cells), dtype=np.uint8)
 
 
-def _unsigned(value: int | float) -> int | float:
-    return value if isinstance(value, float) else value & ((1 << 64) - 1)
+def _packed(value: int | float) -> bytes:
+    return struct.pack("<d", value) if isinstance(value, float) else struct.pack("<Q", value & ((1 << 64) - 1))
 
 
 @dataclass(slots=True)

@@ -224,10 +224,10 @@ class Life:
                 self._wind_every(code, interval, first)
             case At(moments):
                 number = self.count_up(code, cells.windings)
-                table = self.module.data.put(*moments, NEVER)
+                table = self.module.data.put_table((*moments, NEVER))
                 count = self.module.data.put(len(moments))
                 capped = self._least(code, number, code.load(Whole, self.module.given(code, count)))
-                self.set_clock(code, code.load(Whole, self.module.given(code, table).at(capped * whole(CELL))))
+                self.set_clock(code, code.load(Whole, self.module.table(code, table).at(capped * whole(CELL))))
             case When(again=True):
                 with code.when(self.truth(code).compared("une", real(0.0))):
                     self.module.call_on(code, f"begin_hold{self.place}")

@@ -1,33 +1,47 @@
 """From assembly to machine code that can be called, through LLVM; kept on the disk, so that it is made once.
 
-What is kept is the object file of a text of assembly, under the digest of that text, of LLVM's version and of the
-processor. It is written aside and renamed, so that processes which start at once do not trip over each other, and it
-carries its own digest, so that a torn file is made again. Addresses are never kept.
+There are two qualities: `QUICK` is there in a few hundredths of a second, `OPTIMISED` takes ten times as long to make
+and half as long to play. Both give the same bits, for LLVM may not reorder real arithmetic. `native.code` decides
+which is worth its while.
+
+What is kept is the object file of a text of assembly, under the digest of that text, the quality, LLVM's version and
+the processor. It is written aside and renamed, so that processes which start at once do not trip over each other, and
+it carries its own digest, so that a torn file is made again. Addresses are never kept.
+
+    python -m sim.engine.native.machine TEXT TARGET
+
+optimises the text in one file into another, and ends when its standard input does: that is how it is done beside the
+playing.
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
+import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from threading import Lock
 from typing import Any
 from weakref import WeakValueDictionary
 
-from sim.engine.native.kernel import LIBRARY
+QUICK, OPTIMISED = 0, 1
+"""How well machine code is made; these are LLVM's levels of code generation."""
+
+SMALL = 20_000
+"""Assembly of no more lines is worth LLVM's whole pipeline of passes; for more, a few passes do nearly as well."""
+
+LIBRARY = {"exp": 1, "log": 1, "pow": 2}
+"""Functions of the C library that are called, and how many numbers they take."""
 
 DIGEST_BYTES = 16
-OPTIMISED = 2
-"""LLVM's level for code generation and for passes over the assembly."""
 
-_lock = Lock()
-_loaded: WeakValueDictionary[str, Machine] = WeakValueDictionary()
-"""What is in memory, as long as somebody plays it."""
+_lock = threading.Lock()
+_loaded: WeakValueDictionary[str, Machine] = WeakValueDictionary()  # as long as somebody plays it
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -36,10 +50,11 @@ class Machine:
 
     engine: Any
     play: Callable[[int, int, int, int, int], int]  # state, data, image, first, count -> runs done
-    was_made: bool  # rather than found on the disk
+    level: int
+    was_made: bool  # just now, rather than found
 
 
-def machine_of(text: str, *, cache: Path | None) -> Machine:
+def machine_of(text: str, level: int, *, cache: Path | None) -> Machine:
     """The machine code of a text of assembly, made only if it is not there yet.
 
     Parameters
@@ -47,79 +62,93 @@ def machine_of(text: str, *, cache: Path | None) -> Machine:
     cache
         The folder for object files; nothing is kept if None.
     """
-    name = _name_of(text)
+    found = find_machine(text, level, cache=cache)
+    if found is not None:
+        return found
+    made = object_code(text, level)
+    name = name_of(text, level)
+    if cache is not None:
+        keep(cache / name, made)
+    return _enter(name, made, level, was_made=True)
+
+
+def find_machine(text: str, level: int, *, cache: Path | None) -> Machine | None:
+    """The machine code of a text of assembly if it is in memory or on the disk."""
+    name = name_of(text, level)
+    with _lock:
+        machine = _loaded.get(name)
+    if machine is not None or cache is None:
+        return machine
+    kept = read(cache / name)
+    return None if kept is None else _enter(name, kept, level, was_made=False)
+
+
+def _enter(name: str, code: bytes, level: int, *, was_made: bool) -> Machine:
+    """Machine code as it is from now on in memory."""
     with _lock:
         machine = _loaded.get(name)
         if machine is None:
-            kept = None if cache is None else _read(cache / name)
-            made = kept if kept is not None else _object_code(text)
-            if kept is None and cache is not None:
-                _write(cache / name, made)
-            machine = _loaded[name] = _load(made, was_made=kept is None)
+            machine = _loaded[name] = load(code, level, was_made=was_made)
         return machine
-
-
-def forget() -> None:
-    """Forget what is in memory, so that a test or a benchmark begins as a new process does."""
-    with _lock:
-        _loaded.clear()
 
 
 # ------------------------------------------------------------------------------------------------ LLVM
 
 
-def _target() -> Any:
+def object_code(text: str, level: int) -> bytes:
+    """The object file of a text of assembly."""
+    import llvmlite.binding as llvm
+
+    target = _target(level)
+    module = llvm.parse_assembly(text)
+    if level != QUICK:
+        tuning = llvm.create_pipeline_tuning_options(speed_level=1)
+        builder = llvm.create_pass_builder(target, tuning)
+        if text.count("\n") <= SMALL:
+            passes = builder.getModulePassManager()
+        else:
+            passes = llvm.create_new_module_pass_manager()
+            passes.add_always_inliner_pass()
+            passes.add_sroa_pass()
+            passes.add_simplify_cfg_pass()
+        passes.run(module, builder)
+    return bytes(target.emit_object(module))
+
+
+def load(code: bytes, level: int, *, was_made: bool) -> Machine:
+    """Object code, linked into this process."""
+    import llvmlite.binding as llvm
+
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target(level))
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    kind = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * 3, *[ctypes.c_int64] * 2)
+    return Machine(engine, kind(engine.get_function_address("play")), level, was_made)
+
+
+def _target(level: int) -> Any:
     """LLVM's picture of this processor; one for each use, because an engine takes it over and frees it."""
     import llvmlite.binding as llvm
 
     _prepare()
     return llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=OPTIMISED,
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=level,
         reloc="pic", codemodel="jitdefault",
     )  # fmt: skip
 
 
 @cache
 def _prepare() -> None:
-    """Make LLVM ready, and tell it where the C library's functions are."""
+    """Make LLVM ready, and tell it where the C library's functions are: those that this very Python calls."""
     import llvmlite.binding as llvm
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    library = _c_library()
+    library = ctypes.CDLL(None) if os.name == "posix" else ctypes.CDLL("ucrtbase")
     for name in LIBRARY:
         address = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
         assert address is not None
         llvm.add_symbol(f"libm_{name}", address)
-
-
-def _c_library() -> ctypes.CDLL:
-    """The C library whose exp and log this very Python calls."""
-    return ctypes.CDLL(None) if os.name == "posix" else ctypes.CDLL("ucrtbase")
-
-
-def _object_code(text: str) -> bytes:
-    """The object file of a text of assembly."""
-    import llvmlite.binding as llvm
-
-    target = _target()
-    module = llvm.parse_assembly(text)
-    tuning = llvm.create_pipeline_tuning_options(speed_level=OPTIMISED)
-    tuning.loop_vectorization = tuning.slp_vectorization = False
-    builder = llvm.create_pass_builder(target, tuning)
-    builder.getModulePassManager().run(module, builder)
-    return bytes(target.emit_object(module))
-
-
-def _load(code: bytes, *, was_made: bool) -> Machine:
-    """Object code, linked into this process."""
-    import llvmlite.binding as llvm
-
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target())
-    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
-    engine.finalize_object()
-    kind = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * 3, *[ctypes.c_int64] * 2)
-    return Machine(engine, kind(engine.get_function_address("play")), was_made)
 
 
 # ------------------------------------------------------------------------------------------------ the disk
@@ -132,29 +161,56 @@ def _maker() -> str:
     import llvmlite.binding as llvm
 
     version = ".".join(map(str, llvm.llvm_version_info))
-    return f"{llvmlite.__version__} {version} {OPTIMISED} {llvm.get_default_triple()} " + (
+    return f"{llvmlite.__version__} {version} {SMALL} {llvm.get_default_triple()} " + (
         f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
     )
 
 
-def _name_of(text: str) -> str:
-    return blake2b(f"{_maker()}\n{text}".encode(), digest_size=DIGEST_BYTES).hexdigest() + ".o"
+def name_of(text: str, level: int) -> str:
+    """The name of the object file of a text."""
+    return blake2b(f"{_maker()} {level}\n{text}".encode(), digest_size=DIGEST_BYTES).hexdigest() + ".o"
 
 
-def _read(path: Path) -> bytes | None:
-    """The object code in a file; None if there is none, or it is torn."""
+def read(path: Path) -> bytes | None:
+    """The object code in a file; None if there is none, it is torn, or somebody else may have put it there."""
     try:
-        kept = path.read_bytes()
+        with path.open("rb") as file:
+            if hasattr(os, "getuid") and os.fstat(file.fileno()).st_uid not in (os.getuid(), 0):
+                return None
+            kept = file.read()
     except OSError:
         return None
     digest, code = kept[:DIGEST_BYTES], kept[DIGEST_BYTES:]
     return code if digest == blake2b(code, digest_size=DIGEST_BYTES).digest() else None
 
 
-def _write(path: Path, code: bytes) -> None:
+def keep(path: Path, code: bytes) -> None:
     """Keep object code; where nothing can be kept, nothing is."""
     aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         aside.write_bytes(blake2b(code, digest_size=DIGEST_BYTES).digest() + code)
         os.replace(aside, path)
+
+
+# ------------------------------------------------------------------------------------------------ beside the playing
+
+
+def _end_with_parent() -> None:
+    """Standard input ends when the process that holds its other end does, however that ends."""
+    sys.stdin.buffer.read()
+    os._exit(1)
+
+
+def main(text: str, target: str) -> None:
+    """Optimise the assembly in a file into an object file, as a process that stands back behind all others."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    with suppress(AttributeError, OSError):
+        os.nice(10)
+    keep(Path(target), object_code(Path(text).read_text(), OPTIMISED))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
+    sys.stdout.flush()
+    os._exit(0)

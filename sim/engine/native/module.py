@@ -123,6 +123,10 @@ class Module:
         assert isinstance(pointer, Pointer)
         return pointer.at(at)
 
+    def table(self, code: Function, at: int) -> Pointer:
+        """The first value of a table, of which a cell of the data says where it stands."""
+        return self.given(code, 0).at(code.load(Whole, self.given(code, at)))
+
     def constant(self, code: Function, value: float, *, is_literal: bool) -> Real:
         """A number of the scenario, which stands in the data; or one of the language, which stands in the code."""
         if is_literal:
