@@ -181,7 +181,8 @@ class Player:
         addresses = [block.ctypes.data for block in (self.state, self.compiled.data, self.compiled.image)]
         while done < count:
             began, first = time.perf_counter(), done
-            done = code.machine.play(addresses[0], addresses[1], addresses[2], first, min(count, first + slice_))
+            machine = code.machine  # held while it plays: another thread may put a better one in its place
+            done = machine.play(addresses[0], addresses[1], addresses[2], first, min(count, first + slice_))
             status = int(self.state[self.layout.at["status"] // CELL])
             if status == IS_FULL:
                 assert self.record is not None
