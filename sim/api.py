@@ -204,7 +204,8 @@ def play(model: Model, *, runs: Iterable[int] = (0,), seed: int = 1, engine: str
     from sim.engine.record import Recording
     from sim.streams import Luck
 
-    return choose(engine).run(model.program, luck=Luck(seed), runs=list(runs), recording=Recording(events=events))
+    numbers, recording = list(runs), Recording(events=events)
+    return choose(engine, runs=len(numbers)).run(model.program, luck=Luck(seed), runs=numbers, recording=recording)
 
 
 def trace(model: Model, *, seed: int = 1, run: int = 0, engine: str = "auto", everything: bool = False) -> Story:

@@ -82,7 +82,7 @@ class Study:
             raise UsageError(f"`{self.folder}` has {self.runs:,} runs, numbered from 0; there is no run {missing[0]}")
         numbers = np.array(runs, dtype=np.uint32)
         rows = self.ensemble.parameters[[there[run] for run in runs]]
-        return choose(engine).run(
+        return choose(engine, runs=len(numbers)).run(
             self.ensemble.program,
             luck=Luck(self.ensemble.seed),
             runs=numbers,

@@ -72,7 +72,7 @@ def seed(command: Command) -> Command:
 def engine(command: Command) -> Command:
     """`--engine`."""
     return click.option(
-        "--engine", type=click.Choice(["auto", "simpy"]), default="auto", show_default=True,
+        "--engine", type=click.Choice(["auto", "simpy", "compiled"]), default="auto", show_default=True,
         help="What plays the runs; every engine gives the same histories.",
     )(command)  # fmt: skip
 

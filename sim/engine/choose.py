@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.util import find_spec
+
 from sim.engine.record import Engine
 from sim.errors import UsageError, did_you_mean
 
 ENGINES = ("simpy", "compiled")
 """The engines there are; every one gives the same histories."""
 
+FEW = 8
+"""So few runs are played by the SimPy model before a larger scenario is machine code."""
 
-def choose(name: str = "auto") -> Engine:
-    """The engine of this name; `auto` takes the fastest.
+
+def choose(name: str = "auto", *, runs: int | None = None) -> Engine:
+    """The engine of this name; `auto` takes the SimPy model for a few runs, and machine code for an ensemble.
+
+    Parameters
+    ----------
+    runs
+        How many are to be played; an ensemble if None.
 
     Raises
     ------
     UsageError
-        If there is no such engine.
+        If there is no such engine, or it cannot work here.
     """
-    if name == "compiled":
-        from sim.engine.compiled import CompiledEngine
-
-        return CompiledEngine()
-    if name in ("auto", "simpy"):
+    if name == "auto":
+        name = "compiled" if has_compiler() and (runs is None or runs > FEW) else "simpy"
+    if name == "simpy":
         from sim.engine.reference import ReferenceEngine
 
         return ReferenceEngine()
+    if name == "compiled":
+        if not has_compiler():
+            raise UsageError("the compiled engine needs llvmlite: `pip install llvmlite`, or use `--engine simpy`")
+        from sim.engine.compiled import CompiledEngine
+
+        return CompiledEngine()
     raise UsageError(
         f"there is no engine `{name}`; {did_you_mean(name, ENGINES) or 'engines: auto, ' + ', '.join(ENGINES)}"
     )
+
+
+@cache
+def has_compiler() -> bool:
+    """Whether machine code can be made here. Where llvmlite has no wheel, the SimPy model plays everything."""
+    return find_spec("llvmlite") is not None

@@ -47,7 +47,7 @@ def history_of(
         history.metrics, [(one.how, layout.metrics[number]) for number, one in enumerate(program.metrics)], strict=True
     ):
         result, value, since, total = places
-        metric.result, metric.value, metric.since = reals[result // CELL], reals[value // CELL], at(since)
+        metric.result, metric.value, metric.since = float(reals[result // CELL]), float(reals[value // CELL]), at(since)
         metric.total = at(total) if how == "days" else float(reals[total // CELL])
     history.samples = [[]] * at(layout.at["sample"])
     return history
