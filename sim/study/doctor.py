@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
 from sim import provenance
-from sim.engine.choose import ENGINES
+from sim.engine.choose import ENGINES, choose, has_compiler
+from sim.engine.record import Recording
+from sim.program.build import build_program
+from sim.scenario.read import read_scenario
+from sim.streams import Luck
 from sim.study.workers import processors
 
 NEEDED = ("click", "duckdb", "matplotlib", "numpy", "pydantic", "PyYAML", "rich", "scipy", "simpy")
 """Distributions that the simulator cannot do without."""
+
+SPEED_OF, SPEED_SECONDS = "first-lesson", 0.1
+"""What is played to tell how fast the engines are, and for how long at least."""
 
 
 def checks(*, scenarios: int) -> list[dict[str, str]]:
@@ -39,7 +47,46 @@ def _machine() -> Iterator[tuple[str, str, str]]:
     yield "processors", "ok", f"{processors()} to work with"
     machine = provenance.machine()
     yield "arithmetic", "ok", f"{machine['libm']}, {machine['processor']} {machine['cpu_features']}".strip()
-    yield "engines", "ok", ", ".join(ENGINES)
+    yield from _engines()
+
+
+def _engines() -> Iterator[tuple[str, str, str]]:
+    """Which engines can play, where machine code is kept, and how fast both are here."""
+    if has_compiler():
+        yield "engines", "ok", f"{', '.join(ENGINES)}; ensembles are played as machine code"
+        yield _kept_code()
+    else:
+        yield "engines", "ok", "simpy alone, a hundred times slower than need be: pip install llvmlite"
+    for engine in ENGINES if has_compiler() else ENGINES[:1]:
+        yield f"speed, {engine}", "ok", f"{_runs_per_second(engine):,.0f} runs of {SPEED_OF} a second on one processor"
+
+
+def _kept_code() -> tuple[str, str, str]:
+    """Where machine code is kept, and how much of it there is."""
+    folder = provenance.cache_folder("code")
+    if folder is None:
+        return "machine code", "missing", "no place to keep it; set SIM_CACHE to a folder"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        sizes = [path.stat().st_size for path in folder.glob("*.o")]
+    except OSError as error:
+        return "machine code", "missing", f"cannot be kept in {folder} ({error.strerror}); set SIM_CACHE to a folder"
+    if not os.access(folder, os.W_OK):
+        return "machine code", "missing", f"{folder} cannot be written to; set SIM_CACHE to a folder"
+    return "machine code", "ok", f"{len(sizes)} files, {sum(sizes) / 1e6:.1f} MB, in {folder}"
+
+
+def _runs_per_second(engine: str) -> float:
+    """How fast an engine plays a small scenario here and now."""
+    player, program = choose(engine), build_program(read_scenario(SPEED_OF))
+    luck, recording, count, took = Luck(1), Recording(series=False), 10, 0.0
+    player.run(program, luck=luck, runs=range(count), recording=recording)
+    while took < SPEED_SECONDS:
+        count *= 2
+        began = time.perf_counter()
+        player.run(program, luck=luck, runs=range(count), recording=recording)
+        took = time.perf_counter() - began
+    return count / took
 
 
 def _house(scenarios: int) -> Iterator[tuple[str, str, str]]:

@@ -40,6 +40,10 @@ LIBRARY = {"exp": 1, "log": 1, "pow": 2}
 
 DIGEST_BYTES = 16
 
+MOST_KEPT = 500_000_000
+PRUNED_BELOW = "1"
+"""Bytes of object files at most; looked at when one of every sixteen names is written."""
+
 _lock = threading.Lock()
 _loaded: WeakValueDictionary[str, Machine] = WeakValueDictionary()  # as long as somebody plays it
 
@@ -191,6 +195,21 @@ def keep(path: Path, code: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         aside.write_bytes(blake2b(code, digest_size=DIGEST_BYTES).digest() + code)
         os.replace(aside, path)
+        if path.name < PRUNED_BELOW:
+            prune(path.parent)
+
+
+def prune(folder: Path, *, most: int = MOST_KEPT) -> None:
+    """Remove the oldest object files if all of them take more bytes than that, until they take half."""
+    with suppress(OSError):
+        files = sorted((file.stat().st_mtime, file.stat().st_size, file) for file in folder.glob("*.o"))
+        size = sum(each for _, each, _ in files)
+        if size > most:
+            for _, each, file in files:
+                file.unlink(missing_ok=True)
+                size -= each
+                if size <= most // 2:
+                    return
 
 
 # ------------------------------------------------------------------------------------------------ beside the playing
