@@ -109,6 +109,12 @@ def _compiled(program: Program, level: int | None) -> Compiled:
         return found
 
 
+def forget() -> None:
+    """Keep no program in memory any more; those that are being played stay as long as they are."""
+    with _lock:
+        _recent.clear()
+
+
 class Player:
     """One call of the engine: memory for the state and for the results, and the runs to play."""
 
@@ -136,9 +142,11 @@ class Player:
             shape = len(program.series.moments(program.horizon)), len(program.series.columns)
             self.series = np.zeros((count, *shape))
         self.failures: list[Failure] = []
-        self.record = Record(self.module, count) if recording.events else None
         self.state = _aligned(np.zeros(self.layout.block.size, dtype=np.uint8)).view(np.int64)
         self.kept: list[NDArray[np.int64]] = []  # tables that machine code reads
+        ends = np.zeros((2, count), dtype=np.int64)  # of the rows and of the notes of each run
+        self.kept += [ends[0], ends[1]]
+        self.record = Record(self.module, self.state, ends) if recording.events else None
         self._give()
 
     def _give(self) -> None:
@@ -157,11 +165,10 @@ class Player:
         self.put("decision_count", len(self.decisions))
         self.put("is_recording", int(self.record is not None))
         self.put("is_sampling", int(self.recording.series and self.program.series is not None))
-        row_ends = self._table([0] * (2 * len(self.runs)))
-        for number, name in enumerate(("row_ends", "note_ends")):
-            self.put(name, row_ends.ctypes.data + number * CELL * len(self.runs))
+        for name, ends in zip(("row_ends", "note_ends"), self.kept, strict=False):
+            self.put(name, ends.ctypes.data)
         if self.record is not None:
-            self.record.open(self.put, row_ends.reshape(2, -1))
+            self.record.begin()
 
     def _table(self, values: Sequence[int]) -> NDArray[np.int64]:
         """Whole numbers of 64 bits, kept as long as the player."""

@@ -123,7 +123,8 @@ def load(code: bytes, level: int, *, was_made: bool) -> Machine:
     """Object code, linked into this process."""
     import llvmlite.binding as llvm
 
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target(level))
+    # All sections side by side, because small code reaches no further than 2 GB.
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target(level), use_lmm=True)
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
     kind = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * 3, *[ctypes.c_int64] * 2)
@@ -137,7 +138,7 @@ def _target(level: int) -> Any:
     _prepare()
     return llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=level,
-        reloc="pic", codemodel="jitdefault",
+        reloc="pic", codemodel="small",
     )  # fmt: skip
 
 
@@ -165,7 +166,7 @@ def _maker() -> str:
     import llvmlite.binding as llvm
 
     version = ".".join(map(str, llvm.llvm_version_info))
-    return f"{llvmlite.__version__} {version} {SMALL} {llvm.get_default_triple()} " + (
+    return f"{llvmlite.__version__} {version} small {SMALL} {llvm.get_default_triple()} " + (
         f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,37 +22,36 @@ NOTE_HEAD = 5  # cells of a decision before its options
 class Record:
     """The rows of the runs of one call, run by run."""
 
-    def __init__(self, module: Module, count: int) -> None:
-        self.module, self.count = module, count
+    def __init__(self, module: Module, state: NDArray[np.int64], ends: NDArray[np.int64]) -> None:
+        """`ends` is where machine code says how far each run has written: (2, R) addresses."""
+        self.module, self.state, self.ends = module, state, ends
         triggers = module.program.triggers
         self.widest = (
             max((HEAD + 3 * len(branch.effects) for trigger in triggers for branch in trigger.branches), default=0),
             max((_width(trigger.choice) for trigger in triggers if trigger.choice is not None), default=0),
         )
         self.room = ROOM
+        self.tables: list[NDArray[np.int64]] = []
         self.events: list[tuple[EventRow, ...]] = []
         self.decisions: list[tuple[Decision, ...]] = []
 
-    def open(self, put: Callable[[str, int], None], ends: NDArray[np.int64]) -> None:
-        """Begin; `ends` is where machine code says how far each run has written: (2, R) addresses."""
-        self.put, self.ends = put, ends
-        self._make()
-
-    def _make(self) -> None:
+    def begin(self) -> None:
+        """Give machine code empty tables to write to."""
+        at = self.module.layout.at
         self.tables = [np.zeros(self.room + width + 1, dtype=np.int64) for width in self.widest]
         for name, table in zip(("rows", "notes"), self.tables, strict=True):
-            self.put(name, table.ctypes.data)
-            self.put(f"{name}_end", table.ctypes.data + self.room * CELL)
+            self.state[at[name] // CELL] = table.ctypes.data
+            self.state[at[f"{name}_end"] // CELL] = table.ctypes.data + self.room * CELL
 
     def make_room(self, done: int) -> None:
         """Read what is finished and begin anew; with more room if nothing was finished."""
         if not self._read(done):
             self.room *= 2
-        self._make()
+        self.begin()
 
     def finished(self) -> tuple[tuple[tuple[EventRow, ...], ...], tuple[tuple[Decision, ...], ...]]:
         """All rows and all decisions, by run."""
-        self._read(self.count)
+        self._read(self.ends.shape[1])
         return tuple(self.events), tuple(self.decisions)
 
     def _read(self, done: int) -> int:
