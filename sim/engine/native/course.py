@@ -14,7 +14,7 @@ from sim.engine.native.firing import assign
 from sim.engine.native.kernel import next_entry, set_switch
 from sim.engine.native.layout import CELL, LAST_TURNS, MANY
 from sim.engine.native.life import FIRED
-from sim.engine.native.module import BLOCKS, ENDED, FAILED, GOES_ON, IS_FULL, RAN_AWAY, Module
+from sim.engine.native.module import ENDED, FAILED, GIVEN, GOES_ON, IS_FULL, RAN_AWAY, Module
 from sim.engine.order import watched
 from sim.engine.record import COUNTERS, TURNS_AT_ONE_TICK, TURNS_IN_A_RUN, Ending
 from sim.program.ir import Metric, Rate, When
@@ -69,13 +69,13 @@ class Watch:
                     moved, new = value.compared("olt", result), value
                 case _:
                     moved = value.compared("une", real(0.0)) & result.compared("oeq", real(float("inf")))
-                    new = days(code, self.module.whole_of(code, "now"))
+                    new = days(code, self.module.now(code))
             code.store(code.select(moved, new, result), self.at(code, self.result))
         code.give(whole(GOES_ON))
 
     def _add(self, code: Function, value: Real, failing: tuple[str, ...]) -> None:
         """`MetricPart.add`: the value that stood until now is counted in."""
-        now = self.module.whole_of(code, "now")
+        now = self.module.now(code)
         span = now - code.load(Whole, self.at(code, self.since))
         if self.how == "days":
             counted = code.select(value.compared("oeq", real(1.0)), span, whole(0))
@@ -106,7 +106,7 @@ class Watch:
             case "integral":
                 return code.load(Real, self.at(code, self.total))
             case "mean":
-                now, total = self.module.whole_of(code, "now"), code.load(Real, self.at(code, self.total))
+                now, total = self.module.now(code), code.load(Real, self.at(code, self.total))
                 value = code.load(Real, self.at(code, self.value))
                 return code.select(now.equals(whole(0)), value, total / days(code, now))
             case "final":
@@ -152,7 +152,7 @@ def _name(module: Module, code: Function, outcome: int, ending: Ending) -> None:
 def write_sample(module: Module) -> None:
     """`RunState.sample_before`: samples show the state when time leaves their tick."""
     code, series = module.begin("sample", ("tick", Whole)), module.program.series
-    tick = code.arguments[2]
+    tick = code.arguments[3]
     assert isinstance(tick, Whole)
     columns = () if series is None else series.columns
     moments = () if series is None else series.moments(module.program.horizon)
@@ -211,7 +211,7 @@ def write_begin(module: Module) -> None:
 def write_end(module: Module) -> None:
     """`History.reach_horizon`, which names the run, and `History.close`, which completes what is kept of it."""
     code, program = module.begin("reach_horizon"), module.program
-    code.store(code.load(Whole, module.given(code, module.horizon)), module.cell(code, "now"))
+    code.store(module.now(code), module.cell(code, "now"))
     failing = module.failing(code, lambda history: history.reach_horizon())
     named = False
     for number, outcome in enumerate(program.outcomes):
@@ -249,20 +249,21 @@ def write_turns(module: Module) -> None:
         horizon = code.load(Whole, module.given(code, module.horizon))
         code.branch(tick.compared("ugt", horizon), out, on)
         code.begin(on)
-        with code.when(tick.differs(module.whole_of(code, "now"))):
+        before = module.whole_of(code, "now")
+        with code.when(tick.differs(before)):
             with code.when(tick > module.whole_of(code, "next_sample")):
-                module.call_on(code, "sample", tick)
+                module.call_on(code, "sample", tick, now=before)
             code.store(tick, module.cell(code, "now"))
             code.store(turns := module.whole_of(code, "turns"), module.cell(code, "tick_began"))
             set_alert(module, code, turns)
         turn = module.whole_of(code, "turns")
         with code.when(turn >= module.whole_of(code, "alert")):
-            module.call_on(code, "look_out")
+            module.call_on(code, "look_out", now=tick)
         code.store(turn + whole(1), module.cell(code, "turns"))
         ring = module.state(code, layout.last_turns).at((turn & whole(LAST_TURNS - 1)) * whole(CELL))
         code.store(entry, ring)
         target = code.load(Pointer, Pointer("@turns", code).at(entry * whole(CELL)))
-        status = code.value(Whole, f"call fastcc i64 {target.text}(ptr %state, ptr %data)")
+        status = code.value(Whole, f"call fastcc i64 {target.text}(ptr %state, ptr %data, i64 {tick.text})")
         with code.when(status.differs(whole(GOES_ON))):
             code.give(status)
     code.give(whole(GOES_ON))
@@ -287,7 +288,7 @@ def set_alert(module: Module, code: Function, tick_began: Whole) -> None:
 
 def write_alerts(module: Module) -> None:
     """What is rare is looked at rarely: before the turn `alert` come limits, another luck, or a full record."""
-    code = module.add(Function("watch_out", "void", BLOCKS[:1], words="noinline cold"))
+    code = module.add(Function("watch_out", "void", GIVEN[:1], words="noinline cold"))
     ceiling = whole(TURNS_IN_A_RUN)
     following = module.whole_of(code, "next_switch")
     ceiling = code.select(following < ceiling, following, ceiling)
@@ -319,7 +320,7 @@ def write_alerts(module: Module) -> None:
 def write_play(module: Module) -> None:
     """Runs one after another: how many of them are done when it comes back, and in `status` why it did."""
     _write_history(module)
-    names = (*BLOCKS, ("image", Pointer), ("first", Whole), ("count", Whole))
+    names = (*GIVEN[:2], ("image", Pointer), ("first", Whole), ("count", Whole))
     code = module.add(Function("play", "i64", names, inside=False))
     _, _, image, first, count = code.arguments
     assert isinstance(image, Pointer) and isinstance(first, Whole) and isinstance(count, Whole)
@@ -332,7 +333,7 @@ def write_play(module: Module) -> None:
         size = layout.block.size - layout.begins
         _copy(code, module.state(code, layout.begins), image, size)
         _set_up(module, code, index)
-        status = code.call(Whole, "history", *code.arguments[:2])
+        status = code.call(Whole, "history", *code.arguments[:2], whole(0))
         with code.when(status.equals(whole(IS_FULL))):
             code.store(status, module.cell(code, "status"))
             code.give(index)
@@ -347,23 +348,23 @@ def write_play(module: Module) -> None:
 def _write_history(module: Module) -> None:
     """`History.play`, of one run."""
     code = module.begin("history")
-    begun = code.call(Whole, "begin", *code.arguments[:2])
+    begun = module.call(code, "begin")
     code.leave_if(begun.equals(whole(FAILED)), f"ret i64 {FAILED}")
     course, close, horizon = code.fresh("course"), code.fresh("close"), code.fresh("horizon")
     code.branch(begun.equals(whole(ENDED)), close, course)
     code.begin(course)
     code.run("watch_out", code.arguments[0])
-    status = code.call(Whole, "take_turns", *code.arguments[:2])
+    status = module.call(code, "take_turns")
     code.leave_if(status.equals(whole(FAILED)), f"ret i64 {FAILED}")
     code.leave_if(status.equals(whole(IS_FULL)), f"ret i64 {IS_FULL}")
     with code.when(status.equals(whole(RAN_AWAY))):
-        module.call_on(code, "close")
+        module.call_on(code, "close", now=module.whole_of(code, "now"))
         code.give(status)
     code.branch(status.equals(whole(GOES_ON)), horizon, close)
     code.begin(horizon)
-    module.call_on(code, "reach_horizon")
+    module.call_on(code, "reach_horizon", now=code.load(Whole, module.given(code, module.horizon)))
     code.begin(close)
-    module.end_with(code, "close")
+    code.give(module.call(code, "close", now=module.whole_of(code, "now")))
 
 
 def _copy(code: Function, target: Pointer, source: Pointer, size: int) -> None:

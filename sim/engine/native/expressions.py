@@ -46,8 +46,8 @@ class Surroundings(Protocol):
         """A place in the state."""
         ...
 
-    def cell(self, code: Function, name: str) -> Pointer:
-        """A named place in the state."""
+    def now(self, code: Function) -> Whole:
+        """The tick it is."""
         ...
 
     def constant(self, code: Function, value: float, *, is_literal: bool) -> Real:
@@ -200,7 +200,7 @@ class Expressions:
             case Since(place):
                 return Number(self.since(place))
             case Day():
-                return Number(days(code, code.load(Whole, module.cell(code, "now"))))
+                return Number(days(code, module.now(code)))
             case Draw(site):
                 return Number(self.draw(site))
             case Argument(index):
@@ -296,7 +296,7 @@ class Expressions:
         if module.is_short(slot):
             return self.number(program.derived[slot].tree)
         name, doubtful = module.derived_function(slot)
-        return Number(self.code.call(Real, name, *self.code.arguments[:2]), doubtful)
+        return Number(self.code.call(Real, name, *self.code.arguments[:3]), doubtful)
 
     def count(self, place: int, branch: int) -> Real:
         """How often a trigger has fired."""
@@ -310,7 +310,7 @@ class Expressions:
         """Days since a trigger last fired; infinite if it never has."""
         module, code = self.module, self.code
         last = code.load(Whole, module.state(code, module.layout.triggers[place].last_fired))
-        passed = days(code, code.load(Whole, module.cell(code, "now")) - last)
+        passed = days(code, module.now(code) - last)
         return code.select(last < whole(0), INFINITY, passed)
 
     def draw(self, site: int) -> Real:

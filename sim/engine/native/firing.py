@@ -101,7 +101,7 @@ class Firing:
         """`History.fire` and `branch_of`: refused and missed, nothing of it happens."""
         life, trigger, place = self.life, self.trigger, self.place
         code = life.begin("fire", ("n", Whole), ("cause", Whole), words="alwaysinline")
-        n = code.arguments[2]
+        n = code.arguments[3]
         assert isinstance(n, Whole)
 
         def tell(history: History) -> None:
@@ -135,7 +135,7 @@ class Firing:
 
     def _take(self, code: Function, branch: int) -> None:
         """This branch fires."""
-        self.module.end_with(code, f"carry_out{self.place}_{branch}", *code.arguments[2:])
+        self.module.end_with(code, f"carry_out{self.place}_{branch}", *code.arguments[3:])
 
     def _choose(self, code: Function, expressions: Expressions, choice: Choice, n: Whole) -> Whole:
         """`weigh` and `History.choose`: the option taken; the function ends here if none is open.
@@ -251,7 +251,7 @@ class Firing:
         """`History.carry_out` and the rest of `fire`: effects one after another, then all who have to look."""
         life, trigger, place, module = self.life, self.trigger, self.place, self.module
         code = module.begin(f"carry_out{place}_{branch}", ("n", Whole), ("cause", Whole), words="alwaysinline")
-        _, _, n, cause = code.arguments
+        *_, n, cause = code.arguments
         assert isinstance(n, Whole) and isinstance(cause, Whole)
         slots = tuple(dict.fromkeys(effect.slot for effect in trigger.branches[branch].effects))
         name = f"slots{place}_{branch}"

@@ -81,7 +81,7 @@ class Life:
 
     def now(self, code: Function) -> Whole:
         """The tick it is."""
-        return self.module.whole_of(code, "now")
+        return self.module.now(code)
 
     def count_up(self, code: Function, at: int) -> Whole:
         """One more in a cell of the state; what it was before."""
@@ -177,7 +177,7 @@ class Life:
     def _write_hear(self) -> None:
         """A leader has fired, in the row that is given."""
         code = self.begin("hear", ("row", Whole))
-        row = code.arguments[2]
+        row = code.arguments[3]
         assert isinstance(row, Whole)
         self.hear(code, row, lambda occasion: self.set_off(code, occasion))
         code.give(whole(GOES_ON))
@@ -342,7 +342,7 @@ class Life:
             if has_hold:
                 self.clear(code, cells.clock)
             code.give(whole(GOES_ON))
-        row = code.arguments[2]
+        row = code.arguments[3]
         assert isinstance(row, Whole)
         self.set(code, cells.truth_cause, row)
         if has_hold:

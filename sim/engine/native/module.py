@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 GOES_ON, ENDED, FAILED, RAN_AWAY, IS_FULL = range(5)
 """What a turn comes to: the run goes on, an outcome ended it, a fault did, it runs away, or no row fits any more."""
 
-BLOCKS = (("state", Pointer), ("data", Pointer))
-"""What every function of the engine is given first."""
+GIVEN = (("state", Pointer), ("data", Pointer), ("now", Whole))
+"""What every function of the engine is given first: the two blocks, and the tick it is."""
 
 
 class Module:
@@ -59,7 +59,7 @@ class Module:
 
     def begin(self, name: str, *more: tuple[str, type[Value]], words: str = "") -> Function:
         """A function of the engine; it gives what its turn comes to."""
-        return self.add(Function(name, "i64", (*BLOCKS, *more), words=words))
+        return self.add(Function(name, "i64", (*GIVEN, *more), words=words))
 
     def add(self, code: Function) -> Function:
         """One more function."""
@@ -81,7 +81,7 @@ class Module:
     def derived_function(self, slot: int) -> tuple[str, bool]:
         """The function of a derived quantity, and whether it may give a NaN. It remembers its value until told."""
         if slot not in self._derived:
-            code = Function(f"derived{slot}", "double", BLOCKS)
+            code = Function(f"derived{slot}", "double", GIVEN)
             mask, at = whole(1 << slot % 64), self.layout.valid + slot // 64 * CELL
             if not self.timed[slot]:
                 known = code.load(Whole, self.state(code, at)) & mask
@@ -112,6 +112,12 @@ class Module:
     def cell(self, code: Function, name: str) -> Pointer:
         """A named place in the state."""
         return self.state(code, self.layout.at[name])
+
+    def now(self, code: Function) -> Whole:
+        """The tick it is."""
+        now = code.arguments[2]
+        assert isinstance(now, Whole)
+        return now
 
     def whole_of(self, code: Function, name: str) -> Whole:
         """The whole number in a named cell of the state."""
@@ -163,9 +169,14 @@ class Module:
 
     # ------------------------------------------------------------------------------ calls
 
-    def call_on(self, code: Function, name: str, *more: Value) -> None:
+    def call(self, code: Function, name: str, *more: Value, now: Whole | None = None) -> Whole:
+        """Call one of the engine's functions, now or at another tick: what it comes to."""
+        state, data, same = code.arguments[:3]
+        return code.call(Whole, name, state, data, same if now is None else now, *more)
+
+    def call_on(self, code: Function, name: str, *more: Value, now: Whole | None = None) -> None:
         """Call one of the engine's functions, and end here too if it has ended the run."""
-        status = code.call(Whole, name, *code.arguments[:2], *more)
+        status = self.call(code, name, *more, now=now)
         if name in self.may_end:
             self.may_end.add(code.name)
             with code.when(status.differs(whole(GOES_ON))):
@@ -173,7 +184,7 @@ class Module:
 
     def end_with(self, code: Function, name: str, *more: Value) -> None:
         """Call one of the engine's functions, and end as it does."""
-        code.give(code.call(Whole, name, *code.arguments[:2], *more))
+        code.give(self.call(code, name, *more))
         if name in self.may_end:
             self.may_end.add(code.name)
 
