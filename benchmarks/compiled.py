@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.sections import compiling, million, race, records, scale, sweep, threads
+from benchmarks.sections import compiling, million, profile, race, records, scale, sweep, threads
 from benchmarks.sections.table import NotHere, Table
 from benchmarks.sections.timing import Effort, one_core
 from sim.engine.choose import ENGINES
@@ -26,6 +26,7 @@ from sim.engine.choose import ENGINES
 PAGE = Path(__file__).with_name("README.md")
 SECTIONS: dict[str, Callable[[Effort], Table]] = {
     "race": race.measured,
+    "profile": profile.measured,
     "sweep": sweep.measured,
     "threads": threads.measured,
     "scale": scale.measured,
@@ -33,7 +34,7 @@ SECTIONS: dict[str, Callable[[Effort], Table]] = {
     "records": records.measured,
     "million": million.measured,
 }
-ON_ONE_CORE = ("race", "sweep", "scale", "records")
+ON_ONE_CORE = ("race", "profile", "sweep", "scale", "records")
 FOR_ALL_ENGINES = ("race",)
 
 

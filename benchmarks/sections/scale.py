@@ -8,8 +8,10 @@ from benchmarks.peers import in_c
 from benchmarks.sections.copies import copies
 from benchmarks.sections.table import NotHere, Table, three
 from benchmarks.sections.timing import Effort, Play, by_engine, by_peer, fitting, interleaved
+from sim.engine.native.machine import OPTIMISED, QUICK
 
 COPIES = (1, 5, 50, 500)
+QUALITIES = {"quick": QUICK, "optimised": OPTIMISED}
 
 
 def measured(effort: Effort) -> Table:
@@ -19,7 +21,9 @@ def measured(effort: Effort) -> Table:
     except in_c.NoCompiler as reason:
         raise NotHere(f"{reason}.") from None
     for count in COPIES[:2] if effort.quick else COPIES:
-        ways[f"{9 * count:,}"] = by_engine(effort.engine, copies(count))
+        program = copies(count)
+        for quality, level in QUALITIES.items():
+            ways[f"{9 * count:,}, {quality}"] = by_engine(effort.engine, program, level=level)
     samples = interleaved(
         ways, runs={name: fitting(play, effort.seconds) for name, play in ways.items()}, effort=effort
     )
@@ -34,4 +38,4 @@ def measured(effort: Effort) -> Table:
     ]
     of_c = three(statistics.median(sample.nanoseconds for sample in c))
     notes = (f"Copies know nothing of one another and run to the horizon. The C with nine takes {of_c} ns per event.",)
-    return Table("Many triggers", ("triggers", "ns per turn", "times the C with nine"), tuple(rows), notes)
+    return Table("Many triggers", ("triggers, code", "ns per turn", "times the C with nine"), tuple(rows), notes)

@@ -17,6 +17,8 @@ import numpy as np
 
 from benchmarks.peers.played import Played
 from sim.engine.choose import choose
+from sim.engine.compiled import CompiledEngine
+from sim.engine.native.machine import OPTIMISED
 from sim.engine.record import Recording, Runs
 from sim.program.ir import Program
 from sim.streams import Luck
@@ -56,11 +58,14 @@ class Sample:
         return self.seconds / self.events * 1e9
 
 
-def by_engine(name: str, program: Program, recording: Recording = OUTCOMES_ONLY) -> Play:
-    """An engine of the project as a way to play."""
+def by_engine(
+    name: str, program: Program, recording: Recording = OUTCOMES_ONLY, *, level: int = OPTIMISED
+) -> Callable[[int, int], Runs]:
+    """An engine of the project as a way to play; machine code of one quality, made at the first call."""
+    engine = CompiledEngine(level=level) if name == CompiledEngine.name else choose(name)
 
     def play(runs: int, seed: int) -> Runs:
-        return choose(name).run(program, luck=Luck(seed), runs=np.arange(runs, dtype=np.uint32), recording=recording)
+        return engine.run(program, luck=Luck(seed), runs=np.arange(runs, dtype=np.uint32), recording=recording)
 
     return play
 

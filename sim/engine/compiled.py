@@ -41,7 +41,8 @@ class Compiled:
         self.code = Code(str(self.module), cache=cache, level=level)
         self.data = _aligned(self.module.data.bytes())
         layout = self.module.layout
-        self.image = _aligned(layout.block.bytes()[layout.begins :])
+        self.blank = layout.block.bytes()
+        self.image = _aligned(self.blank[layout.begins : layout.ends])
         self.score: Score | None = None  # for failures, when there are any
 
 
@@ -142,7 +143,7 @@ class Player:
             shape = len(program.series.moments(program.horizon)), len(program.series.columns)
             self.series = np.zeros((count, *shape))
         self.failures: list[Failure] = []
-        self.state = _aligned(np.zeros(self.layout.block.size, dtype=np.uint8)).view(np.int64)
+        self.state = _aligned(compiled.blank).view(np.int64)
         self.kept: list[NDArray[np.int64]] = []  # tables that machine code reads
         ends = np.zeros((2, count), dtype=np.int64)  # of the rows and of the notes of each run
         self.kept += [ends[0], ends[1]]

@@ -330,8 +330,7 @@ def write_play(module: Module) -> None:
         index, on = counting.get(), code.fresh("on")
         code.branch(index >= count, out, on)
         code.begin(on)
-        size = layout.block.size - layout.begins
-        _copy(code, module.state(code, layout.begins), image, size)
+        _copy(code, module.state(code, layout.begins), image, layout.ends - layout.begins)
         _set_up(module, code, index)
         status = code.call(Whole, "history", *code.arguments[:2], whole(0))
         with code.when(status.equals(whole(IS_FULL))):

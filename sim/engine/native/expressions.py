@@ -58,6 +58,10 @@ class Surroundings(Protocol):
         """The n-th uniform of a site."""
         ...
 
+    def memory(self, code: Function) -> Pointer:
+        """A new place in the state for a real that is no number yet."""
+        ...
+
     def function(self, name: str) -> str:
         """A function that is written in the language."""
         ...
@@ -91,12 +95,12 @@ class Lowering:
     guarded: bool = False
 
 
-def _smaller(code: Function, x: Real, y: Real) -> Real:
-    return code.select(y.compared("olt", x), y, x)
+def _smaller(writer: Expressions, x: Real, y: Real) -> Real:
+    return writer.code.select(y.compared("olt", x), y, x)
 
 
-def _larger(code: Function, x: Real, y: Real) -> Real:
-    return code.select(y.compared("ogt", x), y, x)
+def _larger(writer: Expressions, x: Real, y: Real) -> Real:
+    return writer.code.select(y.compared("ogt", x), y, x)
 
 
 def clamped(code: Function, x: Real, low: Real | None, high: Real | None) -> Real:
@@ -105,48 +109,42 @@ def clamped(code: Function, x: Real, low: Real | None, high: Real | None) -> Rea
     return kept if low is None else code.select(x.compared("olt", low), low, kept)
 
 
-def _intrinsic(name: str) -> Callable[[Function, Real], Real]:
-    return lambda code, x: code.value(Real, f"call double @llvm.{name}.f64(double {x.text})")
-
-
-def _library(name: str) -> Callable[..., Real]:
+def library(code: Function, name: str, *inputs: Real) -> Real:
     """A function of the C library, called by its address: the very one that Python calls."""
-    return lambda code, *inputs: code.call(Real, f"libm_{name}", *inputs, convention="ccc")
+    return code.call(Real, f"libm_{name}", *inputs, convention="ccc")
 
 
-exponential, logarithm = _library("exp"), _library("log")
+def _intrinsic(name: str) -> Callable[[Expressions, Real], Real]:
+    return lambda writer, x: writer.code.value(Real, f"call double @llvm.{name}.f64(double {x.text})")
 
 
-def _one(code: Function) -> Real:
-    return Real(real(1.0).text, code)
+def _probit(writer: Expressions, p: Real) -> Real:
+    code = writer.code
+    inside = code.call(Real, writer.module.function("normal_quantile"), p)
+    above = code.select(p.compared("oge", real(1.0)), INFINITY, inside)
+    return code.select(p.compared("ole", real(0.0)), real(-float("inf")), above)
 
 
 LOWERINGS: dict[str, Lowering] = {
-    "+": Lowering(lambda code, x, y: x + y, "doubtful"),
-    "-": Lowering(lambda code, x, y: x - y, "doubtful"),
-    "*": Lowering(lambda code, x, y: x * y, "doubtful"),
-    "/": Lowering(lambda code, x, y: x / y, "doubtful"),
-    "**": Lowering(_library("pow"), "doubtful", guarded=True),
-    "negative": Lowering(lambda code, x: -x, "passes"),
-    "not": Lowering(lambda code, x: _one(code) - x, "passes"),
+    "+": Lowering(lambda writer, x, y: x + y, "doubtful"),
+    "-": Lowering(lambda writer, x, y: x - y, "doubtful"),
+    "*": Lowering(lambda writer, x, y: x * y, "doubtful"),
+    "/": Lowering(lambda writer, x, y: x / y, "doubtful"),
+    "**": Lowering(lambda writer, x, y: writer.library("pow", x, y), "doubtful", guarded=True),
+    "negative": Lowering(lambda writer, x: -x, "passes"),
+    "not": Lowering(lambda writer, x: writer.one - x, "passes"),
     "min": Lowering(_smaller, "sure", guarded=True),
     "max": Lowering(_larger, "sure", guarded=True),
     "abs": Lowering(_intrinsic("fabs"), "passes"),
-    "exp": Lowering(exponential, "passes"),
-    "log": Lowering(logarithm, "doubtful"),
+    "exp": Lowering(lambda writer, x: writer.library("exp", x), "passes"),
+    "log": Lowering(lambda writer, x: writer.library("log", x), "doubtful"),
     "sqrt": Lowering(_intrinsic("sqrt"), "doubtful"),
-    "clamp": Lowering(clamped, "sure", guarded=True),
-    "logistic": Lowering(lambda code, x: _one(code) / (_one(code) + exponential(code, -x)), "passes"),
+    "clamp": Lowering(lambda writer, x, low, high: clamped(writer.code, x, low, high), "sure", guarded=True),
+    "logistic": Lowering(lambda writer, x: writer.one / (writer.one + writer.library("exp", -x)), "passes"),
     "floor": Lowering(_intrinsic("floor"), "passes"),
-    "probit": Lowering(
-        lambda code, p: code.select(
-            p.compared("ole", real(0.0)), real(-float("inf")),
-            code.select(p.compared("oge", real(1.0)), INFINITY, code.call(Real, "normal_quantile", p)),
-        ),
-        "sure", guarded=True,
-    ),
-    "within": Lowering(lambda code, chance, time: -logarithm(code, _one(code) - chance) / time, "doubtful"),
-}  # fmt: skip
+    "probit": Lowering(_probit, "sure", guarded=True),
+    "within": Lowering(lambda writer, chance, time: -writer.library("log", writer.one - chance) / time, "doubtful"),
+}
 """Every operator of `sim.language.functions`; a test holds that both tables have the same keys."""
 
 
@@ -224,12 +222,35 @@ class Expressions:
     def operation(self, name: str, inputs: list[Number]) -> Number:
         """An operator on its arguments."""
         lowering, doubtful = LOWERINGS[name], any(number.doubtful for number in inputs)
-        if name == "probit":
-            self.module.function("normal_quantile")
         if lowering.guarded:
             inputs, doubtful = [Number(self.sure(number)) for number in inputs], False
-        value = lowering.lower(self.code, *(number.real for number in inputs))
+        value = lowering.lower(self, *(number.real for number in inputs))
         return Number(value, {"sure": False, "doubtful": True, "passes": doubtful}[lowering.result])
+
+    @property
+    def one(self) -> Real:
+        """The number 1."""
+        return Real(real(1.0).text, self.code)
+
+    def library(self, name: str, *inputs: Real) -> Real:
+        """A function of the C library, asked again only if what goes in is not what went in before, bit for bit.
+
+        Inside a function of the language, which many call with numbers of their own, it is always asked.
+        """
+        code = self.code
+        if self.arguments:
+            return library(code, name, *inputs)
+        before = [self.module.memory(code) for _ in inputs]
+        result = self.module.memory(code)
+        is_new = [code.load(Whole, at).differs(value.bits()) for at, value in zip(before, inputs, strict=True)]
+
+        def asked() -> Real:
+            value = library(code, name, *inputs)
+            for at, each in zip((*before, result), (*inputs, value), strict=True):
+                code.store(each, at)
+            return value
+
+        return code.either(_any_of(is_new), asked, lambda: code.load(Real, result))
 
     def choice(self, test: Tree, yes: Tree, no: Tree) -> Number:
         """One of two numbers: chosen when both cost nothing, else only the one that is needed is evaluated."""
@@ -321,6 +342,13 @@ class Expressions:
     def is_plain(self, tree: Tree) -> bool:
         """Whether a tree may be evaluated without need."""
         return is_plain(tree, self.module)
+
+
+def _any_of(truths: Sequence[Truth]) -> Truth:
+    first, *rest = truths
+    for truth in rest:
+        first = first | truth
+    return first
 
 
 def is_plain(tree: Tree, module: Surroundings) -> bool:

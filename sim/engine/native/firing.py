@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from sim.engine.native.assembly import Function, Pointer, Real, Truth, Variable, Whole, real, whole
-from sim.engine.native.expressions import Expressions, clamped, exponential
+from sim.engine.native.expressions import Expressions, clamped, library
 from sim.engine.native.kernel import later
 from sim.engine.native.layout import CELL
 from sim.engine.native.life import FIRED, MISSED, REFUSED, Life
@@ -157,7 +157,7 @@ class Firing:
             with code.when(code.load(Real, usual).compared("ogt", real(0.0))):
                 below = rationality * (code.load(Real, beside) - best.get())
                 code.leave_if(below.is_nan(), *expressions.failing)
-                code.store(weight := code.load(Real, usual) * exponential(code, below), beside)
+                code.store(weight := code.load(Real, usual) * library(code, "exp", below), beside)
                 total.set(total.get() + weight)
         chosen, person = self._taken(code, expressions, choice, n, total.get())
         with code.when(self.module.whole_of(code, "is_recording").differs(whole(0))):

@@ -131,6 +131,7 @@ class State:
         self.before = self.block.put(*[0.0] * written)  # what stood in the slots that a firing writes
         self.last_turns = self.block.put(*[0] * LAST_TURNS)
         self._agenda()
+        self.ends = self.block.size  # what is put behind is remembered from run to run
 
     def slot(self, slot: int) -> int:
         """The place of a quantity."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sim.clock import NEVER, ticks
 from sim.engine.native.assembly import Function, Real, Truth, Whole, real, whole
-from sim.engine.native.expressions import Expressions, days, logarithm
+from sim.engine.native.expressions import Expressions, days, library
 from sim.engine.native.kernel import later
 from sim.engine.native.layout import CELL, MANY, TriggerCells
 from sim.engine.native.module import GOES_ON, Module, has_draw
@@ -241,7 +241,7 @@ class Life:
         """The rate was looked at after whatever moved it, so it need not be looked at again."""
         cells = self.cells
         u = self.module.uniform(code, self.trigger.site("clock"), self.count_up(code, cells.windings))
-        self.set(code, cells.left, left := -logarithm(code, u))
+        self.set(code, cells.left, left := -library(code, "log", u))
         self.set(code, cells.since, self.now(code))
         rate = code.load(Real, self.module.state(code, cells.rate))
         self.set_clock(code, self.due_by_rate(code, left, rate))

@@ -146,6 +146,10 @@ class Module:
         digest = code.load(Whole, self.given(code, self._digests[site]))
         return code.call(Real, "uniform", self.whole_of(code, "luck"), self.whole_of(code, "run"), digest, n)
 
+    def memory(self, code: Function) -> Pointer:
+        """A new place in the state for a real that is no number yet."""
+        return self.state(code, self.layout.block.put(float("nan")))
+
     def forget(self, code: Function, slots: Iterable[int], changed: Truth | None = None) -> None:
         """These derived quantities are to be computed anew, if something has changed."""
         masks: dict[int, int] = {}
