@@ -49,7 +49,7 @@ def measured(effort: Effort) -> Table:
         ("start and end of a run", "1", three(per_run[start]), three(per_run[start])),
         ("a day: the accounts, and a metric that looks", three(quiet[0]), three(day), three(quiet[0] * day)),
         ("a round that is refused or missed", three(quiet[1]), three(refused), three(quiet[1] * refused)),
-        ("any other turn: hazards, delays, holds, who looks then", three(quiet[2]), three(left / quiet[2]), three(left)),
+        ("any other turn: hazards, delays, holds", three(quiet[2]), three(left / quiet[2]), three(left)),
         ("all", three(turns[ALL]), three(per_run[ALL] / turns[ALL]), three(per_run[ALL])),
     ]  # fmt: skip
     notes = (f"A hazard that only two others look at takes {three(hazard)} ns, its uniform and logarithm included.",)

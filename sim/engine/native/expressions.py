@@ -387,9 +387,16 @@ def days(code: Function, span: Whole) -> Real:
     return span.real() / real(float(TICKS_PER_DAY))
 
 
-def is_timed(tree: Tree, derived: Sequence[Tree]) -> bool:
-    """Whether the value of a tree moves with time alone."""
-    return any(
-        isinstance(node, Day | Since) or (isinstance(node, ReadDerived) and is_timed(derived[node.slot], derived))
-        for node in walk(tree)
-    )
+def timed(derived: Sequence[Tree]) -> list[bool]:
+    """Of each derived quantity, whether its value moves with time alone."""
+    found: dict[int, bool] = {}
+
+    def moves(slot: int) -> bool:
+        if slot not in found:
+            found[slot] = any(
+                isinstance(node, Day | Since) or (isinstance(node, ReadDerived) and moves(node.slot))
+                for node in walk(derived[slot])
+            )
+        return found[slot]
+
+    return [moves(slot) for slot in range(len(derived))]

@@ -26,14 +26,14 @@ MANY = (1 << 63) - 1
 """A tick, a turn or a count that is never reached."""
 
 # What is said once, before many runs: addresses of what to play and of where the results go.
-GIVEN = (
+TOLD_ONCE = (
     "runs", "parameters", "outcomes", "endings", "ends", "turn_counts", "metrics", "counters", "series",
     "seed", "switches", "decisions", "decision_count", "is_recording", "is_sampling",
     "rows", "rows_end", "row_ends", "notes", "notes_end", "note_ends", "status",
 )  # fmt: skip
 
 # What is new in every run.
-RUN = (
+NEW_EACH_RUN = (
     "now", "turns", "tick_began", "alert", "ceiling", "fired", "run", "run_index", "luck", "switch", "next_switch",
     "outcome", "ending", "fault", "occasion", "sample", "next_sample",
 )  # fmt: skip
@@ -109,10 +109,10 @@ class State:
     def __init__(self, program: Program) -> None:
         self.block = Block()
         self.program = program
-        self.at: dict[str, int] = {name: self.block.put(0) for name in GIVEN}
+        self.at: dict[str, int] = {name: self.block.put(0) for name in TOLD_ONCE}
         self.block.align()
         self.begins = self.block.size  # from here on every run begins anew
-        self.at |= {name: self.block.put(UNNAMED if name == "outcome" else 0) for name in RUN}
+        self.at |= {name: self.block.put(UNNAMED if name == "outcome" else 0) for name in NEW_EACH_RUN}
         self.values = self.block.put(*[0.0] * len(program.quantities))
         self.parameters = self.block.put(*[0.0] * len(program.parameters))
         self.valid = self.block.put(*[0] * (-(-len(program.derived) // 64)))  # a bit for each derived quantity

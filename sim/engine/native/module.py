@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from sim.engine.native.assembly import Function, Pointer, Real, Truth, Value, Whole, real, whole
-from sim.engine.native.expressions import NAN, PLAIN_NODES, Expressions, is_timed
+from sim.engine.native.expressions import NAN, PLAIN_NODES, Expressions, timed
 from sim.engine.native.layout import CELL, Block, State
 from sim.engine.order import looked_at, reads_of, watched
 from sim.language.evaluate import body_of
@@ -44,7 +44,7 @@ class Module:
         self._names: dict[str, str] = {}  # function written in the language -> its name here
         self._derived: dict[int, tuple[str, bool]] = {}  # slot -> function, and whether it may give a NaN
         trees = [derived.tree for derived in program.derived]
-        self.timed = [is_timed(tree, trees) for tree in trees]
+        self.timed = timed(trees)
         self.by_slot: dict[int, list[int]] = {}  # quantity -> the derived quantities that remember and read it
         self.by_count: dict[int, list[int]] = {}
         for slot, tree in enumerate(trees):
