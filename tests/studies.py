@@ -46,7 +46,9 @@ def design(*, seed: int = 7, part_size: int = 10, policies: tuple[str, ...] = ("
     played = program()
     held: tuple[tuple[tuple[str, float], ...], ...] = ((), (("pace", 0.15),), (("pace", 0.05),))
     return Design(
-        tuple(Experiment(played, TEXT, policy, held=held[n]) for n, policy in enumerate(policies)), seed, part_size
+        tuple(Experiment(played, TEXT, policy, held=held[n]) for n, policy in enumerate(policies)),
+        seed,
+        ((0, part_size),),
     )
 
 

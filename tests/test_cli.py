@@ -455,7 +455,7 @@ def test_plan_counts_what_is_whole(sim: Sim, folder: Path) -> None:
     command = ["run", "first-lesson", "-n", "250", "-j", "1", "--no-plots", "--seed", "77"]
     assert sim(*command)[0] == 0
     (study,) = [path for path in Path("results").iterdir() if '"seed": 77' in (path / "study.json").read_text()]
-    (study / "series" / "part-00000-0000001.parquet").unlink()
+    (study / "series" / "part-00000-0000000100.parquet").unlink()
     _, out, _ = sim("status", str(study))
     assert re.search(r"status +damaged", out)
     assert re.search(r"runs done +150", out)

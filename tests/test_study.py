@@ -24,7 +24,7 @@ from sim.provenance import LAWS_VERSION
 from sim.scenario.read import read_scenario
 from sim.streams import Luck
 from sim.study import store
-from sim.study.design import PART_SIZE, Design, Experiment
+from sim.study.design import PART_SIZES, Design, Experiment
 from sim.study.ensemble import Ensemble, open_study
 from sim.study.execute import Progress, run_design, run_study, status_of
 from sim.study.stopping import Tally, Until, parse_until, wilson_half_width
@@ -173,7 +173,7 @@ def test_a_damaged_part_is_noticed_and_played_again(study: Ensemble, tmp_path: P
     """A file that is empty, cut short or gone is made anew, and the tables are whole again."""
     folder = run_design(design(), runs=25, workers=1, out=tmp_path, recording=EVENTS).folder
     before = tables(folder)
-    hurt = folder / table / "part-00000-0000001.parquet"
+    hurt = folder / table / "part-00000-0000000010.parquet"
     if harm == "removed":
         hurt.unlink()
     else:
@@ -188,12 +188,12 @@ def test_a_damaged_part_is_noticed_and_played_again(study: Ensemble, tmp_path: P
 def test_reading_a_damaged_part_says_how_to_mend_it(tmp_path: Path, harm: str) -> None:
     """Nobody who opens a study with a torn file sees a traceback, and what the sentence says does mend it."""
     study = run_design(design(), runs=25, workers=1, out=tmp_path)
-    before, hurt = tables(study.folder), study.folder / "runs" / "part-00000-0000001.parquet"
+    before, hurt = tables(study.folder), study.folder / "runs" / "part-00000-0000000010.parquet"
     whole = hurt.read_bytes()
     hurt.write_bytes(b"PAR1" if harm == "cut short" else whole[:4] + bytes(60) + whole[64:])
     torn = replace(study)  # which has read nothing yet
     with pytest.raises(
-        UsageError, match=r"part-00000-0000001.parquet` is damaged; the command of the study, given again"
+        UsageError, match=r"part-00000-0000000010.parquet` is damaged; the command of the study, given again"
     ) as told:
         _ = [torn.select(name, "*") for name in ("counters", "series", "runs")]
     assert str(hurt) in str(told.value)
@@ -210,7 +210,7 @@ def _harm(path: Path, harm: str) -> None:
         path.unlink()
     else:
         whole = path.read_bytes()
-        path.write_bytes(whole[:4] + bytes(60) + whole[64:] if harm == "torn" else whole + b"# more\n")
+        path.write_bytes(whole[:4] + bytes(200) + whole[204:] if harm == "torn" else whole + b"# more\n")
 
 
 @pytest.mark.parametrize(
@@ -218,11 +218,11 @@ def _harm(path: Path, harm: str) -> None:
     [
         ("scenario.resolved.yaml", "removed"),
         ("scenario.resolved.yaml", "changed"),
-        ("series/part-00000-0000001.parquet", "removed"),
-        ("series/part-00000-0000001.parquet", "torn"),
-        ("counters/part-00000-0000001.parquet", "removed"),
-        ("runs/part-00000-0000001.parquet", "removed"),
-        ("runs/part-00000-0000001.parquet", "torn"),
+        ("series/part-00000-0000000010.parquet", "removed"),
+        ("series/part-00000-0000000010.parquet", "torn"),
+        ("counters/part-00000-0000000010.parquet", "removed"),
+        ("runs/part-00000-0000000010.parquet", "removed"),
+        ("runs/part-00000-0000000010.parquet", "torn"),
     ],
 )
 def test_a_study_that_lacks_something_is_damaged_and_its_command_mends_it(tmp_path: Path, name: str, harm: str) -> None:
@@ -279,7 +279,7 @@ def test_a_folder_in_use_is_told(tmp_path: Path) -> None:
 def test_what_a_killed_process_left_half_written_is_swept_away(tmp_path: Path) -> None:
     """Files written aside and never renamed do not pile up."""
     folder = run_design(design(), runs=5, workers=1, out=tmp_path).folder
-    half = folder / "runs" / "part-00000-0000000.parquet.99.tmp"
+    half = folder / "runs" / "part-00000-0000000000.parquet.99.tmp"
     half.write_bytes(b"half")
     run_design(design(), runs=5, workers=1, out=tmp_path)
     assert not half.exists()
@@ -304,14 +304,14 @@ def test_the_digest_covers_what_decides_the_rows_and_nothing_else(tmp_path: Path
         design(seed=8),
         design(part_size=11),
         design(policies=("words",)),
-        Design((replace(experiment, text=TEXT + "\n# a remark"),), 7, 10),
-        Design((replace(experiment, held=(("pace", 0.1),)),), 7, 10),
-        Design((replace(experiment, overrides=(("a", "1"),)),), 7, 10),
+        Design((replace(experiment, text=TEXT + "\n# a remark"),), 7, ((0, 10),)),
+        Design((replace(experiment, held=(("pace", 0.1),)),), 7, ((0, 10),)),
+        Design((replace(experiment, overrides=(("a", "1"),)),), 7, ((0, 10),)),
     ]
     assert len({plain.digest, *(other.digest for other in others)}) == 7
     assert plain.digest == design().digest
     assert plain.folder_name == f"ladder-{plain.digest[:8]}"
-    assert Design((experiment,), 7).part_size == PART_SIZE
+    assert Design((experiment,), 7).part_sizes == PART_SIZES
 
 
 def test_another_study_under_the_same_name_is_refused(tmp_path: Path) -> None:
@@ -413,6 +413,7 @@ class Stubborn:
     """An engine of somebody's own: the reference, which refuses to play run 25."""
 
     name = "stubborn"
+    threads = False
 
     def run(self, program, *, luck, runs, parameters=None, recording=Recording(), decisions=None):  # type: ignore[no-untyped-def]
         if 25 in list(runs):
@@ -483,6 +484,7 @@ class Canned:
     """An engine that plays ten runs once and hands them out again and again, under other numbers."""
 
     name = "canned"
+    threads = False
 
     def __init__(self) -> None:
         self.runs = choose().run(program(), luck=Luck(7), runs=range(10))
@@ -518,7 +520,7 @@ def test_run_study_plays_one_program(tmp_path: Path) -> None:
     """The short way: one program, its text, a seed and a number of runs."""
     short = run_study(program(), scenario_text=TEXT, seed=7, runs=9, policy="words", workers=1, out=tmp_path)
     assert (short.policy, short.seed, len(short)) == ("words", 7, 9)
-    assert short.manifest["part_size"] == PART_SIZE
+    assert short.manifest["parts"] == [list(size) for size in PART_SIZES]
 
 
 @pytest.mark.parametrize(
@@ -574,7 +576,11 @@ def test_a_program_without_series_metrics_or_parameters_is_stored(tmp_path: Path
     """The barest program has its rows too; what was not sampled cannot be read."""
     bare = replace(program(), series=None, metrics=())
     study = run_design(
-        Design((Experiment(bare, TEXT),), 7, 10), runs=12, workers=1, out=tmp_path, recording=Recording(series=False)
+        Design((Experiment(bare, TEXT),), 7, ((0, 10),)),
+        runs=12,
+        workers=1,
+        out=tmp_path,
+        recording=Recording(series=False),
     )
     assert study.metrics.shape == (12, 0)
     assert study.moments.tolist() == []

@@ -191,6 +191,7 @@ class Engine(Protocol):
     """Program -> Runs. Every engine gives the same histories."""
 
     name: str
+    threads: bool  # whether `run` lets other threads of this process work meanwhile, so that parts go to threads
 
     def run(
         self,

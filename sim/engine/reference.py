@@ -483,6 +483,7 @@ class ReferenceEngine:
     """Program -> Runs, one SimPy environment for each run."""
 
     name = "simpy"
+    threads = False
 
     def run(
         self,

@@ -15,7 +15,7 @@ from sim.engine.record import COUNTERS, UNNAMED, Ending, told_fault
 from sim.errors import ScenarioError, UsageError
 from sim.program.ir import Program
 from sim.study import store
-from sim.study.design import Part
+from sim.study.design import Part, parts_of
 from sim.study.tables import FAULT_COLUMNS, metric_columns, parameter_columns, series_columns
 
 if TYPE_CHECKING:
@@ -322,10 +322,9 @@ class Ensemble:
 
     def _files(self, table: str) -> list[Path]:
         """Files of one table of this experiment, in the order of the runs."""
-        size = int(self.manifest["part_size"])
         files = sorted((self.folder / table).glob(f"part-{self.experiment:05d}-*.parquet"))
         done = {path.name for path in (self.folder / "runs").glob("part-*.parquet")}
-        return [path for path in files if path.name in done and int(path.stem.split("-")[2]) * size < self.limit]
+        return [path for path in files if path.name in done and int(path.stem.split("-")[2]) < self.limit]
 
     def _read(
         self,
@@ -404,14 +403,10 @@ def open_study(folder: str | Path, *, experiment: int = 0) -> Ensemble:
 
 def parts_wanted(manifest: Mapping[str, Any]) -> list[Part]:
     """The parts that a complete study holds; of one that is not complete none is missed."""
-    size, runs = int(manifest["part_size"]), int(manifest["runs"])
     if manifest["status"] != "complete":
         return []
-    return [
-        Part(experiment, number, min(size, runs - number * size))
-        for experiment in range(len(manifest["experiments"]))
-        for number in range(-(-runs // size))
-    ]
+    sizes = tuple((int(start), int(size)) for start, size in manifest.get("parts", ()))
+    return list(parts_of(sizes, int(manifest["runs"]), len(manifest["experiments"])))
 
 
 def tables_wanted(manifest: Mapping[str, Any]) -> list[str]:

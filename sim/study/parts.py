@@ -1,23 +1,29 @@
-"""Plays parts: one in this process, or many on an executor, each stored by the process that played it."""
+"""Plays parts: one after another, on threads, or on any executor, each stored by whoever played it."""
 
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Event
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.choose import choose
-from sim.engine.record import Engine, Recording
+from sim.engine.record import Engine, Recording, Runs
 from sim.errors import UsageError
 from sim.program.parameters import draw_parameters
 from sim.streams import Luck
 from sim.study import store
 from sim.study.design import Experiment, Part
+from sim.study.tables import tables_of
+
+SLICE, SLICE_WITH_EVENTS = 500, 100
+"""Runs that an engine is asked for at once: what it hands back is the largest thing in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +32,17 @@ class Job:
 
     experiment: Experiment
     seed: int
-    part_size: int
     folder: Path
     recording: Recording
     engine: str | Engine  # a name, or an engine of somebody's own
 
 
+class Stopped(Exception):
+    """A part was given up before its end, because nobody waits for it any more."""
+
+
 def play_part(payload: bytes, part: Part) -> int:
-    """Play one part and store it: how many of its runs failed. What a worker does."""
+    """Play one part and store it: how many of its runs failed. What a worker process does."""
     return play(job_of(payload), part)
 
 
@@ -44,25 +53,46 @@ def job_of(payload: bytes) -> Job:
     return job
 
 
-def play(job: Job, part: Part) -> int:
-    """Play one part in this process and store it: how many of its runs failed."""
+def play(job: Job, part: Part, stop: Event | None = None) -> int:
+    """Play one part here and store it: how many of its runs failed.
+
+    Raises
+    ------
+    Stopped
+        If `stop` is set before all is played; nothing is stored then.
+    """
+    pieces, failed = [], 0
+    for numbers in _slices(part, SLICE_WITH_EVENTS if job.recording.events else SLICE):
+        if stop is not None and stop.is_set():
+            raise Stopped
+        runs = _play_runs(job, numbers)
+        pieces.append(tables_of(part.experiment, runs, job.recording))
+        failed += len(runs.failures)
+    store.write_part(job.folder, part, pieces)
+    return failed
+
+
+def _slices(part: Part, size: int) -> Iterator[NDArray[np.uint32]]:
+    """The numbers of a part's runs, so many at a time."""
+    end = part.first + part.count
+    for first in range(part.first, end, size):
+        yield np.arange(first, min(first + size, end), dtype=np.uint32)
+
+
+def _play_runs(job: Job, numbers: NDArray[np.uint32]) -> Runs:
     program = job.experiment.program
-    first = part.number * job.part_size
-    numbers = np.arange(first, first + part.count, dtype=np.uint32)
     parameters = draw_parameters(program, job.seed, numbers)
     names = [parameter.name for parameter in program.parameters]
     for name, value in job.experiment.held:
         parameters[:, names.index(name)] = value
-    played = engine_of(job).run(
+    return engine_of(job.engine).run(
         program, luck=Luck(job.seed), runs=numbers, parameters=parameters, recording=job.recording
     )
-    store.write_part(job.folder, part, played, job.recording)
-    return len(played.failures)
 
 
-def engine_of(job: Job) -> Engine:
+def engine_of(engine: str | Engine) -> Engine:
     """The engine that plays, made where it plays."""
-    return choose(job.engine) if isinstance(job.engine, str) else job.engine
+    return choose(engine) if isinstance(engine, str) else engine
 
 
 def sendable(engine: str | Engine) -> str | Engine:
@@ -78,24 +108,53 @@ def sendable(engine: str | Engine) -> str | Engine:
 def spread(
     executor: Executor, jobs: Sequence[Job], todo: Iterable[Part], *, at_once: int
 ) -> Iterator[tuple[Part, int]]:
-    """Hand parts to an executor, never more than `at_once`, so that memory does not grow with the study."""
-    payloads, waiting = [pickle.dumps(job) for job in jobs], iter(todo)
+    """Hand parts to any executor, whatever its processes; a part and how many of its runs failed, as they finish.
+
+    Raises
+    ------
+    UsageError
+        If a worker process was ended from outside.
+    """
+    payloads = [pickle.dumps(job) for job in jobs]
+    try:
+        yield from _handed_out(
+            lambda part: executor.submit(play_part, payloads[part.experiment], part), todo, at_once=at_once
+        )
+    except BrokenExecutor as error:
+        raise UsageError(
+            "a worker process was ended from outside, perhaps for want of memory; nothing finished is lost, "
+            "the same command goes on, with fewer workers (`-j`) if it happens again"
+        ) from error
+
+
+def spread_on_threads(jobs: Sequence[Job], todo: Iterable[Part], *, workers: int) -> Iterator[tuple[Part, int]]:
+    """Hand parts to threads of this process; when it is left early, parts that are under way are given up."""
+    stop = Event()
+    with ThreadPoolExecutor(workers, "part") as pool:
+        try:
+            yield from _handed_out(
+                lambda part: pool.submit(play, jobs[part.experiment], part, stop), todo, at_once=2 * workers
+            )
+        finally:
+            stop.set()
+
+
+def _handed_out(
+    submit: Callable[[Part], Future[int]], todo: Iterable[Part], *, at_once: int
+) -> Iterator[tuple[Part, int]]:
+    """Never more than `at_once` parts under way, so that memory does not grow with the study."""
+    waiting = iter(todo)
     running: dict[Future[int], Part] = {}
     try:
         while True:
             for part in waiting:
-                running[executor.submit(play_part, payloads[part.experiment], part)] = part
+                running[submit(part)] = part
                 if len(running) >= at_once:
                     break
             if not running:
                 return
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 yield running.pop(future), future.result()
-    except BrokenExecutor as error:
-        raise UsageError(
-            "a worker process was ended from outside, perhaps for want of memory; nothing finished is lost, "
-            "the same command goes on, with fewer workers (`-j`) if it happens again"
-        ) from error
     finally:
         for future in running:
             future.cancel()

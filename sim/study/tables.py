@@ -29,6 +29,15 @@ def tables_of(experiment: int, runs: Runs, recording: Recording) -> dict[str, Ta
     return tables | {"runs": _run_rows(experiment, runs)}
 
 
+def joined(pieces: Sequence[Table]) -> Table:
+    """The rows of several tables of one kind, one after another."""
+    import numpy as np
+
+    if len(pieces) == 1:
+        return pieces[0]
+    return {name: (kind, np.concatenate([piece[name][1] for piece in pieces])) for name, (kind, _) in pieces[0].items()}
+
+
 def least_rows(runs: int, program: Program, recording: Recording) -> dict[str, int]:
     """How many rows each table of so many runs has at least; which tables there are is what is wanted."""
     least = {"runs": runs, "counters": 0}
@@ -85,7 +94,7 @@ def _run_rows(experiment: int, runs: Runs) -> Table:
     endings = np.array([ending.name.lower() for ending in Ending], dtype=object)
     assert UNNAMED == -1
     table: Table = {
-        "experiment": ("UINTEGER", np.full(len(runs), experiment)),
+        "experiment": ("UINTEGER", np.full(len(runs), experiment, dtype=np.uint32)),
         "run": ("UINTEGER", runs.runs),
         "outcome": ("VARCHAR", outcomes[runs.outcome]),
         "ended": ("DOUBLE", runs.ended / TICKS_PER_DAY),
@@ -104,7 +113,7 @@ def _fault_columns(runs: Runs) -> Table:
     import numpy as np
 
     told = {failure.run: failure for failure in runs.failures}
-    each = [told.get(int(run)) for run in runs.runs]
+    each = [told.get(run) for run in runs.runs.tolist()] if told else [None] * len(runs)
     table: Table = {}
     for name in FAULT_COLUMNS:
         part = name.removeprefix("fault.")
@@ -118,14 +127,19 @@ def _counter_rows(experiment: int, runs: Runs) -> Table:
     """The table `counters`: a row for each run and trigger that did anything at all."""
     import numpy as np
 
-    which, trigger = np.nonzero(runs.counters.any(axis=2))
+    counted = [runs.counters[:, :, number] for number in range(len(COUNTERS))]
+    did = counted[0] != 0
+    for each in counted[1:]:
+        did |= each != 0
+    which, trigger = np.nonzero(did)
     names = np.array([trigger.name for trigger in runs.program.triggers], dtype=object)
     table: Table = {
-        "experiment": ("UINTEGER", np.full(len(which), experiment)),
+        "experiment": ("UINTEGER", np.full(len(which), experiment, dtype=np.uint32)),
         "run": ("UINTEGER", runs.runs[which]),
         "trigger": ("VARCHAR", names[trigger]),
     }
-    return table | {name: ("INTEGER", runs.counters[which, trigger, number]) for number, name in enumerate(COUNTERS)}
+    rows = runs.counters[did]
+    return table | {name: ("INTEGER", rows[:, number]) for number, name in enumerate(COUNTERS)}
 
 
 def _series_rows(experiment: int, runs: Runs) -> Table:
@@ -135,7 +149,7 @@ def _series_rows(experiment: int, runs: Runs) -> Table:
     assert runs.program.series is not None
     moments = np.array(runs.program.series.moments(runs.program.horizon), dtype=np.float64) / TICKS_PER_DAY
     table: Table = {
-        "experiment": ("UINTEGER", np.full(len(runs) * len(moments), experiment)),
+        "experiment": ("UINTEGER", np.full(len(runs) * len(moments), experiment, dtype=np.uint32)),
         "run": ("UINTEGER", np.repeat(runs.runs, len(moments))),
         "day": ("DOUBLE", np.tile(moments, len(runs))),
     }
@@ -179,7 +193,7 @@ def _columns(experiment: int, rows: Sequence[tuple[Any, ...]], **kinds: str) -> 
 
     numpy_kinds = {"UINTEGER": np.uint32, "BIGINT": np.int64, "DOUBLE": np.float64, "VARCHAR": object}
     turned = list(zip(*rows, strict=True)) or [()] * len(kinds)
-    table: Table = {"experiment": ("UINTEGER", np.full(len(rows), experiment))}
+    table: Table = {"experiment": ("UINTEGER", np.full(len(rows), experiment, dtype=np.uint32))}
     for (name, kind), values in zip(kinds.items(), turned, strict=True):
         table[name] = (kind, np.array(values, dtype=numpy_kinds[kind]))
     return table
