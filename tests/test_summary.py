@@ -356,11 +356,11 @@ def test_a_parameter_that_matters_is_told_and_one_that_does_not_is_not():
     outcome = np.where(luck.random(3000) < 0.2 + 0.5 * parameters[:, 0], 0, 1).astype(np.int16)
     made = tuple(Parameter(name, NUMBER, ("uniform", ()), 0) for name in ("a", "b"))
     program = replace(program, parameters=made)
-    found = from_parameters(program, outcome, parameters)
+    found = from_parameters(program, outcome, parameters.T)
     assert [(one.outcome, one.parameter) for one in found] == [("war", "a"), ("quiet", "a")]
     assert found[0].low == pytest.approx(0.28, abs=0.05)
     assert found[0].high == pytest.approx(0.62, abs=0.05)
-    assert from_parameters(program, outcome[:50], parameters[:50]) == ()
+    assert from_parameters(program, outcome[:50], parameters[:50].T) == ()
 
 
 def test_luck_alone_stands_out_as_seldom_as_it_should():

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.choose import choose
-from sim.engine.record import Engine, Recording, Runs
+from sim.engine.record import Engine, Recording
 from sim.errors import UsageError
 from sim.program.parameters import draw_parameters
 from sim.streams import Luck
@@ -62,32 +62,33 @@ def play(job: Job, part: Part, stop: Event | None = None) -> int:
         If `stop` is set before all is played; nothing is stored then.
     """
     pieces, failed = [], 0
-    for numbers in _slices(part, SLICE_WITH_EVENTS if job.recording.events else SLICE):
+    numbers = np.arange(part.first, part.first + part.count, dtype=np.uint32)
+    parameters = _parameters(job, numbers)
+    size = SLICE_WITH_EVENTS if job.recording.events else SLICE
+    for some in (slice(first, first + size) for first in range(0, part.count, size)):
         if stop is not None and stop.is_set():
             raise Stopped
-        runs = _play_runs(job, numbers)
+        runs = engine_of(job.engine).run(
+            job.experiment.program,
+            luck=Luck(job.seed),
+            runs=numbers[some],
+            parameters=parameters[some],
+            recording=job.recording,
+        )
         pieces.append(tables_of(part.experiment, runs, job.recording))
         failed += len(runs.failures)
     store.write_part(job.folder, part, pieces)
     return failed
 
 
-def _slices(part: Part, size: int) -> Iterator[NDArray[np.uint32]]:
-    """The numbers of a part's runs, so many at a time."""
-    end = part.first + part.count
-    for first in range(part.first, end, size):
-        yield np.arange(first, min(first + size, end), dtype=np.uint32)
-
-
-def _play_runs(job: Job, numbers: NDArray[np.uint32]) -> Runs:
+def _parameters(job: Job, numbers: NDArray[np.uint32]) -> NDArray[np.float64]:
+    """(R, P) drawn, but for those that the experiment holds."""
     program = job.experiment.program
     parameters = draw_parameters(program, job.seed, numbers)
     names = [parameter.name for parameter in program.parameters]
     for name, value in job.experiment.held:
         parameters[:, names.index(name)] = value
-    return engine_of(job.engine).run(
-        program, luck=Luck(job.seed), runs=numbers, parameters=parameters, recording=job.recording
-    )
+    return parameters
 
 
 def engine_of(engine: str | Engine) -> Engine:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from sim.study import store
 from sim.study.design import Design
 from sim.study.stopping import parse_until
 from sim.study.workers import processors
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
 
 TIMED_SECONDS, TIMED_RUNS = 0.06, (2, 8, 32)
 """Runs that are timed: 2, then 8, then 32 more, until more than that time is gone."""
@@ -40,6 +43,7 @@ class Plan:
     events: bool
     done: int
     seconds: float
+    scenario: Scenario | None = field(default=None, repr=False)  # for whoever tells of the study
 
     @property
     def folder(self) -> Path:
@@ -103,6 +107,7 @@ def make_plan(
     until: str | None,
     out: Path,
     events: bool,
+    scenario: Scenario | None = None,
 ) -> Plan:
     """The plan of a design, a few of its runs timed if any are to be played.
 
@@ -120,7 +125,7 @@ def make_plan(
     left = len(parts) - len(there)
     hands = max(1, min(workers or processors(), left))
     seconds = 0.0 if done >= runs else seconds_a_run(design, engine, events=events) * (runs - done) / hands
-    return Plan(design, asked, runs, hands, engine, until, out, events, done, seconds)
+    return Plan(design, asked, runs, hands, engine, until, out, events, done, seconds, scenario)
 
 
 def seconds_a_run(design: Design, engine: str, *, events: bool) -> float:

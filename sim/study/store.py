@@ -72,6 +72,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def literal(text: str) -> str:
+    """A text as SQL has it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def listed(paths: Iterable[Path]) -> str:
     """Files as a list in SQL. Each is taken as it is written: brackets and stars in a folder's name are no pattern."""
     plain = (re.sub(r"([*?\[])", r"[\1]", str(path)).replace("'", "''") for path in paths)
