@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.clock import TICKS_PER_DAY
 from sim.engine.record import COUNTERS, UNNAMED, Ending, Recording, Runs
 from sim.program.ir import Program
+from sim.study.firings import firings_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -160,40 +161,28 @@ def _series_rows(experiment: int, runs: Runs) -> Table:
 
 def _event_rows(experiment: int, runs: Runs) -> tuple[Table, Table]:
     """The tables `events`, a row per firing, and `changes`, a row per quantity that a firing changed."""
-    triggers, quantities = runs.program.triggers, runs.program.quantities
-    events = [
-        (run, row.seq, row.tick, triggers[row.trigger].name, triggers[row.trigger].branches[row.branch].name, row.cause)
-        for run, rows in zip(runs.runs, runs.events, strict=True)
-        for row in rows
-    ]
-    changes = [
-        (run, row.seq, quantities[slot].name, old, new)
-        for run, rows in zip(runs.runs, runs.events, strict=True)
-        for row in rows
-        for slot, old, new in row.changes
-    ]
-    seen = _columns(
-        experiment,
-        events,
-        run="UINTEGER",
-        seq="BIGINT",
-        tick="BIGINT",
-        trigger="VARCHAR",
-        branch="VARCHAR",
-        cause="BIGINT",
-    )
-    return seen, _columns(
-        experiment, changes, run="UINTEGER", seq="BIGINT", quantity="VARCHAR", old="DOUBLE", new="DOUBLE"
-    )
-
-
-def _columns(experiment: int, rows: Sequence[tuple[Any, ...]], **kinds: str) -> Table:
-    """Rows turned into columns of these SQL types, the experiment before them."""
     import numpy as np
 
-    numpy_kinds = {"UINTEGER": np.uint32, "BIGINT": np.int64, "DOUBLE": np.float64, "VARCHAR": object}
-    turned = list(zip(*rows, strict=True)) or [()] * len(kinds)
-    table: Table = {"experiment": ("UINTEGER", np.full(len(rows), experiment, dtype=np.uint32))}
-    for (name, kind), values in zip(kinds.items(), turned, strict=True):
-        table[name] = (kind, np.array(values, dtype=numpy_kinds[kind]))
-    return table
+    rows, triggers = firings_of(runs), runs.program.triggers
+    names = np.array([trigger.name for trigger in triggers], dtype=object)
+    quantities = np.array([quantity.name for quantity in runs.program.quantities], dtype=object)
+    firsts = np.cumsum([0, *(len(trigger.branches) for trigger in triggers)])
+    branches = np.array([branch.name for trigger in triggers for branch in trigger.branches], dtype=object)
+    events: Table = {
+        "experiment": ("UINTEGER", np.full(len(rows.run), experiment, dtype=np.uint32)),
+        "run": ("UINTEGER", runs.runs[rows.run]),
+        "seq": ("BIGINT", rows.seq),
+        "tick": ("BIGINT", rows.tick),
+        "trigger": ("VARCHAR", names[rows.trigger]),
+        "branch": ("VARCHAR", branches[firsts[rows.trigger] + rows.branch]),
+        "cause": ("BIGINT", rows.cause),
+    }
+    changes: Table = {
+        "experiment": ("UINTEGER", np.full(len(rows.firing), experiment, dtype=np.uint32)),
+        "run": ("UINTEGER", runs.runs[rows.run[rows.firing]]),
+        "seq": ("BIGINT", rows.seq[rows.firing]),
+        "quantity": ("VARCHAR", quantities[rows.slot]),
+        "old": ("DOUBLE", rows.old),
+        "new": ("DOUBLE", rows.new),
+    }
+    return events, changes
