@@ -260,26 +260,27 @@ def _rungs_of_outcomes_that_came(observed: Observed) -> Iterator[tuple[int, floa
 def clamps_that_bite(observed: Observed) -> Iterator[str]:
     """An effect would have taken a quantity beyond its range: what lies beyond is lost."""
     program, sample = observed.program, observed.events
-    for slot, quantity in enumerate(program.quantities):
-        if not _is_bounded(program, slot) or is_hidden(quantity.name):
-            continue
-        for limit in (quantity.low, quantity.high):
-            n = _runs_cut(sample, slot, limit, at_least=0.05 * len(sample))
+    for slot, writers in sorted(_writers(program).items()):
+        quantity = program.quantities[slot]
+        for limit in () if is_hidden(quantity.name) else (quantity.low, quantity.high):
+            n = _runs_cut(sample, slot, limit, writers, at_least=0.05 * len(sample))
             if not n:
                 continue
             share = _percent(n / len(sample))
             yield f"`{quantity.name}` is cut off at {figures(limit)} in {share} of runs: what goes beyond is lost."
 
 
-def _runs_cut(sample: Sample, slot: int, limit: float, *, at_least: float) -> int:
+def _runs_cut(
+    sample: Sample, slot: int, limit: float, writers: Sequence[tuple[int, int, bool]], *, at_least: float
+) -> int:
     """In how many runs an effect went beyond a limit of a quantity; 0 if it is fewer than `at_least`.
 
     An effect that does leaves the quantity at the limit, unless another follows it in the same firing: so only firings
     that end there, and those, need be computed anew.
     """
     rows, suspected = sample.firings, [np.empty(0, dtype=np.int64)]
-    for trigger, branch, several in _writers(sample.program, slot):
-        these = np.flatnonzero((rows.trigger == trigger) & (rows.branch == branch))
+    for trigger, branch, several in writers:
+        these = sample.firings_of(trigger, branch)
         suspected.append(these if several else these[sample.after(slot, these) == limit])
     firings = np.sort(np.concatenate(suspected))
     if len(np.unique(rows.run[firings])) < max(1.0, at_least):
@@ -292,13 +293,17 @@ def _runs_cut(sample: Sample, slot: int, limit: float, *, at_least: float) -> in
     return len(cut) if len(cut) >= at_least else 0
 
 
-def _writers(program: Program, slot: int) -> Iterator[tuple[int, int, bool]]:
-    """(trigger, branch) of all that sets a quantity to more than a plain number, and whether it does more than once."""
+def _writers(program: Program) -> dict[int, list[tuple[int, int, bool]]]:
+    """Bounded quantity -> (trigger, branch) that sets it to more than a plain number, and whether more than once."""
+    found: dict[int, list[tuple[int, int, bool]]] = {}
     for place, trigger in enumerate(program.triggers):
         for number, branch in enumerate(trigger.branches):
-            effects = [effect for effect in branch.effects if effect.slot == slot]
-            if any(not isinstance(effect.value, Constant) for effect in effects):
-                yield place, number, len(effects) > 1
+            slots = [effect.slot for effect in branch.effects if not isinstance(effect.value, Constant)]
+            for slot in set(slots):
+                if _is_bounded(program, slot):
+                    several = sum(effect.slot == slot for effect in branch.effects) > 1
+                    found.setdefault(slot, []).append((place, number, several))
+    return found
 
 
 def _cuts(sample: Sample, firing: int, slot: int) -> set[float]:

@@ -54,9 +54,29 @@ class Sample:
         """In how many runs a flag has turned true."""
         return len(np.unique(self.changed[(self.firings.slot == slot) & (self.firings.new == 1.0)]))
 
+    @cached_property
+    def _by_branch(self) -> dict[tuple[int, int], Whole]:
+        rows = self.firings
+        most = int(rows.branch.max(initial=0)) + 1
+        key = rows.trigger * most + rows.branch
+        order = _order(key)
+        keys, starts = np.unique(key[order], return_index=True)
+        pieces = np.split(order, starts[1:])
+        return {divmod(int(one), most): these for one, these in zip(keys, pieces, strict=False)}
+
+    @cached_property
+    def _by_slot(self) -> dict[int, Whole]:
+        order = _order(self.firings.slot)
+        slots, starts = np.unique(self.firings.slot[order], return_index=True)
+        return {int(slot): these for slot, these in zip(slots, np.split(order, starts[1:]), strict=False)}
+
+    def firings_of(self, trigger: int, branch: int) -> Whole:
+        """(n,) places of the firings of one branch."""
+        return self._by_branch.get((trigger, branch), np.empty(0, dtype=np.int64))
+
     def after(self, slot: int, firings: Whole) -> Floats:
         """(n,) a quantity after each of these firings, given by their places."""
-        these = np.flatnonzero(self.firings.slot == slot)
+        these = self._by_slot.get(slot, np.empty(0, dtype=np.int64))
         runs = self.firings.run[firings]
         found: Floats = self.start[runs, slot]
         last = np.searchsorted(self.firings.firing[these], firings, side="right") - 1
@@ -105,3 +125,9 @@ class Sample:
         rows = self.firings
         for place in range(*np.searchsorted(rows.firing, (firing, firing + 1)).tolist()):
             yield int(rows.slot[place]), float(rows.new[place])
+
+
+def _order(keys: Whole) -> Whole:
+    """As a stable argsort, by counting where the keys are small."""
+    small = keys.astype(np.uint16) if keys.max(initial=0) < 2**16 else keys
+    return np.argsort(small, kind="stable")

@@ -400,11 +400,13 @@ class Ensemble:
 
         if not names:
             return np.empty((len(self._read(table, "run", where, files=files)["run"]), 0))
-        columns = ", ".join(f"{store.quoted(name)} AS c{number}" for number, name in enumerate(names))
+        columns = ", ".join(
+            f"coalesce({store.quoted(name)}, 'nan')::DOUBLE AS c{number}" for number, name in enumerate(names)
+        )
         found = self._read(table, columns, where, files=files)
         block = np.empty((len(found["c0"]), len(names)))
         for number in range(len(names)):
-            block[:, number] = np.ma.filled(found.pop(f"c{number}").astype(np.float64, copy=False), np.nan)
+            block[:, number] = found.pop(f"c{number}")
         return block
 
 
