@@ -12,11 +12,11 @@ from sim.program.ir import Program
 Sizes = tuple[tuple[int, int], ...]
 """(from this run on, runs in a part): ascending, the first from run 0."""
 
-PART_SIZES: Sizes = ((0, 100), (1_000, 500), (10_000, 5_000))
+PART_SIZES: Sizes = ((0, 100), (1_000, 500), (10_000, 2_500))
 """Runs in a part, and what a killed process can lose. Part of the digest: it decides which rows a file holds.
 
 No part after the first ones is larger than half of what stands before it, so that a study of any length is lost in
-small pieces, and a long one is not a heap of small files.
+small pieces, and a long one is no heap of small files. Larger ones than these save hardly any time, and cost memory.
 """
 
 

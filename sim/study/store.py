@@ -31,8 +31,8 @@ MANIFEST = "study.json"
 LOCK = ".lock"
 NEEDED = {"scenario", "digest", "seed", "status", "runs", "complete", "experiments"}
 TABLES = ("runs", "series", "counters", "events", "changes")
-PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
-"""A fifth smaller than DuckDB's own choice, for a tenth more work."""
+PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 4000"
+"""A quarter smaller than DuckDB's own choice, for as much work: long dictionaries of numbers are not worth theirs."""
 
 
 class Damaged(UsageError):
@@ -122,11 +122,14 @@ def _into_place(aside: Path, path: Path) -> None:
     os.replace(aside, path)
 
 
-def write_part(folder: Path, part: Part, pieces: Sequence[Mapping[str, Table]]) -> None:
-    """All tables of a part, its pieces joined, `runs` last: a part whose `runs` are there is done."""
-    for name in pieces[0]:
+def write_part(folder: Path, part: Part, pieces: Sequence[dict[str, Table]]) -> None:
+    """All tables of a part, its pieces joined, `runs` last: a part whose `runs` are there is done.
+
+    What is written is taken out of the pieces, so that memory holds it once.
+    """
+    for name in list(pieces[0]):
         (folder / name).mkdir(exist_ok=True)
-        write_table(path_of(folder, name, part), joined([piece[name] for piece in pieces]))
+        write_table(path_of(folder, name, part), joined([piece.pop(name) for piece in pieces]))
 
 
 def path_of(folder: Path, table: str, part: Part) -> Path:
