@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from sim.engine.record import Recording
+from sim.engine.choose import choose
+from sim.engine.record import Recording, Runs
 from sim.program.ir import Program
 from sim.study import store
 from sim.study.design import Design, Experiment
@@ -39,6 +41,17 @@ EVENTS = Recording(events=True)
 
 def program() -> Program:
     return core_program(TEXT)
+
+
+class Threaded:
+    """The SimPy engine, which is said to let other threads work meanwhile."""
+
+    name = "threaded"
+    threads = True
+
+    def run(self, program: Program, **named: Any) -> Runs:
+        """Play these runs."""
+        return choose("simpy").run(program, **named)
 
 
 def design(*, seed: int = 7, part_size: int = 10, policies: tuple[str, ...] = ("",)) -> Design:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import _thread
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -23,14 +25,14 @@ from sim.program.build import build_program
 from sim.provenance import LAWS_VERSION
 from sim.scenario.read import read_scenario
 from sim.streams import Luck
-from sim.study import store
+from sim.study import parts, store
 from sim.study.design import PART_SIZES, Design, Experiment
 from sim.study.ensemble import Ensemble, open_study
 from sim.study.execute import Progress, run_design, run_study, status_of
 from sim.study.stopping import Tally, Until, parse_until, wilson_half_width
 from sim.study.tables import distinct
 from tests.rulings.core import program as program_from
-from tests.studies import EVENTS, TEXT, design, program, tables
+from tests.studies import EVENTS, TEXT, Threaded, design, program, tables
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +58,70 @@ def test_rows_do_not_depend_on_the_workers(study: Ensemble, tmp_path: Path, work
     assert [replace(failure, command="") for failure in other.failures] == [
         replace(failure, command="") for failure in study.failures
     ]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_rows_do_not_depend_on_the_threads(
+    study: Ensemble, tmp_path: Path, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine that lets threads work plays on them, starts no process, and stores the same rows in the same order."""
+    monkeypatch.setattr("sim.study.execute.local_workers", None)
+    other = run_design(design(), runs=47, workers=workers, out=tmp_path, recording=EVENTS, engine=Threaded())
+    assert {**tables(other.folder), "failures": None} == {**tables(study.folder), "failures": None}
+
+
+def test_threads_stop_where_processes_do(tmp_path: Path) -> None:
+    """`until` looks at whole parts in order on threads too, and what they were ahead with is removed."""
+    one = run_design(design(), runs=2_000, workers=1, out=tmp_path / "1", until="quiet:8pp")
+    three = run_design(design(), runs=2_000, workers=3, out=tmp_path / "3", until="quiet:8pp", engine=Threaded())
+    assert tables(one.folder)["runs"] == tables(three.folder)["runs"]
+
+
+class Interrupting(Threaded):
+    """Plays, but at the run it is told Ctrl-C comes, and it plays no further before the study has heard of it."""
+
+    def __init__(self, at: int, heard: threading.Event) -> None:
+        self.at, self.heard = at, heard
+
+    def run(self, program, *, runs, **named):  # type: ignore[no-untyped-def]
+        if self.at in runs:
+            _thread.interrupt_main()
+            assert self.heard.wait(60)
+        return super().run(program, runs=runs, **named)
+
+
+def test_ctrl_c_gives_up_what_threads_have_under_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After Ctrl-C no thread plays its part to the end, what was finished is kept, and the same call goes on."""
+    heard = threading.Event()
+    monkeypatch.setattr(parts, "Event", lambda: heard)
+    monkeypatch.setattr(parts, "SLICE", 5)
+    with pytest.raises(KeyboardInterrupt):
+        run_design(design(), runs=100, workers=2, out=tmp_path, engine=Interrupting(32, heard))
+    done = status_of(tmp_path / design().folder_name)
+    assert done["status"] == "interrupted"
+    assert 20 <= done["done"][0] <= 40  # two parts are under way at most when the fourth is interrupted
+    assert not (tmp_path / design().folder_name / "runs" / "part-00000-0000000030.parquet").exists()
+    whole = run_design(design(), runs=100, workers=2, out=tmp_path)
+    assert tables(whole.folder)["runs"] == tables(run_design(design(), runs=100, out=tmp_path / "b").folder)["runs"]
+
+
+def test_a_part_is_the_same_in_slices(study: Ensemble, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few runs an engine is asked for at once, the tables of a part are the same."""
+    monkeypatch.setattr(parts, "SLICE_WITH_EVENTS", 3)
+    other = run_design(design(), runs=47, workers=1, out=tmp_path, recording=EVENTS)
+    assert {**tables(other.folder), "failures": None} == {**tables(study.folder), "failures": None}
+
+
+def test_parts_grow_with_the_number_of_the_run() -> None:
+    """Small parts come first, large ones later, each where the one before it ends, whatever number of runs is asked."""
+    for runs in (1, 99, 100, 1_000, 1_001, 9_999, 10_000, 12_345, 40_000):
+        all_ = list(replace(design(), part_sizes=PART_SIZES).parts(runs))
+        assert [part.first for part in all_] == [0, *np.cumsum([part.count for part in all_])[:-1]]
+        assert sum(part.count for part in all_) == runs
+        assert all(part.count <= max(100, part.first // 2) for part in all_)
+        assert len({part.stem for part in all_}) == len(all_)
+        assert [part.stem for part in all_] == sorted(part.stem for part in all_)
+    assert sum(1 for _ in replace(design(), part_sizes=PART_SIZES).parts(1_000_000)) < 500
 
 
 def test_any_executor_will_do(study: Ensemble, tmp_path: Path) -> None:
@@ -374,11 +440,12 @@ def test_the_tally_s_spread_is_numpy_s() -> None:
     """The running sum of squares gives the standard error to twelve digits; void values are left out."""
     values = np.random.default_rng(3).lognormal(5, 2, 500)
     tally = Tally()
-    for value in [*values, float("nan"), float("inf")]:
-        tally.add_value(float(value))
+    for piece in np.array_split([*values, float("nan"), float("inf")], 7):
+        tally.add_values(piece)
+    tally.add_values(np.array([np.nan]))
+    assert tally.runs == 503
     expected = 1.959963984540054 * values.std(ddof=1) / np.sqrt(500)
     assert tally.half_width("metric") == pytest.approx(expected, rel=1e-12)
-    assert tally.runs == 502
 
 
 @pytest.mark.parametrize(

@@ -271,8 +271,7 @@ class _Study:
             return
         names = [metric.name for metric in program.metrics]
         column = store.quoted(metric_columns(program)[names.index(until.name)])
-        for (value,) in store.read(files, column, below, as_rows=True):
-            tally.add_value(float("nan") if value is None else float(value))
+        tally.add_values(store.read(files, f"coalesce({column}, 'nan')::DOUBLE AS found", below)["found"])
 
     def _complete(self) -> None:
         """All runs are there: gather the failed ones, and remove parts that workers were ahead with."""
