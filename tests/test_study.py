@@ -29,6 +29,8 @@ from sim.study import parts, store
 from sim.study.design import PART_SIZES, Design, Experiment
 from sim.study.ensemble import Ensemble, open_study
 from sim.study.execute import Progress, run_design, run_study, status_of
+from sim.study.firings import Firings, firings_of
+from sim.study.plan import STORING, make_plan
 from sim.study.stopping import Tally, Until, parse_until, wilson_half_width
 from sim.study.tables import distinct
 from tests.rulings.core import program as program_from
@@ -558,6 +560,49 @@ class Canned:
 
     def run(self, program, *, luck, runs, parameters=None, recording=Recording(), decisions=None):  # type: ignore[no-untyped-def]
         return replace(self.runs, runs=np.asarray(runs), failures=())
+
+
+class Columnar(Threaded):
+    """An engine that keeps event rows as columns, and has no rows."""
+
+    def run(self, program, **named):  # type: ignore[no-untyped-def]
+        runs = super().run(program, **named)
+        return replace(runs, events=Kept(len(runs.events), firings_of(runs)))
+
+
+class Kept(tuple):  # type: ignore[type-arg]
+    """Events of so many runs, of which only the columns can be had."""
+
+    def __new__(cls, runs: int, firings: Firings) -> Kept:
+        made = super().__new__(cls, [None] * runs)
+        made.firings = firings
+        return made
+
+
+def test_event_rows_that_are_columns_are_stored_as_they_are(study: Ensemble, tmp_path: Path) -> None:
+    """An engine need not make a row of each firing: the tables come from its columns."""
+    other = run_design(design(), runs=47, workers=2, out=tmp_path, recording=EVENTS, engine=Columnar())
+    assert {**tables(other.folder), "failures": None} == {**tables(study.folder), "failures": None}
+
+
+@pytest.mark.parametrize(("pace", "most"), [(0.0001, 43), (0.01, 11), (1.0, 3)])
+def test_a_plan_times_few_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pace: float, most: int) -> None:
+    """A fast engine is asked four times at most, a slow one for three runs; the wait that is said is its pace."""
+    clock, asked = [0.0], []
+
+    class Paced(Threaded):
+        def run(self, program, *, runs, **named):  # type: ignore[no-untyped-def]
+            asked.append(len(runs))
+            clock[0] += pace * len(runs)
+            return super().run(program, runs=runs, **named)
+
+    monkeypatch.setattr("sim.study.plan.choose", lambda name: Paced())
+    monkeypatch.setattr("sim.study.plan.time.perf_counter", lambda: clock[0])
+    made = make_plan(
+        design(), asked="", runs=1_000, workers=2, engine="auto", until=None, out=tmp_path, events=False
+    )  # fmt: skip
+    assert (sum(asked), len(asked) <= 4) == (most, True)
+    assert made.seconds == pytest.approx(1_000 * (pace + STORING) / 2)
 
 
 def test_memory_does_not_grow_with_the_number_of_runs(tmp_path: Path) -> None:

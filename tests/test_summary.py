@@ -25,6 +25,7 @@ from sim.language.words import NUMBER, level_of
 from sim.program.build import build_program
 from sim.program.ir import Parameter
 from sim.scenario.read import scenario_from_text
+from sim.study.ensemble import Ensemble
 from tests.summaries import RUNGS, made_program, made_summary
 
 LADDER = """
@@ -322,6 +323,31 @@ def test_a_stored_study_has_the_summary_of_its_runs(ladder_runs, tmp_path):
     assert np.array_equal(stored.occupancy[0].shares, held.occupancy[0].shares)
     assert np.array_equal(stored.fans[0].values, held.fans[0].values)
     assert np.array_equal(stored.incidence.shares, held.incidence.shares)
+
+
+def test_a_large_study_is_summed_up_piece_by_piece(ladder_runs, tmp_path, monkeypatch):
+    """Read a column and a few moments at a time, a study shows what it shows when it is read at once."""
+    model = api.Model("ladder", scenario_from_text(LADDER))
+    study = api.run(model, runs=300, seed=5, workers=1, out=tmp_path)
+    monkeypatch.setattr("sim.analysis.summary.MOST_AT_ONCE", 700)  # two moments
+    monkeypatch.setattr("sim.study.ensemble.FEW", 0)
+    pieces, held = summarise(replace(study.ensemble)), summarise_runs(ladder_runs, seed=5)
+    assert [block.shape for block in pieces.columns.sampled[0]()] == [(300, 2)] * 3 + [(300, 1)]
+    assert repr(pieces.metrics) == repr(held.metrics)
+    for one, other in zip(pieces.occupancy, held.occupancy, strict=True):
+        assert (one.shares.tolist(), one.low.tolist(), one.runs) == (other.shares.tolist(), other.low.tolist(), 300)
+    for one, other in zip(pieces.fans + pieces.few_valued, held.fans + held.few_valued, strict=True):
+        assert repr(one) == repr(other)
+
+
+def test_only_what_is_asked_for_is_read(tmp_path, monkeypatch):
+    """The table of outcomes and metrics reads no series: what pictures alone show is read when they are drawn."""
+    model = api.Model("ladder", scenario_from_text(LADDER))
+    study = api.run(model, runs=30, seed=5, workers=1, out=tmp_path)
+    monkeypatch.setattr(Ensemble, "series", None)
+    assert sum(row.count for row in study.summary.outcomes) == 30
+    with pytest.raises(TypeError):
+        _ = study.summary.fans
 
 
 def test_a_timeline_has_the_moves_of_the_run(ladder_runs):

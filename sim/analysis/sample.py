@@ -35,15 +35,9 @@ class Sample:
     def start(self) -> Floats:
         """(R, Q) quantities before the first firing; NaN where a draw gave it and nothing changed it."""
         found = np.array([self._world(run).values for run in range(len(self))]).reshape(len(self), -1)
-        backwards = slice(None, None, -1)  # so that the first change is what stays
-        found[self.changed[backwards], self.firings.slot[backwards]] = self.firings.old[backwards]
-        return found
-
-    @cached_property
-    def final(self) -> Floats:
-        """(R, Q) quantities after the last firing."""
-        found = self.start.copy()
-        found[self.changed, self.firings.slot] = self.firings.new
+        cells = self.changed * found.shape[1] + self.firings.slot  # where each change stands, counted through the rows
+        places, first = np.unique(cells, return_index=True)
+        found.reshape(-1)[places] = self.firings.old[first]
         return found
 
     def stood_on(self, slot: int) -> set[float]:

@@ -382,11 +382,9 @@ class Ensemble:
         return rows
 
     def _column(self, table: str, name: str, files: list[Path] | None = None) -> NDArray[Any]:
-        """One column; objects where nulls are."""
-        import numpy as np
-
-        found = self._read(table, f"{store.quoted(name)} AS found", files=files)["found"]
-        return np.asarray(found.filled(None) if np.ma.isMaskedArray(found) and found.dtype == object else found)
+        """One column that has no nulls."""
+        found: NDArray[Any] = self._read(table, f"{store.quoted(name)} AS found", files=files)["found"]
+        return found
 
     def _numbers(self, table: str, name: str, *, where: str = "true") -> Floats:
         """One column of numbers, NaN for nulls."""
