@@ -101,7 +101,7 @@ def run_command(
     plan.claim()
     if not quiet:
         progress.tell(plan.says)
-    with progress.progress(plan.to_play, quiet=quiet, no_color=no_color) as advance:
+    with progress.progress(plan.to_play, seconds=plan.seconds, quiet=quiet, no_color=no_color) as advance:
         study = _played(plan, advance, fail_fast=fail_fast)
     pictures = [] if no_plots else api.plot(study)
     if form == "json":

@@ -120,7 +120,8 @@ def make_plan(
         parse_until(until, design.experiments[0].program)
     folder = out / design.folder_name
     parts = list(design.parts(runs))
-    there = store.parts_done(folder, parts, design.programs, Recording(events=events)) if folder.exists() else ()
+    recording = Recording(events=events)  # whether what is there can be read is looked at when it is played
+    there = store.parts_done(folder, parts, design.programs, recording, thorough=False) if folder.exists() else ()
     done = min(runs, sum(part.count for part in there if part.experiment == 0))
     left = len(parts) - len(there)
     hands = max(1, min(workers or processors(), left))
