@@ -5,10 +5,12 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from threading import Event
+from threading import Event, Semaphore
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,9 @@ from sim.streams import Luck
 from sim.study import store
 from sim.study.design import Experiment, Part
 from sim.study.tables import tables_of
+
+if TYPE_CHECKING:
+    from sim.study.tables import Table
 
 SLICE, SLICE_WITH_EVENTS = 500, 100
 """Runs that an engine is asked for at once: what it hands back is the largest thing in memory."""
@@ -43,7 +48,8 @@ class Stopped(Exception):
 
 def play_part(payload: bytes, part: Part) -> int:
     """Play one part and store it: how many of its runs failed. What a worker process does."""
-    return play(job_of(payload), part)
+    with store.one_thread_each():
+        return play(job_of(payload), part)
 
 
 @lru_cache(maxsize=64)
@@ -53,20 +59,36 @@ def job_of(payload: bytes) -> Job:
     return job
 
 
-def play(job: Job, part: Part, stop: Event | None = None) -> int:
+class Threads:
+    """What threads that play the parts of one study share."""
+
+    def __init__(self, workers: int) -> None:
+        self.stop = Event()  # set when nobody waits for parts any more
+        self.playing = Semaphore(workers)  # there is a thread more, so that none waits while another waits for the disk
+
+
+def play(job: Job, part: Part, among: Threads | None = None) -> int:
     """Play one part here and store it: how many of its runs failed.
 
     Raises
     ------
     Stopped
-        If `stop` is set before all is played; nothing is stored then.
+        If the threads that it is played among are to stop before all of it is played; nothing is stored then.
     """
+    with nullcontext() if among is None else among.playing:
+        pieces, failed = _played(job, part, Event() if among is None else among.stop)
+    store.write_part(job.folder, part, pieces)
+    return failed
+
+
+def _played(job: Job, part: Part, stop: Event) -> tuple[list[dict[str, Table]], int]:
+    """The tables of each slice of a part, and how many of its runs failed."""
     pieces, failed = [], 0
     numbers = np.arange(part.first, part.first + part.count, dtype=np.uint32)
     parameters = _parameters(job, numbers)
     size = SLICE_WITH_EVENTS if job.recording.events else SLICE
     for some in (slice(first, first + size) for first in range(0, part.count, size)):
-        if stop is not None and stop.is_set():
+        if stop.is_set():
             raise Stopped
         runs = engine_of(job.engine).run(
             job.experiment.program,
@@ -77,8 +99,7 @@ def play(job: Job, part: Part, stop: Event | None = None) -> int:
         )
         pieces.append(tables_of(part.experiment, runs, job.recording))
         failed += len(runs.failures)
-    store.write_part(job.folder, part, pieces)
-    return failed
+    return pieces, failed
 
 
 def _parameters(job: Job, numbers: NDArray[np.uint32]) -> NDArray[np.float64]:
@@ -130,14 +151,14 @@ def spread(
 
 def spread_on_threads(jobs: Sequence[Job], todo: Iterable[Part], *, workers: int) -> Iterator[tuple[Part, int]]:
     """Hand parts to threads of this process; when it is left early, parts that are under way are given up."""
-    stop = Event()
-    with ThreadPoolExecutor(workers, "part") as pool:
+    among = Threads(workers)
+    with store.one_thread_each(), ThreadPoolExecutor(workers + 1, "part") as pool:
         try:
             yield from _handed_out(
-                lambda part: pool.submit(play, jobs[part.experiment], part, stop), todo, at_once=2 * workers
+                lambda part: pool.submit(play, jobs[part.experiment], part, among), todo, at_once=2 * workers + 1
             )
         finally:
-            stop.set()
+            among.stop.set()
 
 
 def _handed_out(

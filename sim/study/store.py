@@ -61,6 +61,16 @@ def connection() -> duckdb.DuckDBPyConnection:
     return _local.connection  # type: ignore[no-any-return]
 
 
+@contextlib.contextmanager
+def one_thread_each() -> Iterator[None]:
+    """While the block runs, the database works on no more threads than those that ask: there are enough of them."""
+    connection().execute("SET threads = 1")
+    try:
+        yield
+    finally:
+        connection().execute("RESET threads")
+
+
 def disconnect() -> None:
     """Forget the database: a file that is torn badly enough leaves it unusable."""
     with _opening:
