@@ -22,7 +22,7 @@ from sim.program.inverses import inverse_of
 from sim.program.ir import Parameter, Program
 from sim.program.parameters import draw_parameters
 from sim.program.scipy_arguments import CONTINUOUS, DISCRETE, SCIPY_ARGUMENTS
-from sim.program.special import NEEDED
+from sim.special import NEEDED
 from sim.streams import digest_of, uniform
 
 SEED = 20140330
@@ -342,7 +342,7 @@ def test_contradicting_correlations_are_a_fault_of_the_file() -> None:
 
 ALONE = """
 import sys
-from sim.program.special import NEEDED, special
+from sim.special import NEEDED, special
 alone = special()
 assert "scipy.special" not in sys.modules, "the package was imported"
 import scipy.special, scipy.stats, scipy.optimize

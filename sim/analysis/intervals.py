@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from sim.program.special import special
+from sim.special import special
 
 if TYPE_CHECKING:  # numpy and scipy are imported where they are used: `sim validate` asks for a Wilson interval alone
     import numpy as np

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sim.language.functions import NORMAL_P90
 from sim.program.distributions import Distribution, own_spelling
 from sim.program.scipy_arguments import SCIPY_ARGUMENTS
-from sim.program.special import special
+from sim.special import special
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,7 +13,7 @@ from sim.errors import Fault, ScenarioError
 from sim.program.distributions import check_correlated, cholesky, correlation_matrix
 from sim.program.inverses import Inverse, inverse_of
 from sim.program.ir import Parameter, Program
-from sim.program.special import special
+from sim.special import special
 from sim.streams import uniforms
 
 if TYPE_CHECKING:
