@@ -280,6 +280,7 @@ def plan(
         until=until,
         out=Path(out),
         events=events,
+        scenario=model.scenario,
     )
 
 
@@ -310,13 +311,13 @@ def run(
         what.design, runs=what.runs, workers=what.workers, out=what.out, engine=what.engine, until=what.until,
         recording=Recording(events=what.events), progress=on_progress, fail_fast=fail_fast,
     )  # fmt: skip
-    return _study(ensemble, what.asked)
+    return _study(ensemble, what.asked, what.scenario)
 
 
-def _study(ensemble: Ensemble, asked: str = "") -> Study:
+def _study(ensemble: Ensemble, asked: str = "", scenario: Scenario | None = None) -> Study:
     from sim.analysis.report import Study
 
-    return Study(ensemble, asked)
+    return Study(ensemble, asked, scenario)
 
 
 def study(folder: str | Path, *, experiment: int = 0) -> Study:

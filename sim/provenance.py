@@ -61,6 +61,11 @@ def version() -> str:
 
 def versions() -> dict[str, str]:
     """Versions of the simulator, Python and the libraries that are installed."""
+    return dict(_versions())
+
+
+@cache
+def _versions() -> Mapping[str, str]:
     found = {"escalation-sim": version(), "python": platform.python_version()}
     for name in LIBRARIES:
         try:

@@ -1,7 +1,10 @@
 """Run as a program: plays a small study again and again, each time in a child that is killed at another moment.
 
     python -m tests.dying FOLDER            the n-th child is killed before its n-th file operation
-    python -m tests.dying FOLDER WORKERS    one undisturbed command; says after each part how far it is
+    python -m tests.dying FOLDER WORKERS processes
+                                            one undisturbed command; says after each part how far it is
+    python -m tests.dying FOLDER WORKERS threads
+                                            the same on threads; with `waiting`, they wait for its input to end
 
 The first form ends when a child reaches its end unharmed, and prints how many were killed. The moments are counted
 in file operations, so they are the same on every machine.
@@ -16,14 +19,29 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sim.engine.record import Engine
 from sim.study.execute import Progress, run_design
-from tests.studies import EVENTS, design
+from tests.studies import EVENTS, Threaded, design
 
 RUNS = 35
 
 
-def play(out: Path, *, workers: int, progress: Callable[[Progress], None] | None = None) -> None:
-    run_design(design(), runs=RUNS, workers=workers, out=out, recording=EVENTS, progress=progress)
+def play(
+    out: Path, *, workers: int, progress: Callable[[Progress], None] | None = None, engine: str | Engine = "auto"
+) -> None:
+    run_design(design(), runs=RUNS, workers=workers, out=out, recording=EVENTS, progress=progress, engine=engine)
+
+
+class Waiting(Threaded):
+    """Plays the first 20 runs, and the others when its standard input ends."""
+
+    def run(self, program: Any, **named: Any) -> Any:
+        if max(named["runs"]) >= 20:
+            sys.stdin.read()
+        return super().run(program, **named)
+
+
+ENGINES: dict[str, str | Engine] = {"processes": "simpy", "threads": Threaded(), "waiting": Waiting()}
 
 
 def die_at(moment: int) -> None:
@@ -63,7 +81,8 @@ def main() -> None:
     if len(sys.argv) == 2:
         print(kill_again_and_again(out))
     else:
-        play(out, workers=int(sys.argv[2]), progress=lambda progress: print(progress.done, flush=True))
+        engine = ENGINES[sys.argv[3]]
+        play(out, workers=int(sys.argv[2]), progress=lambda now: print(now.done, flush=True), engine=engine)
 
 
 if __name__ == "__main__":

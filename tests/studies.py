@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from sim.engine.record import Recording
+from sim.engine.choose import choose
+from sim.engine.record import Recording, Runs
 from sim.program.ir import Program
 from sim.study import store
 from sim.study.design import Design, Experiment
@@ -41,12 +43,25 @@ def program() -> Program:
     return core_program(TEXT)
 
 
+class Threaded:
+    """The SimPy engine, which is said to let other threads work meanwhile."""
+
+    name = "threaded"
+    threads = True
+
+    def run(self, program: Program, **named: Any) -> Runs:
+        """Play these runs."""
+        return choose("simpy").run(program, **named)
+
+
 def design(*, seed: int = 7, part_size: int = 10, policies: tuple[str, ...] = ("",)) -> Design:
     """A design of as many experiments as policies, which differ in a parameter that is held."""
     played = program()
     held: tuple[tuple[tuple[str, float], ...], ...] = ((), (("pace", 0.15),), (("pace", 0.05),))
     return Design(
-        tuple(Experiment(played, TEXT, policy, held=held[n]) for n, policy in enumerate(policies)), seed, part_size
+        tuple(Experiment(played, TEXT, policy, held=held[n]) for n, policy in enumerate(policies)),
+        seed,
+        ((0, part_size),),
     )
 
 

@@ -16,11 +16,14 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import click
 import pytest
 
+from sim.cli import progress
 from sim.cli.group import COMMANDS, cli, code_of
+from sim.study.execute import Progress
 
 Sim = Callable[..., tuple[int, str, str]]
 
@@ -455,7 +458,7 @@ def test_plan_counts_what_is_whole(sim: Sim, folder: Path) -> None:
     command = ["run", "first-lesson", "-n", "250", "-j", "1", "--no-plots", "--seed", "77"]
     assert sim(*command)[0] == 0
     (study,) = [path for path in Path("results").iterdir() if '"seed": 77' in (path / "study.json").read_text()]
-    (study / "series" / "part-00000-0000001.parquet").unlink()
+    (study / "series" / "part-00000-0000000100.parquet").unlink()
     _, out, _ = sim("status", str(study))
     assert re.search(r"status +damaged", out)
     assert re.search(r"runs done +150", out)
@@ -503,6 +506,22 @@ def test_closed_stream_is_no_fault(arguments: str, closed: str, folder: Path) ->
     text = f"{shlex.quote(sys.executable)} -m sim {arguments} {closed}"
     done = subprocess.run(["bash", "-c", text], cwd=folder, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_bar_is_for_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal a long study has a bar from its first moment, a short one only if it takes longer after all."""
+    bars: list[Mock] = []
+    monkeypatch.setattr(progress, "_new_bar", lambda *, no_color: bars.append(Mock(task_ids=[0])) or bars[-1])
+    monkeypatch.setattr(sys, "stderr", Mock(isatty=lambda: True))
+    for expected, moments, seen in ((0.4, (0.0, 0.3), 0), (0.4, (0.0, 0.3, 1.6), 1), (20.0, (0.0,), 1)):
+        bars.clear()
+        with progress.progress(100, seconds=expected, quiet=False) as tell:
+            for seconds in moments:
+                tell(Progress(40, 100, 0, seconds, 0))
+        assert len(bars) == seen
+        for bar in bars:
+            bar.update.assert_called_once_with(0, completed=40, total=100)
+            bar.stop.assert_called_once_with()
 
 
 def test_interrupted_run_says_that_it_goes_on(folder: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -20,6 +22,7 @@ from sim.program.inverses import inverse_of
 from sim.program.ir import Parameter, Program
 from sim.program.parameters import draw_parameters
 from sim.program.scipy_arguments import CONTINUOUS, DISCRETE, SCIPY_ARGUMENTS
+from sim.special import NEEDED
 from sim.streams import digest_of, uniform
 
 SEED = 20140330
@@ -335,3 +338,20 @@ def test_contradicting_correlations_are_a_fault_of_the_file() -> None:
     assert program(text.replace("RANK", "0.9")).correlated == ((0, 1, 0.9), (1, 2, 0.9), (0, 2, 0.9))
     with pytest.raises(ScenarioError, match="the correlations of `a`, `b`, `c` contradict each other"):
         program(text.replace("RANK", "-0.9"))
+
+
+ALONE = """
+import sys
+from sim.special import NEEDED, special
+alone = special()
+assert "scipy.special" not in sys.modules, "the package was imported"
+import scipy.special, scipy.stats, scipy.optimize
+assert scipy.special.__file__
+print(*(name for name in NEEDED if getattr(alone, name) is getattr(scipy.special, name)))
+"""
+
+
+def test_the_functions_are_scipy_s_own() -> None:
+    """What is taken from scipy without its package is what its package has, and the package is whole afterwards."""
+    done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=False)
+    assert (done.stdout.split(), done.stderr) == (list(NEEDED), "")

@@ -49,14 +49,17 @@ def test_killed_at_every_file_operation_a_study_comes_out_whole(
     assert without_commands(tmp_path) == undisturbed
 
 
+@pytest.mark.parametrize("workers", ["processes", "threads"])
 @pytest.mark.parametrize("seed", [1, 2, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(3, 13))])
 def test_killed_at_random_with_workers_a_study_comes_out_whole(
-    tmp_path: Path, undisturbed: dict[str, list[tuple[object, ...]]], seed: int
+    tmp_path: Path, undisturbed: dict[str, list[tuple[object, ...]]], seed: int, workers: str
 ) -> None:
     """kill -9 of the command while its workers write: they end by themselves, and the same command finishes."""
     chance, reached = random.Random(seed), []
     for _ in range(5):
-        child = subprocess.Popen(command(tmp_path, "2"), cwd=HOUSE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        child = subprocess.Popen(
+            command(tmp_path, "2", workers), cwd=HOUSE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
         assert child.stdout is not None
         for _ in range(chance.choice((1, 1, 2, 2, 3))):
             child.stdout.readline()
@@ -66,18 +69,22 @@ def test_killed_at_random_with_workers_a_study_comes_out_whole(
         if (tmp_path / FOLDER / "study.json").exists():
             reached.append(sum(status_of(tmp_path / FOLDER)["done"]))
     assert reached == sorted(reached)  # nothing that was finished is lost
-    done = subprocess.run(command(tmp_path, "2"), cwd=HOUSE, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(
+        command(tmp_path, "2", workers), cwd=HOUSE, capture_output=True, text=True, timeout=120, check=True
+    )
     assert (done.stdout.split()[-1], done.stderr) == (str(RUNS), "")
     assert without_commands(tmp_path) == undisturbed
 
 
+@pytest.mark.parametrize("workers", ["processes", "waiting"])
 def test_interrupted_by_ctrl_c_nothing_finished_is_lost(
-    tmp_path: Path, undisturbed: dict[str, list[tuple[object, ...]]]
+    tmp_path: Path, undisturbed: dict[str, list[tuple[object, ...]]], workers: str
 ) -> None:
     """Ctrl-C reaches the command and its workers alike; all end, the parts that are done stay, and it can go on."""
     child = subprocess.Popen(
-        command(tmp_path, "2"), cwd=HOUSE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
-    )
+        command(tmp_path, "2", workers), cwd=HOUSE, start_new_session=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
     assert child.stdout is not None
     child.stdout.readline()
     finished = int(child.stdout.readline())

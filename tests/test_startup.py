@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,8 @@ LEFT_OUT_BY_HELP = (
     "numpy", "pydantic", "scipy", "numba", "matplotlib", "yaml", "simpy", "duckdb", "rich", "sim.api", "sim.scenario",
 )  # fmt: skip
 LEFT_OUT_BY_VALIDATE = ("scipy", "matplotlib", "duckdb", "simpy", "numba", "numpy", "rich")
+
+LEFT_OUT_BY_RUN = ("matplotlib", "scipy.special", "scipy.stats", "numpy.f2py", "numpy.testing", "rich")
 
 
 def heavy_modules(arguments: list[str], heavy: tuple[str, ...]) -> list[str]:
@@ -39,6 +42,12 @@ def test_help_imports_nothing_heavy() -> None:
 def test_validate_imports_no_numbers(name: str) -> None:
     """`sim validate` reads and builds a scenario without the libraries that play, store or draw."""
     assert heavy_modules(["validate", name], LEFT_OUT_BY_VALIDATE) == []
+
+
+def test_a_study_imports_no_more_than_it_needs(tmp_path: Path) -> None:
+    """`sim run` without pictures imports neither what draws nor the packages of which it needs one compiled module."""
+    command = ["run", "ukraine-2014", "-n", "2", "-j", "1", "-q", "--no-plots", "-o", str(tmp_path)]
+    assert heavy_modules(command, LEFT_OUT_BY_RUN) == []
 
 
 def test_the_probe_sees_what_is_imported() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import _thread
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -23,14 +25,16 @@ from sim.program.build import build_program
 from sim.provenance import LAWS_VERSION
 from sim.scenario.read import read_scenario
 from sim.streams import Luck
-from sim.study import store
-from sim.study.design import PART_SIZE, Design, Experiment
+from sim.study import parts, store
+from sim.study.design import PART_SIZES, Design, Experiment
 from sim.study.ensemble import Ensemble, open_study
 from sim.study.execute import Progress, run_design, run_study, status_of
+from sim.study.firings import Firings, firings_of
+from sim.study.plan import STORING, make_plan
 from sim.study.stopping import Tally, Until, parse_until, wilson_half_width
 from sim.study.tables import distinct
 from tests.rulings.core import program as program_from
-from tests.studies import EVENTS, TEXT, design, program, tables
+from tests.studies import EVENTS, TEXT, Threaded, design, program, tables
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +60,70 @@ def test_rows_do_not_depend_on_the_workers(study: Ensemble, tmp_path: Path, work
     assert [replace(failure, command="") for failure in other.failures] == [
         replace(failure, command="") for failure in study.failures
     ]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_rows_do_not_depend_on_the_threads(
+    study: Ensemble, tmp_path: Path, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine that lets threads work plays on them, starts no process, and stores the same rows in the same order."""
+    monkeypatch.setattr("sim.study.execute.local_workers", None)
+    other = run_design(design(), runs=47, workers=workers, out=tmp_path, recording=EVENTS, engine=Threaded())
+    assert {**tables(other.folder), "failures": None} == {**tables(study.folder), "failures": None}
+
+
+def test_threads_stop_where_processes_do(tmp_path: Path) -> None:
+    """`until` looks at whole parts in order on threads too, and what they were ahead with is removed."""
+    one = run_design(design(), runs=2_000, workers=1, out=tmp_path / "1", until="quiet:8pp")
+    three = run_design(design(), runs=2_000, workers=3, out=tmp_path / "3", until="quiet:8pp", engine=Threaded())
+    assert tables(one.folder)["runs"] == tables(three.folder)["runs"]
+
+
+class Interrupting(Threaded):
+    """Plays, but at the run it is told Ctrl-C comes, and it plays no further before the study has heard of it."""
+
+    def __init__(self, at: int, heard: threading.Event) -> None:
+        self.at, self.heard = at, heard
+
+    def run(self, program, *, runs, **named):  # type: ignore[no-untyped-def]
+        if self.at in runs:
+            _thread.interrupt_main()
+            assert self.heard.wait(60)
+        return super().run(program, runs=runs, **named)
+
+
+def test_ctrl_c_gives_up_what_threads_have_under_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After Ctrl-C no thread plays its part to the end, what was finished is kept, and the same call goes on."""
+    heard = threading.Event()
+    monkeypatch.setattr(parts, "Event", lambda: heard)
+    monkeypatch.setattr(parts, "SLICE", 5)
+    with pytest.raises(KeyboardInterrupt):
+        run_design(design(), runs=100, workers=2, out=tmp_path, engine=Interrupting(32, heard))
+    done = status_of(tmp_path / design().folder_name)
+    assert done["status"] == "interrupted"
+    assert done["done"][0] >= 20  # of the three parts before, one may have been under way
+    assert not (tmp_path / design().folder_name / "runs" / "part-00000-0000000030.parquet").exists()
+    whole = run_design(design(), runs=100, workers=2, out=tmp_path)
+    assert tables(whole.folder)["runs"] == tables(run_design(design(), runs=100, out=tmp_path / "b").folder)["runs"]
+
+
+def test_a_part_is_the_same_in_slices(study: Ensemble, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few runs an engine is asked for at once, the tables of a part are the same."""
+    monkeypatch.setattr(parts, "SLICE_WITH_EVENTS", 3)
+    other = run_design(design(), runs=47, workers=1, out=tmp_path, recording=EVENTS)
+    assert {**tables(other.folder), "failures": None} == {**tables(study.folder), "failures": None}
+
+
+def test_parts_grow_with_the_number_of_the_run() -> None:
+    """Small parts come first, large ones later, each where the one before it ends, whatever number of runs is asked."""
+    for runs in (1, 99, 100, 1_000, 1_001, 9_999, 10_000, 12_345, 40_000):
+        all_ = list(replace(design(), part_sizes=PART_SIZES).parts(runs))
+        assert [part.first for part in all_] == [0, *np.cumsum([part.count for part in all_])[:-1]]
+        assert sum(part.count for part in all_) == runs
+        assert all(part.count <= max(100, part.first // 2) for part in all_)
+        assert len({part.stem for part in all_}) == len(all_)
+        assert [part.stem for part in all_] == sorted(part.stem for part in all_)
+    assert sum(1 for _ in replace(design(), part_sizes=PART_SIZES).parts(1_000_000)) < 500
 
 
 def test_any_executor_will_do(study: Ensemble, tmp_path: Path) -> None:
@@ -173,7 +241,7 @@ def test_a_damaged_part_is_noticed_and_played_again(study: Ensemble, tmp_path: P
     """A file that is empty, cut short or gone is made anew, and the tables are whole again."""
     folder = run_design(design(), runs=25, workers=1, out=tmp_path, recording=EVENTS).folder
     before = tables(folder)
-    hurt = folder / table / "part-00000-0000001.parquet"
+    hurt = folder / table / "part-00000-0000000010.parquet"
     if harm == "removed":
         hurt.unlink()
     else:
@@ -188,12 +256,12 @@ def test_a_damaged_part_is_noticed_and_played_again(study: Ensemble, tmp_path: P
 def test_reading_a_damaged_part_says_how_to_mend_it(tmp_path: Path, harm: str) -> None:
     """Nobody who opens a study with a torn file sees a traceback, and what the sentence says does mend it."""
     study = run_design(design(), runs=25, workers=1, out=tmp_path)
-    before, hurt = tables(study.folder), study.folder / "runs" / "part-00000-0000001.parquet"
+    before, hurt = tables(study.folder), study.folder / "runs" / "part-00000-0000000010.parquet"
     whole = hurt.read_bytes()
     hurt.write_bytes(b"PAR1" if harm == "cut short" else whole[:4] + bytes(60) + whole[64:])
     torn = replace(study)  # which has read nothing yet
     with pytest.raises(
-        UsageError, match=r"part-00000-0000001.parquet` is damaged; the command of the study, given again"
+        UsageError, match=r"part-00000-0000000010.parquet` is damaged; the command of the study, given again"
     ) as told:
         _ = [torn.select(name, "*") for name in ("counters", "series", "runs")]
     assert str(hurt) in str(told.value)
@@ -210,7 +278,7 @@ def _harm(path: Path, harm: str) -> None:
         path.unlink()
     else:
         whole = path.read_bytes()
-        path.write_bytes(whole[:4] + bytes(60) + whole[64:] if harm == "torn" else whole + b"# more\n")
+        path.write_bytes(whole[:4] + bytes(200) + whole[204:] if harm == "torn" else whole + b"# more\n")
 
 
 @pytest.mark.parametrize(
@@ -218,11 +286,11 @@ def _harm(path: Path, harm: str) -> None:
     [
         ("scenario.resolved.yaml", "removed"),
         ("scenario.resolved.yaml", "changed"),
-        ("series/part-00000-0000001.parquet", "removed"),
-        ("series/part-00000-0000001.parquet", "torn"),
-        ("counters/part-00000-0000001.parquet", "removed"),
-        ("runs/part-00000-0000001.parquet", "removed"),
-        ("runs/part-00000-0000001.parquet", "torn"),
+        ("series/part-00000-0000000010.parquet", "removed"),
+        ("series/part-00000-0000000010.parquet", "torn"),
+        ("counters/part-00000-0000000010.parquet", "removed"),
+        ("runs/part-00000-0000000010.parquet", "removed"),
+        ("runs/part-00000-0000000010.parquet", "torn"),
     ],
 )
 def test_a_study_that_lacks_something_is_damaged_and_its_command_mends_it(tmp_path: Path, name: str, harm: str) -> None:
@@ -279,7 +347,7 @@ def test_a_folder_in_use_is_told(tmp_path: Path) -> None:
 def test_what_a_killed_process_left_half_written_is_swept_away(tmp_path: Path) -> None:
     """Files written aside and never renamed do not pile up."""
     folder = run_design(design(), runs=5, workers=1, out=tmp_path).folder
-    half = folder / "runs" / "part-00000-0000000.parquet.99.tmp"
+    half = folder / "runs" / "part-00000-0000000000.parquet.99.tmp"
     half.write_bytes(b"half")
     run_design(design(), runs=5, workers=1, out=tmp_path)
     assert not half.exists()
@@ -304,14 +372,14 @@ def test_the_digest_covers_what_decides_the_rows_and_nothing_else(tmp_path: Path
         design(seed=8),
         design(part_size=11),
         design(policies=("words",)),
-        Design((replace(experiment, text=TEXT + "\n# a remark"),), 7, 10),
-        Design((replace(experiment, held=(("pace", 0.1),)),), 7, 10),
-        Design((replace(experiment, overrides=(("a", "1"),)),), 7, 10),
+        Design((replace(experiment, text=TEXT + "\n# a remark"),), 7, ((0, 10),)),
+        Design((replace(experiment, held=(("pace", 0.1),)),), 7, ((0, 10),)),
+        Design((replace(experiment, overrides=(("a", "1"),)),), 7, ((0, 10),)),
     ]
     assert len({plain.digest, *(other.digest for other in others)}) == 7
     assert plain.digest == design().digest
     assert plain.folder_name == f"ladder-{plain.digest[:8]}"
-    assert Design((experiment,), 7).part_size == PART_SIZE
+    assert Design((experiment,), 7).part_sizes == PART_SIZES
 
 
 def test_another_study_under_the_same_name_is_refused(tmp_path: Path) -> None:
@@ -374,11 +442,12 @@ def test_the_tally_s_spread_is_numpy_s() -> None:
     """The running sum of squares gives the standard error to twelve digits; void values are left out."""
     values = np.random.default_rng(3).lognormal(5, 2, 500)
     tally = Tally()
-    for value in [*values, float("nan"), float("inf")]:
-        tally.add_value(float(value))
+    for piece in np.array_split([*values, float("nan"), float("inf")], 7):
+        tally.add_values(piece)
+    tally.add_values(np.array([np.nan]))
+    assert tally.runs == 503
     expected = 1.959963984540054 * values.std(ddof=1) / np.sqrt(500)
     assert tally.half_width("metric") == pytest.approx(expected, rel=1e-12)
-    assert tally.runs == 502
 
 
 @pytest.mark.parametrize(
@@ -413,6 +482,7 @@ class Stubborn:
     """An engine of somebody's own: the reference, which refuses to play run 25."""
 
     name = "stubborn"
+    threads = False
 
     def run(self, program, *, luck, runs, parameters=None, recording=Recording(), decisions=None):  # type: ignore[no-untyped-def]
         if 25 in list(runs):
@@ -483,12 +553,56 @@ class Canned:
     """An engine that plays ten runs once and hands them out again and again, under other numbers."""
 
     name = "canned"
+    threads = False
 
     def __init__(self) -> None:
         self.runs = choose().run(program(), luck=Luck(7), runs=range(10))
 
     def run(self, program, *, luck, runs, parameters=None, recording=Recording(), decisions=None):  # type: ignore[no-untyped-def]
         return replace(self.runs, runs=np.asarray(runs), failures=())
+
+
+class Columnar(Threaded):
+    """An engine that keeps event rows as columns, and has no rows."""
+
+    def run(self, program, **named):  # type: ignore[no-untyped-def]
+        runs = super().run(program, **named)
+        return replace(runs, events=Kept(len(runs.events), firings_of(runs)))
+
+
+class Kept(tuple):  # type: ignore[type-arg]
+    """Events of so many runs, of which only the columns can be had."""
+
+    def __new__(cls, runs: int, firings: Firings) -> Kept:
+        made = super().__new__(cls, [None] * runs)
+        made.firings = firings
+        return made
+
+
+def test_event_rows_that_are_columns_are_stored_as_they_are(study: Ensemble, tmp_path: Path) -> None:
+    """An engine need not make a row of each firing: the tables come from its columns."""
+    other = run_design(design(), runs=47, workers=2, out=tmp_path, recording=EVENTS, engine=Columnar())
+    assert {**tables(other.folder), "failures": None} == {**tables(study.folder), "failures": None}
+
+
+@pytest.mark.parametrize(("pace", "most"), [(0.0001, 43), (0.01, 11), (1.0, 3)])
+def test_a_plan_times_few_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pace: float, most: int) -> None:
+    """A fast engine is asked four times at most, a slow one for three runs; the wait that is said is its pace."""
+    clock, asked = [0.0], []
+
+    class Paced(Threaded):
+        def run(self, program, *, runs, **named):  # type: ignore[no-untyped-def]
+            asked.append(len(runs))
+            clock[0] += pace * len(runs)
+            return super().run(program, runs=runs, **named)
+
+    monkeypatch.setattr("sim.study.plan.choose", lambda name: Paced())
+    monkeypatch.setattr("sim.study.plan.time.perf_counter", lambda: clock[0])
+    made = make_plan(
+        design(), asked="", runs=1_000, workers=2, engine="auto", until=None, out=tmp_path, events=False
+    )  # fmt: skip
+    assert (sum(asked), len(asked) <= 4) == (most, True)
+    assert made.seconds == pytest.approx(1_000 * (pace + STORING) / 2)
 
 
 def test_memory_does_not_grow_with_the_number_of_runs(tmp_path: Path) -> None:
@@ -518,7 +632,7 @@ def test_run_study_plays_one_program(tmp_path: Path) -> None:
     """The short way: one program, its text, a seed and a number of runs."""
     short = run_study(program(), scenario_text=TEXT, seed=7, runs=9, policy="words", workers=1, out=tmp_path)
     assert (short.policy, short.seed, len(short)) == ("words", 7, 9)
-    assert short.manifest["part_size"] == PART_SIZE
+    assert short.manifest["parts"] == [list(size) for size in PART_SIZES]
 
 
 @pytest.mark.parametrize(
@@ -574,7 +688,11 @@ def test_a_program_without_series_metrics_or_parameters_is_stored(tmp_path: Path
     """The barest program has its rows too; what was not sampled cannot be read."""
     bare = replace(program(), series=None, metrics=())
     study = run_design(
-        Design((Experiment(bare, TEXT),), 7, 10), runs=12, workers=1, out=tmp_path, recording=Recording(series=False)
+        Design((Experiment(bare, TEXT),), 7, ((0, 10),)),
+        runs=12,
+        workers=1,
+        out=tmp_path,
+        recording=Recording(series=False),
     )
     assert study.metrics.shape == (12, 0)
     assert study.moments.tolist() == []

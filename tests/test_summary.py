@@ -25,6 +25,7 @@ from sim.language.words import NUMBER, level_of
 from sim.program.build import build_program
 from sim.program.ir import Parameter
 from sim.scenario.read import scenario_from_text
+from sim.study.ensemble import Ensemble
 from tests.summaries import RUNGS, made_program, made_summary
 
 LADDER = """
@@ -324,6 +325,31 @@ def test_a_stored_study_has_the_summary_of_its_runs(ladder_runs, tmp_path):
     assert np.array_equal(stored.incidence.shares, held.incidence.shares)
 
 
+def test_a_large_study_is_summed_up_piece_by_piece(ladder_runs, tmp_path, monkeypatch):
+    """Read a column and a few moments at a time, a study shows what it shows when it is read at once."""
+    model = api.Model("ladder", scenario_from_text(LADDER))
+    study = api.run(model, runs=300, seed=5, workers=1, out=tmp_path)
+    monkeypatch.setattr("sim.analysis.summary.MOST_AT_ONCE", 700)  # two moments
+    monkeypatch.setattr("sim.study.ensemble.FEW", 0)
+    pieces, held = summarise(replace(study.ensemble)), summarise_runs(ladder_runs, seed=5)
+    assert [block.shape for block in pieces.columns.sampled[0]()] == [(300, 2)] * 3 + [(300, 1)]
+    assert repr(pieces.metrics) == repr(held.metrics)
+    for one, other in zip(pieces.occupancy, held.occupancy, strict=True):
+        assert (one.shares.tolist(), one.low.tolist(), one.runs) == (other.shares.tolist(), other.low.tolist(), 300)
+    for one, other in zip(pieces.fans + pieces.few_valued, held.fans + held.few_valued, strict=True):
+        assert repr(one) == repr(other)
+
+
+def test_only_what_is_asked_for_is_read(tmp_path, monkeypatch):
+    """The table of outcomes and metrics reads no series: what pictures alone show is read when they are drawn."""
+    model = api.Model("ladder", scenario_from_text(LADDER))
+    study = api.run(model, runs=30, seed=5, workers=1, out=tmp_path)
+    monkeypatch.setattr(Ensemble, "series", None)
+    assert sum(row.count for row in study.summary.outcomes) == 30
+    with pytest.raises(TypeError):
+        _ = study.summary.fans
+
+
 def test_a_timeline_has_the_moves_of_the_run(ladder_runs):
     """Days and rungs of a ladder are those of the event rows; the calendar has what came by date."""
     index = int(np.flatnonzero(ladder_runs.outcome == 0)[0])
@@ -356,11 +382,11 @@ def test_a_parameter_that_matters_is_told_and_one_that_does_not_is_not():
     outcome = np.where(luck.random(3000) < 0.2 + 0.5 * parameters[:, 0], 0, 1).astype(np.int16)
     made = tuple(Parameter(name, NUMBER, ("uniform", ()), 0) for name in ("a", "b"))
     program = replace(program, parameters=made)
-    found = from_parameters(program, outcome, parameters)
+    found = from_parameters(program, outcome, parameters.T)
     assert [(one.outcome, one.parameter) for one in found] == [("war", "a"), ("quiet", "a")]
     assert found[0].low == pytest.approx(0.28, abs=0.05)
     assert found[0].high == pytest.approx(0.62, abs=0.05)
-    assert from_parameters(program, outcome[:50], parameters[:50]) == ()
+    assert from_parameters(program, outcome[:50], parameters[:50].T) == ()
 
 
 def test_luck_alone_stands_out_as_seldom_as_it_should():

@@ -56,8 +56,21 @@ def defaults_of(scenario: schema.Scenario) -> tuple[Default, ...]:
     return expansion_of(scenario).defaults
 
 
+_latest: list[tuple[schema.Scenario, Expansion]] = []
+"""The scenario that was expanded last: a program is built of it, and then its ledger is asked for."""
+
+
 def expansion_of(scenario: schema.Scenario) -> Expansion:
     """The expansion with its defaults, and its faults not raised."""
+    for known, expansion in _latest:
+        if known is scenario:  # a scenario is frozen
+            return expansion
+    expansion = _expansion_of(scenario)
+    _latest[:] = [(scenario, expansion)]
+    return expansion
+
+
+def _expansion_of(scenario: schema.Scenario) -> Expansion:
     learning = _drafted(scenario, Known())
     draft = _drafted(scenario, learning.learnt())
     triggers = {name: trigger for _, name, trigger in sorted(draft.triggers, key=lambda row: row[0])}

@@ -9,11 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
 
 from sim.analysis.base_rates import WAR_IN_THE_RECORD, level_of_outcome, say_war_in_the_record
-from sim.analysis.causes import Replayed, replays
+from sim.analysis.causes import Replayed
 from sim.analysis.explain import explain
 from sim.analysis.narrative import is_hidden, is_shown, say_day
+from sim.analysis.sample import Sample
 from sim.clock import days_between, parse_date, say_duration, ticks
 from sim.engine.order import watched
 from sim.engine.record import UNNAMED, Failure, Runs
@@ -30,7 +34,7 @@ from sim.scenario.schema import Commitment, Scenario
 from sim.study.ensemble import FailedRun
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Observed:
     """What the cautions look at: the scenario as played, shares over the study, and a sample of runs with events."""
 
@@ -46,6 +50,11 @@ class Observed:
     )  # share of runs, median day of those
     study: str = "STUDY"  # what to write in a command
     asked: str = "FILE"
+
+    @cached_property
+    def events(self) -> Sample:
+        """The sample as columns."""
+        return Sample(self.sample)
 
     def share(self, outcome: str) -> float:
         """Share of the runs that ended so."""
@@ -226,19 +235,12 @@ def _moment(observed: Observed, text: str | None) -> int | None:
 @_rule
 def rungs_never_reached(observed: Observed) -> Iterator[str]:
     """A rung or tier on which no run of the sample ever stood."""
-    program, sample = observed.program, observed.sample
-    stood: dict[int, set[float]] = {}
-    for world in replays(sample):
-        for slot, value in enumerate(world.values):
-            stood.setdefault(slot, set()).add(value)
-        for row in world.rows:
-            for slot, _, new in row.changes:
-                stood[slot].add(new)
+    program, sample = observed.program, observed.events
     known = set(_rungs_of_outcomes_that_came(observed))
     for slot, quantity in enumerate(program.quantities):
         if not quantity.kind.names or not is_shown(program, slot):
             continue
-        seen = stood.get(slot, set()) | {value for at, value in known if at == slot}
+        seen = sample.stood_on(slot) | {value for at, value in known if at == slot}
         empty = [name for at, name in enumerate(quantity.kind.names) if float(at) not in seen]
         if empty:
             yield f"In {len(sample):,} runs looked at, `{quantity.name}` never stood on {_names(empty)}."
@@ -257,38 +259,70 @@ def _rungs_of_outcomes_that_came(observed: Observed) -> Iterator[tuple[int, floa
 @_rule
 def clamps_that_bite(observed: Observed) -> Iterator[str]:
     """An effect would have taken a quantity beyond its range: what lies beyond is lost."""
-    program, sample = observed.program, observed.sample
-    bitten: dict[tuple[int, float], int] = {}
-    for world in replays(sample):
-        for cut in set(_cuts(world)):
-            bitten[cut] = bitten.get(cut, 0) + 1
-    for (slot, limit), n in sorted(bitten.items()):
+    program, sample = observed.program, observed.events
+    for slot, writers in sorted(_writers(program).items()):
         quantity = program.quantities[slot]
-        if n >= 0.05 * len(sample) and quantity.kind == NUMBER and not is_hidden(quantity.name):
+        for limit in () if is_hidden(quantity.name) else (quantity.low, quantity.high):
+            n = _runs_cut(sample, slot, limit, writers, at_least=0.05 * len(sample))
+            if not n:
+                continue
             share = _percent(n / len(sample))
             yield f"`{quantity.name}` is cut off at {figures(limit)} in {share} of runs: what goes beyond is lost."
 
 
-def _cuts(world: Replayed) -> Iterator[tuple[int, float]]:
-    """Each (quantity, limit) that cut off an effect of this run; effects with a draw are passed over."""
-    program = world.program
-    while world.position < len(world.rows):
-        row = world.rows[world.position]
-        effects = program.triggers[row.trigger].branches[row.branch].effects
-        if any(_is_bounded(program, effect.slot) for effect in effects):
-            world.now, before = row.tick, list(world.values)
-            drawn = {slot: new for slot, _, new in row.changes}  # what a draw gave is known from the row alone
-            for effect, means in zip(effects, world.meanings.effects(row.trigger, row.branch), strict=True):
-                if means is None:
-                    world.values[effect.slot] = drawn.get(effect.slot, world.values[effect.slot])
-                    continue
-                value, quantity = means(world), program.quantities[effect.slot]
-                kept = quantity.low if value < quantity.low else quantity.high if value > quantity.high else value
-                if abs(value - kept) > 1e-9 * max(1.0, abs(kept)):
-                    yield effect.slot, kept
-                world.values[effect.slot] = kept
-            world.values[:] = before
-        world.step()
+def _runs_cut(
+    sample: Sample, slot: int, limit: float, writers: Sequence[tuple[int, int, bool]], *, at_least: float
+) -> int:
+    """In how many runs an effect went beyond a limit of a quantity; 0 if it is fewer than `at_least`.
+
+    An effect that does leaves the quantity at the limit, unless another follows it in the same firing: so only firings
+    that end there, and those, need be computed anew.
+    """
+    rows, suspected = sample.firings, [np.empty(0, dtype=np.int64)]
+    for trigger, branch, several in writers:
+        these = sample.firings_of(trigger, branch)
+        suspected.append(these if several else these[sample.after(slot, these) == limit])
+    firings = np.sort(np.concatenate(suspected))
+    if len(np.unique(rows.run[firings])) < max(1.0, at_least):
+        return 0
+    cut: set[int] = set()
+    for firing in firings.tolist():
+        run = int(rows.run[firing])
+        if run not in cut and limit in _cuts(sample, firing, slot):
+            cut.add(run)
+    return len(cut) if len(cut) >= at_least else 0
+
+
+def _writers(program: Program) -> dict[int, list[tuple[int, int, bool]]]:
+    """Bounded quantity -> (trigger, branch) that sets it to more than a plain number, and whether more than once."""
+    found: dict[int, list[tuple[int, int, bool]]] = {}
+    for place, trigger in enumerate(program.triggers):
+        for number, branch in enumerate(trigger.branches):
+            slots = [effect.slot for effect in branch.effects if not isinstance(effect.value, Constant)]
+            for slot in set(slots):
+                if _is_bounded(program, slot):
+                    several = sum(effect.slot == slot for effect in branch.effects) > 1
+                    found.setdefault(slot, []).append((place, number, several))
+    return found
+
+
+def _cuts(sample: Sample, firing: int, slot: int) -> set[float]:
+    """The limits of a quantity that cut off effects of one firing; effects with a draw are passed over."""
+    program, rows, world = sample.program, sample.firings, sample.before(firing)
+    trigger, branch = int(rows.trigger[firing]), int(rows.branch[firing])
+    effects = program.triggers[trigger].branches[branch].effects
+    drawn = dict(sample.changes_of(firing))  # what a draw gave is known from the row alone
+    found = set()
+    for effect, means in zip(effects, sample.meanings.effects(trigger, branch), strict=True):
+        if means is None:
+            world.values[effect.slot] = drawn.get(effect.slot, world.values[effect.slot])
+            continue
+        value, quantity = means(world), program.quantities[effect.slot]
+        kept = quantity.low if value < quantity.low else quantity.high if value > quantity.high else value
+        if effect.slot == slot and abs(value - kept) > 1e-9 * max(1.0, abs(kept)):
+            found.add(kept)
+        world.values[effect.slot] = kept
+    return found
 
 
 def _is_bounded(program: Program, slot: int) -> bool:
@@ -303,17 +337,16 @@ def outcomes_shadowed(observed: Observed) -> Iterator[str]:
     held: dict[tuple[int, int], int] = {}
     ended: dict[int, int] = {}
     conditions = [None if outcome.condition is None else meaning(outcome.condition) for outcome in program.outcomes]
-    for index, world in enumerate(replays(sample)):
-        winner = int(sample.outcome[index])
+    for index, winner in enumerate(sample.outcome.tolist()):
         if winner == UNNAMED or conditions[winner] is None:
             continue
-        while world.position < len(world.rows):
-            world.step()
-        world.now = int(sample.ended[index])
         ended[winner] = ended.get(winner, 0) + 1
-        for later, outcome in enumerate(program.outcomes):
-            condition = conditions[later] if outcome.how == program.outcomes[winner].how else None
-            if later > winner and condition is not None and _holds(condition, world):
+        others = [later for later in range(winner + 1, len(conditions)) if conditions[later] is not None
+                  and program.outcomes[later].how == program.outcomes[winner].how]  # fmt: skip
+        world = observed.events.at_end(index) if others else None
+        for later in others:
+            condition = conditions[later]
+            if world is not None and condition is not None and _holds(condition, world):
                 held[winner, later] = held.get((winner, later), 0) + 1
     for (winner, later), n in held.items():
         yield (
@@ -409,28 +442,22 @@ def _span(chances: Sequence[float]) -> str:
 def threats_that_worked(observed: Observed) -> Iterator[str]:
     """Only threats that failed are called and carried out: measures seen at work look weaker than threats are."""
     program, sample = observed.program, observed.sample
+    events = observed.events
     names = {quantity.name: slot for slot, quantity in enumerate(program.quantities)}
     for name in observed.scenario.threats:
         slot = names.get(f"{name}.called")
         if slot is None or not len(sample):
             continue
-        called = _turned_true(sample, slot)
+        called = events.turned_true(slot)
         made = len(sample)
         if observed.scenario.threats[name].start == "unsaid":
-            made = _turned_true(sample, names[f"{name}.standing"])
+            made = events.turned_true(names[f"{name}.standing"])
         if called:
             of = f"{made:,} runs looked at" if made == len(sample) else f"the {made:,} in which it was made"
             yield (
                 f"`{name}` was called in {_percent(called / made)} of {of}. In the others it held or was not needed: "
                 "what is imposed never shows the threats that worked."
             )
-
-
-def _turned_true(sample: Runs, slot: int) -> int:
-    """In how many runs a flag has turned true."""
-    return sum(
-        any(changed == slot and new == 1.0 for row in rows for changed, _, new in row.changes) for rows in sample.events
-    )
 
 
 def _chance(text: str | None) -> float | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from sim.special import special
+
 if TYPE_CHECKING:  # numpy and scipy are imported where they are used: `sim validate` asks for a Wilson interval alone
     import numpy as np
     from numpy.typing import NDArray
@@ -28,7 +30,7 @@ def normal_quantile(level: float) -> float:
     """
     if level == LEVEL:  # the common case needs no scipy
         return 1.959963984540054
-    from scipy.special import ndtri
+    ndtri = special().ndtri
 
     return float(ndtri(0.5 + level / 2))
 
@@ -101,7 +103,8 @@ def quantile_interval(ordered: Floats, probability: float, level: float = LEVEL)
     Thompson (1936), Ann. Math. Stat. 7, 122-128; David and Nagaraja (2003), Order Statistics, section 7.1.
     """
     import numpy as np
-    from scipy.special import bdtr
+
+    bdtr = special().bdtr
 
     n, tail = len(ordered), (1 - level) / 2
     if n == 0:
@@ -137,7 +140,7 @@ def mean_interval(values: Floats, level: float = LEVEL) -> tuple[float, float, f
         if n == 1:
             return mean, -math.inf, math.inf
         deviation = float(values.std(ddof=1))
-    from scipy.special import stdtrit
+    stdtrit = special().stdtrit
 
     half = float(stdtrit(n - 1, 0.5 + level / 2)) * deviation / math.sqrt(n)
     return mean, mean - half, mean + half

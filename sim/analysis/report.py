@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,7 @@ class Study:
 
     ensemble: Ensemble
     asked: str = ""  # how the scenario was called in the command, for the commands to come
+    at_hand: Scenario | None = field(default=None, repr=False)  # the scenario as it was played, if somebody has it
 
     @property
     def folder(self) -> Path:
@@ -49,7 +50,7 @@ class Study:
     @cached_property
     def scenario(self) -> Scenario:
         """The scenario as it was played."""
-        return self.ensemble.scenario
+        return self.at_hand or self.ensemble.scenario
 
     @cached_property
     def summary(self) -> Summary:
@@ -64,7 +65,9 @@ class Study:
     @cached_property
     def by_knowledge(self) -> tuple[Terciles, ...]:
         """For each outcome the uncertain parameter that moves it most, where one moves it more than luck does."""
-        return from_parameters(self.ensemble.program, self.ensemble.outcome, self.ensemble.parameters)
+        ensemble = self.ensemble
+        columns = (ensemble.parameter(place) for place in range(len(ensemble.program.parameters)))
+        return from_parameters(ensemble.program, ensemble.outcome, columns)
 
     def replayed(self, runs: Sequence[int], *, engine: str = "auto") -> Runs:
         """These runs again, as they were, with their events.
@@ -76,17 +79,15 @@ class Study:
         """
         import numpy as np
 
-        there = {int(run): index for index, run in enumerate(self.ensemble.runs)}
-        missing = [run for run in runs if run not in there]
-        if missing:
+        numbers = np.array(runs, dtype=np.int64)
+        missing = numbers[~np.isin(numbers, self.ensemble.runs)]
+        if len(missing):
             raise UsageError(f"`{self.folder}` has {self.runs:,} runs, numbered from 0; there is no run {missing[0]}")
-        numbers = np.array(runs, dtype=np.uint32)
-        rows = self.ensemble.parameters[[there[run] for run in runs]]
-        return choose(engine, runs=len(numbers)).run(
+        return choose(engine, runs=len(runs)).run(
             self.ensemble.program,
             luck=Luck(self.ensemble.seed),
-            runs=numbers,
-            parameters=rows,
+            runs=numbers.astype(np.uint32),
+            parameters=self.ensemble.parameters_of(runs),
             recording=Recording(events=True),
         )
 

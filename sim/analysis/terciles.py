@@ -9,7 +9,7 @@ that were drawn together move together.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,7 +50,17 @@ def terciles(outcome: str, ended_so: NDArray[np.bool_], parameter: str, values: 
     ----------
     ended_so, values : (R,)
     """
-    order = np.argsort(values, kind="stable")
+    return _terciles(outcome, ended_so, parameter, values, np.argsort(values, kind="stable"))
+
+
+def _terciles(
+    outcome: str,
+    ended_so: NDArray[np.bool_],
+    parameter: str,
+    values: NDArray[np.float64],
+    order: NDArray[np.intp],
+) -> Terciles:
+    """As `terciles`, the order of the values known."""
     parts = np.array_split(order, 3)
     first, second, third = (
         share_of(name, int(ended_so[part].sum()), len(part))
@@ -75,24 +85,30 @@ def stands_out(found: Terciles, *, comparisons: int, level: float = LEVEL) -> bo
 
 
 def from_parameters(
-    program: Program, outcome: NDArray[np.int16], parameters: NDArray[np.float64]
+    program: Program, outcome: NDArray[np.int16], columns: Iterable[NDArray[np.float64]]
 ) -> tuple[Terciles, ...]:
     """For each outcome the parameter that moves it most, if any moves it by more than luck explains.
 
     Parameters
     ----------
     outcome : (R,)
-    parameters : (R, P)
+    columns
+        The parameters one after another, (R,) each.
     """
     if len(outcome) < FEWEST_RUNS:
         return ()
-    uncertain = [slot for slot in range(len(program.parameters)) if np.ptp(parameters[:, slot]) > 0]
+    each: dict[str, list[Terciles]] = {name: [] for name in program.outcome_names}
+    uncertain = 0
+    for parameter, values in zip(program.parameters, columns, strict=True):
+        if not np.ptp(values) > 0:
+            continue
+        uncertain += 1
+        order = np.argsort(values, kind="stable")
+        for place, name in enumerate(program.outcome_names):
+            each[name].append(_terciles(name, outcome == place, parameter.name, values, order))
     found: list[Terciles] = []
-    for place, name in enumerate(program.outcome_names):
-        ended_so = outcome == place
-        each = [terciles(name, ended_so, program.parameters[slot].name, parameters[:, slot]) for slot in uncertain]
-        told = [one for one in each if stands_out(one, comparisons=len(uncertain) * len(program.outcomes))]
-        found.extend(_most(told))
+    for row in each.values():
+        found.extend(_most([one for one in row if stands_out(one, comparisons=uncertain * len(program.outcomes))]))
     return tuple(found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     interrupt.answer()
     # Pydantic otherwise looks through the metadata of all that is installed for plugins, before it reads a scenario.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Nothing here multiplies matrices, and threads that wait for some to multiply cost time and memory.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.set_threshold(100_000)  # what is imported and read is kept: to look through it for garbage finds none
     # Python has no stream where a shell closed it (`>&-`).
     sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):

@@ -61,9 +61,7 @@ def _print_story(story: api.Story, form: str, *, no_color: bool, verbose: bool) 
 @options.choices
 @click.option("-n", "--runs", type=options.RUNS, help="How many runs (default 1,000; a million with --until).")
 @options.seed
-@click.option(
-    "-j", "--workers", type=options.Whole(1, 1024), help="Processes that play (default: the cores there are)."
-)
+@click.option("-j", "--workers", type=options.Whole(1, 1024), help="Workers that play (default: the cores there are).")
 @options.engine
 @click.option(
     "--until", metavar="OUTCOME:WIDTHpp", help="Stop when that share's 95 % half-width is so small: attack:0.5pp."
@@ -103,7 +101,7 @@ def run_command(
     plan.claim()
     if not quiet:
         progress.tell(plan.says)
-    with progress.progress(plan.to_play, quiet=quiet, no_color=no_color) as advance:
+    with progress.progress(plan.to_play, seconds=plan.seconds, quiet=quiet, no_color=no_color) as advance:
         study = _played(plan, advance, fail_fast=fail_fast)
     pictures = [] if no_plots else api.plot(study)
     if form == "json":

@@ -145,8 +145,8 @@ class Player:
         self.failures: list[Failure] = []
         self.state = _aligned(compiled.blank).view(np.int64)
         self.kept: list[NDArray[np.int64]] = []  # tables that machine code reads
-        ends = np.zeros((2, count), dtype=np.int64)  # of the rows and of the notes of each run
-        self.kept += [ends[0], ends[1]]
+        ends = np.zeros((3, count), dtype=np.int64)  # of what each run wrote down, in each table
+        self.kept += list(ends)
         self.record = Record(self.module, self.state, ends) if recording.events else None
         self._give()
 
@@ -166,7 +166,7 @@ class Player:
         self.put("decision_count", len(self.decisions))
         self.put("is_recording", int(self.record is not None))
         self.put("is_sampling", int(self.recording.series and self.program.series is not None))
-        for name, ends in zip(("row_ends", "note_ends"), self.kept, strict=False):
+        for name, ends in zip(("row_ends", "change_ends", "note_ends"), self.kept, strict=False):
             self.put(name, ends.ctypes.data)
         if self.record is not None:
             self.record.begin()

@@ -73,6 +73,22 @@ class Decision:
     by_person: bool = False
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Firings:
+    """The event rows of R runs: N firings in the order of the runs, C changes in the order of the firings."""
+
+    run: NDArray[np.int64]  # (N,) place of the run among the R, ascending
+    seq: NDArray[np.int64]  # (N,), and so are the next four; see `EventRow`
+    tick: NDArray[np.int64]
+    trigger: NDArray[np.int64]
+    branch: NDArray[np.int64]
+    cause: NDArray[np.int64]
+    firing: NDArray[np.int64]  # (C,) place of the firing among the N, ascending
+    slot: NDArray[np.int64]  # (C,) which quantity changed
+    old: NDArray[np.float64]  # (C,)
+    new: NDArray[np.float64]  # (C,)
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why a run failed or ran away. A failed run is data."""
@@ -129,8 +145,8 @@ class Runs:
     counters: NDArray[np.int32]  # (R, T, 6), see COUNTERS
     series: NDArray[np.float64]  # (R, S, Q); after a run's end the last state is held; NaN where void; (R, 0, 0) if off
     failures: tuple[Failure, ...]
-    events: tuple[tuple[EventRow, ...], ...] = ()  # per run, when recorded
-    decisions: tuple[tuple[Decision, ...], ...] = ()  # per run, when recorded
+    events: Sequence[tuple[EventRow, ...]] = ()  # per run, when recorded; perhaps with all `firings` as columns
+    decisions: Sequence[tuple[Decision, ...]] = ()  # per run, when recorded
     horizon: int = field(default=0)
 
     def __len__(self) -> int:
@@ -191,6 +207,7 @@ class Engine(Protocol):
     """Program -> Runs. Every engine gives the same histories."""
 
     name: str
+    threads: bool  # whether `run` lets other threads of this process work meanwhile, so that parts go to threads
 
     def run(
         self,

@@ -480,6 +480,7 @@ class ReferenceEngine:
     """Program -> Runs, one SimPy environment for each run."""
 
     name = "simpy"
+    threads = False
 
     def run(
         self,

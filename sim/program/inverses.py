@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sim.language.functions import NORMAL_P90
 from sim.program.distributions import Distribution, own_spelling
 from sim.program.scipy_arguments import SCIPY_ARGUMENTS
+from sim.special import special
 
 if TYPE_CHECKING:
     import numpy as np
@@ -111,7 +112,7 @@ def _weibull(v: dict[str, float]) -> Inverse:
 
 
 def _normal(v: dict[str, float]) -> Inverse:
-    from scipy.special import ndtr, ndtri
+    ndtr, ndtri = special().ndtr, special().ndtri
 
     mean = v.get("mean", v.get("median", 0.0))
     sd = v["sd"] if "sd" in v else (v["p90"] - v["median"]) / P90_OF_NORMAL
@@ -120,7 +121,8 @@ def _normal(v: dict[str, float]) -> Inverse:
 
 def _lognormal(v: dict[str, float]) -> Inverse:
     import numpy as np
-    from scipy.special import ndtr, ndtri
+
+    ndtr, ndtri = special().ndtr, special().ndtri
 
     median = v["median"]
     sigma = v["sigma"] if "sigma" in v else math.log(v["p90"] / median) / P90_OF_NORMAL
@@ -133,7 +135,7 @@ def _lognormal(v: dict[str, float]) -> Inverse:
 
 
 def _logistic(v: dict[str, float]) -> Inverse:
-    from scipy.special import expit, logit
+    expit, logit = special().expit, special().logit
 
     centre = v["location"] if "location" in v else v["median"]
     scale = v["scale"] if "scale" in v else (v["p90"] - centre) / math.log(9.0)
@@ -153,7 +155,8 @@ def _pareto(v: dict[str, float]) -> Inverse:
 
 def _beta(v: dict[str, float]) -> Inverse:
     import numpy as np
-    from scipy.special import betainc, betaincinv
+
+    betainc, betaincinv = special().betainc, special().betaincinv
 
     a, b = v["a"], v["b"]
     return Inverse(lambda u: betaincinv(a, b, u), lambda x: betainc(a, b, np.clip(x, 0.0, 1.0)))
@@ -161,7 +164,8 @@ def _beta(v: dict[str, float]) -> Inverse:
 
 def _gamma(v: dict[str, float]) -> Inverse:
     import numpy as np
-    from scipy.special import gammainc, gammaincinv
+
+    gammainc, gammaincinv = special().gammainc, special().gammaincinv
 
     shape, scale = v["shape"], v["scale"]
     return Inverse(
@@ -191,7 +195,8 @@ _OWN: dict[str, Callable[[dict[str, float]], Inverse]] = {
 def _quantiles(arguments: tuple[tuple[Any, Any], ...]) -> Inverse:
     """Points (probability, value), joined linearly in normal scores; beyond the outer ones the lines run on."""
     import numpy as np
-    from scipy.special import ndtr, ndtri
+
+    ndtr, ndtri = special().ndtr, special().ndtri
 
     points = sorted((float(p), float(value)) for p, value in arguments)
     scores = ndtri(np.array([p for p, _ in points]))

@@ -13,6 +13,7 @@ from sim.errors import Fault, ScenarioError
 from sim.program.distributions import check_correlated, cholesky, correlation_matrix
 from sim.program.inverses import Inverse, inverse_of
 from sim.program.ir import Parameter, Program
+from sim.special import special
 from sim.streams import uniforms
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ def _correlated_uniforms(program: Program, luck: list[Floats]) -> dict[int, Floa
     if not program.correlated:
         return {}
     import numpy as np
-    from scipy.special import ndtr, ndtri
+
+    ndtr, ndtri = special().ndtr, special().ndtri
 
     members, matrix = correlation_matrix(program.correlated)
     lower = cholesky(matrix)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sim import provenance
 from sim.program.ir import Program
 
-PART_SIZE = 100
+Sizes = tuple[tuple[int, int], ...]
+"""(from this run on, runs in a part): ascending, the first from run 0."""
+
+PART_SIZES: Sizes = ((0, 100), (1_000, 500), (10_000, 2_500))
 """Runs in a part, and what a killed process can lose. Part of the digest: it decides which rows a file holds.
 
-At 100, a part of the larger shipped scenario takes the SimPy model about a second, and to store it a fiftieth of that.
+No part after the first ones is larger than half of what stands before it, so that a study of any length is lost in
+small pieces, and a long one is no heap of small files. Larger ones than these save hardly any time, and cost memory.
 """
 
 
@@ -42,16 +47,16 @@ class Experiment:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A fixed range of runs of one experiment: runs number * size up to, not including, (number + 1) * size."""
+    """A fixed range of runs of one experiment: `first` up to, not including, `first + count`."""
 
     experiment: int
-    number: int
+    first: int
     count: int  # runs wanted of it; fewer than the size only in the last part
 
     @property
     def stem(self) -> str:
         """The name of its files, without the ending; names sort as the rows do."""
-        return f"part-{self.experiment:05d}-{self.number:07d}"
+        return f"part-{self.experiment:05d}-{self.first:010d}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class Design:
 
     experiments: tuple[Experiment, ...]
     seed: int
-    part_size: int = PART_SIZE
+    part_sizes: Sizes = PART_SIZES
 
     @property
     def name(self) -> str:
@@ -86,7 +91,7 @@ class Design:
                 "texts": [experiment.text for experiment in self.experiments],
                 "experiments": [experiment.says for experiment in self.experiments],
                 "seed": self.seed,
-                "part_size": self.part_size,
+                "parts": [list(size) for size in self.part_sizes],
             }
         )
 
@@ -97,6 +102,16 @@ class Design:
 
     def parts(self, runs: int) -> Iterator[Part]:
         """The parts of `runs` runs of each experiment: all experiments' first parts, then all second parts, ..."""
-        for number, first in enumerate(range(0, runs, self.part_size)):
-            count = min(self.part_size, runs - first)
-            yield from (Part(experiment, number, count) for experiment in range(len(self.experiments)))
+        return parts_of(self.part_sizes, runs, len(self.experiments))
+
+
+def parts_of(sizes: Sizes, runs: int, experiments: int) -> Iterator[Part]:
+    """The parts of `runs` runs of so many experiments, in the order in which they are played.
+
+    >>> [part.count for part in parts_of(((0, 10), (20, 50)), 90, 1)]
+    [10, 10, 50, 20]
+    """
+    for (start, size), (end, _) in pairwise((*sizes, (runs, 0))):
+        stop = min(end, runs)
+        for first in range(start, stop, size):
+            yield from (Part(experiment, first, min(size, stop - first)) for experiment in range(experiments))

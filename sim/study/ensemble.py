@@ -15,7 +15,7 @@ from sim.engine.record import COUNTERS, UNNAMED, Ending, told_fault
 from sim.errors import ScenarioError, UsageError
 from sim.program.ir import Program
 from sim.study import store
-from sim.study.design import Part
+from sim.study.design import Part, parts_of
 from sim.study.tables import FAULT_COLUMNS, metric_columns, parameter_columns, series_columns
 
 if TYPE_CHECKING:
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Whole = NDArray[np.int64]
+
+
+FEW = 2**21
+"""So many numbers of one kind are read together and kept; of more, a column at a time is, and is not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +154,7 @@ class Ensemble:
     @cached_property
     def outcome(self) -> NDArray[np.int16]:
         """(R,) index into `outcome_names`; `UNNAMED` (-1) for runaways and faults."""
-        import numpy as np
-
-        names = self._column("runs", "outcome")
-        found = np.full(len(names), UNNAMED, dtype=np.int16)
-        for index, name in enumerate(self.outcome_names):
-            found[names == name] = index
-        return found
+        return self._places("outcome", "SMALLINT", self.outcome_names, UNNAMED)
 
     @property
     def outcome_names(self) -> tuple[str, ...]:
@@ -166,12 +164,13 @@ class Ensemble:
     @cached_property
     def ending(self) -> NDArray[np.int8]:
         """(R,) an `Ending` each."""
-        import numpy as np
+        return self._places("ending", "TINYINT", [ending.name.lower() for ending in Ending], 0)
 
-        names = self._column("runs", "ending")
-        found = np.zeros(len(names), dtype=np.int8)
-        for ending in Ending:
-            found[names == ending.name.lower()] = ending
+    def _places(self, column: str, kind: str, names: Sequence[str], otherwise: int) -> NDArray[Any]:
+        """(R,) places among `names` of a column of words; `otherwise` for nulls and other words."""
+        cases = "".join(f" WHEN {store.literal(name)} THEN {place}" for place, name in enumerate(names))
+        chosen = f"CASE {store.quoted(column)}{cases} ELSE {otherwise} END" if cases else str(otherwise)
+        found: NDArray[Any] = self._read("runs", f"({chosen})::{kind} AS found")["found"]
         return found
 
     @cached_property
@@ -207,12 +206,29 @@ class Ensemble:
         names = [metric.name for metric in self.program.metrics]
         if name not in names:
             raise KeyError(name)
+        if len(self) * len(names) <= FEW:
+            return self.metrics[:, names.index(name)]
         return self._numbers("runs", metric_columns(self.program)[names.index(name)])
 
     @cached_property
     def parameters(self) -> Floats:
         """(R, P) parameters in file order."""
         return self._block("runs", parameter_columns(self.program))
+
+    def parameter(self, place: int) -> Floats:
+        """(R,) one parameter, by its place among them."""
+        if len(self) * len(self.program.parameters) <= FEW:
+            return self.parameters[:, place]
+        return self._numbers("runs", parameter_columns(self.program)[place])
+
+    def parameters_of(self, runs: Sequence[int]) -> Floats:
+        """(r, P) parameters of these runs, in this order; all of them must be there."""
+        import numpy as np
+
+        numbers = np.array(runs, dtype=np.uint32)
+        wanted, back = np.unique(numbers, return_inverse=True)
+        where = f"run IN ({', '.join(str(run) for run in wanted.tolist())})"
+        return self._block("runs", parameter_columns(self.program), where=where)[back]
 
     @cached_property
     def failures(self) -> tuple[FailedRun, ...]:
@@ -283,8 +299,13 @@ class Ensemble:
         """The sampled columns, in file order."""
         return self.program.series.names if self.program.series else ()
 
-    def series(self, name: str) -> Floats:
+    def series(self, name: str, some: slice = slice(None)) -> Floats:
         """(R, S) one sampled column: after a run's end the last state is held; NaN where void.
+
+        Parameters
+        ----------
+        some
+            Which of the moments, without a step; all of them if nothing is said.
 
         Raises
         ------
@@ -294,7 +315,11 @@ class Ensemble:
         if name not in self.series_names or not len(self.moments):
             raise KeyError(name)
         column = series_columns(self.program)[self.series_names.index(name)]
-        return self._numbers("series", column).reshape(-1, len(self.moments))
+        moments = self.moments[some]
+        if len(moments) == len(self.moments):
+            return self._numbers("series", column).reshape(-1, len(moments))
+        first, last = (float(moment) / TICKS_PER_DAY for moment in (moments[0], moments[-1]))
+        return self._numbers("series", column, where=f"day BETWEEN {first!r} AND {last!r}").reshape(-1, len(moments))
 
     def series_by_part(self) -> Iterator[tuple[NDArray[np.uint32], Floats]]:
         """(run numbers (r,), samples (r, S, Q)) part by part, so that memory does not grow with the runs."""
@@ -322,10 +347,9 @@ class Ensemble:
 
     def _files(self, table: str) -> list[Path]:
         """Files of one table of this experiment, in the order of the runs."""
-        size = int(self.manifest["part_size"])
         files = sorted((self.folder / table).glob(f"part-{self.experiment:05d}-*.parquet"))
         done = {path.name for path in (self.folder / "runs").glob("part-*.parquet")}
-        return [path for path in files if path.name in done and int(path.stem.split("-")[2]) * size < self.limit]
+        return [path for path in files if path.name in done and int(path.stem.split("-")[2]) < self.limit]
 
     def _read(
         self,
@@ -358,27 +382,29 @@ class Ensemble:
         return rows
 
     def _column(self, table: str, name: str, files: list[Path] | None = None) -> NDArray[Any]:
-        """One column; objects where nulls are."""
-        import numpy as np
+        """One column that has no nulls."""
+        found: NDArray[Any] = self._read(table, f"{store.quoted(name)} AS found", files=files)["found"]
+        return found
 
-        found = self._read(table, f"{store.quoted(name)} AS found", files=files)["found"]
-        return np.asarray(found.filled(None) if np.ma.isMaskedArray(found) and found.dtype == object else found)
-
-    def _numbers(self, table: str, name: str, files: list[Path] | None = None) -> Floats:
+    def _numbers(self, table: str, name: str, *, where: str = "true") -> Floats:
         """One column of numbers, NaN for nulls."""
-        return self._block(table, (name,), files)[:, 0]
+        return self._block(table, (name,), where=where)[:, 0]
 
-    def _block(self, table: str, names: tuple[str, ...], files: list[Path] | None = None) -> Floats:
+    def _block(
+        self, table: str, names: tuple[str, ...], files: list[Path] | None = None, *, where: str = "true"
+    ) -> Floats:
         """(rows, names) columns of numbers side by side, NaN for nulls."""
         import numpy as np
 
         if not names:
-            return np.empty((len(self._column(table, "run", files)), 0))
-        columns = ", ".join(f"{store.quoted(name)} AS c{number}" for number, name in enumerate(names))
-        found = self._read(table, columns, files=files)
+            return np.empty((len(self._read(table, "run", where, files=files)["run"]), 0))
+        columns = ", ".join(
+            f"coalesce({store.quoted(name)}, 'nan')::DOUBLE AS c{number}" for number, name in enumerate(names)
+        )
+        found = self._read(table, columns, where, files=files)
         block = np.empty((len(found["c0"]), len(names)))
         for number in range(len(names)):
-            block[:, number] = np.ma.filled(found[f"c{number}"].astype(np.float64), np.nan)
+            block[:, number] = found.pop(f"c{number}")
         return block
 
 
@@ -404,14 +430,10 @@ def open_study(folder: str | Path, *, experiment: int = 0) -> Ensemble:
 
 def parts_wanted(manifest: Mapping[str, Any]) -> list[Part]:
     """The parts that a complete study holds; of one that is not complete none is missed."""
-    size, runs = int(manifest["part_size"]), int(manifest["runs"])
     if manifest["status"] != "complete":
         return []
-    return [
-        Part(experiment, number, min(size, runs - number * size))
-        for experiment in range(len(manifest["experiments"]))
-        for number in range(-(-runs // size))
-    ]
+    sizes = tuple((int(start), int(size)) for start, size in manifest.get("parts", ()))
+    return list(parts_of(sizes, int(manifest["runs"]), len(manifest["experiments"])))
 
 
 def tables_wanted(manifest: Mapping[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from sim.study import manifest, store
 from sim.study.design import Design, Experiment, Part
 from sim.study.ensemble import Ensemble
 from sim.study.manifest import status_of
-from sim.study.parts import Job, play, sendable, spread
+from sim.study.parts import Job, engine_of, play, sendable, spread, spread_on_threads
 from sim.study.stopping import Tally, Until, parse_until
 from sim.study.tables import metric_columns
 from sim.study.workers import local_workers, processors
@@ -90,7 +90,8 @@ def run_design(
     Parameters
     ----------
     workers
-        Processes; as many as there are processors if None, and this process alone if 1.
+        Threads of this process if the engine works on threads, else processes; as many as there are processors if
+        None, and this process alone if 1.
     out
         The folder in which the study's own folder is made.
     until
@@ -124,10 +125,7 @@ def run_design(
     folder.mkdir(parents=True, exist_ok=True)
     with store.locked(folder):
         store.sweep(folder)
-        jobs = [
-            Job(experiment, design.seed, design.part_size, folder.absolute(), recording, player)
-            for experiment in design.experiments
-        ]
+        jobs = [Job(experiment, design.seed, folder.absolute(), recording, player) for experiment in design.experiments]
         study = _Study(design, jobs, folder, runs, stop, progress, fail_fast, command)
         study.play(executor, workers or processors())
         return Ensemble(folder, study.manifest, study.runs, programs=design.programs)
@@ -175,6 +173,7 @@ class _Study:
         self.design, self.jobs, self.folder, self.runs, self.until = design, jobs, folder, runs, until
         self.progress, self.fail_fast = progress, fail_fast
         self.programs = design.programs
+        self.player = engine_of(jobs[0].engine)
         self.parts = list(design.parts(runs))
         self.done = store.parts_done(folder, self.parts, self.programs, jobs[0].recording)
         self.before = self.played = sum(part.count for part in self.done)
@@ -227,6 +226,8 @@ class _Study:
         """Parts as they finish, with the number of failed runs in each."""
         if executor is not None:
             yield from spread(executor, self.jobs, todo, at_once=64)
+        elif workers > 1 and self.player.threads:
+            yield from spread_on_threads([replace(job, engine=self.player) for job in self.jobs], todo, workers=workers)
         elif workers > 1:
             with local_workers(workers) as pool:
                 yield from spread(pool, self.jobs, todo, at_once=2 * workers)
@@ -262,7 +263,7 @@ class _Study:
     def _count(self, part: Part, until: Until) -> None:
         """Add a part's runs to the tally of its experiment."""
         files, program = [store.path_of(self.folder, "runs", part)], self.programs[part.experiment]
-        below = f"run < {part.number * self.design.part_size + part.count}"
+        below = f"run < {part.first + part.count}"
         tally = self.tallies[part.experiment]
         if until.of == "outcome":
             ((hits,),) = store.read(files, "count(*)", f"{below} AND outcome = ?", [until.name], as_rows=True)
@@ -270,8 +271,7 @@ class _Study:
             return
         names = [metric.name for metric in program.metrics]
         column = store.quoted(metric_columns(program)[names.index(until.name)])
-        for (value,) in store.read(files, column, below, as_rows=True):
-            tally.add_value(float("nan") if value is None else float(value))
+        tally.add_values(store.read(files, f"coalesce({column}, 'nan')::DOUBLE AS found", below)["found"])
 
     def _complete(self) -> None:
         """All runs are there: gather the failed ones, and remove parts that workers were ahead with."""

@@ -57,7 +57,7 @@ def begin(
         "runs": max(runs, complete),
         "complete": complete,
         "failed": earlier.get("failed", 0),
-        "part_size": design.part_size,
+        "parts": [list(size) for size in design.part_sizes],
         "tables": sorted({name for program in design.programs for name in least_rows(1, program, recording)}),
         "engine": engine if isinstance(engine, str) else engine.name,
         "until": None if until is None else f"{until.name}:{until.half_width:g}",

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from sim.engine.choose import choose
 from sim.engine.record import Recording
+from sim.program.parameters import draw_parameters
 from sim.streams import Luck
 from sim.study import store
 from sim.study.design import Design
 from sim.study.stopping import parse_until
 from sim.study.workers import processors
 
-TIMED_SECONDS, TIMED_RUNS = 0.25, 40
-"""A few runs are timed: as many as fit into a quarter of a second, at least 2 and at most 40."""
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+
+TIMED_SECONDS, TIMED_RUNS = 0.06, (2, 8, 32)
+"""Runs that are timed: 2, then 8, then 32 more, until more than that time is gone."""
+
+STORING = 5e-5
+"""Seconds that it takes to store a run of the larger shipped scenario."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,7 @@ class Plan:
     events: bool
     done: int
     seconds: float
+    scenario: Scenario | None = field(default=None, repr=False)  # for whoever tells of the study
 
     @property
     def folder(self) -> Path:
@@ -97,6 +107,7 @@ def make_plan(
     until: str | None,
     out: Path,
     events: bool,
+    scenario: Scenario | None = None,
 ) -> Plan:
     """The plan of a design, a few of its runs timed if any are to be played.
 
@@ -109,24 +120,31 @@ def make_plan(
         parse_until(until, design.experiments[0].program)
     folder = out / design.folder_name
     parts = list(design.parts(runs))
-    there = store.parts_done(folder, parts, design.programs, Recording(events=events)) if folder.exists() else ()
+    recording = Recording(events=events)  # whether what is there can be read is looked at when it is played
+    there = store.parts_done(folder, parts, design.programs, recording, thorough=False) if folder.exists() else ()
     done = min(runs, sum(part.count for part in there if part.experiment == 0))
-    left = -(-(runs - done) // design.part_size)
+    left = len(parts) - len(there)
     hands = max(1, min(workers or processors(), left))
     seconds = 0.0 if done >= runs else seconds_a_run(design, engine, events=events) * (runs - done) / hands
-    return Plan(design, asked, runs, hands, engine, until, out, events, done, seconds)
+    return Plan(design, asked, runs, hands, engine, until, out, events, done, seconds, scenario)
 
 
 def seconds_a_run(design: Design, engine: str, *, events: bool) -> float:
     """How long one run takes here and now; the first one, which pays for what is made once, is not counted."""
-    player, program = choose(engine), design.experiments[0].program
-    recording, luck = Recording(events=events), Luck(design.seed)
-    player.run(program, luck=luck, runs=[0], recording=recording)
-    began, played = time.perf_counter(), 0
-    while played < 2 or (played < TIMED_RUNS and time.perf_counter() - began < TIMED_SECONDS):
-        player.run(program, luck=luck, runs=[played], recording=recording)
-        played += 1
-    return (time.perf_counter() - began) / played
+    player, program, recording = choose(engine), design.experiments[0].program, Recording(events=events)
+    drawn = draw_parameters(program, design.seed, np.arange(max(TIMED_RUNS)))
+
+    def play(runs: int) -> None:
+        player.run(program, luck=Luck(design.seed), runs=range(runs), parameters=drawn[:runs], recording=recording)
+
+    play(1)
+    began, played, seconds = time.perf_counter(), 0, 0.0
+    for runs in TIMED_RUNS:
+        play(runs)
+        played, seconds = played + runs, time.perf_counter() - began
+        if seconds > TIMED_SECONDS:
+            break
+    return seconds / played + STORING
 
 
 def say_wait(seconds: float) -> str:

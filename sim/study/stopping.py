@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sim.errors import UsageError, did_you_mean
 from sim.program.ir import Program
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Z95 = 1.959963984540054  # the 97.5 % point of the standard normal
 
@@ -30,27 +34,32 @@ class Tally:
     hits: int = 0
     valid: int = 0  # runs whose metric is finite
     total: float = 0.0
-    squares: float = 0.0  # sum of squares about the mean, by Welford's recursion
+    squares: float = 0.0  # sum of squares about the mean
 
     def add_share(self, runs: int, hits: int) -> None:
         """More runs, of which so many ended so."""
         self.runs += runs
         self.hits += hits
 
-    def add_value(self, value: float) -> None:
-        """One more run's metric; void and infinite values are left out.
+    def add_values(self, values: NDArray[np.float64]) -> None:
+        """The metric of more runs, (R,); void and infinite values are left out.
 
         Source
         ------
-        Welford (1962), Technometrics 4, 419-420.
+        Chan, Golub and LeVeque (1983), Am. Stat. 37, 242-247: sums of squares about the mean, joined piece by piece.
         """
-        self.runs += 1
-        if not math.isfinite(value):
+        known = values[abs(values) < math.inf]  # false for NaN
+        more = len(known)
+        self.runs += len(values)
+        if not more:
             return
-        self.valid += 1
-        before = self.total / (self.valid - 1) if self.valid > 1 else 0.0
-        self.total += value
-        self.squares += (value - before) * (value - self.total / self.valid)
+        total = float(known.sum())
+        self.squares += float(((known - total / more) ** 2).sum())
+        if self.valid:
+            apart = total / more - self.total / self.valid
+            self.squares += apart * apart * self.valid * more / (self.valid + more)
+        self.total += total
+        self.valid += more
 
     def half_width(self, of: Literal["outcome", "metric"]) -> float:
         """Half the length of the 95 % interval: Wilson's for a share, the normal one for a mean."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.clock import TICKS_PER_DAY
 from sim.engine.record import COUNTERS, UNNAMED, Ending, Recording, Runs
 from sim.program.ir import Program
+from sim.study.firings import firings_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +28,15 @@ def tables_of(experiment: int, runs: Runs, recording: Recording) -> dict[str, Ta
     if recording.events:
         tables["events"], tables["changes"] = _event_rows(experiment, runs)
     return tables | {"runs": _run_rows(experiment, runs)}
+
+
+def joined(pieces: Sequence[Table]) -> Table:
+    """The rows of several tables of one kind, one after another."""
+    import numpy as np
+
+    if len(pieces) == 1:
+        return pieces[0]
+    return {name: (kind, np.concatenate([piece[name][1] for piece in pieces])) for name, (kind, _) in pieces[0].items()}
 
 
 def least_rows(runs: int, program: Program, recording: Recording) -> dict[str, int]:
@@ -85,7 +95,7 @@ def _run_rows(experiment: int, runs: Runs) -> Table:
     endings = np.array([ending.name.lower() for ending in Ending], dtype=object)
     assert UNNAMED == -1
     table: Table = {
-        "experiment": ("UINTEGER", np.full(len(runs), experiment)),
+        "experiment": ("UINTEGER", np.full(len(runs), experiment, dtype=np.uint32)),
         "run": ("UINTEGER", runs.runs),
         "outcome": ("VARCHAR", outcomes[runs.outcome]),
         "ended": ("DOUBLE", runs.ended / TICKS_PER_DAY),
@@ -104,7 +114,7 @@ def _fault_columns(runs: Runs) -> Table:
     import numpy as np
 
     told = {failure.run: failure for failure in runs.failures}
-    each = [told.get(int(run)) for run in runs.runs]
+    each = [told.get(run) for run in runs.runs.tolist()] if told else [None] * len(runs)
     table: Table = {}
     for name in FAULT_COLUMNS:
         part = name.removeprefix("fault.")
@@ -118,14 +128,21 @@ def _counter_rows(experiment: int, runs: Runs) -> Table:
     """The table `counters`: a row for each run and trigger that did anything at all."""
     import numpy as np
 
-    which, trigger = np.nonzero(runs.counters.any(axis=2))
+    count, width = runs.counters.shape[1:]
+    cells = np.ascontiguousarray(runs.counters).reshape(-1, width)
+    did = cells[:, 0] != 0
+    for number in range(1, width):  # column by column, which is faster than `any` over so short an axis
+        did |= cells[:, number] != 0
+    places = np.flatnonzero(did)
+    which, trigger = np.divmod(places.astype(np.uint32), np.uint32(max(1, count)))
     names = np.array([trigger.name for trigger in runs.program.triggers], dtype=object)
     table: Table = {
-        "experiment": ("UINTEGER", np.full(len(which), experiment)),
+        "experiment": ("UINTEGER", np.full(len(which), experiment, dtype=np.uint32)),
         "run": ("UINTEGER", runs.runs[which]),
         "trigger": ("VARCHAR", names[trigger]),
     }
-    return table | {name: ("INTEGER", runs.counters[which, trigger, number]) for number, name in enumerate(COUNTERS)}
+    rows = cells[places]
+    return table | {name: ("INTEGER", rows[:, number]) for number, name in enumerate(COUNTERS)}
 
 
 def _series_rows(experiment: int, runs: Runs) -> Table:
@@ -135,7 +152,7 @@ def _series_rows(experiment: int, runs: Runs) -> Table:
     assert runs.program.series is not None
     moments = np.array(runs.program.series.moments(runs.program.horizon), dtype=np.float64) / TICKS_PER_DAY
     table: Table = {
-        "experiment": ("UINTEGER", np.full(len(runs) * len(moments), experiment)),
+        "experiment": ("UINTEGER", np.full(len(runs) * len(moments), experiment, dtype=np.uint32)),
         "run": ("UINTEGER", np.repeat(runs.runs, len(moments))),
         "day": ("DOUBLE", np.tile(moments, len(runs))),
     }
@@ -146,40 +163,28 @@ def _series_rows(experiment: int, runs: Runs) -> Table:
 
 def _event_rows(experiment: int, runs: Runs) -> tuple[Table, Table]:
     """The tables `events`, a row per firing, and `changes`, a row per quantity that a firing changed."""
-    triggers, quantities = runs.program.triggers, runs.program.quantities
-    events = [
-        (run, row.seq, row.tick, triggers[row.trigger].name, triggers[row.trigger].branches[row.branch].name, row.cause)
-        for run, rows in zip(runs.runs, runs.events, strict=True)
-        for row in rows
-    ]
-    changes = [
-        (run, row.seq, quantities[slot].name, old, new)
-        for run, rows in zip(runs.runs, runs.events, strict=True)
-        for row in rows
-        for slot, old, new in row.changes
-    ]
-    seen = _columns(
-        experiment,
-        events,
-        run="UINTEGER",
-        seq="BIGINT",
-        tick="BIGINT",
-        trigger="VARCHAR",
-        branch="VARCHAR",
-        cause="BIGINT",
-    )
-    return seen, _columns(
-        experiment, changes, run="UINTEGER", seq="BIGINT", quantity="VARCHAR", old="DOUBLE", new="DOUBLE"
-    )
-
-
-def _columns(experiment: int, rows: Sequence[tuple[Any, ...]], **kinds: str) -> Table:
-    """Rows turned into columns of these SQL types, the experiment before them."""
     import numpy as np
 
-    numpy_kinds = {"UINTEGER": np.uint32, "BIGINT": np.int64, "DOUBLE": np.float64, "VARCHAR": object}
-    turned = list(zip(*rows, strict=True)) or [()] * len(kinds)
-    table: Table = {"experiment": ("UINTEGER", np.full(len(rows), experiment))}
-    for (name, kind), values in zip(kinds.items(), turned, strict=True):
-        table[name] = (kind, np.array(values, dtype=numpy_kinds[kind]))
-    return table
+    rows, triggers = firings_of(runs), runs.program.triggers
+    names = np.array([trigger.name for trigger in triggers], dtype=object)
+    quantities = np.array([quantity.name for quantity in runs.program.quantities], dtype=object)
+    firsts = np.cumsum([0, *(len(trigger.branches) for trigger in triggers)])
+    branches = np.array([branch.name for trigger in triggers for branch in trigger.branches], dtype=object)
+    events: Table = {
+        "experiment": ("UINTEGER", np.full(len(rows.run), experiment, dtype=np.uint32)),
+        "run": ("UINTEGER", runs.runs[rows.run]),
+        "seq": ("BIGINT", rows.seq),
+        "tick": ("BIGINT", rows.tick),
+        "trigger": ("VARCHAR", names[rows.trigger]),
+        "branch": ("VARCHAR", branches[firsts[rows.trigger] + rows.branch]),
+        "cause": ("BIGINT", rows.cause),
+    }
+    changes: Table = {
+        "experiment": ("UINTEGER", np.full(len(rows.firing), experiment, dtype=np.uint32)),
+        "run": ("UINTEGER", runs.runs[rows.run[rows.firing]]),
+        "seq": ("BIGINT", rows.seq[rows.firing]),
+        "quantity": ("VARCHAR", quantities[rows.slot]),
+        "old": ("DOUBLE", rows.old),
+        "new": ("DOUBLE", rows.new),
+    }
+    return events, changes

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
+
 from sim.analysis.causes import replays
 from sim.analysis.cautions import Observed, cautions
 from sim.analysis.diary import diary
 from sim.analysis.explain import explain
 from sim.analysis.narrative import tell
+from sim.analysis.sample import Sample
 from sim.engine.choose import choose
 from sim.engine.record import Ending, Recording, Runs
 from sim.program.build import build_core
@@ -49,6 +52,25 @@ def test_a_replayed_state_meets_every_change(numbers: range) -> None:
                 for slot, old, _ in world.rows[world.position].changes:
                     assert world.values[slot] == old, number
                 world.step()
+
+
+def test_a_sample_knows_the_state_at_every_firing(numbers: range) -> None:
+    """From columns one gets, at any firing and at the end, the state that walking the rows one by one gives."""
+    for number in numbers:
+        runs = played(number)[1]
+        sample, firing = Sample(runs), 0
+        for index, world in enumerate(replays(runs)):
+            while world.position < len(world.rows):
+                found = sample.before(firing)
+                np.testing.assert_array_equal(found.values, world.values)
+                assert (found.counts, found.branch_counts) == (world.counts, world.branch_counts)
+                assert found.last_fired == world.last_fired
+                row = world.step()
+                assert dict(sample.changes_of(firing)) == {slot: new for slot, _, new in row.changes}
+                for slot, value in enumerate(world.values):
+                    np.testing.assert_array_equal(sample.after(slot, np.array([firing]))[0], value)
+                firing += 1
+            np.testing.assert_array_equal(sample.at_end(index).values, world.values)
 
 
 def test_chains_share_an_outcome_out(numbers: range) -> None:

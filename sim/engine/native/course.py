@@ -308,7 +308,7 @@ def write_alerts(module: Module) -> None:
         code.store(whole(Ending.RUNAWAY), module.cell(code, "ending"))
         code.give(whole(RAN_AWAY))
     with code.when(module.whole_of(code, "is_recording").differs(whole(0))):
-        for name in ("rows", "notes"):
+        for name in ("rows", "changes", "notes"):
             full = module.whole_of(code, name) > module.whole_of(code, f"{name}_end")
             code.leave_if(full, f"ret i64 {IS_FULL}")
     code.give(whole(GOES_ON))
@@ -392,7 +392,8 @@ def _hand_over(module: Module, code: Function, index: Whole) -> None:
     layout, program = module.layout, module.program
     for name, target, width, kind in (
         ("outcome", "outcomes", 2, "i16"), ("ending", "endings", 1, "i8"), ("now", "ends", 8, ""),
-        ("turns", "turn_counts", 8, ""), ("rows", "row_ends", 8, ""), ("notes", "note_ends", 8, ""),
+        ("turns", "turn_counts", 8, ""), ("rows", "row_ends", 8, ""), ("changes", "change_ends", 8, ""),
+        ("notes", "note_ends", 8, ""),
     ):  # fmt: skip
         to = code.load(Pointer, module.cell(code, target)).at(index * whole(width))
         code.store(module.whole_of(code, name), to, stored_as=kind)

@@ -5,12 +5,12 @@ Each function names what it mirrors in `sim.engine.reference`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
 from sim.clock import LONGEST, NEVER, TICKS_PER_DAY
-from sim.engine.native.assembly import Function, Integer, Pointer, Real, Whole, Wide, real, whole
+from sim.engine.native.assembly import Function, Integer, Pointer, Real, Value, Whole, Wide, real, whole
 from sim.engine.native.layout import CELL
 from sim.engine.native.machine import LIBRARY
 from sim.engine.native.module import FAILED, Module
@@ -204,23 +204,26 @@ def _record(module: Module) -> None:
     code = module.add(Function("record", "i64", (*names, *more), words="noinline cold"))
     row = code.load(Pointer, module.cell(code, "rows"))
     seq, now, turn = (module.whole_of(code, name) for name in ("fired", "now", "turns"))
-    head = [seq, now, turn, *code.arguments[3:6]]
-    for position, value in enumerate(head):
-        code.store(value, row.at(position * CELL))
-    changes, end = code.variable(Whole, whole(0)), code.variable(Pointer, row.at(7 * CELL))
+    count = code.variable(Whole, whole(0))
     with _each(code) as (number, slot):
         old = code.load(Real, module.state(code, module.layout.before).at(number * whole(CELL)))
         new = _slot(module, code, slot)
         with code.when(old.compared("une", new)):
-            here = end.get()
-            for position, value in enumerate((slot, old, new)):
-                code.store(value, here.at(position * CELL))
-            end.set(here.at(3 * CELL))
-            changes.set(changes.get() + whole(1))
-    code.store(changes.get(), row.at(6 * CELL))
-    code.store(end.get(), module.cell(code, "rows"))
+            change = code.load(Pointer, module.cell(code, "changes"))
+            _fill(code, change, [slot, old, new])
+            code.store(change.at(3 * CELL), module.cell(code, "changes"))
+            count.set(count.get() + whole(1))
+    head = [seq, now, turn, *code.arguments[3:6], count.get()]
+    _fill(code, row, head)
+    code.store(row.at(len(head) * CELL), module.cell(code, "rows"))
     code.store(seq + whole(1), module.cell(code, "fired"))
     code.give(seq)
+
+
+def _fill(code: Function, row: Pointer, values: Sequence[Value]) -> None:
+    """These values in cells side by side."""
+    for position, value in enumerate(values):
+        code.store(value, row.at(position * CELL))
 
 
 @contextmanager
