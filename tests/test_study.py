@@ -103,6 +103,7 @@ def test_ctrl_c_gives_up_what_threads_have_under_way(tmp_path: Path, monkeypatch
     assert done["status"] == "interrupted"
     assert done["done"][0] >= 20  # of the three parts before, one may have been under way
     assert not (tmp_path / design().folder_name / "runs" / "part-00000-0000000030.parquet").exists()
+    monkeypatch.undo()
     whole = run_design(design(), runs=100, workers=2, out=tmp_path)
     assert tables(whole.folder)["runs"] == tables(run_design(design(), runs=100, out=tmp_path / "b").folder)["runs"]
 
@@ -399,7 +400,7 @@ def test_the_manifest_says_what_it_takes_to_get_this_again(study: Ensemble) -> N
     assert manifest["digest"] == design().digest
     assert manifest["versions"].keys() >= {"escalation-sim", "python", "numpy", "scipy", "simpy", "duckdb"}
     assert manifest["machine"].keys() == {"system", "processor", "cpu_features", "libm"}
-    assert (manifest["status"], manifest["runs"], manifest["engine"]) == ("complete", 47, "simpy")
+    assert (manifest["status"], manifest["runs"], manifest["engine"]) == ("complete", 47, "compiled")
     assert (study.folder / "scenario.resolved.yaml").read_text() == TEXT
 
 

@@ -25,6 +25,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
+from itertools import count
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -44,15 +45,15 @@ MOST_KEPT = 500_000_000
 PRUNED_BELOW = "1"
 """Bytes of object files at most; looked at when one of every sixteen names is written."""
 
-_lock = threading.Lock()
+_lock, _lock_of_linker, _numbers = threading.Lock(), threading.Lock(), count()
 _loaded: WeakValueDictionary[str, Machine] = WeakValueDictionary()  # as long as somebody plays it
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Machine:
-    """Machine code in memory. The engine is LLVM's; the address is good as long as it lives."""
+    """Machine code in memory. The library is LLVM's; the address is good as long as it lives."""
 
-    engine: Any
+    library: Any
     play: Callable[[int, int, int, int, int], int]  # state, data, image, first, count -> runs done
     level: int
     was_made: bool  # just now, rather than found
@@ -123,16 +124,26 @@ def load(code: bytes, level: int, *, was_made: bool) -> Machine:
     """Object code, linked into this process."""
     import llvmlite.binding as llvm
 
-    # All sections side by side, because small code reaches no further than 2 GB.
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target(level), use_lmm=True)
-    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
-    engine.finalize_object()
+    linking = llvm.JITLibraryBuilder().add_object_img(code).export_symbol("play")
+    for name, address in _library().items():
+        linking.import_symbol(f"libm_{name}", address)
+    with _lock_of_linker:
+        library = linking.link(_linker(), f"program{next(_numbers)}")
     kind = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * 3, *[ctypes.c_int64] * 2)
-    return Machine(engine, kind(engine.get_function_address("play")), level, was_made)
+    return Machine(library, kind(library["play"]), level, was_made)
+
+
+@cache
+def _linker() -> Any:
+    """LLVM's linker, one for the process; it lays the sections of a library side by side."""
+    import llvmlite.binding as llvm
+
+    _prepare()
+    return llvm.create_lljit_compiler(use_jit_link=True)
 
 
 def _target(level: int) -> Any:
-    """LLVM's picture of this processor; one for each use, because an engine takes it over and frees it."""
+    """LLVM's picture of this processor."""
     import llvmlite.binding as llvm
 
     _prepare()
@@ -144,16 +155,19 @@ def _target(level: int) -> Any:
 
 @cache
 def _prepare() -> None:
-    """Make LLVM ready, and tell it where the C library's functions are: those that this very Python calls."""
+    """Make LLVM ready."""
     import llvmlite.binding as llvm
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
+
+
+@cache
+def _library() -> dict[str, int]:
+    """Where the C library's functions are: those that this very Python calls."""
     library = ctypes.CDLL(None) if os.name == "posix" else ctypes.CDLL("ucrtbase")
-    for name in LIBRARY:
-        address = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
-        assert address is not None
-        llvm.add_symbol(f"libm_{name}", address)
+    found = {name: ctypes.cast(getattr(library, name), ctypes.c_void_p).value for name in LIBRARY}
+    return {name: address for name, address in found.items() if address is not None}
 
 
 # ------------------------------------------------------------------------------------------------ the disk
@@ -166,7 +180,7 @@ def _maker() -> str:
     import llvmlite.binding as llvm
 
     version = ".".join(map(str, llvm.llvm_version_info))
-    return f"{llvmlite.__version__} {version} small {SMALL} {llvm.get_default_triple()} " + (
+    return f"{llvmlite.__version__} {version} {SMALL} {llvm.get_default_triple()} " + (
         f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
     )
 
