@@ -118,3 +118,16 @@ def test_copies_know_nothing_of_one_another():
     assert len(program.triggers) == 27
     assert set(runs.ended) == {program.horizon}
     assert len({tuple(row) for row in runs.metrics[:, ::2].T}) == 3
+
+
+def test_a_loop_of_numba_over_the_same_machine_code_plays_the_same_histories():
+    """What the decision about machine code was weighed against is a whole engine, and gives the same metrics."""
+    pytest.importorskip("numba", reason="numba is an extra of the benchmarks")
+    from benchmarks.numba_loop import way, with_outer_loop
+    from sim.engine.compiled import compile_program
+
+    own, mixed = (
+        way(compiled)(40, 3) for compiled in (compile_program(nine_triggers(), cache=None), with_outer_loop())
+    )
+    assert own.metrics.tobytes() == mixed.metrics.tobytes()
+    assert own.turns.tolist() == mixed.turns.tolist()

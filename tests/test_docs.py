@@ -260,9 +260,9 @@ def test_the_walk_through_a_page_notices_what_is_not_so(tmp_path: Path):
         walk_through([Block("page.md", 1, "edit", "start: away", "begin: home", "a.yaml")], tmp_path)
 
 
-@pytest.mark.parametrize("floor", ["scenario", "agents", "program"])
+@pytest.mark.parametrize("floor", ["scenario", "agents", "program", "engine", "engine/native"])
 def test_the_plan_of_the_house_names_every_file_of_a_floor(floor: str):
-    """Where words become slots, a newcomer finds each file, and no file that is gone."""
+    """Where words become slots, and slots histories, a newcomer finds each file, and no file that is gone."""
     page = (HOUSE / "docs" / "house.md").read_text()
     part = page.split(f"**`sim/{floor}`**")[1].split("**`sim/")[0].split("\n## ")[0]
     rows = [line.split("|")[1] for line in part.splitlines() if line.startswith("| `")]
