@@ -1,7 +1,7 @@
 """The course of a run in machine code: the start, one turn after another, the end; and what looks on meanwhile.
 
-Mirrors `History.play`, `begin`, `begin_turn`, `reach_horizon` and `close` of `sim.engine.reference`, and the metrics,
-outcomes and samples of `sim.engine.world`.
+Mirrors `History.play`, `begin`, `begin_turn`, `reach_horizon` and `close` of `sim.engine.reference`, the outcomes and
+samples of `sim.engine.world`, and the metrics of `sim.engine.score`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From assembly to machine code that can be called, through LLVM; kept on the disk, so that it is made once.
 
-There are two qualities: `QUICK` is there in a few hundredths of a second, `OPTIMISED` takes ten times as long to make
-and half as long to play. Both give the same bits, for LLVM may not reorder real arithmetic. `native.code` decides
+There are two qualities: `QUICK` is there in a few hundredths of a second, `OPTIMISED` takes four to seven times as
+long to make and some six tenths as long to play. Both give the same bits, for LLVM may not reorder real arithmetic. `native.code` decides
 which is worth its while.
 
 What is kept is the object file of a text of assembly, under the digest of that text, the quality, LLVM's version and
