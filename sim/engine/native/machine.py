@@ -66,8 +66,8 @@ def forget() -> None:
 
 
 @cache
-def _target() -> Any:
-    """LLVM's picture of this processor."""
+def _initialise() -> None:
+    """LLVM learns of this processor, and of the C library, once."""
     import llvmlite.binding as llvm
 
     llvm.initialize_native_target()
@@ -77,6 +77,13 @@ def _target() -> Any:
         address = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
         assert address is not None
         llvm.add_symbol(f"libm_{name}", address)
+
+
+def _target() -> Any:
+    """LLVM's picture of this processor. Whoever is handed one owns it: an engine that ends takes its own along."""
+    import llvmlite.binding as llvm
+
+    _initialise()
     return llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=OPTIMISED,
         reloc="pic", codemodel="jitdefault",
