@@ -47,8 +47,8 @@ def history_of(
         history.metrics, [(one.how, layout.metrics[number]) for number, one in enumerate(program.metrics)], strict=True
     ):
         result, value, since, total = places
-        metric.result, metric.value, metric.since = reals[result // CELL], reals[value // CELL], at(since)
-        metric.total = at(total) if how == "days" else float(reals[total // CELL])
+        (metric.result,), (metric.value,), metric.since = numbers(result, 1), numbers(value, 1), at(since)
+        metric.total = at(total) if how == "days" else numbers(total, 1)[0]
     history.samples = [[]] * at(layout.at["sample"])
     return history
 

@@ -83,8 +83,8 @@ class Watch:
         else:
             with code.when(value.compared("ord", value)):
                 total = code.load(Real, self.at(code, self.total)) + value * days(code, span)
+                code.leave_if(total.is_nan(), *failing)  # before it is kept: the autopsy adds once more
                 code.store(total, self.at(code, self.total))
-                code.leave_if(total.is_nan(), *failing)
         code.store(now, self.at(code, self.since))
 
     def _write_end(self) -> None:
