@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -38,11 +40,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(claims.say_account())
 
 
+@pytest.fixture(scope="session")
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What can be made again is kept for this session alone: nobody's own folder is filled, none is relied on."""
+    folder = tmp_path_factory.mktemp("cache")
+    yield folder
+    rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(autouse=True)
-def _plain_place(monkeypatch: pytest.MonkeyPatch) -> None:
+def _plain_place(monkeypatch: pytest.MonkeyPatch, _own_cache: Path) -> None:
     """Tests see no colour, no wide terminal, and no settings of the person who runs them."""
     for name in [name for name in os.environ if name.startswith("SIM_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("SIM_CACHE", str(_own_cache))
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "80")
 

@@ -106,7 +106,7 @@ def level(name: str) -> Iterator[None]:
     machine.forget()
     compiled._recent.clear()
     machine._maker.cache_clear()
-    with patch.object(machine, "OPTIMISED", LEVELS[name]):
+    with patch.object(machine, "OPTIMISED", LEVELS[name]), patch.object(compiled, "cache_folder", lambda kind: None):
         yield
     machine.forget()
     compiled._recent.clear()
