@@ -94,7 +94,8 @@ class Writer:
             case "call":
                 return self.one(
                     f"min({part}, {other})", f"max({part}, {other})", f"abs({part})", f"floor({part})",
-                    f"clamp({part}, -3, {other})", f"clamp({part}, {other}, 1)", f"logistic({part})", f"exp(min(2, {part}))",
+                    f"clamp({part}, -3, {other})", f"clamp({part}, {other}, 1)",
+                    f"logistic({part})", f"exp(min(2, {part}))",
                     f"log(1 + abs({part}))", f"sqrt(abs({part}))", f"max({part}, {other}, 1)",
                     f"probit(logistic({part}))", f"(min(0.9, logistic({part})) within 3 days)",
                 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Two engines' runs of one program, compared in all that they hand back, to the bit; a failure shows where they part."""
+"""Runs of one program by two engines, compared in all that they hand back; a failure shows where they part."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class Circumstances:
     luck: Luck
     runs: tuple[int, ...] = (0, 1, 2)
     decisions: Mapping[tuple[int, int], int] = field(default_factory=dict)
-    recording: Recording = Recording(events=True)
+    recording: Recording = field(default=Recording(events=True))
 
 
 def both(program: Program, how: Circumstances) -> tuple[Runs, Runs]:

@@ -1,4 +1,4 @@
-"""Every operator, comparison and distribution has one meaning: on a table of edge values both engines give one answer."""
+"""Every operator, comparison and distribution has one meaning: on a table of edges both engines give one answer."""
 
 from __future__ import annotations
 

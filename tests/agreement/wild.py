@@ -62,7 +62,8 @@ class Wild(Writer):
             part, other = (self.number(depth - 1, timed=timed, draws=draws) for _ in range(2))
             return str(self.one(
                 f"({part}) ** ({other})", f"log({part})", f"sqrt({part})", f"exp({part})", f"probit({part})",
-                f"({part} within (1 day * ({other})))", f"clamp({part}, {other}, 0)", f"({part} - {part})", f"min(0 * {part}, {other})", f"1 / max(-{part}, {part})", f"1 / min({part}, -{part})",
+                f"({part} within (1 day * ({other})))", f"clamp({part}, {other}, 0)", f"({part} - {part})",
+                f"min(0 * {part}, {other})", f"1 / max(-{part}, {part})", f"1 / min({part}, -{part})",
             ))  # fmt: skip
         return super().number(depth, timed=timed, draws=draws)
 
@@ -82,7 +83,7 @@ class Wild(Writer):
                              f"log({target})", f"1 / {target}", f"{target} ** 3", "1 / 0")  # fmt: skip
             return f"{target} = {value}"
         if self.words.ladders and self.dares(1):
-            return f"{self.one(*self.words.ladders)} += {self.one('1', 'floor(0.5)', '-1')}"
+            return f"{self.one(*self.words.ladders)} += {self.one('1', '0.5', '-1')}"
         return super().effect()
 
     # ---- durations
@@ -94,7 +95,9 @@ class Wild(Writer):
         if self.dares(5):
             return self.one(f"1 day * ({number})", f"1 day * ({number} - 1)", f"1 day * log({number})")
         return self.one(
-            "1e-300 days", f"1 day * abs({number})", f"1 day * ({number})", f"1 day * ({self.one(*self.words.numbers)} - {number})", "1e300 days", f"1 day * {self.one('0.5', '1.5', '2.5')} / 86_400_000_000",
+            "1e-300 days", "1e300 days", f"1 day * abs({number})", f"1 day * ({number})",
+            f"1 day * ({self.one(*self.words.numbers)} - {number})",
+            f"1 day * {self.one('0.5', '1.5', '2.5')} / 86_400_000_000",
             {"triangular": {"low": "0 days", "mode": "1 day", "high": "2 days"}},
             {"normal": {"mean": "3 days", "sd": "1 day"}}, {"pareto": {"shape": "2", "scale": "1 day"}},
             {"logistic": {"location": "5 days", "scale": "1 day"}}, {"weibull": {"median": "1 day", "p90": "3 days"}},
@@ -169,7 +172,7 @@ class Wild(Writer):
     def outcomes(self) -> dict[str, Any]:
         outcomes = super().outcomes()
         if self.dares(1):
-            outcomes["torn"] = {self.one("when", "at_end"): f"log({self.one(*self.words.numbers)}) < -9"}
+            outcomes["torn"] = {self.one("when", "at_end"): f"log({self.one(*self.words.numbers)} - 0.5) < -9"}
             outcomes["rest"] = outcomes.pop("rest")
         if self.maybe(1):
             outcomes["late"] = {"at_end": self.truth(2, timed=True)}
@@ -178,7 +181,9 @@ class Wild(Writer):
 
     def metric(self) -> dict[str, Any]:
         if self.dares(2):
-            return {self.one("final", "mean", "max"): f"{self.one('log', 'sqrt')}({self.one(*self.words.numbers)})"}
+            return {
+                self.one("final", "mean", "max"): f"{self.one('log', 'sqrt')}({self.one(*self.words.numbers)} - 0.5)"
+            }
         return super().metric()
 
     def finish(self, written: dict[str, Any]) -> dict[str, Any]:
