@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from shutil import rmtree
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from sim.engine import choose
+from sim.engine.native import machine
 from sim.engine.record import Engine
 from tests.statistics import claims
 
 HOUSE = Path(__file__).resolve().parent.parent
 ENGINES = choose.ENGINES
+QUICK = 0
+"""The level at which LLVM makes code in the least time."""
 
 # Derandomised examples make `make test` repeatable; `make test-all` asks for other examples, and more of them.
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -38,11 +44,25 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(claims.say_account())
 
 
+@pytest.fixture(scope="session")
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What can be made again is kept for this session alone: nobody's own folder is filled, none is relied on.
+
+    Most programs are played a few times only, so machine code is made quickly rather than well; `tests/agreement`
+    compares both.
+    """
+    folder = tmp_path_factory.mktemp("cache")
+    with patch.object(machine, "OPTIMISED", QUICK):
+        yield folder
+    rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(autouse=True)
-def _plain_place(monkeypatch: pytest.MonkeyPatch) -> None:
+def _plain_place(monkeypatch: pytest.MonkeyPatch, _own_cache: Path) -> None:
     """Tests see no colour, no wide terminal, and no settings of the person who runs them."""
     for name in [name for name in os.environ if name.startswith("SIM_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("SIM_CACHE", str(_own_cache))
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "80")
 
@@ -62,4 +82,10 @@ def rewrite(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Every engine there is, one after another: a test of behaviour holds for each."""
+    return choose.choose(request.param)
+
+
+@pytest.fixture(params=["compiled", pytest.param("simpy", marks=pytest.mark.soak)])
+def fast_engine(request: pytest.FixtureRequest) -> Engine:
+    """For claims about thousands of runs: the compiled engine, which gives the same; the other one too in the soak."""
     return choose.choose(request.param)

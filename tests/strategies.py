@@ -23,6 +23,13 @@ from sim.scenario.schema import Scenario
 LEVELS = ("low", "mid", "high")
 BRANCHES = {"plain": ("do",), "otherwise": ("do", "otherwise"), "choice": ("stay", "push", "leave")}
 INTERVALS = ("1 day", "12 hours", "2 days", "3 days", "0.1 days")
+DRAWS = (
+    "constant(2)", "exponential(median = 1)", "weibull(shape = 2, scale = 1)", "weibull(median = 1, p90 = 3)",
+    "lognormal(median = 1, sigma = 0.5)", "normal(median = 1, p90 = 3)", "logistic(median = 1, p90 = 3)",
+    "pareto(shape = 3, scale = 1)", "pareto(median = 1, p90 = 3)",
+)  # fmt: skip
+"""Spellings of distributions that are drawn from less often than others."""
+
 DELAYS = ("0 days", "1 day", "12 hours", "2 days", "1 day", "3 days", "400 days")
 
 
@@ -87,13 +94,16 @@ class Writer:
             case "call":
                 return self.one(
                     f"min({part}, {other})", f"max({part}, {other})", f"abs({part})", f"floor({part})",
-                    f"clamp({part}, -3, {other})", f"logistic({part})", f"exp(min(2, {part}))",
+                    f"clamp({part}, -3, {other})", f"clamp({part}, {other}, 1)",
+                    f"logistic({part})", f"exp(min(2, {part}))",
                     f"log(1 + abs({part}))", f"sqrt(abs({part}))", f"max({part}, {other}, 1)",
+                    f"probit(logistic({part}))", f"(min(0.9, logistic({part})) within 3 days)",
                 )  # fmt: skip
             case "draw" if draws:
                 return self.one(
                     "draw uniform(0, 4)", "draw normal(0, 2)", f"draw normal({part}, 1)", "draw exponential(mean = 2)",
                     "draw triangular(0, 1, 4)", "draw logistic(0, 1)", "draw lognormal(median = 1, p90 = 3)",
+                    f"draw {self.one(*DRAWS)}",
                 )  # fmt: skip
             case "power":
                 return f"abs({part}) ** {self.one('2', '0.5', '-1', '1.5')}"
@@ -241,6 +251,54 @@ class Writer:
             block["value"] = self.one(value, {"prize": value, "risk": self.number(0)})
         return block
 
+    # ---- what there is
+
+    def parameters(self) -> dict[str, Any]:
+        parameters: dict[str, Any] = {}
+        for number in range(self.one(0, 0, 1, 2)):
+            name = f"p{number}"
+            parameters[name] = self.one(
+                "2", {"uniform": {"low": "0", "high": "3"}}, {"triangular": {"low": "0", "mode": "1", "high": "2"}}
+            )
+            self.words.constants.append(name)
+        return parameters
+
+    def quantities(self) -> dict[str, Any]:
+        words = self.words
+        quantities: dict[str, Any] = {}
+        for number in range(self.one(2, 1, 3)):
+            name = f"x{number}"
+            start = self.one("0", "1", "2", "0.5", *words.constants, *words.numbers)
+            bounds = self.one(["-9", "9"], ["0", "6"], None if self.maybe(3) else ["-50", "50"])
+            quantities[name] = {"start": f"clamp({start}, 0, 6)"} | ({} if bounds is None else {"within": bounds})
+            words.numbers.append(name)
+        for number in range(self.one(1, 0, 2)):
+            quantities[f"flag{number}"] = {"flag": "true", "start": self.one("false", "true")}
+            words.flags.append(f"flag{number}")
+        for number in range(self.one(1, 0, 2)):
+            quantities[f"ladder{number}"] = {"level": list(LEVELS), "start": self.one(*LEVELS)}
+            words.ladders.append(f"ladder{number}")
+        return quantities
+
+    def derived(self) -> dict[str, Any]:
+        """Quantities without a state of their own; the `timed` one moves with time."""
+        derived: dict[str, Any] = {}
+        if self.maybe(3):
+            derived["untimed"] = {"is": self.number(2)}
+            self.words.constants.append("untimed")
+        if self.maybe(2):
+            derived["timed"] = {"is": f"day + {self.number(1, timed=True)}"}
+            self.words.timed.append("timed")
+        return derived
+
+    def count(self, most: int) -> int:
+        """How many triggers there are."""
+        return 1 + self.pick(most)
+
+    def finish(self, written: dict[str, Any]) -> dict[str, Any]:
+        """The last word on a document."""
+        return written
+
     # ---- what is looked at
 
     def metric(self) -> dict[str, Any]:
@@ -263,21 +321,16 @@ class Writer:
         return outcomes
 
 
-def document(pick: Callable[[int], int], most_triggers: int) -> dict[str, Any]:
+def document(pick: Callable[[int], int], most_triggers: int, writing: type[Writer] = Writer) -> dict[str, Any]:
     """A core scenario as the YAML reader would hand it on: nested dicts with text leaves."""
     words = Vocabulary()
-    writer = Writer(pick, words)
-    parameters = _parameters(writer)
-    quantities = _quantities(writer)
-    count = 1 + pick(most_triggers)
+    writer = writing(pick, words)
+    parameters = writer.parameters()
+    quantities = writer.quantities()
+    count = writer.count(most_triggers)
     words.triggers = {f"t{number}": BRANCHES[writer.one("plain", "plain", "otherwise", "choice")]
                       for number in range(count)}  # fmt: skip
-    if writer.maybe(3):
-        quantities["untimed"] = {"is": writer.number(2)}
-        words.constants.append("untimed")
-    if writer.maybe(2):
-        quantities["timed"] = {"is": f"day + {writer.number(1, timed=True)}"}
-        words.timed.append("timed")
+    quantities |= writer.derived()
     horizon = writer.one(8, 12, 3, 20, 1)
     written: dict[str, Any] = {
         "scenario": "random",
@@ -292,36 +345,7 @@ def document(pick: Callable[[int], int], most_triggers: int) -> dict[str, Any]:
     if writer.maybe(7):
         columns = dict.fromkeys([*words.numbers, *words.ladders, *words.flags, writer.number(1)])
         written["series"] = {"every": writer.one("1 day", "12 hours", "0.7 days"), "of": list(columns)}
-    return written
-
-
-def _parameters(writer: Writer) -> dict[str, Any]:
-    parameters: dict[str, Any] = {}
-    for number in range(writer.one(0, 0, 1, 2)):
-        name = f"p{number}"
-        parameters[name] = writer.one(
-            "2", {"uniform": {"low": "0", "high": "3"}}, {"triangular": {"low": "0", "mode": "1", "high": "2"}}
-        )
-        writer.words.constants.append(name)
-    return parameters
-
-
-def _quantities(writer: Writer) -> dict[str, Any]:
-    words = writer.words
-    quantities: dict[str, Any] = {}
-    for number in range(writer.one(2, 1, 3)):
-        name = f"x{number}"
-        start = writer.one("0", "1", "2", "0.5", *words.constants, *words.numbers)
-        bounds = writer.one(["-9", "9"], ["0", "6"], None if writer.maybe(3) else ["-50", "50"])
-        quantities[name] = {"start": f"clamp({start}, 0, 6)"} | ({} if bounds is None else {"within": bounds})
-        words.numbers.append(name)
-    for number in range(writer.one(1, 0, 2)):
-        quantities[f"flag{number}"] = {"flag": "true", "start": writer.one("false", "true")}
-        words.flags.append(f"flag{number}")
-    for number in range(writer.one(1, 0, 2)):
-        quantities[f"ladder{number}"] = {"level": list(LEVELS), "start": writer.one(*LEVELS)}
-        words.ladders.append(f"ladder{number}")
-    return quantities
+    return writer.finish(written)
 
 
 @st.composite

@@ -21,12 +21,12 @@ def test_a_date_whose_condition_fails_brings_nothing(engine: Engine) -> None:
     assert tell(engine, VOTE + rule).counted("vote") == {"refused": 1}
 
 
-def test_a_date_slips_with_its_chance_and_by_its_time(engine: Engine) -> None:
+def test_a_date_slips_with_its_chance_and_by_its_time(fast_engine: Engine) -> None:
     """Three in ten votes come 21 days late."""
     slips = "slips: {chance: 30 %, by: 21 days}"
     text = VOTE + f"    calendar: {{vote: {{at: 2030-01-11, {slips}, do: ukraine.office = elected}}}}\n"
     text += "    outcomes: {voted: {when: ukraine.office == elected}, not_yet: {otherwise: true}}\n"
-    runs = play(engine, program(text), runs=4_600)
+    runs = play(fast_engine, program(text), runs=4_600)
     days = runs.ended / 86_400e6
     assert set(days) == {10.0, 31.0}
     assert_share(days == 31.0, expected=0.3, detects=0.08)

@@ -47,22 +47,22 @@ def alone(level: str, *, threat: str = "hurts: 0.5, believed: 50 %") -> str:
 
 @pytest.mark.parametrize("level", LADDERS)
 def test_a_posture_left_to_the_record_goes_higher_before_it_cools_as_often_as_disputes_do(
-    engine: Engine, level: str
+    fast_engine: Engine, level: str
 ) -> None:
     """Average resolve against the average threat: u / (u + e) go up first, which is the share of the record."""
     row = evidence.RECORD[level]
     expected = row.up / (row.up + row.ending)
     assert expected == pytest.approx(row.higher, abs=0.005)
-    runs = play(engine, alone(level), days=3_000, runs=RUNS)
+    runs = play(fast_engine, alone(level), days=3_000, runs=RUNS)
     assert_share(ended_as(runs, "higher"), expected=expected, detects=0.08)
     assert sum(ended_as(runs, "neither")) == 0
 
 
-def test_without_the_average_threat_going_higher_is_likelier_by_what_that_threat_is_worth(engine: Engine) -> None:
+def test_without_the_average_threat_going_higher_is_likelier_by_what_that_threat_is_worth(fast_engine: Engine) -> None:
     """The record holds the average threat, a quarter of the prize; where there is none, the odds are exp(3/4) times."""
     row = evidence.RECORD["display"]
     odds = row.up / row.ending * math.exp(DEFAULT_RATIONALITY / 4)
-    runs = play(engine, alone("display", threat=""), days=3_000, runs=RUNS)
+    runs = play(fast_engine, alone("display", threat=""), days=3_000, runs=RUNS)
     assert_share(ended_as(runs, "higher"), expected=odds / (1 + odds), detects=0.08)
 
 
@@ -97,7 +97,7 @@ def replies(runs: Runs, trigger: str, *, since: float) -> list[tuple[str, float]
 
 @pytest.mark.parametrize(("level", "start"), [("display", "home"), ("force", "massed")])
 def test_replies_come_with_the_chance_the_mix_and_the_waits_of_the_record(
-    engine: Engine, level: str, start: str
+    fast_engine: Engine, level: str, start: str
 ) -> None:
     """Four in ten; as threats, displays and force in the record's shares; half within 6 days, nine in ten within 74.
 
@@ -105,7 +105,7 @@ def test_replies_come_with_the_chance_the_mix_and_the_waits_of_the_record(
     days, 77 % have come. It makes the shortest waits longer: a quarter come on the same day in the record, and within
     two days here.
     """
-    runs = play(engine, ORDERED.replace("START", start), days=99_000, runs=7_800, events=True)
+    runs = play(fast_engine, ORDERED.replace("START", start), days=99_000, runs=7_800, events=True)
     found = replies(runs, f"guard.replies_to_{level}", since=1 + 1 / 24)
     chance = evidence.REPLY_CHANCE
     assert_share([index < len(found) for index in range(7_800)], expected=chance, detects=0.08)
@@ -191,20 +191,20 @@ def ordered_by_decisions(believed: float, days: int, every: int) -> float:
 @pytest.mark.parametrize("every", [5, 14, 30])
 @pytest.mark.parametrize("believed", [0, 50, 100])
 def test_deciding_oftener_makes_the_first_order_no_likelier_whatever_it_is_worth(
-    engine: Engine, believed: int, every: int
+    fast_engine: Engine, believed: int, every: int
 ) -> None:  # fmt: skip
     """The share of runs whose first order within 210 days is to attack is the same, every 5, 14 and 30 days."""
     text = first_lesson(f"{every} days", believed=f"{believed} %", outcome="army.ordered", pace="pace: 1 hour")
     text = text.replace("outcomes: {", "outcomes: {home: {when: army.ordered <= home}, ")
     expected = ordered_straight(believed / 100, 210)
-    assert_share(ended_as(play(engine, text, days=210, runs=RUNS), "attack"), expected=expected, detects=0.08)
+    assert_share(ended_as(play(fast_engine, text, days=210, runs=RUNS), "attack"), expected=expected, detects=0.08)
 
 
 @pytest.mark.parametrize("every", [5, 14, 30])
-def test_who_decides_rarely_comes_later_to_a_second_order(engine: Engine, every: int) -> None:
+def test_who_decides_rarely_comes_later_to_a_second_order(fast_engine: Engine, every: int) -> None:
     """With those that went home and came back the share is the exact one of a chain that moves once a decision."""
     expected = ordered_by_decisions(0.5, 210, every)
-    assert_share(attacks(engine, f"{every} days"), expected=expected, detects=0.08)
+    assert_share(attacks(fast_engine, f"{every} days"), expected=expected, detects=0.08)
 
 
 @pytest.mark.parametrize(("believed", "late"), [(0.0, 0.045), (0.5, 0.025), (1.0, 0.01)])
@@ -220,14 +220,14 @@ def test_what_deciding_rarely_costs_is_lateness_alone(believed: float, late: flo
     assert f"| {cells} |" in (HOUSE / "docs" / "decisions" / "agents-record.md").read_text(encoding="utf-8")
 
 
-def test_deciding_oftener_makes_war_no_likelier_in_the_first_lesson(engine: Engine) -> None:
+def test_deciding_oftener_makes_war_no_likelier_in_the_first_lesson(fast_engine: Engine) -> None:
     """Attacks that arrive within 180 days, on the same luck: every 5, 14 and 30 days agree within error.
 
     What remains, .19, .19 and .17, is lateness: an order waits for the next decision, and near the horizon it comes
     too late (docs/decisions/agents-record.md).
     """
     often, usual, seldom = (
-        ended_as(play(engine, first_lesson(f"{every} days", outcome="army"), days=180, runs=RUNS), "attack")
+        ended_as(play(fast_engine, first_lesson(f"{every} days", outcome="army"), days=180, runs=RUNS), "attack")
         for every in (5, 14, 30)
     )
     for one, two in ((often, usual), (usual, seldom), (often, seldom)):
@@ -238,9 +238,9 @@ def test_deciding_oftener_makes_war_no_likelier_in_the_first_lesson(engine: Engi
 # ---------------------------------------------------------------------------------------------- belief
 
 
-def test_a_threat_fully_believed_deters_more_than_one_half_believed(engine: Engine) -> None:
+def test_a_threat_fully_believed_deters_more_than_one_half_believed(fast_engine: Engine) -> None:
     """On the same luck, the share of attacks falls by what the values make of the hazards: more than a tenth."""
-    half, fully = attacks(engine, "14 days"), attacks(engine, "14 days", believed="100 %")
+    half, fully = attacks(fast_engine, "14 days"), attacks(fast_engine, "14 days", believed="100 %")
     expected = ordered_by_decisions(0.5, 210, 14) - ordered_by_decisions(1.0, 210, 14)
     assert expected > 0.1
     differences = [float(left) - float(right) for left, right in zip(half, fully, strict=True)]

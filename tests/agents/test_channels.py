@@ -45,20 +45,22 @@ def test_those_who_are_named_know_and_the_others_do_not() -> None:
 
 
 @pytest.mark.parametrize("channel", ["private", "secret"])
-def test_leaks_come_with_the_stated_chance(engine: Engine, channel: str) -> None:
+def test_leaks_come_with_the_stated_chance(fast_engine: Engine, channel: str) -> None:
     """40 % within 30 days: so many runs of 30 days see it come out, whatever the channel."""
     played = program(world(f"{channel}, leaks: 40 % within 30 days"), days=30)
-    runs = play(engine, played, runs=4_600)
+    runs = play(fast_engine, played, runs=4_600)
     fired = runs.counters[:, played.trigger("trade.leaks"), 0]
     assert set(fired.tolist()) == {0, 1}
     assert_share(fired > 0, expected=0.4, detects=0.08)
 
 
-def test_unless_said_one_in_five_comes_out_within_30_days(engine: Engine) -> None:
+def test_unless_said_one_in_five_comes_out_within_30_days(fast_engine: Engine) -> None:
     """The default is told as our judgement."""
     played = program(world("private"), days=30)
     assert_share(
-        play(engine, played, runs=4_600).counters[:, played.trigger("trade.leaks"), 0] > 0, expected=0.2, detects=0.08
+        play(fast_engine, played, runs=4_600).counters[:, played.trigger("trade.leaks"), 0] > 0,
+        expected=0.2,
+        detects=0.08,
     )
     taken = {default.path: (default.value, default.source) for default in defaults_of(scenario(world("private")))}
     assert taken["trade.leaks"] == ("20 % within 30 days", "author")

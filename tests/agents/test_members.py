@@ -59,25 +59,25 @@ def all_agree(*willing: float, alike: float) -> float:
 
 
 @pytest.mark.parametrize(("alike", "near"), [("0.5", 0.43), ("0", 0.052)])
-def test_unanimity_of_28_is_what_a_gaussian_copula_gives(engine: Engine, alike: str, near: float) -> None:
+def test_unanimity_of_28_is_what_a_gaussian_copula_gives(fast_engine: Engine, alike: str, near: float) -> None:
     """Each willing at 90 %: 43 % when the votes are correlated by one half, 5 % when each votes for itself."""
     expected = all_agree(*[0.9] * 28, alike=float(alike))
     assert expected == pytest.approx(near, abs=0.005)
     members = "a: {willing: 90 %}, b: {willing: 90 %}, others: {count: 26, willing: 90 %}"
-    runs = play(engine, body(members, alike=alike), runs=3_000, days=20)
+    runs = play(fast_engine, body(members, alike=alike), runs=3_000, days=20)
     assert_share(ended_as(runs, "agreed"), expected=expected, detects=0.1)
 
 
-def test_each_member_agrees_with_its_own_chance_however_alike_they_vote(engine: Engine) -> None:
+def test_each_member_agrees_with_its_own_chance_however_alike_they_vote(fast_engine: Engine) -> None:
     """One who is always willing, one who never is, one in three: the third decides by itself."""
     members = "yes: {willing: 1}, no: {willing: 0}, third: {exposure: 70 %}"
-    runs = play(engine, body(members.replace("yes", "firm"), rule="2 of 3"), runs=3_000, days=20)
+    runs = play(fast_engine, body(members.replace("yes", "firm"), rule="2 of 3"), runs=3_000, days=20)
     assert_share(ended_as(runs, "agreed"), expected=0.3, detects=0.1)
 
 
-def test_votes_that_are_wholly_alike_are_one_vote(engine: Engine) -> None:
+def test_votes_that_are_wholly_alike_are_one_vote(fast_engine: Engine) -> None:
     """At a correlation of 1, twenty members agree as often as one."""
-    runs = play(engine, body("all: {count: 20, willing: 60 %}", alike="1"), runs=3_000, days=20)
+    runs = play(fast_engine, body("all: {count: 20, willing: 60 %}", alike="1"), runs=3_000, days=20)
     assert_share(ended_as(runs, "agreed"), expected=0.6, detects=0.1)
 
 
@@ -170,20 +170,20 @@ def test_a_raise_begins_the_time_until_renewal_anew(engine: Engine) -> None:
     assert [row.split(" ")[0] for row in told.rows if "measures.eu.renewal" in row] == ["38"]
 
 
-def test_who_agreed_before_objects_a_quarter_as_often(engine: Engine) -> None:
+def test_who_agreed_before_objects_a_quarter_as_often(fast_engine: Engine) -> None:
     """Willing at 60 %, and agreeing before: nine in ten go on. A member that was against before is as it was."""
     text = body("a: {willing: 60 %}", renew="30 days").replace("start: none", "start: sectoral")
-    runs = play(engine, text, runs=3_000, days=31)
+    runs = play(fast_engine, text, runs=3_000, days=31)
     assert_share(ended_as(runs, "agreed"), expected=0.9, detects=0.1)
 
 
-def test_who_was_against_before_is_as_it_was(engine: Engine) -> None:
+def test_who_was_against_before_is_as_it_was(fast_engine: Engine) -> None:
     """Named or not, a member that said no to what is in force says yes to its renewal with its chance, 20 %."""
     text = body("a: {willing: 20 %}, others: {count: 1, willing: 20 %}, b: {}", rule="1 of 3", renew="30 days")
     no = "no: {at: 1 day, do: [measures.eu.vote.a = false, measures.eu.vote.others = 0]}"
     text = text.replace("start: none", "start: sectoral").replace("triggers: {", f"triggers: {{{no}, ")
     text += "    metrics: {named: {final: measures.eu.vote.a}, unnamed: {final: measures.eu.vote.others}}\n"
-    runs = play(engine, text, runs=3_000, days=31)
+    runs = play(fast_engine, text, runs=3_000, days=31)
     for column in (0, 1):
         assert_share(runs.metrics[:, column], expected=0.2, detects=0.1)
 
@@ -222,7 +222,7 @@ def test_a_vote_of_nobody_is_told() -> None:
     assert any("`eu` has no members who could vote" in fault for fault in faults(body("")))
 
 
-def test_ten_lines_of_members_behave_sensibly(engine: Engine) -> None:
+def test_ten_lines_of_members_behave_sensibly(fast_engine: Engine) -> None:
     """With nothing said but who has what to lose, 28 agree as the copula says, and the most exposed is against most.
 
     That is more often than each for itself would, and less often than the most exposed alone.
@@ -230,7 +230,9 @@ def test_ten_lines_of_members_behave_sensibly(engine: Engine) -> None:
     text = (TEN_LINES / "members.yaml").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 13
     built = build_program(scenario_from_text(text))
-    runs = engine.run(built, luck=Luck(SEED), runs=np.arange(3_000, dtype=np.uint32), recording=Recording(events=True))
+    runs = fast_engine.run(
+        built, luck=Luck(SEED), runs=np.arange(3_000, dtype=np.uint32), recording=Recording(events=True)
+    )
     chances = (0.8, 0.9, *[0.95] * 26)
     expected = all_agree(*chances, alike=0.5)
     assert np.prod(chances) < expected < min(chances)

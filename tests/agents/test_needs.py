@@ -43,9 +43,9 @@ def test_an_option_that_is_voted_down_does_nothing(engine: Engine) -> None:
     assert moves(tell(engine, choice("vote of 1 of 2", willing="0")), "pressure") == [(10, 2)]
 
 
-def test_whose_consent_is_needed_agrees_half_the_time(engine: Engine) -> None:
+def test_whose_consent_is_needed_agrees_half_the_time(fast_engine: Engine) -> None:
     """Of two who must agree, both do in a quarter of the runs; in the others the option fails, once."""
-    runs = play(engine, choice("consent of ukraine, russia"), runs=3_000)
+    runs = play(fast_engine, choice("consent of ukraine, russia"), runs=3_000)
     assert_share((passed for _, passed, _ in runs.metrics), expected=0.25, detects=0.1)
     assert all((done, failed) == (2 * passed, 1 - passed) for done, passed, failed in runs.metrics)
 
@@ -61,12 +61,12 @@ def test_consent_is_a_choice_of_who_is_asked(engine: Engine) -> None:
     assert moves(refused, "pressure") == [] and not any("russia" in row for row in refused.rows)
 
 
-def test_the_vote_comes_before_the_consent(engine: Engine) -> None:
+def test_the_vote_comes_before_the_consent(fast_engine: Engine) -> None:
     """Nobody is asked to consent to what the members do not want; what they want still needs the consent."""
     needs = "consent of ukraine, vote of all members"
-    down = tell(engine, choice(needs, willing="0"))
+    down = tell(fast_engine, choice(needs, willing="0"))
     assert not any("consent" in row for row in down.rows) and any("answer.act.fails" in row for row in down.rows)
-    runs = play(engine, choice(needs), runs=3_000)
+    runs = play(fast_engine, choice(needs), runs=3_000)
     assert_share((passed for _, passed, _ in runs.metrics), expected=0.5, detects=0.1)
 
 

@@ -244,9 +244,9 @@ def share_of_attacks(days: float) -> float:
 
 
 @pytest.mark.parametrize("every", [5, 14, 30])
-def test_deciding_oftener_makes_war_no_likelier(engine: Engine, every: int) -> None:
+def test_deciding_oftener_makes_war_no_likelier(fast_engine: Engine, every: int) -> None:
     """The share of attacks within 210 days is that of the hazards, whether one decides every 5, 14 or 30 days."""
-    runs = play(engine, recorded(f"{every} days"), days=210, runs=4_600)
+    runs = play(fast_engine, recorded(f"{every} days"), days=210, runs=4_600)
     assert_share(ended_as(runs, "attack"), expected=share_of_attacks(210), detects=0.08)
 
 
@@ -346,11 +346,11 @@ FACING = """
 """
 
 
-def test_the_other_side_replies_as_often_and_as_hard_as_in_the_record(engine: Engine) -> None:
+def test_the_other_side_replies_as_often_and_as_hard_as_in_the_record(fast_engine: Engine) -> None:
     """Four in ten uses of force are answered, and all but the threats among the answers move the guard."""
     mix = evidence.REPLY_MIX["force"]
     moving = 1 - mix["threat"] / sum(mix.values())
-    runs = play(engine, FACING, days=20_000, runs=4_600)
+    runs = play(fast_engine, FACING, days=20_000, runs=4_600)
     assert_share(ended_as(runs, "answered"), expected=evidence.REPLY_CHANCE * moving, detects=0.08)
 
 

@@ -383,12 +383,12 @@ def test_the_expansion_reads_back_to_an_equal_program(name):
     assert build_core(expand(again)) == build_core(made)
 
 
-def test_ten_lines_of_unrest_behave(engine):
+def test_ten_lines_of_unrest_behave(fast_engine):
     """Buildings are taken, a calm region makes losing rarer, and without the cause nothing is lost."""
 
     def lost(policy=None):
         made = build_program(read_scenario(str(TEN_LINES / "for_each.yaml"), policy=policy))
-        runs = play(engine, made, runs=400)
+        runs = play(fast_engine, made, runs=400)
         return sum(ended_as(runs, "lost")), runs
 
     usual, runs = lost()

@@ -74,9 +74,9 @@ def test_an_ultimatum_is_met_more_often_than_nothing_is_and_called_on_its_day(en
     assert early > without + 20
 
 
-def test_a_secret_comes_out_now_and_then_and_costs_only_then(engine: Engine) -> None:
+def test_a_secret_comes_out_now_and_then_and_costs_only_then(fast_engine: Engine) -> None:
     """One in five within the month; support is lost in those runs, and in no other."""
-    runs = played(engine, "secret", runs=4_600)
+    runs = played(fast_engine, "secret", runs=4_600)
     out = np.array(ended_as(runs, "out"))
     assert_share(out, expected=0.2, detects=0.08)
     assert set(runs.metrics[~out, 0].tolist()) == {0.6}

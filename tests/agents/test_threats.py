@@ -189,7 +189,7 @@ def test_an_offer_is_the_gain_of_the_option_that_would_earn_it(engine: Engine) -
 def first_lesson(*overrides: tuple[str, str]) -> list[bool]:
     """Of each of 1,000 runs of the shipped lesson on the same luck, whether it came to an attack."""
     played = build_program(read_scenario("first-lesson", overrides=overrides))
-    return ended_as(play(choose(), played, runs=1_000), "attack")
+    return ended_as(play(choose("compiled"), played, runs=1_000), "attack")
 
 
 def test_the_more_a_threat_is_believed_the_rarer_the_attack() -> None:

@@ -1,8 +1,19 @@
-"""How many examples a law gets: few in the ordinary suite, hundreds more in the soak."""
+"""How many examples a law gets, and how they are compiled: few in the ordinary suite, hundreds more in the soak."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+
+from tests.agreement.same import level
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_code() -> Iterator[None]:
+    """Thousands of programs are played once each, so that optimising them would take longer than playing."""
+    with level("quick"):
+        yield
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

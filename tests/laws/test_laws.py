@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given, settings
 
 from sim.clock import TICKS_PER_DAY
-from sim.engine.record import Ending, EventRow, Recording, Runs
-from sim.engine.reference import ReferenceEngine
+from sim.engine.record import Ending, Engine, EventRow, Recording, Runs
 from sim.errors import Text
 from sim.program.build import build_core
 from sim.program.ir import Program
@@ -26,24 +25,24 @@ from tests.laws.variants import Shuffled, play_history, shuffled, too_often
 from tests.strategies import random_scenario, run_numbers, scenarios, seeds, with_texts
 
 FEW = settings(max_examples=max(1, settings.default.max_examples // 8))
-ENGINE = ReferenceEngine()
 
 
 @dataclass(frozen=True)
 class Case:
-    """A scenario, and the luck it is played with."""
+    """A scenario, the luck it is played with, and by whom."""
 
     scenario: Scenario
     program: Program
     seed: int
     run: int
+    engine: Engine
 
     def play(
         self, program: Program | None = None, *, switches: tuple[tuple[int, int], ...] = (), runs: Sequence[int] = (),
         decisions: dict[tuple[int, int], int] | None = None,
     ) -> Runs:  # fmt: skip
         """This program, or a variant of it, with this case's luck."""
-        return ENGINE.run(
+        return self.engine.run(
             program or self.program, luck=Luck(self.seed, switches), runs=list(runs) or [self.run],
             recording=Recording(events=True), decisions=decisions,
         )  # fmt: skip
@@ -189,7 +188,7 @@ def a_person_who_takes_what_was_drawn_changes_nothing(case: Case) -> None:
 def recording_changes_nothing(case: Case) -> None:
     """What is kept does not depend on what else is kept."""
     whole = case.play()
-    bare = ENGINE.run(case.program, luck=Luck(case.seed), runs=[case.run], recording=Recording(series=False))
+    bare = case.engine.run(case.program, luck=Luck(case.seed), runs=[case.run], recording=Recording(series=False))
     if any(failure.trigger == "series" for failure in whole.failures):
         return  # a sample that is not a number is a fault, and without samples there is none
     for what in ("ending", "outcome", "ended", "turns"):
@@ -229,20 +228,20 @@ LAWS: tuple[Callable[[Case], None], ...] = (
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
-def test_a_law_holds_for_any_scenario(law: Callable[[Case], None]) -> None:
+def test_a_law_holds_for_any_scenario(law: Callable[[Case], None], engine: Engine) -> None:
     """Hypothesis finds no small scenario that breaks it."""
 
     @FEW
     @given(scenarios(most_triggers=5), seeds(), run_numbers())
     def holds(scenario: Scenario, seed: int, run: int) -> None:
-        law(Case(scenario, build_core(scenario), seed, run))
+        law(Case(scenario, build_core(scenario), seed, run, engine))
 
     holds()
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
-def test_a_law_holds_for_numbered_scenarios(law: Callable[[Case], None], numbers: range) -> None:
+def test_a_law_holds_for_numbered_scenarios(law: Callable[[Case], None], numbers: range, engine: Engine) -> None:
     """Larger scenarios, each the same every time."""
     for number in numbers:
         scenario = random_scenario(number)
-        law(Case(scenario, build_core(scenario), seed=number * 2_654_435_761 % 2**64, run=number))
+        law(Case(scenario, build_core(scenario), number * 2_654_435_761 % 2**64, number, engine))
