@@ -97,9 +97,9 @@ def _lowered(name: str, lower: Callable[..., Any], *, guarded: bool = True) -> P
     return lambda: patch.dict(LOWERINGS, {name: Lowering(lower, LOWERINGS[name].result, guarded=guarded)})
 
 
-def _clamp_high_first(code: Any, x: Any, low: Any, high: Any) -> Any:
-    kept = code.select(x.compared("olt", low), low, x)
-    return code.select(x.compared("ogt", high), high, kept)
+def _clamp_high_first(writer: Any, x: Any, low: Any, high: Any) -> Any:
+    kept = writer.code.select(x.compared("olt", low), low, x)
+    return writer.code.select(x.compared("ogt", high), high, kept)
 
 
 # ------------------------------------------------------------------------------------------------ all of them
@@ -181,9 +181,9 @@ MUTANTS: tuple[Mutant, ...] = (
 
 EXCHANGED: tuple[Mutant, ...] = (
     Mutant("`min` takes its operands the other way round", "compiled",
-           _lowered("min", lambda code, x, y: code.select(x.compared("olt", y), x, y))),
+           _lowered("min", lambda writer, x, y: writer.code.select(x.compared("olt", y), x, y))),
     Mutant("`max` takes its operands the other way round", "compiled",
-           _lowered("max", lambda code, x, y: code.select(x.compared("ogt", y), x, y))),
+           _lowered("max", lambda writer, x, y: writer.code.select(x.compared("ogt", y), x, y))),
     Mutant("`clamp` looks at its upper end first", "compiled", _lowered("clamp", _clamp_high_first)),
 )  # fmt: skip
 """What the table of operators finds; a random program seldom has two zeros of either sign to choose from."""

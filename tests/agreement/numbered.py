@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from sim.engine.native import machine
+from sim.engine import compiled
 from sim.engine.record import Engine, Runs
 from sim.program.ir import Program
 from tests.agreement.same import COMPILED, REFERENCE, Circumstances, difference, level, limits
@@ -55,4 +55,4 @@ def ready(numbers: Iterable[int]) -> None:
         for engine in ENGINES:
             played(number, engine)
         if number % 50 == 0:
-            machine.forget()
+            compiled.forget()

@@ -37,10 +37,9 @@ def difference(left: Runs, right: Runs) -> str:
     events = _of_events(left, right)
     if events:
         return events
-    if repr(left.decisions) != repr(right.decisions):
-        return _first_of("decisions", left.decisions, right.decisions)
-    if left.failures != right.failures:
-        return _first_of("failures", left.failures, right.failures)
+    for what in ("decisions", "failures"):
+        if told := _first_of(what, getattr(left, what), getattr(right, what)):
+            return told
     for name in FLAT:
         one, other = getattr(left, name), getattr(right, name)
         if (one.dtype, one.shape) != (other.dtype, other.shape):
@@ -96,21 +95,17 @@ def limits(*, at_one_tick: int, in_a_run: int) -> Iterator[None]:
         yield
 
 
-LEVELS = {"quick": 0, "optimised": machine.OPTIMISED}
-"""How hard LLVM works; the histories are the same."""
+LEVELS = {"quick": machine.QUICK, "optimised": machine.OPTIMISED}
+"""How well machine code is made; the histories are the same."""
 
 
 @contextmanager
 def level(name: str) -> Iterator[None]:
     """Machine code is made at this level, and none is kept from before or for later."""
-    machine.forget()
-    compiled._recent.clear()
-    machine._maker.cache_clear()
-    with patch.object(machine, "OPTIMISED", LEVELS[name]), patch.object(compiled, "cache_folder", lambda kind: None):
+    compiled.forget()
+    with patch.object(COMPILED, "level", LEVELS[name]), patch.object(compiled, "cache_folder", lambda kind: None):
         yield
-    machine.forget()
-    compiled._recent.clear()
-    machine._maker.cache_clear()
+    compiled.forget()
 
 
 @dataclass(frozen=True)

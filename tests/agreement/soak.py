@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sim.engine.native import machine
+from sim.engine import compiled
 from sim.engine.record import Ending, Runs
 from sim.program.ir import Program
 from sim.program.listing import core_text
@@ -89,7 +89,7 @@ def soak(seconds: float, seed: int, account: Account) -> tuple[int, str, str] | 
                 if told:
                     return number, name, told
                 account.add(name, program, runs, how)
-            machine.forget()
+            compiled.forget()
     return None
 
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from sim.engine.native import machine, rows
+from sim.engine import compiled
+from sim.engine.native import rows
 from sim.engine.record import TURNS_AT_ONE_TICK, TURNS_IN_A_RUN, Ending, Recording
 from sim.program.build import build_core
 from sim.program.ir import Program
@@ -35,7 +36,7 @@ def agreed(numbers: Iterable[int]) -> None:
             left, right = (play(engine, *wild_case(number)) for engine in ENGINES)
             assert not (told := difference(left, right)), f"program {number}: {told}"
             if number % 50 == 0:
-                machine.forget()
+                compiled.forget()
 
 
 # ------------------------------------------------------------------------------------------------ any program
