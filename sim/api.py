@@ -254,8 +254,11 @@ def plan(
     until: str | None = None,
     out: str | Path = RESULTS,
     events: bool = False,
+    tell: Callable[[str], None] = lambda says: None,
 ) -> Plan:
     """Everything that is known before a study is played; a few runs are timed to say how long it will take.
+
+    `tell` hears, in a sentence, of what has to be made first and takes its time.
 
     Raises
     ------
@@ -281,6 +284,7 @@ def plan(
         out=Path(out),
         events=events,
         scenario=model.scenario,
+        tell=tell,
     )
 
 

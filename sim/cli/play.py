@@ -94,7 +94,10 @@ def run_command(
     from sim import api
 
     model = api.load(file, policy=policy, variant=variant, overrides=options.read_settings(settings))
-    plan = api.plan(model, runs=runs, seed=seed, workers=workers, engine=engine, until=until, out=out, events=events)
+    plan = api.plan(
+        model, runs=runs, seed=seed, workers=workers, engine=engine, until=until, out=out, events=events,
+        tell=progress.tell if not quiet else lambda says: None,
+    )  # fmt: skip
     if dry_run:
         _print_plan(plan, form)
         return 0

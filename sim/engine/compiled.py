@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.native.autopsy import history_of, tell_fault, tell_runaway
-from sim.engine.native.code import Code
+from sim.engine.native.code import Code, abandon
 from sim.engine.native.layout import CELL, MANY
+from sim.engine.native.machine import can_keep
 from sim.engine.native.module import FAILED, GOES_ON, IS_FULL, Module
 from sim.engine.native.rows import Record
 from sim.engine.native.write import write_module
@@ -28,6 +29,8 @@ from sim.program.parameters import draw_parameters
 from sim.provenance import cache_folder
 from sim.streams import Luck
 
+Tell = Callable[[str], None]
+
 SLICE_SECONDS = 0.05
 """Machine code plays about so long before Python is asked again, which is when Ctrl-C is heard."""
 
@@ -35,15 +38,29 @@ SLICE_SECONDS = 0.05
 class Compiled:
     """A program ready to be played: its assembly, its machine code, and its numbers."""
 
-    def __init__(self, program: Program, *, cache: Path | None, level: int | None) -> None:
+    def __init__(self, program: Program, *, cache: Path | None, level: int | None, tell: Tell | None = None) -> None:
         self.program = program
         self.module: Module = write_module(program)
-        self.code = Code(str(self.module), cache=cache, level=level)
+
+        def on_making(seconds: float) -> None:
+            if tell is not None:
+                tell(_announced(program, cache, seconds))
+
+        self.code = Code(str(self.module), cache=cache, level=level, on_making=on_making)
         self.data = _aligned(self.module.data.bytes())
         layout = self.module.layout
         self.blank = layout.block.bytes()
         self.image = _aligned(self.blank[layout.begins : layout.ends])
         self.score: Score | None = None  # for failures, when there are any
+
+
+def _announced(program: Program, cache: Path | None, seconds: float) -> str:
+    """That machine code is about to be made, as a sentence."""
+    wait = "about a second" if seconds < 1.5 else f"some {seconds:.0f} seconds"
+    if cache is not None and can_keep(cache):
+        return f"machine code for {program.name} is made, once: {wait}; it is kept in {cache}"
+    where = "there is nowhere to keep it" if cache is None else f"{cache} cannot be written to"
+    return f"machine code for {program.name} is made: {wait}, each time, as {where}; SIM_CACHE names a folder"
 
 
 def compile_program(program: Program, *, cache: Path | None, level: int | None = None) -> Compiled:
@@ -76,6 +93,15 @@ class CompiledEngine:
     def __init__(self, *, level: int | None = None) -> None:
         self.level = level
 
+    @staticmethod
+    def abandon() -> None:
+        """Nobody waits any more: stop making better machine code beside the playing."""
+        abandon()
+
+    def prepare(self, program: Program, tell: Tell) -> None:
+        """Make what is made once for a program; if that has to be, `tell` it before in a sentence."""
+        _compiled(program, self.level, tell)
+
     def run(
         self,
         program: Program,
@@ -98,12 +124,12 @@ _recent: dict[tuple[int, int | None], Compiled] = {}  # by the program's identit
 _lock = threading.Lock()
 
 
-def _compiled(program: Program, level: int | None) -> Compiled:
+def _compiled(program: Program, level: int | None, tell: Tell | None = None) -> Compiled:
     """The machine code of a program, kept for the programs played last; made once, however many threads ask."""
     with _lock:
         found = _recent.pop((id(program), level), None)
         if found is None or found.program is not program:
-            found = compile_program(program, cache=cache_folder("code"), level=level)
+            found = Compiled(program, cache=cache_folder("code"), level=level, tell=tell)
         _recent[id(program), level] = found
         while len(_recent) > MOST_RECENT:
             del _recent[next(iter(_recent))]

@@ -199,6 +199,8 @@ class _Study:
             store.sweep(self.folder)
             if status == "complete":
                 self._complete()
+            elif hasattr(self.player, "abandon"):
+                self.player.abandon()
             manifest.end(self.folder, self.manifest, status)
 
     def _play_all(self, executor: Executor | None, workers: int) -> bool:

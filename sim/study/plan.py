@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,8 +109,9 @@ def make_plan(
     out: Path,
     events: bool,
     scenario: Scenario | None = None,
+    tell: Callable[[str], None] = lambda says: None,
 ) -> Plan:
-    """The plan of a design, a few of its runs timed if any are to be played.
+    """The plan of a design, a few of its runs timed if any are to be played; `tell` hears what has to be waited for.
 
     Raises
     ------
@@ -125,13 +127,16 @@ def make_plan(
     done = min(runs, sum(part.count for part in there if part.experiment == 0))
     left = len(parts) - len(there)
     hands = max(1, min(workers or processors(), left))
-    seconds = 0.0 if done >= runs else seconds_a_run(design, engine, events=events) * (runs - done) / hands
+    seconds = 0.0 if done >= runs else seconds_a_run(design, engine, events=events, tell=tell) * (runs - done) / hands
     return Plan(design, asked, runs, hands, engine, until, out, events, done, seconds, scenario)
 
 
-def seconds_a_run(design: Design, engine: str, *, events: bool) -> float:
+def seconds_a_run(design: Design, engine: str, *, events: bool, tell: Callable[[str], None]) -> float:
     """How long one run takes here and now; the first one, which pays for what is made once, is not counted."""
     player, program, recording = choose(engine), design.experiments[0].program, Recording(events=events)
+    prepare = getattr(player, "prepare", None)
+    if prepare is not None:
+        prepare(program, tell)
     drawn = draw_parameters(program, design.seed, np.arange(max(TIMED_RUNS)))
 
     def play(runs: int) -> None:

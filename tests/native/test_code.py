@@ -283,3 +283,22 @@ def test_compiling_tells_what_it_made(tmp_path: Path) -> None:
     """`was_made` says whether this process had to wait for code."""
     first = compile_program(program_of(), cache=tmp_path)
     assert first.code.machine.was_made
+
+
+def test_who_has_to_wait_is_told_before(tmp_path: Path) -> None:
+    """Once for a structure, with where it is kept; what is there already is no news."""
+    told: list[str] = []
+    for text in (TEXT, TEXT.replace("0.1 * cost", "0.3 * cost"), TEXT.replace("0.1 * cost", "0.3 + cost")):
+        compiled.Compiled(program_of(text), cache=tmp_path, level=None, tell=told.append)
+        compiled.forget()
+    assert len(told) == 2
+    assert told[0] == f"machine code for numbers is made, once: about a second; it is kept in {tmp_path}"
+
+
+def test_who_has_to_wait_each_time_is_told_why(tmp_path: Path) -> None:
+    """A folder that cannot be written to is named, with what to do about it."""
+    (tmp_path / "file").write_text("no folder")
+    told: list[str] = []
+    compiled.Compiled(program_of(), cache=tmp_path / "file" / "code", level=None, tell=told.append)
+    assert "each time" in told[0]
+    assert "cannot be written to; SIM_CACHE names a folder" in told[0]

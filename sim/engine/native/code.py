@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from sim.engine.native.machine import OPTIMISED, QUICK, Machine, find_machine, l
 
 SECONDS_PER_LINE = 4e-5
 """About how long a line of assembly takes to optimise. Measured: 0.25 s for 3,200 lines, 2 s for 58,000."""
+
+QUICKER = 0.25
+"""Quick code is made in about this part of the time."""
 
 WORTH_WHILE = 0.25
 """Better code is made when the quick one has been played for this part of the time that making it will take."""
@@ -35,16 +39,25 @@ class Code:
     ----------
     level
         The quality to use, now and later; None to begin with what is there and to better it.
+    on_making
+        Told, if nothing is there yet, about how many seconds it will take to make it, just before that.
     """
 
-    def __init__(self, text: str, *, cache: Path | None, level: int | None = None) -> None:
+    def __init__(
+        self, text: str, *, cache: Path | None, level: int | None = None,
+        on_making: Callable[[float], None] = lambda seconds: None,
+    ) -> None:  # fmt: skip
         self.text, self.cache = text, cache
         self.making = text.count("\n") * SECONDS_PER_LINE
         self.seconds = 0.0  # played with quick code
         self.work: Work | None = None
         self.lock = threading.Lock()
         best = find_machine(text, OPTIMISED, cache=cache) if level is None else None
-        self.machine: Machine = best or machine_of(text, QUICK if level is None else level, cache=cache)
+        first = QUICK if level is None else level
+        found = best or find_machine(text, first, cache=cache)
+        if found is None:
+            on_making(self.making if first == OPTIMISED else self.making * QUICKER)
+        self.machine: Machine = found or machine_of(text, first, cache=cache)
         self.may_improve = level is None and best is None and bool(sys.executable)
 
     def played(self, seconds: float) -> None:

@@ -1,8 +1,8 @@
 """From assembly to machine code that can be called, through LLVM; kept on the disk, so that it is made once.
 
 There are two qualities: `QUICK` is there in a few hundredths of a second, `OPTIMISED` takes four to seven times as
-long to make and some six tenths as long to play. Both give the same bits, for LLVM may not reorder real arithmetic. `native.code` decides
-which is worth its while.
+long to make and some six tenths as long to play. Both give the same bits, for LLVM may not reorder real arithmetic.
+`native.code` decides which is worth its while.
 
 What is kept is the object file of a text of assembly, under the digest of that text, the quality, LLVM's version and
 the processor. It is written aside and renamed, so that processes which start at once do not trip over each other, and
@@ -212,6 +212,14 @@ def keep(path: Path, code: bytes) -> None:
         os.replace(aside, path)
         if path.name < PRUNED_BELOW:
             prune(path.parent)
+
+
+def can_keep(folder: Path) -> bool:
+    """Whether anything can be kept in a folder, which is made if need be."""
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return os.access(folder, os.W_OK)
+    return False
 
 
 def prune(folder: Path, *, most: int = MOST_KEPT) -> None:
