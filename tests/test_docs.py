@@ -54,7 +54,7 @@ def framed(block: Block) -> schema.Scenario:
 
 def play(program: Program, runs: int):
     """A few runs on the engine that defines the meaning."""
-    return choose("simpy").run(program, luck=Luck(1), runs=range(runs))
+    return choose("compiled").run(program, luck=Luck(1), runs=range(runs))
 
 
 @pytest.mark.parametrize("block", COMPLETE, ids=str)

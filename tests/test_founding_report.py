@@ -88,7 +88,7 @@ def played(overrides: tuple[tuple[str, str], ...], runs: int, *, events: bool) -
     """The scenario as it stands or without something, on the luck of the suite."""
     program = build_program(read_scenario("ukraine-2014", overrides=overrides))
     recording = Recording(events=events, series=False)
-    return choose().run(program, luck=Luck(SEED), runs=np.arange(runs, dtype=np.uint32), recording=recording)
+    return choose("compiled").run(program, luck=Luck(SEED), runs=np.arange(runs, dtype=np.uint32), recording=recording)
 
 
 @cache

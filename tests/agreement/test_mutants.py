@@ -5,11 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.agreement.mutants import MUTANTS, Mutant
-from tests.agreement.numbered import FEW_TURNS, first_apart, ready
+from tests.agreement.numbered import FEW_TURNS, MOST, first_apart, ready
 from tests.agreement.same import level, limits
-
-MOST = 250
-"""Within so many programs every mutant must be found; half of them are within the first ten."""
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.says)

@@ -14,7 +14,7 @@ from tests.agreement.same import Circumstances, agree, level
 
 DESCRIBED = sorted((Path(__file__).parent.parent / "described").glob("*.yaml"))
 FILES = {path.stem: path for path in shipped_scenarios()} | {f"described {path.stem}": path for path in DESCRIBED}
-RUNS = {"ukraine-2014": 120, "sanctions-spiral": 40}
+RUNS = {"ukraine-2014": 100, "sanctions-spiral": 24}
 """Runs of a scenario as it stands; of the others more, because they are short. A seed changes halfway."""
 
 
@@ -40,7 +40,7 @@ def played(name: str, policy: str | None, variant: str | None, *, runs: int) -> 
 def test_a_scenario_is_one_history_in_both_engines(name: str) -> None:
     """Rows, decisions, metrics, series, counters and ends of every run, in the code that users play."""
     with level("optimised"):
-        played(name, None, None, runs=RUNS.get(name, 400))
+        played(name, None, None, runs=RUNS.get(name, 240))
 
 
 @pytest.mark.parametrize(("name", "policy", "variant"), [one for one in overlaid() if one[1:] != (None, None)])
@@ -48,7 +48,7 @@ def test_a_policy_or_variant_is_one_history_too(
     name: str, policy: str | None, variant: str | None, quickly: None
 ) -> None:
     """Whatever is laid over a scenario."""
-    played(name, policy, variant, runs=RUNS.get(name, 160) // 8)
+    played(name, policy, variant, runs=RUNS.get(name, 160) // 6)
 
 
 @pytest.mark.soak
