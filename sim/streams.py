@@ -78,7 +78,17 @@ class Luck:
     Draws made in or before turn t keep the seed they had; draws made after turn t use the seed of a switch (t, seed),
     the winding of that turn's own clock included. Turn 0 is the start, so a switch at 0 keeps only the parameters.
     Switches ascend; several make a branch of a branch.
+
+    Raises
+    ------
+    ValueError
+        If the turns of the switches do not ascend.
     """
 
     seed: int
     switches: tuple[tuple[int, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        turns = [turn for turn, _ in self.switches]
+        if turns != sorted(turns) or (turns and turns[0] < 0):
+            raise ValueError(f"luck changes after turns {turns}; they ascend, and none lies before the start")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,14 +13,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from sim.engine import choose
-from sim.engine.native import machine
+from sim.engine.native import code
 from sim.engine.record import Engine
 from tests.statistics import claims
 
 HOUSE = Path(__file__).resolve().parent.parent
 ENGINES = choose.ENGINES
-QUICK = 0
-"""The level at which LLVM makes code in the least time."""
 
 # Derandomised examples make `make test` repeatable; `make test-all` asks for other examples, and more of them.
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -48,11 +47,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """What can be made again is kept for this session alone: nobody's own folder is filled, none is relied on.
 
-    Most programs are played a few times only, so machine code is made quickly rather than well; `tests/agreement`
+    Most programs are played a few times only, so no process beside them makes better machine code; `tests/agreement`
     compares both.
     """
     folder = tmp_path_factory.mktemp("cache")
-    with patch.object(machine, "OPTIMISED", QUICK):
+    with patch.object(code, "WORTH_WHILE", math.inf):
         yield folder
     rmtree(folder, ignore_errors=True)
 

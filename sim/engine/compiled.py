@@ -22,7 +22,7 @@ from sim.engine.native.module import FAILED, GOES_ON, IS_FULL, Module
 from sim.engine.native.rows import Record
 from sim.engine.native.write import write_module
 from sim.engine.order import consequences
-from sim.engine.record import COUNTERS, UNNAMED, Ending, Failure, Recording, Runs
+from sim.engine.record import COUNTERS, UNNAMED, Ending, Failure, Recording, Runs, check_decisions
 from sim.engine.score import Score
 from sim.program.ir import Program
 from sim.program.parameters import draw_parameters
@@ -114,6 +114,7 @@ class CompiledEngine:
     ) -> Runs:
         """Play these runs; see `sim.engine.record.Engine`."""
         numbers = np.ascontiguousarray(runs, dtype=np.uint32)
+        check_decisions(program, decisions or {})
         if parameters is None:
             parameters = draw_parameters(program, luck.seed, numbers)
         return Player(_compiled(program, self.level), luck, numbers, parameters, recording, decisions or {}).play()
@@ -178,8 +179,7 @@ class Player:
 
     def _give(self) -> None:
         """Say what is said once."""
-        pairs = sorted(((turn, seed) for turn, seed in self.luck.switches), key=lambda pair: pair[0])
-        switches = self._table([*(value for pair in pairs for value in pair), MANY, 0])
+        switches = self._table([*(value for pair in self.luck.switches for value in pair), MANY, 0])
         dictated = self._table([v for (place, n), option in self.decisions.items() for v in (place, n, option)])
         given: dict[str, NDArray[np.generic]] = {
             "runs": self.runs, "parameters": self.parameters, "outcomes": self.outcomes, "endings": self.endings,

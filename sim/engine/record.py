@@ -203,6 +203,21 @@ def gather(
     )
 
 
+def check_decisions(program: Program, decisions: Mapping[tuple[int, int], int]) -> None:
+    """Whether a person could have chosen so: such triggers choose, and have such options.
+
+    Raises
+    ------
+    ValueError
+        If one of them could not.
+    """
+    for (place, occasion), option in decisions.items():
+        choice = program.triggers[place].choice if 0 <= place < len(program.triggers) else None
+        count = 0 if choice is None else len(choice.options)
+        if not 0 <= option < count or occasion < 0:
+            raise ValueError(f"at trigger {place}, occasion {occasion}, there is no option {option} of {count}")
+
+
 class Engine(Protocol):
     """Program -> Runs. Every engine gives the same histories."""
 
@@ -231,5 +246,10 @@ class Engine(Protocol):
             Values of the program's parameters; drawn by `sim.program.parameters` if None.
         decisions
             Options that persons chose: (trigger, occasion) -> option. They move no other draw.
+
+        Raises
+        ------
+        ValueError
+            If a decision names a trigger that does not choose, or an option that it does not have.
         """
         ...

@@ -33,6 +33,7 @@ from sim.engine.record import (
     Finished,
     Recording,
     Runs,
+    check_decisions,
     gather,
 )
 from sim.engine.score import Part, Score
@@ -494,6 +495,7 @@ class ReferenceEngine:
     ) -> Runs:
         """Play these runs; see `sim.engine.record.Engine`."""
         numbers = np.asarray(runs, dtype=np.uint32)
+        check_decisions(program, decisions or {})
         if parameters is None:
             parameters = draw_parameters(program, luck.seed, numbers)
         score = Score(program, consequences(program))

@@ -45,9 +45,10 @@ series: {every: 10 days, of: [cost]}
 
 
 @pytest.fixture(autouse=True)
-def _nothing_in_memory() -> None:
-    """Each test begins as a new process does."""
+def _a_new_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test begins as a new process does, and makes better code when it is worth it, as users have it."""
     compiled.forget()
+    monkeypatch.setattr(codes, "WORTH_WHILE", 0.25)
 
 
 def program_of(text: str = TEXT) -> Program:

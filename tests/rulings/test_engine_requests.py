@@ -1,0 +1,60 @@
+"""What an engine is asked for is looked at before it plays: nonsense is told, and never played."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.engine.record import Engine
+from sim.program.build import build_program
+from sim.program.ir import Program
+from sim.scenario.read import scenario_from_text
+from sim.streams import Luck
+
+TEXT = """\
+scenario: choosing
+question: Which of the two?
+start: 2030-01-01
+horizon: 5 days
+quantities: {x: {start: 0}}
+triggers:
+  pick: {every: 1 day, choose: {a: {do: x += 1}, b: {do: x -= 1}}}
+  other: {every: 1 day, do: x += 1}
+outcomes: {done: {otherwise: true}}
+"""
+
+
+@pytest.fixture(scope="module")
+def program() -> Program:
+    return build_program(scenario_from_text(TEXT))
+
+
+@pytest.mark.parametrize(
+    ("decision", "says"),
+    [
+        ({(0, 1): 2}, "at trigger 0, occasion 1, there is no option 2 of 2"),
+        ({(0, 1): 10**6}, "no option 1000000 of 2"),
+        ({(0, 1): -1}, "no option -1 of 2"),
+        ({(1, 0): 0}, "at trigger 1, occasion 0, there is no option 0 of 0"),
+        ({(2, 0): 0}, "at trigger 2"),
+        ({(0, -1): 0}, "occasion -1"),
+    ],
+)
+def test_a_decision_that_nobody_could_take_is_refused(
+    engine: Engine, program: Program, decision: dict[tuple[int, int], int], says: str
+) -> None:
+    """An option that is not there is no memory to read."""
+    with pytest.raises(ValueError, match=says):
+        engine.run(program, luck=Luck(1), runs=[0], decisions=decision)
+
+
+def test_a_decision_that_can_be_taken_is(engine: Engine, program: Program) -> None:
+    """The last option at the first occasion."""
+    runs = engine.run(program, luck=Luck(1), runs=[0], decisions={(0, 0): 1, (0, 1): 0})
+    assert not runs.failures
+
+
+@pytest.mark.parametrize("switches", [((5, 9), (2, 4)), ((-1, 3),)])
+def test_luck_that_does_not_ascend_is_refused(switches: tuple[tuple[int, int], ...]) -> None:
+    """A list of switches is the story of branches of branches, in the order of time."""
+    with pytest.raises(ValueError, match="they ascend"):
+        Luck(1, switches)
