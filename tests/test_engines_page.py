@@ -90,7 +90,7 @@ def test_the_places_and_keys_of_the_page_are_those_of_the_program():
     entries = {max(cells.clock, cells.firing): names[cells.place] for cells in layout.triggers}
     assert layout.entries == len(entries) == 5
     assert [entries[number] for number in range(5)] == ["escalate", "withdraw", "impose", "relief", "accounts"]
-    assert (layout.slot(0), layout.slot(1), layout.triggers[0].rate) == (328, 336, 376)
+    assert (layout.slot(0), layout.slot(1), layout.triggers[0].rate) == (392, 400, 440)
     due = 30 * 86_400_000_000
     assert f"{due:,} ticks" in page
     for entry in (3, 4):

@@ -13,15 +13,16 @@ from llvmlite import ir
 from numba import int64, uint64
 from numba.extending import intrinsic
 
-from sim.engine.native.layout import CELL, GIVEN, LAST_TURNS, RUN
+from sim.engine.native.layout import CELL, LAST_TURNS, NEW_EACH_RUN, TOLD_ONCE
 from sim.engine.record import TURNS_AT_ONE_TICK
 
 ROOT, DEPTH, ENTRIES, RING, SAMPLE, LOOK_OUT, FIRST_TURN = range(7)
 
 # The cells that stand alike in every program's state: those said once, then, on the next line of memory, the run's.
-_BEGINS = -(-len(GIVEN) * CELL // 64) * 64
+_BEGINS = -(-len(TOLD_ONCE) * CELL // 64) * 64
 NOW, TURNS, TICK_BEGAN, ALERT, CEILING, NEXT_SAMPLE = (
-    _BEGINS + RUN.index(name) * CELL for name in ("now", "turns", "tick_began", "alert", "ceiling", "next_sample")
+    _BEGINS + NEW_EACH_RUN.index(name) * CELL
+    for name in ("now", "turns", "tick_began", "alert", "ceiling", "next_sample")
 )
 
 WORD = ir.IntType(64)
@@ -49,14 +50,14 @@ def put(_typing: Any, at: Any, value: Any) -> Any:
 
 
 @intrinsic
-def call(_typing: Any, function: Any, state: Any, data: Any, more: Any) -> Any:
-    """Call a function by its address; one that takes two arguments does not see the third."""
+def call(_typing: Any, function: Any, state: Any, data: Any, now: Any, more: Any) -> Any:
+    """Call a function by its address; one that takes three arguments does not see the fourth."""
 
     def make(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        kind = ir.FunctionType(WORD, [WORD] * 3).as_pointer()
+        kind = ir.FunctionType(WORD, [WORD] * 4).as_pointer()
         return builder.call(builder.inttoptr(arguments[0], kind), arguments[1:])
 
-    return int64(int64, int64, int64, int64), make
+    return int64(int64, int64, int64, int64, int64), make
 
 
 @numba.cfunc(int64(int64, int64, int64), cache=True)
@@ -71,9 +72,10 @@ def take_turns(state, data, table):  # type: ignore[no-untyped-def]
         if due > horizon:
             return 0
         tick, entry = int64(due), key & entries
-        if tick != get(state + NOW):
+        before = get(state + NOW)
+        if tick != before:
             if tick > get(state + NEXT_SAMPLE):
-                status = call(get(table + SAMPLE * CELL), state, data, tick)
+                status = call(get(table + SAMPLE * CELL), state, data, before, tick)
                 if status:
                     return status
             put(state + NOW, tick)
@@ -82,11 +84,11 @@ def take_turns(state, data, table):  # type: ignore[no-untyped-def]
             put(state + ALERT, min(turn + TURNS_AT_ONE_TICK, get(state + CEILING)))
         turn = get(state + TURNS)
         if turn >= get(state + ALERT):
-            status = call(get(table + LOOK_OUT * CELL), state, data, 0)
+            status = call(get(table + LOOK_OUT * CELL), state, data, tick, 0)
             if status:
                 return status
         put(state + TURNS, turn + 1)
         put(ring + (turn & (LAST_TURNS - 1)) * CELL, entry)
-        status = call(get(turn_functions + entry * CELL), state, data, 0)
+        status = call(get(turn_functions + entry * CELL), state, data, tick, 0)
         if status:
             return status

@@ -109,8 +109,15 @@ def main() -> None:
         "the definition, to be read aloud",
         wrapped(lines["simpy"], 34),
     )
-    note(axes, 3.2, 22.8, "one trigger is two processes:\nits clock and its firing", left=True)
-    box(axes, (60, 29.2, 28, 15.8), ORANGE, "Assembly", "a function for each turn", wrapped(lines["assembly"], 34))
+    note(axes, 3.2, 22.8, "a trigger is up to two processes,\nits clock and its firing", left=True)
+    box(
+        axes,
+        (60, 29.2, 28, 15.8),
+        ORANGE,
+        "Assembly",
+        "a function for each turn and look",
+        wrapped(lines["assembly"], 34),
+    )
     box(axes, (60, 20.5, 28, 5.8), ORANGE, "Object code", "made by LLVM, kept on the disk", [])
     arrow(axes, (74, 29.2), (74, 26.3), ORANGE)
     note(axes, 75, 27.7, "quick, then optimised", left=True)
