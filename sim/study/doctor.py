@@ -17,7 +17,7 @@ from sim.scenario.read import read_scenario
 from sim.streams import Luck
 from sim.study.workers import processors
 
-NEEDED = ("click", "duckdb", "matplotlib", "numpy", "pydantic", "PyYAML", "rich", "scipy", "simpy")
+NEEDED = ("click", "duckdb", "llvmlite", "matplotlib", "numpy", "pydantic", "PyYAML", "rich", "scipy", "simpy")
 """Distributions that the simulator cannot do without."""
 
 SPEED_OF, SPEED_SECONDS = "first-lesson", 0.1

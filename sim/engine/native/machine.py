@@ -1,6 +1,6 @@
 """From assembly to machine code that can be called, through LLVM; kept on the disk, so that it is made once.
 
-There are two qualities: `QUICK` is there in a few hundredths of a second, `OPTIMISED` takes four to seven times as
+There are two qualities: `QUICK` is there in a few hundredths of a second, `OPTIMISED` takes five to ten times as
 long to make and some six tenths as long to play. Both give the same bits, for LLVM may not reorder real arithmetic.
 `native.code` decides which is worth its while.
 
