@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import rmtree
@@ -25,6 +26,12 @@ _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("fixed", derandomize=True, deadline=None, database=None, suppress_health_check=_SLOW)
 settings.register_profile("fresh", deadline=None, max_examples=300, print_blob=True, suppress_health_check=_SLOW)
 settings.load_profile("fixed")
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell without a terminal starts what it puts behind it deaf to Ctrl-C, and its children inherit that; some tests
+    # are about Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
