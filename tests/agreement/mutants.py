@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 from sim.clock import LONGEST, NEVER, TICKS_PER_DAY
 from sim.engine import order, reference, score, world
-from sim.engine.native import course, expressions, layout, module
+from sim.engine.native import course, expressions, kernel, layout, module
 from sim.engine.native.expressions import LOWERINGS, Lowering
 from sim.engine.order import Consequences
 from sim.language import evaluate
@@ -130,6 +130,8 @@ MUTANTS: tuple[Mutant, ...] = (
     _in_reference("luck changes after the winding of the clock", HISTORY, "turn_of_clock",
                   "self.change_luck()\n        rule.wind()", "rule.wind()\n        self.change_luck()"),
     _with("a derived quantity does not hear that it has changed", "compiled", module.Module, "forget", _never_forgets),
+    _with("what was drawn ahead keeps the luck of before", "compiled", kernel, "forget_ahead",
+          lambda module, code: None),
     _with("who reads what only `otherwise` writes does not look", "simpy", reference, "consequences",
           _deaf_to_other_branches),
     _in_reference("-0 becomes 0 when it is kept", STATE, "assign",

@@ -11,11 +11,14 @@ import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar, overload
 
 WHOLE, REAL, TRUTH, POINTER, WIDE, BYTE, SHORT, WORD, NOTHING = (
     "i64", "double", "i1", "ptr", "i128", "i8", "i16", "i32", "void",
 )  # fmt: skip
+
+LANES = 8
+"""How many whole numbers stand side by side: as many as the widest registers hold; narrower ones take turns."""
 
 V = TypeVar("V", bound="Value")
 I = TypeVar("I", bound="Integer")  # noqa: E741
@@ -127,6 +130,38 @@ class Wide(Integer):
 
     __slots__ = ()
     kind = WIDE
+
+
+class Lanes(Integer):
+    """Several whole numbers of 64 bits side by side, on which an operation is done at once."""
+
+    __slots__ = ()
+    kind = f"<{LANES} x i64>"
+
+    def __add__(self, other: Lanes | float) -> Any:
+        if isinstance(other, float):
+            wide = _home(self).value(RealLanes, f"sitofp {self.kind} {self.text} to {RealLanes.kind}")
+            return wide._made(f"fadd {RealLanes.kind}", RealLanes(_splat("double", real(other).text)))
+        return self._made(f"add {self.kind}", other)
+
+
+class RealLanes(Value):
+    """Several float64 side by side."""
+
+    __slots__ = ()
+    kind = f"<{LANES} x double>"
+
+    def __mul__(self, other: float) -> RealLanes:
+        return self._made(f"fmul {self.kind}", RealLanes(_splat("double", real(other).text)))
+
+
+def lanes(number: int) -> Lanes:
+    """The same whole number in every lane, as a literal."""
+    return Lanes(_splat("i64", whole(number).text))
+
+
+def _splat(kind: str, text: str) -> str:
+    return f"<{', '.join([f'{kind} {text}'] * LANES)}>"
 
 
 class Real(Value):

@@ -10,7 +10,21 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from sim.clock import LONGEST, NEVER, TICKS_PER_DAY
-from sim.engine.native.assembly import Function, Integer, Pointer, Real, Value, Whole, Wide, real, whole
+from sim.engine.native.assembly import (
+    LANES,
+    Function,
+    Integer,
+    Lanes,
+    Pointer,
+    Real,
+    RealLanes,
+    Value,
+    Whole,
+    Wide,
+    lanes,
+    real,
+    whole,
+)
 from sim.engine.native.layout import CELL
 from sim.engine.native.machine import LIBRARY
 from sim.engine.native.module import FAILED, Module
@@ -38,6 +52,7 @@ def write_kernel(module: Module) -> None:
         listed = ", ".join(["double"] * arity)
         module.globals.append(f"declare double @libm_{name}({listed}) memory(none) nounwind willreturn")
     _uniform(module)
+    _uniforms(module)
     _ticks(module)
     _fail(module)
     _schedule(module)
@@ -51,6 +66,26 @@ def _uniform(module: Module) -> None:
     names = [(name, Whole) for name in ("luck", "run", "site", "n")]
     code = module.add(Function("uniform", "double", names))
     code.give(make_uniform(whole)(*code.arguments))
+
+
+def _uniforms(module: Module) -> None:
+    """As many uniforms of a site as there are lanes, from the n-th on, into a row of cells."""
+    names = (("target", Pointer), *[(name, Whole) for name in ("luck", "run", "site", "n")])
+    code = module.add(Function("uniforms", "void", names, words="noinline"))
+    target, *words = code.arguments
+    luck, run, site, first = (_in_all_lanes(code, word) for word in words)
+    steps = Lanes(f"<{', '.join(f'i64 {step}' for step in range(LANES))}>")
+    code.do(
+        f"store {RealLanes.kind} {make_uniform(lanes)(luck, run, site, first + steps).text}, ptr {target.text}, align 8"
+    )
+    code.give()
+
+
+def _in_all_lanes(code: Function, value: Value) -> Lanes:
+    one = code.value(Lanes, f"insertelement {Lanes.kind} poison, i64 {value.text}, i64 0")
+    return code.value(
+        Lanes, f"shufflevector {Lanes.kind} {one.text}, {Lanes.kind} poison, <{LANES} x i32> zeroinitializer"
+    )
 
 
 def _ticks(module: Module) -> None:
@@ -161,7 +196,15 @@ def _change_luck(module: Module) -> None:
         here = pairs.at(number * whole(2 * CELL))
         code.store(code.load(Whole, here.at(CELL)), module.cell(code, "luck"))
         set_switch(module, code, number + whole(1))
+    forget_ahead(module, code)
     code.give()
+
+
+def forget_ahead(module: Module, code: Function) -> None:
+    """What was drawn ahead had the luck of before: it is drawn anew."""
+    for cells in module.layout.triggers:
+        if cells.ahead >= 0:
+            code.store(whole(-LANES), module.state(code, cells.first_ahead))
 
 
 def set_switch(module: Module, code: Function, number: Whole) -> None:

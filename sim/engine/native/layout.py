@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.native.assembly import LANES
 from sim.engine.record import COUNTERS, UNNAMED
 from sim.engine.score import has_clock, has_firing
 from sim.language.tree import Count, Since, Tree, walk
@@ -99,6 +100,8 @@ class TriggerCells:
     left: int = -1
     rate: int = -1
     since: int = -1
+    first_ahead: int = -1  # the number of the first uniform of a rate's clock that was drawn ahead
+    ahead: int = -1  # and these uniforms
     cooling_until: int = -1
     last_fired: int = -1
     branches: dict[int, int] = field(default_factory=dict)  # branch -> its count, where somebody reads it
@@ -154,7 +157,8 @@ class State:
         if isinstance(cause, When):
             cells.truth, cells.truth_cause = put(0.0), put(-1)
         if isinstance(cause, Rate):
-            cells.left, cells.rate, cells.since = put(0.0), put(0.0), put(0)
+            cells.left, cells.rate, cells.since, cells.first_ahead = put(0.0), put(0.0), put(0), put(-LANES)
+            cells.ahead = put(*[0.0] * LANES)
         if trigger.cooldown is not None:
             cells.cooling_until = put(0)
         if is_timed:

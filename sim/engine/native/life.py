@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sim.clock import NEVER, ticks
-from sim.engine.native.assembly import Function, Real, Truth, Whole, real, whole
+from sim.engine.native.assembly import LANES, Function, Real, Truth, Whole, real, whole
 from sim.engine.native.expressions import Expressions, days, library
 from sim.engine.native.kernel import later
 from sim.engine.native.layout import CELL, MANY, TriggerCells
@@ -240,11 +240,22 @@ class Life:
     def _wind_rate(self, code: Function) -> None:
         """The rate was looked at after whatever moved it, so it need not be looked at again."""
         cells = self.cells
-        u = self.module.uniform(code, self.trigger.site("clock"), self.count_up(code, cells.windings))
+        u = self._uniform_ahead(code, self.count_up(code, cells.windings))
         self.set(code, cells.left, left := -library(code, "log", u))
         self.set(code, cells.since, self.now(code))
         rate = code.load(Real, self.module.state(code, cells.rate))
         self.set_clock(code, self.due_by_rate(code, left, rate))
+
+    def _uniform_ahead(self, code: Function, n: Whole) -> Real:
+        """The n-th uniform of the clock; several are drawn at once, for the next windings."""
+        cells, module = self.cells, self.module
+        row, behind = module.state(code, cells.ahead), n - self.get(code, cells.first_ahead)
+        with code.when(behind.compared("uge", whole(LANES))):
+            luck, run = module.whole_of(code, "luck"), module.whole_of(code, "run")
+            code.run("uniforms", row, luck, run, module.digest(code, self.trigger.site("clock")), n)
+            self.set(code, cells.first_ahead, n)
+        number = n - self.get(code, cells.first_ahead)
+        return code.load(Real, row.at(number * whole(CELL)))
 
     def _write_look_at_rate(self, hazard: Tree) -> None:
         """Of a rate, only what it is now: at the start, and after a firing in the turn of its own clock."""

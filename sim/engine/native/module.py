@@ -141,10 +141,14 @@ class Module:
 
     def uniform(self, code: Function, site: int, n: Whole) -> Real:
         """The n-th uniform of a site."""
+        luck, run = self.whole_of(code, "luck"), self.whole_of(code, "run")
+        return code.call(Real, "uniform", luck, run, self.digest(code, site), n)
+
+    def digest(self, code: Function, site: int) -> Whole:
+        """The number of a site."""
         if site not in self._digests:
             self._digests[site] = self.data.put(self.program.digests[site])
-        digest = code.load(Whole, self.given(code, self._digests[site]))
-        return code.call(Real, "uniform", self.whole_of(code, "luck"), self.whole_of(code, "run"), digest, n)
+        return code.load(Whole, self.given(code, self._digests[site]))
 
     def memory(self, code: Function) -> Pointer:
         """A new place in the state for a real that is no number yet."""
