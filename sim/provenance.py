@@ -43,7 +43,7 @@ def cache_folder(kind: str) -> Path | None:
     """
     chosen = os.environ.get("SIM_CACHE")
     if chosen:
-        return Path(chosen) / kind
+        return Path(chosen).expanduser() / kind
     try:
         base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     except RuntimeError:  # a user without a home

@@ -720,3 +720,30 @@ def test_a_script_without_a_main_guard_plays_on_workers(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120, check=False)
     assert (done.stdout, done.stderr) == ("40\n", "")
+
+
+def test_a_study_says_who_played_it(tmp_path: Path) -> None:
+    """Each engine that played some of its runs, and not one that found them all there."""
+
+    def engine_after(runs: int, engine: str) -> str:
+        whole = run_design(design(), runs=runs, workers=1, out=tmp_path, engine=engine)
+        return str(json.loads((whole.folder / "study.json").read_text())["engine"])
+
+    assert engine_after(20, "simpy") == "simpy"
+    assert engine_after(20, "compiled") == "simpy"
+    assert engine_after(40, "compiled") == "simpy, compiled"
+    assert engine_after(40, "compiled") == "simpy, compiled"
+
+
+def test_a_plan_tells_that_another_engine_has_played_it(tmp_path: Path) -> None:
+    """Whoever asks for the model's own answer is told when what is there is machine code's."""
+    folder = run_design(design(), runs=20, workers=1, out=tmp_path, engine="compiled").folder
+
+    def says(engine: str) -> str:
+        return make_plan(
+            design(), asked="ladder", runs=20, workers=1, engine=engine, until=None, out=tmp_path, events=False
+        ).says
+
+    assert "another `-o` plays them anew" in says("simpy")
+    assert says("auto").endswith(f"all there already, in {folder}")
+    assert says("compiled") == says("auto")

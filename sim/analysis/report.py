@@ -83,6 +83,8 @@ class Study:
         missing = numbers[~np.isin(numbers, self.ensemble.runs)]
         if len(missing):
             raise UsageError(f"`{self.folder}` has {self.runs:,} runs, numbered from 0; there is no run {missing[0]}")
+        if engine == "auto" and self.ensemble.manifest.get("engine") == "simpy":
+            engine = "simpy"  # whoever asked for it gets it in what is told of the study, too
         return choose(engine, runs=len(runs)).run(
             self.ensemble.program,
             luck=Luck(self.ensemble.seed),

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.analysis.known_answers import Case, Claim, cases
-from sim.engine.choose import ENGINES, choose
+from sim.engine.choose import choose, engines_here
 from sim.program.build import build_program
 from sim.program.ir import Program
 from sim.scenario.read import read_scenario
@@ -55,7 +55,7 @@ class Row:
         return self.off <= self.bound
 
 
-def verify(*, seed: int = SEED, runs: int = RUNS, engines: Sequence[str] = ENGINES) -> tuple[Row, ...]:
+def verify(*, seed: int = SEED, runs: int = RUNS, engines: Sequence[str] | None = None) -> tuple[Row, ...]:
     """Every textbook case on every engine, then the statistics that need no engine.
 
     Parameters
@@ -70,7 +70,12 @@ def verify(*, seed: int = SEED, runs: int = RUNS, engines: Sequence[str] = ENGIN
     """
     if runs < 100:
         raise ValueError(f"{runs} runs cannot tell a fault from luck; take 100 or more")
-    played = (row for case in cases() for engine in engines for row in play(case, engine=engine, seed=seed, runs=runs))
+    played = (
+        row
+        for case in cases()
+        for engine in engines or engines_here()
+        for row in play(case, engine=engine, seed=seed, runs=runs)
+    )
     return (*played, *interval_rows())
 
 

@@ -48,4 +48,15 @@ def choose(name: str = "auto", *, runs: int | None = None) -> Engine:
 @cache
 def has_compiler() -> bool:
     """Whether machine code can be made here. Where llvmlite has no wheel, the SimPy model plays everything."""
-    return find_spec("llvmlite") is not None
+    if find_spec("llvmlite") is None:
+        return False
+    try:
+        import llvmlite.binding  # noqa: F401 - a library that it needs may be missing
+    except (ImportError, OSError):
+        return False
+    return True
+
+
+def engines_here() -> tuple[str, ...]:
+    """The engines that can play on this machine."""
+    return ENGINES if has_compiler() else ENGINES[:1]

@@ -56,11 +56,12 @@ class Compiled:
 
 def _announced(program: Program, cache: Path | None, seconds: float) -> str:
     """That machine code is about to be made, as a sentence."""
-    wait = "about a second" if seconds < 1.5 else f"some {seconds:.0f} seconds"
+    wait = "a moment" if seconds < 0.3 else "about a second" if seconds < 1.5 else f"some {seconds:.0f} seconds"
     if cache is not None and can_keep(cache):
         return f"machine code for {program.name} is made, once: {wait}; it is kept in {cache}"
     where = "there is nowhere to keep it" if cache is None else f"{cache} cannot be written to"
-    return f"machine code for {program.name} is made: {wait}, each time, as {where}; SIM_CACHE names a folder"
+    mend = "set SIM_CACHE to a folder that can be written to"
+    return f"machine code for {program.name} is made: {wait}, each time, as {where}; {mend}"
 
 
 def compile_program(program: Program, *, cache: Path | None, level: int | None = None) -> Compiled:

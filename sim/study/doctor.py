@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 from sim import provenance
-from sim.engine.choose import ENGINES, choose, has_compiler
+from sim.engine.choose import ENGINES, choose, engines_here, has_compiler
 from sim.engine.record import Recording
 from sim.program.build import build_program
 from sim.scenario.read import read_scenario
@@ -56,8 +56,8 @@ def _engines() -> Iterator[tuple[str, str, str]]:
         yield "engines", "ok", f"{', '.join(ENGINES)}; ensembles are played as machine code"
         yield _kept_code()
     else:
-        yield "engines", "ok", "simpy alone, a hundred times slower than need be: pip install llvmlite"
-    for engine in ENGINES if has_compiler() else ENGINES[:1]:
+        yield "engines", "ok", "simpy alone, some hundred times slower than machine code: llvmlite cannot be imported"
+    for engine in engines_here():
         yield f"speed, {engine}", "ok", f"{_runs_per_second(engine):,.0f} runs of {SPEED_OF} a second on one processor"
 
 
@@ -68,7 +68,7 @@ def _kept_code() -> tuple[str, str, str]:
         return "machine code", "missing", "no place to keep it; set SIM_CACHE to a folder"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        sizes = [path.stat().st_size for path in folder.glob("*.o")]
+        sizes = [entry.stat().st_size for entry in os.scandir(folder) if entry.name.endswith(".o") and entry.is_file()]
     except OSError as error:
         return "machine code", "missing", f"cannot be kept in {folder} ({error.strerror}); set SIM_CACHE to a folder"
     if not os.access(folder, os.W_OK):

@@ -182,8 +182,9 @@ class _Study:
         self.looked = 0  # parts already looked at by `until`
         self.tallies = [Tally() for _ in self.programs]
         self.manifest = manifest.begin(
-            folder, design, runs=runs, engine=jobs[0].engine, recording=jobs[0].recording, until=until, command=command
-        )
+            folder, design, runs=runs, engine=jobs[0].engine, recording=jobs[0].recording, until=until, command=command,
+            plays=len(self.done) < len(self.parts),
+        )  # fmt: skip
 
     # -------------------------------------------------------------------------------------------- to play
 
@@ -199,8 +200,10 @@ class _Study:
             store.sweep(self.folder)
             if status == "complete":
                 self._complete()
-            elif hasattr(self.player, "abandon"):
-                self.player.abandon()
+            else:
+                self.manifest["failed"] = max(self.manifest["failed"], self.failed)
+                if hasattr(self.player, "abandon"):
+                    self.player.abandon()
             manifest.end(self.folder, self.manifest, status)
 
     def _play_all(self, executor: Executor | None, workers: int) -> bool:

@@ -33,6 +33,7 @@ def begin(
     recording: Recording,
     until: Until | None,
     command: Sequence[str] | None,
+    plays: bool = True,
 ) -> dict[str, Any]:
     """Write the scenario, the design and the manifest of a study that begins or goes on.
 
@@ -59,7 +60,7 @@ def begin(
         "failed": earlier.get("failed", 0),
         "parts": [list(size) for size in design.part_sizes],
         "tables": sorted({name for program in design.programs for name in least_rows(1, program, recording)}),
-        "engine": engine if isinstance(engine, str) else engine.name,
+        "engine": ", ".join(dict.fromkeys(_engines(earlier, engine, plays=plays))),
         "until": None if until is None else f"{until.name}:{until.half_width:g}",
         "began": earlier.get("began", _now()),
         "ended": None,
@@ -69,6 +70,12 @@ def begin(
     }
     store.write_manifest(folder, manifest)
     return manifest
+
+
+def _engines(earlier: Mapping[str, Any], engine: str | Engine, *, plays: bool) -> list[str]:
+    """The engines that played the runs of a study, this one only if there is anything left for it to play."""
+    before = [name for name in str(earlier.get("engine", "")).split(", ") if name]
+    return before if before and not plays else [*before, engine if isinstance(engine, str) else engine.name]
 
 
 def end(folder: Path, manifest: dict[str, Any], status: Status) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.engine.choose import choose
+from sim.engine.choose import choose, has_compiler
 from sim.engine.record import Recording
+from sim.errors import UsageError
 from sim.program.parameters import draw_parameters
 from sim.streams import Luck
 from sim.study import store
@@ -76,11 +78,20 @@ class Plan:
         if self.until:
             what = f"up to {what}, until {self.until}"
         if not self.to_play:
-            return f"{what}: all there already, in {self.folder}"
+            return f"{what}: all there already{self._by_another}, in {self.folder}"
         there = f", {self.done:,} of them there already" if self.done else ""
         wait = f"{'at most' if self.until else 'about'} {say_wait(self.seconds)}"
         workers = "1 worker" if self.workers == 1 else f"{self.workers} workers"
         return f"{what}{there}: {wait} on {workers}, into {self.folder}"
+
+    @property
+    def _by_another(self) -> str:
+        """Who played what is there, if somebody else was asked for: it is the same, and yet not what was asked."""
+        with contextlib.suppress(UsageError):
+            played = str(store.read_manifest(self.folder).get("engine", ""))
+            if self.engine not in ("auto", *played.split(", ")):
+                return f", played by the engine `{played}` (another `-o` plays them anew)"
+        return ""
 
     def record(self) -> dict[str, Any]:
         """The plan as one flat record."""
@@ -134,6 +145,8 @@ def make_plan(
 def seconds_a_run(design: Design, engine: str, *, events: bool, tell: Callable[[str], None]) -> float:
     """How long one run takes here and now; the first one, which pays for what is made once, is not counted."""
     player, program, recording = choose(engine), design.experiments[0].program, Recording(events=events)
+    if engine == "auto" and not has_compiler():
+        tell("without llvmlite the SimPy model plays, some hundred times slower: pip install llvmlite")
     prepare = getattr(player, "prepare", None)
     if prepare is not None:
         prepare(program, tell)

@@ -293,7 +293,7 @@ def test_who_has_to_wait_is_told_before(tmp_path: Path) -> None:
         compiled.Compiled(program_of(text), cache=tmp_path, level=None, tell=told.append)
         compiled.forget()
     assert len(told) == 2
-    assert told[0] == f"machine code for numbers is made, once: about a second; it is kept in {tmp_path}"
+    assert told[0] == f"machine code for numbers is made, once: a moment; it is kept in {tmp_path}"
 
 
 def test_who_has_to_wait_each_time_is_told_why(tmp_path: Path) -> None:
@@ -302,4 +302,12 @@ def test_who_has_to_wait_each_time_is_told_why(tmp_path: Path) -> None:
     told: list[str] = []
     compiled.Compiled(program_of(), cache=tmp_path / "file" / "code", level=None, tell=told.append)
     assert "each time" in told[0]
-    assert "cannot be written to; SIM_CACHE names a folder" in told[0]
+    assert "cannot be written to; set SIM_CACHE to a folder" in told[0]
+
+
+def test_a_folder_in_the_way_leaves_nothing_aside(tmp_path: Path) -> None:
+    """What cannot be put into place is not left beside it."""
+    text = assembly(program_of())
+    (tmp_path / machine.name_of(text, QUICK) / "in the way").mkdir(parents=True)
+    machine_of(text, QUICK, cache=tmp_path)
+    assert len(list(tmp_path.iterdir())) == 1

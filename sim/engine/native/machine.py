@@ -212,6 +212,8 @@ def keep(path: Path, code: bytes) -> None:
         os.replace(aside, path)
         if path.name < PRUNED_BELOW:
             prune(path.parent)
+    with suppress(OSError):
+        aside.unlink(missing_ok=True)
 
 
 def can_keep(folder: Path) -> bool:
