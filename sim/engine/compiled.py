@@ -52,6 +52,7 @@ class Compiled:
         self.blank = layout.block.bytes()
         self.image = _aligned(self.blank[layout.begins : layout.ends])
         self.score: Score | None = None  # for failures, when there are any
+        self.telling = threading.Lock()  # a score is played by one thread at a time
 
 
 def _announced(program: Program, cache: Path | None, seconds: float) -> str:
@@ -233,15 +234,15 @@ class Player:
     def _lost(self, index: int, status: int) -> None:
         """A run failed or ran away: it is told by the reference, and what of it is void is made so."""
         compiled = self.compiled
-        if compiled.score is None:
-            compiled.score = Score(self.program, consequences(self.program))
-        history = history_of(self.module, compiled.score, self.state, self.luck, self.decisions)
+        with compiled.telling:
+            if compiled.score is None:
+                compiled.score = Score(self.program, consequences(self.program))
+            history = history_of(self.module, compiled.score, self.state, self.luck, self.decisions)
+            tell = tell_fault if status == FAILED else tell_runaway
+            self.failures.append(tell(self.module, history, self.state))
         if status == FAILED:
-            self.failures.append(tell_fault(self.module, history, self.state))
             self.outcomes[index], self.endings[index] = UNNAMED, Ending.FAULT
             self.metrics[index] = self.series[index] = np.nan
-        else:
-            self.failures.append(tell_runaway(self.module, history, self.state))
 
     def _runs(self) -> Runs:
         events, decisions = ((), ()) if self.record is None else self.record.finished()
