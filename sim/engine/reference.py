@@ -33,7 +33,7 @@ from sim.engine.record import (
     Finished,
     Recording,
     Runs,
-    check_decisions,
+    check_request,
     gather,
 )
 from sim.engine.score import Part, Score
@@ -495,9 +495,10 @@ class ReferenceEngine:
     ) -> Runs:
         """Play these runs; see `sim.engine.record.Engine`."""
         numbers = np.asarray(runs, dtype=np.uint32)
-        check_decisions(program, decisions or {})
         if parameters is None:
             parameters = draw_parameters(program, luck.seed, numbers)
+        parameters = np.asarray(parameters, dtype=np.float64)
+        check_request(program, numbers, parameters, decisions or {})
         score = Score(program, consequences(program))
         histories = []
         for number, row in zip(numbers.tolist(), parameters.tolist(), strict=True):
