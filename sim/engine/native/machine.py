@@ -8,10 +8,11 @@ What is kept is the object file of a text of assembly, under the digest of that 
 the processor. It is written aside and renamed, so that processes which start at once do not trip over each other, and
 it carries its own digest, so that a torn file is made again. Addresses are never kept.
 
-    python -m sim.engine.native.machine TEXT TARGET
+    python -P sim/engine/native/machine.py TEXT TARGET
 
 optimises the text in one file into another, and ends when its standard input does: that is how it is done beside the
-playing.
+playing. So this file imports nothing of the simulator, which need not be where Python looks for it, and nothing from
+the folder in which the command was given.
 """
 
 from __future__ import annotations
@@ -148,9 +149,19 @@ def _target(level: int) -> Any:
 
     _prepare()
     return llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=level,
+        cpu=llvm.get_host_cpu_name(), features=_features(), opt=level,
         reloc="pic", codemodel="small",
     )  # fmt: skip
+
+
+def _features() -> str:
+    """What this processor can do, as LLVM says it; nothing where LLVM cannot tell."""
+    import llvmlite.binding as llvm
+
+    try:
+        return str(llvm.get_host_cpu_features().flatten())
+    except RuntimeError:
+        return ""
 
 
 @cache
@@ -181,7 +192,7 @@ def _maker() -> str:
 
     version = ".".join(map(str, llvm.llvm_version_info))
     return f"{llvmlite.__version__} {version} {SMALL} {llvm.get_default_triple()} " + (
-        f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
+        f"{llvm.get_host_cpu_name()} {_features()}"
     )
 
 
@@ -208,8 +219,11 @@ def keep(path: Path, code: bytes) -> None:
     aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        aside.write_bytes(blake2b(code, digest_size=DIGEST_BYTES).digest() + code)
-        os.replace(aside, path)
+        try:
+            aside.write_bytes(blake2b(code, digest_size=DIGEST_BYTES).digest() + code)
+            os.replace(aside, path)
+        finally:
+            aside.unlink(missing_ok=True)
         if path.name < PRUNED_BELOW:
             prune(path.parent)
 
