@@ -38,6 +38,7 @@ UNNAMED = -1
 
 COUNTERS = ("fired", "refused", "missed", "lost_spent", "lost_under_way", "lost_cooling")
 """What is counted of each trigger in each run, in this order."""
+FIRED, REFUSED, MISSED, LOST_SPENT, LOST_UNDER_WAY, LOST_COOLING = range(len(COUNTERS))
 
 TURNS_AT_ONE_TICK = 10_000
 TURNS_IN_A_RUN = 1_000_000

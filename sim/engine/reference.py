@@ -23,6 +23,12 @@ from sim.clock import NEVER, days, ticks
 from sim.engine.order import CLOCK, FIRING, consequences, priority
 from sim.engine.record import (
     COUNTERS,
+    FIRED,
+    LOST_COOLING,
+    LOST_SPENT,
+    LOST_UNDER_WAY,
+    MISSED,
+    REFUSED,
     TURNS_AT_ONE_TICK,
     TURNS_IN_A_RUN,
     UNNAMED,
@@ -48,8 +54,6 @@ from sim.streams import Luck
 
 if TYPE_CHECKING:
     from simpy.events import EventPriority
-
-FIRED, REFUSED, MISSED, LOST_SPENT, LOST_UNDER_WAY, LOST_COOLING = range(len(COUNTERS))
 
 Process = Generator[simpy.Event, Any, None]
 
