@@ -237,9 +237,9 @@ def can_keep(folder: Path) -> bool:
 
 
 def prune(folder: Path, *, most: int = MOST_KEPT) -> None:
-    """Remove the oldest object files if all of them take more bytes than that, until they take half."""
+    """Remove the oldest files if all of them take more bytes than that, until they take half; half written ones too."""
     with suppress(OSError):
-        files = sorted((file.stat().st_mtime, file.stat().st_size, file) for file in folder.glob("*.o"))
+        files = sorted((file.stat().st_mtime, file.stat().st_size, file) for file in folder.glob("*.o*"))
         size = sum(each for _, each, _ in files)
         if size > most:
             for _, each, file in files:
