@@ -82,7 +82,7 @@ class Luck:
     Raises
     ------
     ValueError
-        If the turns of the switches do not ascend.
+        If the turns of the switches do not ascend, or a seed is not one.
     """
 
     seed: int
@@ -92,3 +92,6 @@ class Luck:
         turns = [turn for turn, _ in self.switches]
         if turns != sorted(turns) or (turns and turns[0] < 0):
             raise ValueError(f"luck changes after turns {turns}; they ascend, and none lies before the start")
+        for seed in (self.seed, *(seed for _, seed in self.switches)):
+            if not 0 <= seed < 2**64:
+                raise ValueError(f"the seed {seed} does not fit: it is a whole number from 0 to 2^64 - 1")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.util import find_spec
 
 from sim.engine.record import Engine
 from sim.errors import UsageError, did_you_mean
 
 ENGINES = ("simpy", "compiled")
 """The engines there are; every one gives the same histories."""
+
+LEAST_LLVM = (20,)
+"""The first LLVM that reads the assembly as it is written; llvmlite 0.45 brings it."""
+
+REMEDY = "pip install 'llvmlite>=0.45'"
 
 FEW = 8
 """So few runs are played by the SimPy model before a larger scenario is machine code."""
@@ -29,14 +33,14 @@ def choose(name: str = "auto", *, runs: int | None = None) -> Engine:
         If there is no such engine, or it cannot work here.
     """
     if name == "auto":
-        name = "compiled" if has_compiler() and (runs is None or runs > FEW) else "simpy"
+        name = "compiled" if (runs is None or runs > FEW) and has_compiler() else "simpy"
     if name == "simpy":
         from sim.engine.reference import ReferenceEngine
 
         return ReferenceEngine()
     if name == "compiled":
         if not has_compiler():
-            raise UsageError("the compiled engine needs llvmlite: `pip install llvmlite`, or use `--engine simpy`")
+            raise UsageError(f"the compiled engine needs llvmlite: `{REMEDY}`, or use `--engine simpy`")
         from sim.engine.compiled import CompiledEngine
 
         return CompiledEngine()
@@ -47,14 +51,12 @@ def choose(name: str = "auto", *, runs: int | None = None) -> Engine:
 
 @cache
 def has_compiler() -> bool:
-    """Whether machine code can be made here. Where llvmlite has no wheel, the SimPy model plays everything."""
-    if find_spec("llvmlite") is None:
-        return False
+    """Whether there is an llvmlite that works and is not too old; where there is none, the SimPy model plays all."""
     try:
-        import llvmlite.binding  # noqa: F401 - a library that it needs may be missing
-    except (ImportError, OSError):
+        from llvmlite.binding import llvm_version_info
+    except (ImportError, OSError):  # it is not there, or not its library
         return False
-    return True
+    return bool(llvm_version_info >= LEAST_LLVM)
 
 
 def engines_here() -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from sim.engine.native.module import FAILED, GOES_ON, IS_FULL, Module
 from sim.engine.native.rows import Record
 from sim.engine.native.write import write_module
 from sim.engine.order import consequences
-from sim.engine.record import COUNTERS, UNNAMED, Ending, Failure, Recording, Runs, check_decisions
+from sim.engine.record import COUNTERS, UNNAMED, Ending, Failure, Recording, Runs, check_request
 from sim.engine.score import Score
 from sim.program.ir import Program
 from sim.program.parameters import draw_parameters
@@ -52,6 +52,7 @@ class Compiled:
         self.blank = layout.block.bytes()
         self.image = _aligned(self.blank[layout.begins : layout.ends])
         self.score: Score | None = None  # for failures, when there are any
+        self.telling = threading.Lock()  # a score is played by one thread at a time
 
 
 def _announced(program: Program, cache: Path | None, seconds: float) -> str:
@@ -115,9 +116,10 @@ class CompiledEngine:
     ) -> Runs:
         """Play these runs; see `sim.engine.record.Engine`."""
         numbers = np.ascontiguousarray(runs, dtype=np.uint32)
-        check_decisions(program, decisions or {})
         if parameters is None:
             parameters = draw_parameters(program, luck.seed, numbers)
+        parameters = np.ascontiguousarray(parameters, dtype=np.float64)
+        check_request(program, numbers, parameters, decisions or {})
         return Player(_compiled(program, self.level), luck, numbers, parameters, recording, decisions or {}).play()
 
 
@@ -160,7 +162,7 @@ class Player:
         self.luck, self.runs, self.recording, self.decisions = luck, runs, recording, decisions
         self.layout = self.module.layout
         count, program = len(runs), self.program
-        self.parameters = np.ascontiguousarray(parameters, dtype=np.float64)
+        self.parameters = parameters
         self.outcomes = np.full(count, UNNAMED, dtype=np.int16)
         self.endings = np.zeros(count, dtype=np.int8)
         self.ends, self.turns = np.zeros((2, count), dtype=np.int64)
@@ -180,7 +182,8 @@ class Player:
 
     def _give(self) -> None:
         """Say what is said once."""
-        switches = self._table([*(value for pair in self.luck.switches for value in pair), MANY, 0])
+        reached = [pair for pair in self.luck.switches if pair[0] < MANY]
+        switches = self._table([*(value for pair in reached for value in pair), MANY, 0])
         dictated = self._table([v for (place, n), option in self.decisions.items() for v in (place, n, option)])
         given: dict[str, NDArray[np.generic]] = {
             "runs": self.runs, "parameters": self.parameters, "outcomes": self.outcomes, "endings": self.endings,
@@ -234,15 +237,15 @@ class Player:
     def _lost(self, index: int, status: int) -> None:
         """A run failed or ran away: it is told by the reference, and what of it is void is made so."""
         compiled = self.compiled
-        if compiled.score is None:
-            compiled.score = Score(self.program, consequences(self.program))
-        history = history_of(self.module, compiled.score, self.state, self.luck, self.decisions)
+        with compiled.telling:
+            if compiled.score is None:
+                compiled.score = Score(self.program, consequences(self.program))
+            history = history_of(self.module, compiled.score, self.state, self.luck, self.decisions)
+            tell = tell_fault if status == FAILED else tell_runaway
+            self.failures.append(tell(self.module, history, self.state))
         if status == FAILED:
-            self.failures.append(tell_fault(self.module, history, self.state))
             self.outcomes[index], self.endings[index] = UNNAMED, Ending.FAULT
             self.metrics[index] = self.series[index] = np.nan
-        else:
-            self.failures.append(tell_runaway(self.module, history, self.state))
 
     def _runs(self) -> Runs:
         events, decisions = ((), ()) if self.record is None else self.record.finished()

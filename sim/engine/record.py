@@ -38,6 +38,7 @@ UNNAMED = -1
 
 COUNTERS = ("fired", "refused", "missed", "lost_spent", "lost_under_way", "lost_cooling")
 """What is counted of each trigger in each run, in this order."""
+FIRED, REFUSED, MISSED, LOST_SPENT, LOST_UNDER_WAY, LOST_COOLING = range(len(COUNTERS))
 
 TURNS_AT_ONE_TICK = 10_000
 TURNS_IN_A_RUN = 1_000_000
@@ -203,18 +204,28 @@ def gather(
     )
 
 
-def check_decisions(program: Program, decisions: Mapping[tuple[int, int], int]) -> None:
-    """Whether a person could have chosen so: such triggers choose, and have such options.
+def check_request(
+    program: Program,
+    runs: NDArray[np.uint32],
+    parameters: NDArray[np.float64],
+    decisions: Mapping[tuple[int, int], int],
+) -> None:
+    """Whether this can be played: each run has a number for each parameter, and a person could have chosen so.
 
     Raises
     ------
     ValueError
-        If one of them could not.
+        If parameters are missing or are no numbers, or a trigger does not choose or has no such option.
     """
+    shape = len(runs), len(program.parameters)
+    if parameters.shape != shape:
+        raise ValueError(f"parameters of shape {parameters.shape}; they are (runs, parameters), here {shape}")
+    if np.isnan(parameters).any():
+        raise ValueError("a parameter is not a number")
     for (place, occasion), option in decisions.items():
         choice = program.triggers[place].choice if 0 <= place < len(program.triggers) else None
         count = 0 if choice is None else len(choice.options)
-        if not 0 <= option < count or occasion < 0:
+        if not 0 <= option < count or not 0 <= occasion < 2**32:
             raise ValueError(f"at trigger {place}, occasion {occasion}, there is no option {option} of {count}")
 
 
@@ -250,6 +261,7 @@ class Engine(Protocol):
         Raises
         ------
         ValueError
-            If a decision names a trigger that does not choose, or an option that it does not have.
+            If a decision names a trigger that does not choose, or an option that it does not have; if `parameters`
+            has another shape, or a NaN.
         """
         ...

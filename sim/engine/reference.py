@@ -23,6 +23,12 @@ from sim.clock import NEVER, days, ticks
 from sim.engine.order import CLOCK, FIRING, consequences, priority
 from sim.engine.record import (
     COUNTERS,
+    FIRED,
+    LOST_COOLING,
+    LOST_SPENT,
+    LOST_UNDER_WAY,
+    MISSED,
+    REFUSED,
     TURNS_AT_ONE_TICK,
     TURNS_IN_A_RUN,
     UNNAMED,
@@ -33,7 +39,7 @@ from sim.engine.record import (
     Finished,
     Recording,
     Runs,
-    check_decisions,
+    check_request,
     gather,
 )
 from sim.engine.score import Part, Score
@@ -48,8 +54,6 @@ from sim.streams import Luck
 
 if TYPE_CHECKING:
     from simpy.events import EventPriority
-
-FIRED, REFUSED, MISSED, LOST_SPENT, LOST_UNDER_WAY, LOST_COOLING = range(len(COUNTERS))
 
 Process = Generator[simpy.Event, Any, None]
 
@@ -495,9 +499,10 @@ class ReferenceEngine:
     ) -> Runs:
         """Play these runs; see `sim.engine.record.Engine`."""
         numbers = np.asarray(runs, dtype=np.uint32)
-        check_decisions(program, decisions or {})
         if parameters is None:
             parameters = draw_parameters(program, luck.seed, numbers)
+        parameters = np.asarray(parameters, dtype=np.float64)
+        check_request(program, numbers, parameters, decisions or {})
         score = Score(program, consequences(program))
         histories = []
         for number, row in zip(numbers.tolist(), parameters.tolist(), strict=True):

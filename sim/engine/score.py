@@ -152,7 +152,7 @@ class MetricPart:
             case "integral":
                 state.result = float(state.total)
             case "mean":
-                state.result = state.total / (days(world.now)) if world.now else state.value
+                state.result = state.total / days(world.now) if world.now else state.value
             case "final":
                 assert self.read is not None
                 state.result = self.read(world)

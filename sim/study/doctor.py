@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 from sim import provenance
-from sim.engine.choose import ENGINES, choose, engines_here, has_compiler
+from sim.engine.choose import ENGINES, REMEDY, choose, engines_here, has_compiler
 from sim.engine.record import Recording
 from sim.program.build import build_program
 from sim.scenario.read import read_scenario
@@ -56,7 +56,7 @@ def _engines() -> Iterator[tuple[str, str, str]]:
         yield "engines", "ok", f"{', '.join(ENGINES)}; ensembles are played as machine code"
         yield _kept_code()
     else:
-        yield "engines", "ok", "simpy alone, some hundred times slower than machine code: llvmlite cannot be imported"
+        yield "engines", "ok", f"simpy alone, some hundred times slower than machine code: {REMEDY}"
     for engine in engines_here():
         yield f"speed, {engine}", "ok", f"{_runs_per_second(engine):,.0f} runs of {SPEED_OF} a second on one processor"
 

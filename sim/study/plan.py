@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.engine.choose import choose, has_compiler
+from sim.engine.choose import REMEDY, choose, has_compiler
 from sim.engine.record import Recording
 from sim.errors import UsageError
 from sim.program.parameters import draw_parameters
@@ -146,7 +146,7 @@ def seconds_a_run(design: Design, engine: str, *, events: bool, tell: Callable[[
     """How long one run takes here and now; the first one, which pays for what is made once, is not counted."""
     player, program, recording = choose(engine), design.experiments[0].program, Recording(events=events)
     if engine == "auto" and not has_compiler():
-        tell("without llvmlite the SimPy model plays, some hundred times slower: pip install llvmlite")
+        tell(f"without llvmlite the SimPy model plays, some hundred times slower; mend it by {REMEDY}")
     prepare = getattr(player, "prepare", None)
     if prepare is not None:
         prepare(program, tell)

@@ -19,7 +19,7 @@ from sim.engine.native import machine
 from sim.engine.native.code import Code
 from sim.engine.native.machine import OPTIMISED, QUICK, find_machine, machine_of, prune
 from sim.engine.native.write import write_module
-from sim.engine.record import Recording, Runs
+from sim.engine.record import Failure, Recording, Runs
 from sim.program.build import build_program
 from sim.program.ir import Program
 from sim.scenario.read import read_scenario, scenario_from_text
@@ -158,10 +158,27 @@ def test_where_nothing_can_be_kept_it_plays_all_the_same(tmp_path: Path, monkeyp
     assert same(played(program_of()), played(program_of(), level=OPTIMISED))
 
 
+def test_what_cannot_be_kept_leaves_nothing_aside(tmp_path: Path) -> None:
+    """A name that is taken by a folder, as on a full disk: what was half done is removed."""
+    (tmp_path / "taken.o").mkdir()
+    machine.keep(tmp_path / "taken.o", b"code")
+    assert [path.name for path in tmp_path.iterdir()] == ["taken.o"]
+
+
+def test_a_processor_that_llvm_does_not_know_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code for what any such processor can do is code."""
+
+    def unknown() -> None:
+        raise RuntimeError("failed to query host cpu features")
+
+    monkeypatch.setattr("llvmlite.binding.get_host_cpu_features", unknown)
+    assert machine.object_code(assembly(program_of()), QUICK)
+
+
 def test_what_is_kept_does_not_grow_without_end(tmp_path: Path) -> None:
     """The oldest files go first, until half of what may be kept is left."""
     for number in range(10):
-        path = tmp_path / f"{number}.o"
+        path = tmp_path / f"{number}.o{'.77.tmp' if number == 3 else ''}"  # left by a process that was killed
         path.write_bytes(b"x" * 100)
         os.utime(path, (number, number))
     prune(tmp_path, most=1_000)
@@ -252,12 +269,66 @@ def test_code_that_cannot_be_bettered_goes_on_playing(tmp_path: Path, monkeypatc
     assert not code.may_improve
 
 
+def test_all_that_is_made_is_abandoned_at_once() -> None:
+    """However many programs were being bettered."""
+    made = [codes.Work(assembly(nine()), None, 1.0) for _ in range(3)]
+    codes.abandon()
+    assert all(work.process.poll() is not None for work in made)
+
+
+def test_what_will_take_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that is done ends at once if better code is far from made."""
+    slept: list[float] = []
+    monkeypatch.setattr(codes.time, "sleep", slept.append)
+    work = codes.Work(assembly(nine()), None, 10 * codes.PATIENCE_SECONDS)
+    codes._finish()
+    assert not slept
+    assert work.process.poll() is not None
+
+
+def test_where_no_process_can_be_started_quick_code_plays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No memory, no right, or no folder for what is written meanwhile: nobody hears of it, and nobody tries again."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError("not here")
+
+    monkeypatch.setattr(codes.subprocess, "Popen", refused)
+    code = Code(assembly(nine()), cache=None)
+    code.played(code.making)
+    assert code.machine.level == QUICK
+    assert not code.may_improve
+
+
+def test_better_code_comes_where_what_is_there_may_only_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is made beside such a cache, for this process."""
+    monkeypatch.setattr(codes, "can_keep", lambda folder: False)
+    code = Code(assembly(nine()), cache=tmp_path)
+    code.played(code.making)
+    waited(code)
+    assert code.machine.level == OPTIMISED
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_nothing_is_run_from_the_folder_of_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process beside takes modules of the same names for no others."""
+    for name in ("sim", "ctypes", "llvmlite"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    monkeypatch.chdir(tmp_path)
+    code = Code(assembly(nine()), cache=None)
+    code.played(code.making)
+    waited(code)
+    assert code.machine.level == OPTIMISED
+    assert not (tmp_path / "ran").exists()
+
+
 @pytest.mark.kills
 def test_the_process_beside_ends_with_its_parent(tmp_path: Path) -> None:
     """It holds a pipe to the one that plays, and ends when that is closed, however it came about."""
     source = tmp_path / "assembly.ll"
     source.write_text(assembly(build_program(read_scenario("ukraine-2014"))))
-    command = [sys.executable, "-m", "sim.engine.native.machine", str(source), str(tmp_path / "code.o")]
+    command = [sys.executable, "-P", machine.__file__, str(source), str(tmp_path / "code.o")]
     process = subprocess.Popen(command, stdin=subprocess.PIPE)
     assert process.stdin is not None
     process.stdin.close()
@@ -278,6 +349,31 @@ def test_a_program_is_compiled_once_however_many_threads_ask(monkeypatch: pytest
         results = list(pool.map(lambda _: played(program), range(4)))
     assert len(made) == 1
     assert all(same(results[0], result) for result in results)
+
+
+def test_threads_tell_failures_of_their_own() -> None:
+    """Every failure has the numbers of its run, however many threads tell failures of one program."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    wait = "{lognormal: {median: 3 days * (cost + 3), p90: 6 days * cost}}"
+    first = "set: {every: 1 day, do: 'cost = -1 - draw uniform(0, 1)'}"
+    triggers = f"triggers: {{{first}, go: {{every: 1 day, after: {wait}}}}}"
+    head, _ = TEXT.split("quantities")
+    program = program_of(
+        f"{head}quantities: {{cost: {{start: 1}}}}\n{triggers}\noutcomes: {{end: {{otherwise: true}}}}\n"
+    )
+
+    def told(_: int) -> tuple[Failure, ...]:
+        return CompiledEngine(level=QUICK).run(program, luck=Luck(7), runs=range(500)).failures
+
+    alone, usual = told(0), sys.getswitchinterval()
+    sys.setswitchinterval(1e-7)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            assert all(failures == alone for failures in pool.map(told, range(8)))
+    finally:
+        sys.setswitchinterval(usual)
+    assert len({failure.says for failure in alone}) > 400
 
 
 def test_compiling_tells_what_it_made(tmp_path: Path) -> None:
@@ -311,3 +407,20 @@ def test_a_folder_in_the_way_leaves_nothing_aside(tmp_path: Path) -> None:
     (tmp_path / machine.name_of(text, QUICK) / "in the way").mkdir(parents=True)
     machine_of(text, QUICK, cache=tmp_path)
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_code_under_another_name_is_not_taken(tmp_path: Path) -> None:
+    """Object code is sealed with the name it is kept under: no other program is ever played for this one."""
+    one, other = assembly(program_of()), assembly(nine())
+    for text in (one, other):
+        machine_of(text, QUICK, cache=tmp_path)
+    (tmp_path / machine.name_of(other, QUICK)).rename(tmp_path / machine.name_of(one, QUICK))
+    assert find_machine(one, QUICK, cache=tmp_path) is None
+
+
+def test_what_the_model_plays_is_not_too_deep_to_be_written() -> None:
+    """A chain of two hundred names for expressions, each read by the next."""
+    chain = ", ".join(f"d{number}: {{is: d{number - 1} + abs(x) * 0.5 - x ** 2 / 3}}" for number in range(1, 200))
+    quantities = f"quantities: {{x: {{start: 1}}, d0: {{is: x + abs(x) * 0.5 - x ** 2 / 3}}, {chain}}}"
+    text = TEXT.replace("quantities: {", quantities[:-1] + ", ").replace("{max: cost}", "{max: d199}")
+    assert played(program_of(text), runs=2).turns.all()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from sim.engine.record import Engine
+from sim.engine.record import Engine, Recording
 from sim.program.build import build_program
 from sim.program.ir import Program
 from sim.scenario.read import scenario_from_text
@@ -37,6 +38,7 @@ def program() -> Program:
         ({(1, 0): 0}, "at trigger 1, occasion 0, there is no option 0 of 0"),
         ({(2, 0): 0}, "at trigger 2"),
         ({(0, -1): 0}, "occasion -1"),
+        ({(0, 2**64): 1}, "occasion 18446744073709551616"),
     ],
 )
 def test_a_decision_that_nobody_could_take_is_refused(
@@ -58,3 +60,32 @@ def test_luck_that_does_not_ascend_is_refused(switches: tuple[tuple[int, int], .
     """A list of switches is the story of branches of branches, in the order of time."""
     with pytest.raises(ValueError, match="they ascend"):
         Luck(1, switches)
+
+
+@pytest.mark.parametrize(("seed", "switches"), [(-1, ()), (2**64, ()), (1, ((2, -1),)), (1, ((2, 2**64 + 1),))])
+def test_a_seed_that_does_not_fit_is_refused(seed: int, switches: tuple[tuple[int, int], ...]) -> None:
+    """A seed has 64 bits; of a larger one, engines might take different parts."""
+    with pytest.raises(ValueError, match="does not fit"):
+        Luck(seed, switches)
+
+
+@pytest.mark.parametrize("turn", [2**63 - 1, 2**63, 2**64, 10**30])
+def test_luck_that_changes_after_the_last_turn_does_not_change(engine: Engine, program: Program, turn: int) -> None:
+    """No run has so many turns, however many bits their number has."""
+    plain, switched, other = (
+        engine.run(program, luck=luck, runs=range(9), recording=Recording(events=True)).events
+        for luck in (Luck(1), Luck(1, ((turn, 2),)), Luck(1, ((0, 2),)))
+    )
+    assert plain == switched
+    assert plain != other
+
+
+def test_parameters_of_another_shape_are_refused(engine: Engine) -> None:
+    """A row that is not there is no memory to read."""
+    program = build_program(scenario_from_text(TEXT + "parameters: {p: {uniform: {low: 0, high: 1}}}\n"))
+    for shape in ((2, 1), (4, 1), (3, 0), (3, 2), (3,)):
+        with pytest.raises(ValueError, match="parameters of shape"):
+            engine.run(program, luck=Luck(1), runs=range(3), parameters=np.zeros(shape))
+    with pytest.raises(ValueError, match="not a number"):
+        engine.run(program, luck=Luck(1), runs=range(3), parameters=np.full((3, 1), np.nan))
+    assert not engine.run(program, luck=Luck(1), runs=range(3), parameters=np.ones((3, 1))).failures

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.engine.native.layout import CELL, LAST_TURNS
 from sim.engine.native.module import Module
-from sim.engine.record import Failure, Recording
+from sim.engine.record import COUNTERS, FIRED, Failure, Recording
 from sim.engine.reference import History
 from sim.engine.score import Score
 from sim.errors import RunFault
@@ -36,8 +36,8 @@ def history_of(
     history.seed = at(layout.at["luck"]) & (2**64 - 1)
     history.now, history.turns, history.occasion = (at(layout.at[name]) for name in ("now", "turns", "occasion"))
     history.turns_at_tick = history.turns - at(layout.at["tick_began"])
-    counters = state.view(np.int32)[layout.counters // 4 :].reshape(-1)[: 6 * len(program.triggers)]
-    history.counts = [int(count) for count in counters[::6]]
+    counters = state.view(np.int32)[layout.counters // 4 :][: len(COUNTERS) * len(program.triggers)]
+    history.counts = [int(count) for count in counters[FIRED :: len(COUNTERS)]]
     for cells in layout.triggers:
         if cells.last_fired >= 0:
             history.last_fired[cells.place] = at(cells.last_fired)

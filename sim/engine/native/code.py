@@ -17,7 +17,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from sim.engine.native.machine import OPTIMISED, QUICK, Machine, find_machine, load, machine_of, name_of, read
+from sim.engine.native import machine as machines
+from sim.engine.native.machine import (
+    OPTIMISED,
+    QUICK,
+    Machine,
+    can_keep,
+    find_machine,
+    load,
+    machine_of,
+    name_of,
+    read,
+)
 
 SECONDS_PER_LINE = 4e-5
 """About how long a line of assembly takes to optimise. Measured: 0.25 s for 3,200 lines, 2 s for 58,000."""
@@ -68,7 +79,7 @@ class Code:
             self.seconds += seconds
             if self.work is None:
                 if self.seconds > WORTH_WHILE * self.making:
-                    self.work = Work(self.text, self.cache)
+                    self._begin_work()
             elif self.work.is_done:
                 self.may_improve = False
                 made = self.work.result()
@@ -76,20 +87,35 @@ class Code:
         finally:
             self.lock.release()
 
+    def _begin_work(self) -> None:
+        """Where no process can be started, or nothing can be written for it, quick code is good enough."""
+        try:
+            self.work = Work(self.text, self.cache, self.making)
+        except OSError:
+            self.may_improve = False
+
 
 class Work:
-    """A process that optimises a text of assembly."""
+    """A process that optimises a text of assembly, which takes about so many seconds."""
 
-    def __init__(self, text: str, cache: Path | None) -> None:
+    def __init__(self, text: str, cache: Path | None, seconds: float) -> None:
         self.scratch = tempfile.TemporaryDirectory(prefix="sim-", ignore_cleanup_errors=True)
+        self.due = time.monotonic() + seconds
+        kept = cache / name_of(text, OPTIMISED) if cache is not None and can_keep(cache) else None
+        self.target = kept or Path(self.scratch.name) / "code.o"
+        try:
+            self.process = self._started(text)
+        except OSError:
+            self.scratch.cleanup()
+            raise
+        _works.append(self)
+
+    def _started(self, text: str) -> subprocess.Popen[bytes]:
         source = Path(self.scratch.name) / "assembly.ll"
         source.write_text(text)
-        kept = cache / name_of(text, OPTIMISED) if cache is not None and cache.is_dir() else None
-        self.target = kept or Path(self.scratch.name) / "code.o"
-        command = [sys.executable, "-m", "sim.engine.native.machine", str(source), str(self.target)]
+        command = [sys.executable, "-P", machines.__file__, str(source), str(self.target)]
         silent = subprocess.DEVNULL
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=silent, stderr=silent)
-        _works.append(self)
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=silent, stderr=silent)
 
     @property
     def is_done(self) -> bool:
@@ -119,14 +145,15 @@ _works: list[Work] = []
 
 def abandon() -> None:
     """Stop making better code at once: nobody waits for it any more."""
-    for work in _works:
+    for work in _works.copy():  # each takes itself out
         work.end()
 
 
 @atexit.register
 def _finish() -> None:
-    """At the end of a command, wait a moment for what is nearly made."""
+    """At the end of a command, wait a moment for what is nearly made, and not for what takes longer than that."""
     until = time.monotonic() + PATIENCE_SECONDS
-    while _works and time.monotonic() < until and not all(work.is_done for work in _works):
+    nearly = [work for work in _works if work.due < until]
+    while time.monotonic() < until and not all(work.is_done for work in nearly):
         time.sleep(0.02)
     abandon()

@@ -13,10 +13,9 @@ from sim.engine.native.expressions import Expressions, days
 from sim.engine.native.firing import assign
 from sim.engine.native.kernel import next_entry, set_switch
 from sim.engine.native.layout import CELL, LAST_TURNS, MANY
-from sim.engine.native.life import FIRED
 from sim.engine.native.module import ENDED, FAILED, GIVEN, GOES_ON, IS_FULL, RAN_AWAY, Module
 from sim.engine.order import watched
-from sim.engine.record import COUNTERS, TURNS_AT_ONE_TICK, TURNS_IN_A_RUN, Ending
+from sim.engine.record import COUNTERS, FIRED, TURNS_AT_ONE_TICK, TURNS_IN_A_RUN, Ending
 from sim.program.ir import Metric, Rate, When
 
 if TYPE_CHECKING:

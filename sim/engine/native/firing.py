@@ -14,9 +14,10 @@ from sim.engine.native.assembly import Function, Pointer, Real, Truth, Variable,
 from sim.engine.native.expressions import Expressions, clamped, library
 from sim.engine.native.kernel import later
 from sim.engine.native.layout import CELL
-from sim.engine.native.life import FIRED, MISSED, REFUSED, Life
+from sim.engine.native.life import Life
 from sim.engine.native.module import GOES_ON, Module
 from sim.engine.order import Consequences, Reads
+from sim.engine.record import FIRED, MISSED, REFUSED
 from sim.engine.score import has_clock
 from sim.program.ir import Choice, When
 

@@ -196,7 +196,7 @@ def _change_luck(module: Module) -> None:
         here = pairs.at(number * whole(2 * CELL))
         code.store(code.load(Whole, here.at(CELL)), module.cell(code, "luck"))
         set_switch(module, code, number + whole(1))
-    forget_ahead(module, code)
+        forget_ahead(module, code)
     code.give()
 
 

@@ -16,6 +16,7 @@ from sim.engine.native.kernel import later
 from sim.engine.native.layout import CELL, MANY, TriggerCells
 from sim.engine.native.module import GOES_ON, Module, has_draw
 from sim.engine.order import watched
+from sim.engine.record import FIRED, LOST_COOLING, LOST_SPENT, LOST_UNDER_WAY
 from sim.language.tree import Constant, Tree
 from sim.program.ir import At, Every, On, Rate, Trigger, When
 
@@ -32,9 +33,6 @@ def known_ticks(length: Tree) -> int | None:
         return ticks(length.value)
     except ValueError:  # it fails when it is asked for, as everything does
         return None
-
-
-FIRED, REFUSED, MISSED, LOST_SPENT, LOST_UNDER_WAY, LOST_COOLING = range(6)
 
 
 class Life:

@@ -8,10 +8,11 @@ What is kept is the object file of a text of assembly, under the digest of that 
 the processor. It is written aside and renamed, so that processes which start at once do not trip over each other, and
 it carries its own digest, so that a torn file is made again. Addresses are never kept.
 
-    python -m sim.engine.native.machine TEXT TARGET
+    python -P sim/engine/native/machine.py TEXT TARGET
 
 optimises the text in one file into another, and ends when its standard input does: that is how it is done beside the
-playing.
+playing. So this file imports nothing of the simulator, which need not be where Python looks for it, and nothing from
+the folder in which the command was given.
 """
 
 from __future__ import annotations
@@ -148,9 +149,19 @@ def _target(level: int) -> Any:
 
     _prepare()
     return llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=level,
+        cpu=llvm.get_host_cpu_name(), features=_features(), opt=level,
         reloc="pic", codemodel="small",
     )  # fmt: skip
+
+
+def _features() -> str:
+    """What this processor can do, as LLVM says it; nothing where LLVM cannot tell."""
+    import llvmlite.binding as llvm
+
+    try:
+        return str(llvm.get_host_cpu_features().flatten())
+    except RuntimeError:
+        return ""
 
 
 @cache
@@ -180,14 +191,19 @@ def _maker() -> str:
     import llvmlite.binding as llvm
 
     version = ".".join(map(str, llvm.llvm_version_info))
-    return f"{llvmlite.__version__} {version} {SMALL} {llvm.get_default_triple()} " + (
-        f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
+    return f"{llvmlite.__version__} {version} sealed {SMALL} {llvm.get_default_triple()} " + (
+        f"{llvm.get_host_cpu_name()} {_features()}"
     )
 
 
 def name_of(text: str, level: int) -> str:
     """The name of the object file of a text."""
     return blake2b(f"{_maker()} {level}\n{text}".encode(), digest_size=DIGEST_BYTES).hexdigest() + ".o"
+
+
+def _seal(path: Path, code: bytes) -> bytes:
+    """A digest of object code and of the name it is kept under, so that a file under another name is not taken."""
+    return blake2b(path.name.encode() + b"\n" + code, digest_size=DIGEST_BYTES).digest()
 
 
 def read(path: Path) -> bytes | None:
@@ -200,7 +216,7 @@ def read(path: Path) -> bytes | None:
     except OSError:
         return None
     digest, code = kept[:DIGEST_BYTES], kept[DIGEST_BYTES:]
-    return code if digest == blake2b(code, digest_size=DIGEST_BYTES).digest() else None
+    return code if digest == _seal(path, code) else None
 
 
 def keep(path: Path, code: bytes) -> None:
@@ -208,12 +224,13 @@ def keep(path: Path, code: bytes) -> None:
     aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        aside.write_bytes(blake2b(code, digest_size=DIGEST_BYTES).digest() + code)
-        os.replace(aside, path)
+        try:
+            aside.write_bytes(_seal(path, code) + code)
+            os.replace(aside, path)
+        finally:
+            aside.unlink(missing_ok=True)
         if path.name < PRUNED_BELOW:
             prune(path.parent)
-    with suppress(OSError):
-        aside.unlink(missing_ok=True)
 
 
 def can_keep(folder: Path) -> bool:
@@ -225,9 +242,9 @@ def can_keep(folder: Path) -> bool:
 
 
 def prune(folder: Path, *, most: int = MOST_KEPT) -> None:
-    """Remove the oldest object files if all of them take more bytes than that, until they take half."""
+    """Remove the oldest files if all of them take more bytes than that, until they take half; half written ones too."""
     with suppress(OSError):
-        files = sorted((file.stat().st_mtime, file.stat().st_size, file) for file in folder.glob("*.o"))
+        files = sorted((file.stat().st_mtime, file.stat().st_size, file) for file in folder.glob("*.o*"))
         size = sum(each for _, each, _ in files)
         if size > most:
             for _, each, file in files:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from sim.engine.native.course import (
     Watch,
     write_alerts,
@@ -19,9 +21,21 @@ from sim.engine.native.module import Module
 from sim.engine.order import consequences
 from sim.program.ir import Program
 
+DEEPEST = 20_000
+"""So many calls of Python within each other are allowed while a program is written: trees and names may be deep."""
+
 
 def write_module(program: Program) -> Module:
     """All that a program needs to be played, each function after those that it calls."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, DEEPEST))
+    try:
+        return _written(program)
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _written(program: Program) -> Module:
     module = Module(program)
     write_kernel(module)
     for number in range(len(program.metrics)):
