@@ -1,6 +1,6 @@
 """How fast the engines are, beside the same model written by hand; see README.md in this folder.
 
-python benchmarks/compiled.py                     everything, in three to four minutes
+python benchmarks/compiled.py                     everything, in some ten minutes
 python benchmarks/compiled.py race sweep          these sections alone
 python benchmarks/compiled.py --markdown          and write the tables into README.md
 python benchmarks/compiled.py --quick --engine simpy    tiny numbers, to see that everything runs
