@@ -34,6 +34,9 @@ Tell = Callable[[str], None]
 SLICE_SECONDS = 0.05
 """Machine code plays about so long before Python is asked again, which is when Ctrl-C is heard."""
 
+SHORTEST = 1e-9
+"""Seconds that a slice takes at least, where a coarse clock says that it took none."""
+
 
 class Compiled:
     """A program ready to be played: its assembly, its machine code, and its numbers."""
@@ -230,7 +233,7 @@ class Player:
                 done += 1
             took = time.perf_counter() - began
             code.played(took)
-            pace = took / max(1, done - first)
+            pace = max(took, SHORTEST) / max(1, done - first)
             slice_ = max(1, min(16 * slice_, int(SLICE_SECONDS / pace)))
         return self._runs()
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
 
 from sim.clock import LONGEST, NEVER, TICKS_PER_DAY
 from sim.engine.native.assembly import (
     LANES,
     Function,
+    I,
     Integer,
     Lanes,
     Pointer,
@@ -29,8 +29,6 @@ from sim.engine.native.layout import CELL
 from sim.engine.native.machine import LIBRARY
 from sim.engine.native.module import FAILED, Module
 from sim.streams import make_uniform
-
-I = TypeVar("I", bound=Integer)  # noqa: E741
 
 COMMON = """\
 declare double @llvm.fabs.f64(double)
