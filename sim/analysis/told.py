@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 KINDS = {
     "run": "sim.analysis.report:Study",
+    "compare": "sim.analysis.compare:Comparison",
 }
 """Kind of study, as its manifest says it -> the class that reads it."""
 
