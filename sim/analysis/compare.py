@@ -32,8 +32,8 @@ from sim.analysis.worlds_told import (
     satisficing_sheet,
     satisfied,
 )
-from sim.study.ensemble import Ensemble
-from sim.study.pairs import endings_of
+from sim.study.ensemble import Ensemble, replay_command
+from sim.study.pairs import endings_of, first_failed
 
 
 @dataclass(frozen=True)
@@ -228,14 +228,13 @@ class Comparison(Told):
     def _cautions(self) -> Iterator[tuple[str, str]]:
         failed = sum(one.pairs.failed for one in self.contrasts)
         if failed:
-            first = next(iter(self.ensemble.failures_of_all), None)
-            told = f" The first: {first.told}. To see it: {first.command}" if first else ""
+            first = first_failed(self.ensemble)
+            see = f" To see the first: {replay_command(self.folder, *first)}" if first else ""
+            experiments = len(self.ensemble.manifest["experiments"])
             yield (
                 "failed_runs",
-                (
-                    f"{failed:,} pairs have a run that failed, and count in no difference "
-                    f"({self.failed:,} of {self.runs * len(self.ensemble.manifest['experiments']):,} runs).{told}"
-                ),
+                f"{failed:,} pairs have a run that failed, and count in no difference "
+                f"({self.failed:,} of {self.runs * experiments:,} runs failed).{see}",
             )
         yield (
             "hypothesis",
@@ -277,8 +276,8 @@ class Comparison(Told):
         if changed:
             most = max(changed, key=lambda one: one.changed[0][2])
             run = most.changed[0][3]
-            sides = " ".join(f"{self.folder} {run} --experiment {one.experiment}" for one in (most.first, most.second))
-            found.append(f"sim diff {sides}")
+            sides = " ".join(f"--experiment {one.experiment}" for one in (most.first, most.second))
+            found.append(f"sim diff {self.folder} {run} {self.folder} {run} {sides}")
         if not self.worlds:
             asked = self.asked or self.ensemble.program.name
             found.append(f"sim compare {asked} --objective avoid:{self.ensemble.program.outcome_names[0]}")
