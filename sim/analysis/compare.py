@@ -18,6 +18,7 @@ from sim.analysis.alternatives import (
     objective_of,
     reading_of,
 )
+from sim.analysis.base_rates import base_rate
 from sim.analysis.cautions import Caution
 from sim.analysis.contrast import Asked, Contrast, asked_of, contrast_of
 from sim.analysis.sheet import Sheet, figures
@@ -172,6 +173,9 @@ class Comparison(Told):
         return tuple(self._sentences())
 
     def _sentences(self) -> Iterator[str]:
+        for name in self.ensemble.program.outcome_names:
+            if record := base_rate(self.scenario, self.ensemble.program, name):
+                yield f"Beside {name}: {record} (MID 5.0)."
         yield from self._identical()
         yield from self._worth()
         if "metrics" in self.by_name:

@@ -47,7 +47,7 @@ def pictures(study: Comparison) -> dict[str, Callable[[], Figure]]:
 @in_house_style
 def draw_differences(study: Comparison) -> Figure:
     """For each outcome the difference of every alternative from its baseline, with its interval and the zero line."""
-    whom = "each other" if study.reading.all_pairs else plain(study.reading.baseline)
+    whom = "each other" if study.reading.all_pairs else _in_words(study.reading.baseline)
     title = f"How often runs end so, compared with {whom}"
     rows = [row for row in study.by_name["differences"].rows if row.get("difference") is not None]
     together = "for the whole picture together" if study.reading.simultaneous else "each by itself"
@@ -183,8 +183,17 @@ def _names(slide: Slide, names: Sequence[str]) -> tuple[list[str], float, float,
     height = min(ROW, (slide.top - slide.bottom - 90) / max(1, len(names)))
     size = max(SMALLEST, min(LABEL - 2, height * 72 / 100 / 1.3))
     lines = 2 if height > 2.6 * size * 100 / 72 else 1
-    texts = [slide.wrapped(plain(name), LONGEST, size, lines=lines) for name in names]
+    texts = [slide.wrapped(_in_words(name), LONGEST, size, lines=lines) for name in names]
     return texts, max(slide.measure(text, size)[0] for text in texts), size, height
+
+
+def _in_words(name: str) -> str:
+    """A name as words; settings stay as they were typed, for the dot in a number is no space.
+
+    >>> _in_words("act_at_once"), _in_words("tripwire.hurts=0.4")
+    ('act at once', 'tripwire.hurts=0.4')
+    """
+    return name if "=" in name else plain(name)
 
 
 def _scale(rows: int, panels: int = 1) -> float:
