@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import Text, UsageError, did_you_mean
 
 if TYPE_CHECKING:  # the faces take the names of these values from here
+    from sim.analysis.enough import Enough as Enough
     from sim.analysis.expect import Finding as Finding
     from sim.analysis.explain import Explanation as Explanation
     from sim.analysis.metrics import MetricSummary as MetricSummary
@@ -251,14 +252,15 @@ def plan(
     seed: int = 1,
     workers: int | None = None,
     engine: str = "auto",
-    until: str | None = None,
+    until: str | Sequence[str] | None = None,
     out: str | Path = RESULTS,
     events: bool = False,
     tell: Callable[[str], None] = lambda says: None,
 ) -> Plan:
     """Everything that is known before a study is played; a few runs are timed to say how long it will take.
 
-    `tell` hears, in a sentence, of what has to be made first and takes its time.
+    `tell` hears, in a sentence, of what has to be made first and takes its time. `until` says how well what is to be
+    known, such as `war:0.5pp`, `pain:5%` or `pain.median:0.1`; several of them with commas, or as a list.
 
     Raises
     ------
@@ -280,7 +282,7 @@ def plan(
         runs=wanted,
         workers=workers,
         engine=engine,
-        until=until,
+        until=until if until is None or isinstance(until, str) else ",".join(until),
         out=Path(out),
         events=events,
         scenario=model.scenario,
@@ -419,6 +421,8 @@ def status(folder: str | Path) -> dict[str, Any]:
         "runs_wanted": manifest["runs"],
         "runs_done": sum(manifest["done"]),
         "failed": manifest["failed"],
+        "until": manifest.get("until"),
+        "precision": " ".join(row["says"] for row in manifest.get("precision", ())) or None,
         "began": manifest["began"],
         "ended": manifest["ended"],
         "command": " ".join(manifest.get("command", [])) or None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.base_rates import base_rate
 from sim.analysis.cautions import Caution, Observed, cautions
+from sim.analysis.enough import Enough, enough
 from sim.analysis.metrics import MetricSummary
 from sim.analysis.outcomes import OutcomeShare
 from sim.analysis.percent import percent_range
@@ -157,6 +158,16 @@ class Study:
             for name, shares in said.items()
         )
 
+    @property
+    def precision(self) -> tuple[str, ...]:
+        """Whether what was asked for with `--until` is known so well, a sentence or two for each; none if none was."""
+        return tuple(str(row["says"]) for row in self.ensemble.manifest.get("precision", ()))
+
+    @cached_property
+    def enough(self) -> tuple[Enough, ...]:
+        """How many runs would make the intervals of shares and means so and so narrow."""
+        return enough(self.summary)
+
     def record_of(self, outcome: str) -> str:
         """What the record says of the like of an outcome; "" if nothing."""
         row = next(row for row in self.summary.outcomes if row.outcome == outcome)
@@ -190,6 +201,8 @@ class Study:
             "study": str(self.folder),
             "outcomes": [outcome_record(row) for row in self.summary.outcomes if row.sort == "outcome"],
             "metrics": [metric_record(row) for row in self.summary.metrics],
+            "until": list(self.ensemble.manifest.get("precision", ())),
+            "enough": [enough_record(row) for row in self.enough],
             "failures": [
                 {"run": row.run, "trigger": row.trigger, "says": row.says, "replay": row.command}
                 for row in self.ensemble.failures
@@ -201,6 +214,12 @@ class Study:
 def outcome_record(row: OutcomeShare) -> dict[str, Any]:
     """One outcome as a flat record."""
     return {"outcome": row.outcome, "share": row.share, "low": row.low, "high": row.high, "count": row.count}
+
+
+def enough_record(row: Enough) -> dict[str, Any]:
+    """How many runs would be enough for one share or mean, by half-width."""
+    widths = {f"{100 * need.half_width:g}{row.unit}": need.runs for need in row.needs}
+    return {"of": row.name, "kind": row.kind, "runs": widths}
 
 
 def metric_record(row: MetricSummary) -> dict[str, Any]:

@@ -64,7 +64,11 @@ def _print_story(story: api.Story, form: str, *, no_color: bool, verbose: bool) 
 @click.option("-j", "--workers", type=options.Whole(1, 1024), help="Workers that play (default: the cores there are).")
 @options.engine
 @click.option(
-    "--until", metavar="OUTCOME:WIDTHpp", help="Stop when that share's 95 % half-width is so small: attack:0.5pp."
+    "--until",
+    metavar="WHAT:WIDTH",
+    multiple=True,
+    help="Stop when half the 95 % interval is so small, of all that is named: a share (attack:0.5pp), a metric's mean "
+    "(pain:0.1, or pain:5% of it), a quantile (pain.median:0.1, pain.p90:0.1).",
 )
 @click.option("-o", "--out", type=click.Path(file_okay=False), default="results", show_default=True,
               help="The folder in which studies are stored.")  # fmt: skip
@@ -75,12 +79,14 @@ def _print_story(story: api.Story, form: str, *, no_color: bool, verbose: bool) 
 @click.option("--events", is_flag=True, help="Keep every firing of every run.")
 @click.option("--no-plots", is_flag=True, help="Draw no pictures.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
-@click.option("-v", "--verbose", is_flag=True, help="Also each metric outcome by outcome.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Also how many runs would be enough, and each metric outcome by outcome."
+)
 @options.form()
 @options.colour
 def run_command(
     file: str, policy: str | None, variant: str | None, settings: tuple[str, ...], runs: int | None, seed: int,
-    workers: int | None, engine: str, until: str | None, out: str, dry_run: bool, fail_fast: bool, events: bool,
+    workers: int | None, engine: str, until: tuple[str, ...], out: str, dry_run: bool, fail_fast: bool, events: bool,
     no_plots: bool, quiet: bool, verbose: bool, form: str, no_color: bool,
 ) -> int:  # fmt: skip
     """Play many runs: outcomes with intervals, stored, with pictures.
@@ -95,7 +101,7 @@ def run_command(
 
     model = api.load(file, policy=policy, variant=variant, overrides=options.read_settings(settings))
     plan = api.plan(
-        model, runs=runs, seed=seed, workers=workers, engine=engine, until=until, out=out, events=events,
+        model, runs=runs, seed=seed, workers=workers, engine=engine, until=until or None, out=out, events=events,
         tell=progress.tell if not quiet else lambda says: None,
     )  # fmt: skip
     if dry_run:
@@ -143,8 +149,9 @@ def _print_study(study: api.Study, *, pictures: int, verbose: bool, paint: Paint
     """The page that `sim run` is for: what was played, outcomes, metrics, cautions, where it lies, what next."""
     for line in study_lines(study, paint):
         click.echo(line)
-    for line in tables.metrics_by_outcome(study.summary, paint) if verbose else ():
-        click.echo(line)
+    if verbose:
+        for line in (*tables.enough_table(study.enough, paint), *tables.metrics_by_outcome(study.summary, paint)):
+            click.echo(line)
     for caution in study.cautions:
         click.echo("\n".join(paper.painted(paper.wrapped(caution.says, lead="! ", hang=2), "warning", paint)))
         for line in caution.table:
@@ -166,6 +173,7 @@ def study_lines(study: api.Study, paint: Paint) -> list[str]:
     notes = [
         f"Beside {row.outcome}: {said} (MID 5.0)." for row in summary.outcomes if (said := study.record_of(row.outcome))
     ]
+    lines += tables.precision_lines(study.precision, paint)
     for note in (*notes, *study.knowledge):
         lines += paper.painted(paper.wrapped(note, hang=2), "quiet", paint)
     if summary.metrics:

@@ -19,7 +19,7 @@ from sim.program.parameters import draw_parameters
 from sim.streams import Luck
 from sim.study import store
 from sim.study.design import Design
-from sim.study.stopping import parse_until
+from sim.study.stopping import parse_untils
 from sim.study.workers import processors
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def make_plan(
         If `until` is misspelled or names nothing, or there is no such engine.
     """
     if until is not None:
-        parse_until(until, design.experiments[0].program)
+        until = ", ".join(map(str, parse_untils(until, design.experiments[0].program)))
     folder = out / design.folder_name
     parts = list(design.parts(runs))
     recording = Recording(events=events)  # whether what is there can be read is looked at when it is played
