@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.base_rates import base_rate
 from sim.analysis.cautions import Caution, Observed, cautions
+from sim.analysis.convergence import Convergence, convergence
 from sim.analysis.enough import Enough, enough
 from sim.analysis.metrics import MetricSummary
 from sim.analysis.outcomes import OutcomeShare
@@ -22,6 +23,7 @@ from sim.engine.record import Recording, Runs
 from sim.errors import UsageError
 from sim.streams import Luck
 from sim.study.ensemble import Ensemble
+from sim.study.stopping import parse_untils
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -162,6 +164,14 @@ class Study:
     def precision(self) -> tuple[str, ...]:
         """Whether what was asked for with `--until` is known so well, a sentence or two for each; none if none was."""
         return tuple(str(row["says"]) for row in self.ensemble.manifest.get("precision", ()))
+
+    @cached_property
+    def convergence(self) -> Convergence:
+        """How shares, and what was asked for with `--until`, settled as runs were added."""
+        manifest = self.ensemble.manifest
+        until = manifest.get("until")
+        targets = parse_untils(str(until), self.ensemble.program) if until and manifest.get("precision") else ()
+        return convergence(self.summary, targets, manifest.get("precision", ()))
 
     @cached_property
     def enough(self) -> tuple[Enough, ...]:
