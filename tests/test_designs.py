@@ -11,13 +11,13 @@ import pytest
 from sim.engine.record import LEAN, Engine
 from sim.errors import UsageError
 from sim.program.parameters import draw_parameters
-from sim.streams import Luck
-from sim.study.design import Design, Experiment, parts_of
+from sim.streams import Luck, future_seed
+from sim.study.design import Design, Experiment, Past, parts_of
 from sim.study.ensemble import Ensemble, open_study
 from sim.study.execute import run_design, status_of
 from sim.study.space import points, uncertain
 from sim.study.tallies import tallies_of
-from tests.studies import TEXT, program, tables
+from tests.studies import EVENTS, TEXT, program, tables
 
 HELD = tuple((("pace", pace),) for pace in (0.02, 0.05, 0.08, 0.11, 0.14, 0.17, 0.2))
 
@@ -178,3 +178,29 @@ def test_points_lie_at_the_quantiles_of_each_parameter() -> None:
     assert second == ("luck", pytest.approx(2.0))
     with pytest.raises(UsageError, match="did you mean `pace`"):
         uncertain(played, ["pase"])
+
+
+def test_runs_of_a_past_are_its_futures(engine: Engine, tmp_path: Path) -> None:
+    """Run j is the past's run up to the turn, then luck number j: equal for both experiments, unlike for two runs."""
+    played, turn = program(), 1
+    held = (("pace", 0.1),)
+    rows = tuple(Experiment(played, TEXT, held=held, label=name, past=Past(5, turn)) for name in ("one", "two"))
+    design = Design(rows, 7, ((0, 10),), kind="branch", block=2)
+    study = run_design(design, runs=12, workers=1, out=tmp_path, recording=EVENTS, engine=engine)
+    parameters = draw_parameters(played, 7, np.array([5]))
+    parameters[0, 0] = 0.1
+    whole = engine.run(played, luck=Luck(7), runs=[5], parameters=parameters, recording=EVENTS)
+    first, second = study.experiments
+    before = [(row.tick, row.trigger) for row in whole.events[0][:turn]]
+    futures = []
+    for future in range(12):
+        alone = engine.run(
+            played, luck=Luck(7, ((turn, future_seed(7, future)),)), runs=[5], parameters=parameters, recording=EVENTS
+        )
+        told = [(row.tick, row.trigger) for row in alone.events[0]]
+        names = [(tick, played.trigger(name)) for _, tick, name, _, _ in first.events_of(future)]
+        assert names == told[: len(names)] == [(t, played.trigger(n)) for _, t, n, _, _ in second.events_of(future)]
+        assert told[: len(before)] == before
+        futures.append(tuple(told))
+    assert len(set(futures)) > 3
+    assert (first.outcome == second.outcome).all()
