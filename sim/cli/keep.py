@@ -1,4 +1,4 @@
-"""Commands that look after what was played: plot, export, status, doctor, verify."""
+"""Commands that look after what was played: plot, report, export, status, doctor, verify."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import click
 
 from sim.cli import options, paper
 
-STUDY = click.argument("study", metavar="STUDY", type=click.Path(file_okay=False))
-
 
 @click.command("plot")
-@STUDY
+@options.STUDY
 @click.option(
     "-o",
     "--out",
@@ -32,8 +30,23 @@ def plot_command(study: str, out: str | None, run_number: int) -> None:
         click.echo(path)
 
 
+@click.command("report")
+@options.STUDY
+@click.option("-o", "--out", type=click.Path(dir_okay=False), help="The file (default: report.html in the study).")
+def report_command(study: str, out: str | None) -> None:
+    """Write a stored study as one HTML page that needs no other file.
+
+    \b
+    Example:
+      sim report results/first-lesson-*
+    """
+    from sim import api
+
+    click.echo(api.report(api.study(study), out=out))
+
+
 @click.command("export")
-@STUDY
+@options.STUDY
 @click.option(
     "-o", "--out", type=click.Path(file_okay=False), help="The folder for the tables (default: csv/ in the study)."
 )
@@ -51,7 +64,7 @@ def export_command(study: str, out: str | None) -> None:
 
 
 @click.command("status")
-@STUDY
+@options.STUDY
 @options.form()
 @options.colour
 def status_command(study: str, form: str, no_color: bool) -> None:
