@@ -132,7 +132,7 @@ def comparison_row(engine: str, *, seed: int, runs: int) -> Row:
         differs |= left.metrics[:, column] != right.metrics[:, column]
     off = float(differs.sum())
     return Row(
-        "a policy that changes nothing", engine, "runs that differ from those without it", 0.0, off, 0.0, off, 0.0,
+        "a policy that changes nothing", engine, "runs that differ", 0.0, off, 0.0, off, 0.0,
         runs, "run r of both has the luck of (seed, r): the difference is 0 in every run",
         "common random numbers: Law (2015), Simulation Modeling and Analysis, ch. 11",
     )  # fmt: skip
