@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 if TYPE_CHECKING:  # the faces take the names of these values from here
+    from sim.analysis.discovery import Discovery as Discovery
     from sim.analysis.expect import Finding as Finding
     from sim.analysis.explain import Explanation as Explanation
     from sim.analysis.metrics import MetricSummary as MetricSummary
@@ -463,6 +464,28 @@ def chain_records(explanations: Iterable[Explanation]) -> list[dict[str, Any]]:
 # ------------------------------------------------------------------------------------------------ branch, diff
 
 # ------------------------------------------------------------------------------------------------ discover
+
+
+def discover(study: Any, target: str, *, coverage: float | None = None, box: int | None = None) -> Discovery:
+    """The box of uncertain parameters in which a target lives, found by PRIM; needs the extra `[discovery]`.
+
+    Parameters
+    ----------
+    target
+        An outcome, or a metric with a number: `"gdp_lost > 0.2"`.
+    coverage, box
+        Which box of the trade-off is taken; see `sim.analysis.discovery.discover`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such target, too few runs reached it, or the EMA workbench is not installed.
+    """
+    from sim.analysis.discovery import discover as find
+    from sim.analysis.target import parse_target
+
+    return find(study.ensemble, parse_target(target, study.ensemble.program), coverage=coverage, box=box)
+
 
 # ------------------------------------------------------------------------------------------------ rare
 
