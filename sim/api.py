@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.analysis.verdict import Verdict as Verdict
     from sim.engine.record import Recording as Recording
     from sim.engine.record import Runs as Runs
+    from sim.figures.gallery import Drawn as Drawn
     from sim.program.ir import Program as Program
     from sim.program.ledger import Number as Number
     from sim.scenario.schema import Scenario as Scenario
@@ -529,6 +530,19 @@ def plot(study: Any, *, out: str | Path | None = None, run: int = 0) -> tuple[Pa
     from sim.figures.gallery import draw_study
 
     return draw_study(study, Path(out) if out else study.folder / "figures", run=run)
+
+
+def picture(study: Any, name: str) -> Drawn:
+    """One picture of a study of any kind, which shows itself in a notebook.
+
+    Raises
+    ------
+    UsageError
+        If there is no such picture; the sentence names those there are.
+    """
+    from sim.figures.gallery import drawn
+
+    return drawn(study, name)
 
 
 def draw(study: Study, picture: str, path: str | Path, *, run: int = 0) -> tuple[Path, Path]:
