@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 if TYPE_CHECKING:  # the faces take the names of these values from here
+    from sim.analysis.discovery import Discovery as Discovery
     from sim.analysis.enough import Enough as Enough
     from sim.analysis.expect import Finding as Finding
     from sim.analysis.explain import Explanation as Explanation
@@ -34,6 +35,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.analysis.verdict import Verdict as Verdict
     from sim.engine.record import Recording as Recording
     from sim.engine.record import Runs as Runs
+    from sim.figures.gallery import Drawn as Drawn
     from sim.program.ir import Program as Program
     from sim.program.ledger import Number as Number
     from sim.scenario.schema import Scenario as Scenario
@@ -466,6 +468,28 @@ def chain_records(explanations: Iterable[Explanation]) -> list[dict[str, Any]]:
 
 # ------------------------------------------------------------------------------------------------ discover
 
+
+def discover(study: Any, target: str, *, coverage: float | None = None, box: int | None = None) -> Discovery:
+    """The box of uncertain parameters in which a target lives, found by PRIM; needs the extra `[discovery]`.
+
+    Parameters
+    ----------
+    target
+        An outcome, or a metric with a number: `"gdp_lost > 0.2"`.
+    coverage, box
+        Which box of the trade-off is taken; see `sim.analysis.discovery.discover`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such target, too few runs reached it, or the EMA workbench is not installed.
+    """
+    from sim.analysis.discovery import discover as find
+    from sim.analysis.target import parse_target
+
+    return find(study.ensemble, parse_target(target, study.ensemble.program), coverage=coverage, box=box)
+
+
 # ------------------------------------------------------------------------------------------------ rare
 
 # ------------------------------------------------------------------------------------------------ keeping
@@ -510,6 +534,19 @@ def plot(study: Any, *, out: str | Path | None = None, run: int = 0) -> tuple[Pa
     from sim.figures.gallery import draw_study
 
     return draw_study(study, Path(out) if out else study.folder / "figures", run=run)
+
+
+def picture(study: Any, name: str) -> Drawn:
+    """One picture of a study of any kind, which shows itself in a notebook.
+
+    Raises
+    ------
+    UsageError
+        If there is no such picture; the sentence names those there are.
+    """
+    from sim.figures.gallery import drawn
+
+    return drawn(study, name)
 
 
 def draw(study: Study, picture: str, path: str | Path, *, run: int = 0) -> tuple[Path, Path]:
