@@ -113,6 +113,21 @@ def test_a_part_is_the_same_in_slices(study: Ensemble, tmp_path: Path, monkeypat
     assert {**tables(other.folder), "failures": None} == {**tables(study.folder), "failures": None}
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_part_is_the_same_when_its_series_are_set_aside(
+    study: Ensemble, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    """Where the series of a part are too long for memory, slices of it wait on the disk; the tables are the same."""
+    put, set_aside = [], store.set_aside
+    monkeypatch.setattr(parts, "SAMPLED_IN_MEMORY", 50)
+    monkeypatch.setattr(parts, "SAMPLED_AT_ONCE", 40)  # a run samples 10 numbers, and is asked for 12
+    monkeypatch.setattr(store, "set_aside", lambda *given: put.append(given[3]) or set_aside(*given))
+    other = run_design(design(), runs=47, workers=workers, out=tmp_path, recording=EVENTS, engine=Threaded())
+    assert {**tables(other.folder), "failures": None} == {**tables(study.folder), "failures": None}
+    assert sorted(put) == sorted([0, 1, 2, 3] * 4 + [0, 1, 2])
+    assert not list(other.folder.glob("**/*.tmp"))
+
+
 def test_parts_grow_with_the_number_of_the_run() -> None:
     """Small parts come first, large ones later, each where the one before it ends, whatever number of runs is asked."""
     for runs in (1, 99, 100, 1_000, 1_001, 9_999, 10_000, 12_345, 40_000):
