@@ -36,7 +36,7 @@ def test_there_are_three_notebooks() -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_shows_what_it_keeps(path: Path, tmp_path: Path) -> None:
-    """Carried out in an empty folder, each cell shows word for word what is kept with it; `make notebooks` renews it."""
+    """Carried out in an empty folder, each cell shows what is kept with it; `make notebooks` renews that."""
     kept = read(path)
     assert words_of(executed(kept, tmp_path)) == words_of(kept)
 
