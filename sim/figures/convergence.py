@@ -139,7 +139,7 @@ def _reached(found: Convergence) -> str:
     """How far the targets are, in a line."""
     if found.stopped is not None and found.since is not None:
         return f"What was asked for was reached after {found.since:,} runs, and had lasted at {found.stopped:,}"
-    return found.says[0].replace("`", "") if len(found.says) == 1 else " ".join(found.says).replace("`", "")
+    return " ".join(found.says).replace("`", "").replace("+-", "±")
 
 
 def _asked(row: Running) -> str:
