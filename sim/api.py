@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.analysis.discovery import Discovery as Discovery
+    from sim.analysis.enough import Enough as Enough
     from sim.analysis.expect import Finding as Finding
     from sim.analysis.explain import Explanation as Explanation
     from sim.analysis.metrics import MetricSummary as MetricSummary
@@ -283,14 +284,15 @@ def plan(
     seed: int = 1,
     workers: int | None = None,
     engine: str = "auto",
-    until: str | None = None,
+    until: str | Sequence[str] | None = None,
     out: str | Path = RESULTS,
     events: bool = False,
     tell: Callable[[str], None] = lambda says: None,
 ) -> Plan:
     """Everything that is known before a study is played; a few runs are timed to say how long it will take.
 
-    `tell` hears, in a sentence, of what has to be made first and takes its time.
+    `tell` hears, in a sentence, of what has to be made first and takes its time. `until` says how well what is to be
+    known, such as `war:0.5pp`, `pain:5%` or `pain.median:0.1`; several of them with commas, or as a list.
 
     Raises
     ------
@@ -309,7 +311,7 @@ def plan(
         runs=runs or (MOST_RUNS if until else RUNS),
         workers=workers,
         engine=engine,
-        until=until,
+        until=until if until is None or isinstance(until, str) else ",".join(until),
         out=Path(out),
         recording=Recording(events=events),
         scenario=model.scenario,
@@ -518,6 +520,8 @@ def status(folder: str | Path) -> dict[str, Any]:
         "runs_wanted": manifest["runs"],
         "runs_done": sum(manifest["done"]),
         "failed": manifest["failed"],
+        "until": manifest.get("until"),
+        "precision": " ".join(row["says"] for row in manifest.get("precision", ())) or None,
         "began": manifest["began"],
         "ended": manifest["ended"],
         "command": " ".join(manifest.get("command", [])) or None,

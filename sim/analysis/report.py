@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.base_rates import base_rate
 from sim.analysis.cautions import Caution, Observed, cautions
+from sim.analysis.convergence import Convergence, convergence
+from sim.analysis.enough import Enough, enough
 from sim.analysis.metrics import MetricSummary
 from sim.analysis.notebook import notebook_page
 from sim.analysis.outcomes import OutcomeShare
@@ -24,6 +26,7 @@ from sim.engine.record import Recording, Runs
 from sim.errors import UsageError
 from sim.streams import Luck
 from sim.study.ensemble import Ensemble
+from sim.study.stopping import parse_untils
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -162,6 +165,24 @@ class Study:
             for name, shares in said.items()
         )
 
+    @property
+    def precision(self) -> tuple[str, ...]:
+        """Whether what was asked for with `--until` is known so well, a sentence or two for each; none if none was."""
+        return tuple(str(row["says"]) for row in self.ensemble.manifest.get("precision", ()))
+
+    @cached_property
+    def convergence(self) -> Convergence:
+        """How shares, and what was asked for with `--until`, settled as runs were added."""
+        manifest = self.ensemble.manifest
+        until = manifest.get("until")
+        targets = parse_untils(str(until), self.ensemble.program) if until and manifest.get("precision") else ()
+        return convergence(self.summary, targets, manifest.get("precision", ()))
+
+    @cached_property
+    def enough(self) -> tuple[Enough, ...]:
+        """How many runs would make the intervals of shares and means so and so narrow."""
+        return enough(self.summary)
+
     def record_of(self, outcome: str) -> str:
         """What the record says of the like of an outcome; "" if nothing."""
         row = next(row for row in self.summary.outcomes if row.outcome == outcome)
@@ -188,8 +209,8 @@ class Study:
 
     @property
     def says(self) -> tuple[str, ...]:
-        """What the tables show: how narrow the intervals are, and what of it is luck and what is knowledge."""
-        return (*wide_intervals(self.summary), *self.knowledge)
+        """What the tables show: whether it is as exact as was asked for, how wide intervals are, what is luck alone."""
+        return (*self.precision, *wide_intervals(self.summary), *self.knowledge)
 
     @property
     def methods(self) -> str:
@@ -218,6 +239,8 @@ class Study:
             "study": str(self.folder),
             "outcomes": [outcome_record(row) for row in self.summary.outcomes if row.sort == "outcome"],
             "metrics": [metric_record(row) for row in self.summary.metrics],
+            "until": list(self.ensemble.manifest.get("precision", ())),
+            "enough": [enough_record(row) for row in self.enough],
             "failures": [
                 {"run": row.run, "trigger": row.trigger, "says": row.says, "replay": row.command}
                 for row in self.ensemble.failures
@@ -229,6 +252,12 @@ class Study:
 def outcome_record(row: OutcomeShare) -> dict[str, Any]:
     """One outcome as a flat record."""
     return {"outcome": row.outcome, "share": row.share, "low": row.low, "high": row.high, "count": row.count}
+
+
+def enough_record(row: Enough) -> dict[str, Any]:
+    """How many runs would be enough for one share or mean, by half-width."""
+    widths = {f"{100 * need.half_width:g}{row.unit}": need.runs for need in row.needs}
+    return {"of": row.name, "kind": row.kind, "runs": widths}
 
 
 def metric_record(row: MetricSummary) -> dict[str, Any]:

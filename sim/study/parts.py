@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 SLICE, SLICE_WITH_EVENTS = 500, 100
 """Runs that an engine is asked for at once: what it hands back is the largest thing in memory."""
 
+SAMPLED_AT_ONCE, SAMPLED_IN_MEMORY = 2**21, 2**23
+"""Sampled numbers that an engine is asked for at once, and that a part may hold in memory: with more of them, each
+slice's are set aside on the disk until the part is whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -103,17 +107,18 @@ def play(job: Job, part: Part, among: Threads | None = None) -> int:
     return failed
 
 
-def played(job: Job, part: Part, stop: Event | None = None) -> tuple[list[dict[str, Table]], int]:
-    """The tables of each slice of a part, and how many of its runs failed.
+def played(job: Job, part: Part, stop: Event | None = None) -> tuple[list[dict[str, Table | Path]], int]:
+    """The tables of each slice of a part (or where one is set aside), and how many of its runs failed.
 
     Raises
     ------
     Stopped
         If `stop` is set before all of it is played.
     """
-    pieces, failed = [], 0
+    pieces: list[dict[str, Table | Path]] = []
+    failed = 0
     rows = _rows_of(job, part)
-    size = SLICE_WITH_EVENTS if job.recording.events else SLICE
+    size, aside = _slice_of(job, part)
     engine, decisions = engine_of(job.engine), _decisions(job)
     for some in (slice(first, first + size) for first in range(0, part.runs, size)):
         if stop is not None and stop.is_set():
@@ -126,9 +131,27 @@ def played(job: Job, part: Part, stop: Event | None = None) -> tuple[list[dict[s
             recording=job.recording,
             decisions=decisions,
         )
-        pieces.append(tables_of(rows.experiments[some], replace(runs, runs=rows.numbers[some]), job.recording))
+        tables = tables_of(rows.experiments[some], replace(runs, runs=rows.numbers[some]), job.recording)
+        kept: dict[str, Table | Path] = dict(tables)
+        if aside:
+            kept["series"] = store.set_aside(job.folder, part, "series", len(pieces), tables["series"])
+        pieces.append(kept)
         failed += len(runs.failures)
     return pieces, failed
+
+
+def _slice_of(job: Job, part: Part) -> tuple[int, bool]:
+    """How many runs an engine is asked for at once, and whether what it sampled is set aside on the disk.
+
+    Where runs have long and wide series, it is fewer runs: parts count runs, and memory counts numbers.
+    """
+    size, series = SLICE_WITH_EVENTS if job.recording.events else SLICE, job.program.series
+    if series is None or not job.recording.series:
+        return size, False
+    numbers = len(series.names) * (job.program.horizon // series.every + 2)
+    if numbers * part.runs <= SAMPLED_IN_MEMORY:
+        return size, False
+    return max(1, min(size, SAMPLED_AT_ONCE // numbers)), True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
