@@ -18,19 +18,26 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import Text, UsageError, did_you_mean
 
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
 if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.analysis.expect import Finding as Finding
     from sim.analysis.explain import Explanation as Explanation
     from sim.analysis.metrics import MetricSummary as MetricSummary
     from sim.analysis.outcomes import OutcomeShare as OutcomeShare
     from sim.analysis.report import Study as Study
+    from sim.analysis.sheet import Sheet as Sheet
     from sim.analysis.story import Story as Story
     from sim.analysis.summary import Summary as Summary
     from sim.analysis.verdict import Verdict as Verdict
+    from sim.engine.record import Recording as Recording
     from sim.engine.record import Runs as Runs
     from sim.program.ir import Program as Program
     from sim.program.ledger import Number as Number
     from sim.scenario.schema import Scenario as Scenario
+    from sim.study.design import Design as Design
+    from sim.study.design import Experiment as Experiment
     from sim.study.ensemble import Ensemble as Ensemble
     from sim.study.execute import Progress as Progress
     from sim.study.plan import Plan as Plan
@@ -267,25 +274,59 @@ def plan(
     UsageError
         If `until` names no outcome, or a number makes no sense.
     """
-    from sim.program.listing import resolved_text
-    from sim.study.design import Design, Experiment
+    from sim.engine.record import Recording
+    from sim.study.design import Design
     from sim.study.plan import make_plan
 
-    text = resolved_text(model.scenario)
-    experiment = Experiment(model.program, text, model.policy or "", model.variant or "", model.overrides)
-    wanted = runs or (MOST_RUNS if until else RUNS)
     return make_plan(
-        Design((experiment,), seed),
+        Design((experiment_of(model),), seed),
         asked=model.asked,
-        runs=wanted,
+        runs=runs or (MOST_RUNS if until else RUNS),
         workers=workers,
         engine=engine,
         until=until,
         out=Path(out),
-        events=events,
+        recording=Recording(events=events),
         scenario=model.scenario,
         tell=tell,
     )
+
+
+def plan_of(
+    design: Design,
+    *,
+    asked: str,
+    runs: int,
+    workers: int | None = None,
+    engine: str = "auto",
+    out: str | Path = RESULTS,
+    scenario: Scenario | None = None,
+    recording: Recording | None = None,
+    tell: Callable[[str], None] = lambda says: None,
+) -> Plan:
+    """The plan of any design, `runs` of each experiment; outcomes and metrics alone are kept unless more is asked for.
+
+    Raises
+    ------
+    UsageError
+        If a number makes no sense, or there is no such engine.
+    """
+    from sim.engine.record import LEAN
+    from sim.study.plan import make_plan
+
+    return make_plan(
+        design, asked=asked, runs=runs, workers=workers, engine=engine, out=Path(out), scenario=scenario,
+        recording=recording or LEAN, tell=tell,
+    )  # fmt: skip
+
+
+def experiment_of(model: Model, **more: Any) -> Experiment:
+    """A model as a row of a design; `more` are further fields of `sim.study.design.Experiment`."""
+    from sim.program.listing import resolved_text
+    from sim.study.design import Experiment
+
+    text = resolved_text(model.scenario)
+    return Experiment(model.program, text, model.policy or "", model.variant or "", model.overrides, **more)
 
 
 def run(
@@ -293,18 +334,19 @@ def run(
     *,
     on_progress: Callable[[Progress], None] | None = None,
     fail_fast: bool = False,
+    executor: Executor | None = None,
     **options: Any,
-) -> Study:
-    """Play a plan, or a model or scenario with the options of `plan`, and open the study.
+) -> Any:
+    """Play a plan, or a model or scenario with the options of `plan`, and open the study as its kind is read.
 
-    What is there already is not played again.
+    What is there already is not played again. `executor` plays the parts instead of local workers.
 
     Raises
     ------
     KeyboardInterrupt
         After the workers were ended; what was finished is kept, and the same call goes on.
     """
-    from sim.engine.record import Recording
+    from sim.analysis.told import told
     from sim.study.execute import run_design
 
     if isinstance(what, str | Path):
@@ -313,28 +355,24 @@ def run(
         what = plan(what, **options)
     ensemble = run_design(
         what.design, runs=what.runs, workers=what.workers, out=what.out, engine=what.engine, until=what.until,
-        recording=Recording(events=what.events), progress=on_progress, fail_fast=fail_fast,
+        recording=what.recording, progress=on_progress, fail_fast=fail_fast, executor=executor,
     )  # fmt: skip
-    return _study(ensemble, what.asked, what.scenario)
+    return told(ensemble, what.asked, what.scenario)
 
 
-def _study(ensemble: Ensemble, asked: str = "", scenario: Scenario | None = None) -> Study:
-    from sim.analysis.report import Study
-
-    return Study(ensemble, asked, scenario)
-
-
-def study(folder: str | Path, *, experiment: int = 0) -> Study:
-    """A stored study.
+def study(folder: str | Path, *, experiment: int | None = None) -> Any:
+    """A stored study, read as its kind asks; or one experiment of it, as runs.
 
     Raises
     ------
     UsageError
-        If the folder holds none.
+        If the folder holds none, or the study no such experiment.
     """
+    from sim.analysis.report import Study
+    from sim.analysis.told import open_told
     from sim.study.ensemble import open_study
 
-    return _study(open_study(folder, experiment=experiment))
+    return open_told(folder) if experiment is None else Study(open_study(folder, experiment=experiment))
 
 
 def replay(study: Study, run: int, *, engine: str = "auto", everything: bool = False) -> Story:
@@ -390,6 +428,20 @@ def chain_records(explanations: Iterable[Explanation]) -> list[dict[str, Any]]:
         for chain in explanation.chains
     ]
 
+
+# ------------------------------------------------------------------------------------------------ compare
+
+# ------------------------------------------------------------------------------------------------ sweep
+
+# ------------------------------------------------------------------------------------------------ sensitivity
+
+# ------------------------------------------------------------------------------------------------ ablate
+
+# ------------------------------------------------------------------------------------------------ branch, diff
+
+# ------------------------------------------------------------------------------------------------ discover
+
+# ------------------------------------------------------------------------------------------------ rare
 
 # ------------------------------------------------------------------------------------------------ keeping
 

@@ -600,7 +600,7 @@ def test_a_plan_times_few_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr("sim.study.plan.choose", lambda name: Paced())
     monkeypatch.setattr("sim.study.plan.time.perf_counter", lambda: clock[0])
     made = make_plan(
-        design(), asked="", runs=1_000, workers=2, engine="auto", until=None, out=tmp_path, events=False
+        design(), asked="", runs=1_000, workers=2, engine="auto", out=tmp_path
     )  # fmt: skip
     assert (sum(asked), len(asked) <= 4) == (most, True)
     assert made.seconds == pytest.approx(1_000 * (pace + STORING) / 2)
@@ -740,9 +740,7 @@ def test_a_plan_tells_that_another_engine_has_played_it(tmp_path: Path) -> None:
     folder = run_design(design(), runs=20, workers=1, out=tmp_path, engine="compiled").folder
 
     def says(engine: str) -> str:
-        return make_plan(
-            design(), asked="ladder", runs=20, workers=1, engine=engine, until=None, out=tmp_path, events=False
-        ).says
+        return make_plan(design(), asked="ladder", runs=20, workers=1, engine=engine, out=tmp_path).says
 
     assert "another `-o` plays them anew" in says("simpy")
     assert says("auto").endswith(f"all there already, in {folder}")

@@ -37,6 +37,8 @@ class Study:
     asked: str = ""  # how the scenario was called in the command, for the commands to come
     at_hand: Scenario | None = field(default=None, repr=False)  # the scenario as it was played, if somebody has it
 
+    kind = "run"
+
     @property
     def folder(self) -> Path:
         """Where it lies."""

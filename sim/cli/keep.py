@@ -6,11 +6,9 @@ import click
 
 from sim.cli import options, paper
 
-STUDY = click.argument("study", metavar="STUDY", type=click.Path(file_okay=False))
-
 
 @click.command("plot")
-@STUDY
+@options.STUDY
 @click.option(
     "-o",
     "--out",
@@ -33,7 +31,7 @@ def plot_command(study: str, out: str | None, run_number: int) -> None:
 
 
 @click.command("export")
-@STUDY
+@options.STUDY
 @click.option(
     "-o", "--out", type=click.Path(file_okay=False), help="The folder for the tables (default: csv/ in the study)."
 )
@@ -51,7 +49,7 @@ def export_command(study: str, out: str | None) -> None:
 
 
 @click.command("status")
-@STUDY
+@options.STUDY
 @options.form()
 @options.colour
 def status_command(study: str, form: str, no_color: bool) -> None:

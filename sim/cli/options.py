@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
@@ -91,6 +93,83 @@ def colour(command: Command) -> Command:
 
 
 FILE = click.argument("file", metavar="FILE")
+STUDY = click.argument("study", metavar="STUDY", type=click.Path(file_okay=False))
+
+
+# ------------------------------------------------------------------------------------------- playing a study
+
+
+@dataclass(frozen=True, slots=True)
+class Playing:
+    """How a study is played and shown: what every command that stores one asks alike."""
+
+    runs: int | None
+    seed: int
+    workers: int | None
+    engine: str
+    out: str
+    dry_run: bool
+    fail_fast: bool
+    no_plots: bool
+    quiet: bool
+    verbose: bool
+    form: str
+    no_color: bool
+
+    @property
+    def planning(self) -> dict[str, Any]:
+        """What a plan has to know of it, as arguments of the verbs of `sim.api`."""
+        from sim.cli import progress
+
+        tell = (lambda says: None) if self.quiet else progress.tell
+        return {
+            "runs": self.runs,
+            "seed": self.seed,
+            "workers": self.workers,
+            "engine": self.engine,
+            "out": self.out,
+            "tell": tell,
+        }
+
+
+def playing(runs: str) -> Callable[[Command], Command]:
+    """The options of a command that stores a study, handed to it as one `Playing`; `runs` says what -n counts."""
+
+    def decorated(command: Command) -> Command:
+        @wraps(command)
+        def gathered(**given: Any) -> Any:
+            mine = {name: given.pop(name) for name in Playing.__dataclass_fields__}
+            return command(playing=Playing(**mine), **given)
+
+        wrapped: Any = gathered
+        for option in reversed(_playing(runs)):
+            wrapped = option(wrapped)
+        return wrapped  # type: ignore[no-any-return]
+
+    return decorated
+
+
+def _playing(runs: str) -> list[Callable[[Any], Any]]:
+    return [
+        click.option("-n", "--runs", type=RUNS, help=runs),
+        seed,
+        click.option("-j", "--workers", type=Whole(1, 1024), help="Workers that play (default: the cores there are)."),
+        engine,
+        click.option(
+            "-o", "--out", type=click.Path(file_okay=False), default="results", show_default=True,
+            help="The folder in which studies are stored.",
+        ),
+        click.option("--dry-run", is_flag=True, help="Say what would be played, and play nothing."),
+        click.option(
+            "--fail-fast/--keep-going", default=False, help="Stop at the first failed run, or keep it (default)."
+        ),
+        click.option("--no-plots", is_flag=True, help="Draw no pictures."),
+        click.option("-q", "--quiet", is_flag=True, help="No progress."),
+        click.option("-v", "--verbose", is_flag=True, help="Every table."),
+        form(),
+        colour,
+    ]  # fmt: skip
+
 
 _SWEEP = re.compile(r"\s*-?[\d.]+(?:e-?\d+)?\s*%?\s*:\s*-?[\d.]+(?:e-?\d+)?\s*%?\s*:\s*\d+\s*|\s*choice\(.*")
 

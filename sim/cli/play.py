@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli import interrupt, options, paper, progress, tables
+from sim.cli import carry, options, paper, tables
+from sim.cli.carry import SOME_FAILED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sim import api
     from sim.cli.paper import Paint
-
-SOME_FAILED = 3
 
 
 @click.command("trace")
@@ -59,29 +56,14 @@ def _print_story(story: api.Story, form: str, *, no_color: bool, verbose: bool) 
 @click.command("run")
 @options.FILE
 @options.choices
-@click.option("-n", "--runs", type=options.RUNS, help="How many runs (default 1,000; a million with --until).")
-@options.seed
-@click.option("-j", "--workers", type=options.Whole(1, 1024), help="Workers that play (default: the cores there are).")
-@options.engine
 @click.option(
     "--until", metavar="OUTCOME:WIDTHpp", help="Stop when that share's 95 % half-width is so small: attack:0.5pp."
 )
-@click.option("-o", "--out", type=click.Path(file_okay=False), default="results", show_default=True,
-              help="The folder in which studies are stored.")  # fmt: skip
-@click.option("--dry-run", is_flag=True, help="Say what would be played, and play nothing.")
-@click.option(
-    "--fail-fast/--keep-going", default=False, help="Stop at the first failed run, or keep it as data (default)."
-)
 @click.option("--events", is_flag=True, help="Keep every firing of every run.")
-@click.option("--no-plots", is_flag=True, help="Draw no pictures.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
-@click.option("-v", "--verbose", is_flag=True, help="Also each metric outcome by outcome.")
-@options.form()
-@options.colour
+@options.playing("How many runs (default 1,000; a million with --until).")
 def run_command(
-    file: str, policy: str | None, variant: str | None, settings: tuple[str, ...], runs: int | None, seed: int,
-    workers: int | None, engine: str, until: str | None, out: str, dry_run: bool, fail_fast: bool, events: bool,
-    no_plots: bool, quiet: bool, verbose: bool, form: str, no_color: bool,
+    file: str, policy: str | None, variant: str | None, settings: tuple[str, ...], until: str | None, events: bool,
+    playing: options.Playing,
 ) -> int:  # fmt: skip
     """Play many runs: outcomes with intervals, stored, with pictures.
 
@@ -94,49 +76,23 @@ def run_command(
     from sim import api
 
     model = api.load(file, policy=policy, variant=variant, overrides=options.read_settings(settings))
-    plan = api.plan(
-        model, runs=runs, seed=seed, workers=workers, engine=engine, until=until, out=out, events=events,
-        tell=progress.tell if not quiet else lambda says: None,
-    )  # fmt: skip
-    if dry_run:
-        _print_plan(plan, form)
+    plan = api.plan(model, until=until, events=events, **playing.planning)
+    study = carry.played(plan, playing)
+    if study is None:
         return 0
-    plan.claim()
-    if not quiet:
-        progress.tell(plan.says)
-    with progress.progress(plan.to_play, seconds=plan.seconds, quiet=quiet, no_color=no_color) as advance:
-        study = _played(plan, advance, fail_fast=fail_fast)
-    pictures = [] if no_plots else api.plot(study)
-    if form == "json":
+    pictures = [] if playing.no_plots else api.plot(study)
+    if playing.form == "json":
         paper.emit_json(study.record())
-    elif form == "csv":
+    elif playing.form == "csv":
         paper.emit(study.record()["outcomes"], "csv")
     else:
         _print_study(
             study,
             pictures=len({path.stem for path in pictures}),
-            verbose=verbose,
-            paint=paper.painter(no_color=no_color),
+            verbose=playing.verbose,
+            paint=paper.painter(no_color=playing.no_color),
         )
     return SOME_FAILED if study.failed else 0
-
-
-def _played(plan: api.Plan, advance: Callable[[api.Progress], None], *, fail_fast: bool) -> api.Study:
-    """The study, played; after Ctrl-C its workers are ended, and the command ends."""
-    from sim import api
-
-    try:
-        with interrupt.tidied():
-            return api.run(plan, on_progress=advance, fail_fast=fail_fast)
-    except KeyboardInterrupt:
-        raise click.exceptions.Exit(interrupt.tell()) from None
-
-
-def _print_plan(plan: api.Plan, form: str) -> None:
-    if form == "table":
-        click.echo(plan.says)
-    else:
-        paper.emit([plan.record()], form)
 
 
 def _print_study(study: api.Study, *, pictures: int, verbose: bool, paint: Paint) -> None:
@@ -174,9 +130,9 @@ def study_lines(study: api.Study, paint: Paint) -> list[str]:
 
 
 @click.command("replay")
-@click.argument("study", metavar="STUDY", type=click.Path(file_okay=False))
+@options.STUDY
 @click.argument("run_number", metavar="RUN", type=options.RUN)
-@click.option("--experiment", type=options.RUN, default=0, hidden=True, help="Which row of the design.")
+@click.option("--experiment", type=options.RUN, default=0, show_default=True, help="Which row of the design.")
 @click.option("-v", "--verbose", is_flag=True, help="Also what each choice weighed, and the background, line by line.")
 @options.engine
 @options.form()
@@ -198,8 +154,9 @@ def replay_command(
 
 
 @click.command("explain")
-@click.argument("study", metavar="STUDY", type=click.Path(file_okay=False))
+@options.STUDY
 @click.option("--outcome", metavar="NAME", help="This outcome alone; all of them by default.")
+@click.option("--experiment", type=options.RUN, default=0, show_default=True, help="Which row of the design.")
 @click.option("--sample", type=options.Whole(1, 100_000), default=200, show_default=True,
               help="Runs of each outcome to look at, replayed where events were not kept.")  # fmt: skip
 @click.option("--chains", "most", type=options.Whole(1, 1000), default=5, show_default=True, help="Chains to show.")
@@ -207,7 +164,7 @@ def replay_command(
 @options.form()
 @options.colour
 def explain_command(
-    study: str, outcome: str | None, sample: int, most: int, engine: str, form: str, no_color: bool
+    study: str, outcome: str | None, experiment: int, sample: int, most: int, engine: str, form: str, no_color: bool
 ) -> None:
     """Give the commonest chains of triggers behind an outcome.
 
@@ -217,7 +174,7 @@ def explain_command(
     """
     from sim import api
 
-    explanations = api.explain(api.study(study), outcome, sample=sample, engine=engine)
+    explanations = api.explain(api.study(study, experiment=experiment), outcome, sample=sample, engine=engine)
     if form != "table":
         paper.emit(api.chain_records(explanations), form)
         return

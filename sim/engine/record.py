@@ -126,6 +126,11 @@ class Recording:
 
     events: bool = False  # event rows and decisions
     series: bool = True
+    counters: bool = True  # in a stored study; engines always count
+
+
+LEAN = Recording(series=False, counters=False)
+"""Outcomes and metrics alone: what studies of many experiments keep."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

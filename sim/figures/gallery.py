@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
@@ -74,7 +76,27 @@ def _free(taken: Pictures, name: str) -> str:
     return found
 
 
-def draw_study(study: Study, folder: Path, *, run: int = 0, forms: Sequence[str] = ("png", "svg")) -> tuple[Path, ...]:
+KINDS: dict[str, str] = {}
+"""Kind of study -> the module of `sim.figures` whose `pictures` says what can be drawn of it."""
+
+
+def pictures_of(study: Any, *, run: int = 0) -> Pictures:
+    """What can be drawn of a study of any kind, by name; nothing is drawn before it is called.
+
+    Raises
+    ------
+    UsageError
+        If there is no such run.
+    """
+    if study.kind == "run":
+        return pictures(study.summary, _told(study, run), study.by_knowledge)
+    if study.kind not in KINDS:
+        return {}
+    found: Pictures = import_module(f"sim.figures.{KINDS[study.kind]}").pictures(study)
+    return found
+
+
+def draw_study(study: Any, folder: Path, *, run: int = 0, forms: Sequence[str] = ("png", "svg")) -> tuple[Path, ...]:
     """Draw every picture of a study into a folder, one run of it as a timeline; the files.
 
     Raises
@@ -83,7 +105,7 @@ def draw_study(study: Study, folder: Path, *, run: int = 0, forms: Sequence[str]
         If there is no such run.
     """
     files: list[Path] = []
-    for name, draw in pictures(study.summary, _told(study, run), study.by_knowledge).items():
+    for name, draw in pictures_of(study, run=run).items():
         files.extend(save(draw(), folder, name, forms=forms))
     return tuple(files)
 

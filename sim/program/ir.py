@@ -6,7 +6,8 @@ prints it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Union
 
@@ -262,6 +263,20 @@ class Program:
             if trigger.name == name:
                 return place
         raise KeyError(name)
+
+    def without(self, names: Iterable[str]) -> Program:
+        """The program with these triggers disabled: they stay in it and never fire, so no draw of others moves.
+
+        Raises
+        ------
+        KeyError
+            If there is no trigger of such a name.
+        """
+        gone = {self.trigger(name) for name in names}
+        if not gone:
+            return self
+        triggers = [replace(one, enabled=False) if at in gone else one for at, one in enumerate(self.triggers)]
+        return replace(self, triggers=tuple(triggers))
 
     @property
     def outcome_names(self) -> tuple[str, ...]:

@@ -53,6 +53,23 @@ def draw_parameters(program: Program, seed: int, runs: NDArray[Any]) -> Floats:
     return values
 
 
+def quantiles(program: Program, name: str, uniforms: Floats) -> Floats:
+    """Values of one parameter at these probabilities, (N,) in (0, 1): the inverse of its distribution.
+
+    Raises
+    ------
+    KeyError
+        If the program has no such parameter.
+    ScenarioError
+        If the distribution is not defined for its arguments.
+    """
+    found = next((one for one in program.parameters if one.name == name), None)
+    if found is None:
+        raise KeyError(name)
+    values: Floats = _inverse_for(found).quantile(uniforms)
+    return values
+
+
 def _fault(parameter: Parameter, says: str) -> ScenarioError:
     return ScenarioError([Fault(parameter.place, f"parameters.{parameter.name}", says)])
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby, pairwise
+from typing import Any
 
 from sim import provenance
 from sim.program.ir import Program
@@ -19,12 +21,36 @@ No part after the first ones is larger than half of what stands before it, so th
 small pieces, and a long one is no heap of small files. Larger ones than these save hardly any time, and cost memory.
 """
 
+BLOCK = 25
+"""Experiments whose runs share a part, in designs of hundreds of experiments: a file for each would be a heap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One run up to one turn. Run j of an experiment with a past is that run, its luck new after the turn.
+
+    The new luck is `sim.streams.future_seed` of the study's seed and j, so future j is the same for every experiment.
+    """
+
+    run: int
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What an experiment plays besides its program: parameters that are held, decisions that are dictated, a past."""
+
+    held: tuple[tuple[str, float], ...] = ()
+    decisions: tuple[tuple[str, int, str], ...] = ()
+    past: Past | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """One row of a design: a program, made by a policy, a variant and overrides, perhaps with parameters held fast.
+    """One row of a design: a program, made by a policy, a variant and overrides, and what is fixed when it is played.
 
-    `held` are (parameter, value): they are not drawn, and the program need not be built again.
+    `held` are (parameter, value): they are not drawn, and the program need not be built again. `disabled` are triggers
+    that the program has and never fires. `decisions` are (trigger, occasion, option): what is chosen there is dictated.
     """
 
     program: Program
@@ -33,39 +59,68 @@ class Experiment:
     variant: str = ""
     overrides: tuple[tuple[str, str], ...] = ()
     held: tuple[tuple[str, float], ...] = ()
+    label: str = ""  # what it is called in tables, where policy and overrides do not say it
+    disabled: tuple[str, ...] = ()
+    decisions: tuple[tuple[str, int, str], ...] = ()
+    past: Past | None = None
 
     @property
     def says(self) -> dict[str, object]:
         """What the digest and the manifest say of it; the text stands in a file of its own."""
-        return {
+        told: dict[str, object] = {
             "policy": self.policy,
             "variant": self.variant,
             "overrides": [list(pair) for pair in self.overrides],
             "held": {name: float(value).hex() for name, value in self.held},
         }
+        more: dict[str, object] = {
+            "label": self.label,
+            "disabled": list(self.disabled),
+            "decisions": [list(one) for one in self.decisions],
+            "past": [self.past.run, self.past.turn] if self.past else [],
+        }
+        return told | {name: value for name, value in more.items() if value}
+
+    @property
+    def played(self) -> Played:
+        """What of it an engine has to know besides the program."""
+        return Played(self.held, self.decisions, self.past)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A fixed range of runs of one experiment: `first` up to, not including, `first + count`."""
+    """A fixed range of runs, `first` up to, not including, `first + count`, of each experiment of a block."""
 
-    experiment: int
+    block: int
+    experiments: tuple[int, ...]  # ascending; more than one in designs of many experiments
     first: int
-    count: int  # runs wanted of it; fewer than the size only in the last part
+    count: int  # runs wanted of each; fewer than the size only in the last part
+
+    @property
+    def runs(self) -> int:
+        """Runs of all its experiments."""
+        return self.count * len(self.experiments)
 
     @property
     def stem(self) -> str:
         """The name of its files, without the ending; names sort as the rows do."""
-        return f"part-{self.experiment:05d}-{self.first:010d}"
+        return f"part-{self.block:05d}-{self.first:010d}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Design:
-    """The experiments of a study. Run r of every experiment has the luck of (seed, r)."""
+    """The experiments of a study. Run r of every experiment has the luck of (seed, r).
+
+    `kind` says what the study is for, and `settings`, in the words of JSON, what whoever reads it has to know besides.
+    """
 
     experiments: tuple[Experiment, ...]
     seed: int
     part_sizes: Sizes = PART_SIZES
+    kind: str = "run"
+    settings: dict[str, Any] = field(default_factory=dict)
+    block: int = 1  # experiments of one program, one after another, that share a part
+    grows: bool = False  # `settings` say how experiments are made, and more of them extend the same study
 
     @property
     def name(self) -> str:
@@ -77,41 +132,70 @@ class Design:
         """The program of each experiment."""
         return tuple(experiment.program for experiment in self.experiments)
 
-    @property
+    @cached_property
+    def distinct_programs(self) -> tuple[Program, ...]:
+        """Each program once; programs are told apart by identity, which costs nothing."""
+        return tuple({id(program): program for program in self.programs}.values())
+
+    @cached_property
     def texts(self) -> tuple[str, ...]:
         """The different scenarios among the experiments, in order of appearance."""
         return tuple(dict.fromkeys(experiment.text for experiment in self.experiments))
 
-    @property
+    @cached_property
+    def blocks(self) -> tuple[tuple[int, ...], ...]:
+        """The experiments that share each part: neighbours that an engine can be asked for together."""
+        found: list[tuple[int, ...]] = []
+        for _, same in groupby(range(len(self.experiments)), key=self._is_asked_for):
+            members = list(same)
+            found += [tuple(members[at : at + self.block]) for at in range(0, len(members), self.block)]
+        return tuple(found)
+
+    def _is_asked_for(self, number: int) -> tuple[object, ...]:
+        """What of an experiment an engine is asked for once, and not run by run."""
+        experiment = self.experiments[number]
+        return id(experiment.program), experiment.decisions
+
+    @cached_property
     def digest(self) -> str:
         """32 hex digits of all that decides the rows: not the engine, not the number of runs."""
-        return provenance.digest(
-            {
-                "laws": provenance.LAWS_VERSION,
-                "texts": [experiment.text for experiment in self.experiments],
-                "experiments": [experiment.says for experiment in self.experiments],
-                "seed": self.seed,
-                "parts": [list(size) for size in self.part_sizes],
-            }
-        )
+        texts = {text: number for number, text in enumerate(self.texts)}
+        rows = [{**one.says, "text": texts[one.text]} if len(texts) > 1 else one.says for one in self.experiments]
+        told: dict[str, Any] = {
+            "laws": provenance.LAWS_VERSION,
+            "texts": list(texts),
+            "experiments": [] if self.grows else rows,
+            "seed": self.seed,
+            "parts": [list(size) for size in self.part_sizes],
+        }
+        more: dict[str, Any] = {"kind": self.kind if self.kind != "run" else "", "settings": self.settings}
+        more["block"] = self.block if self.block > 1 else 0
+        return provenance.digest(told | {name: value for name, value in more.items() if value})
 
     @property
     def folder_name(self) -> str:
-        """`<scenario>-<8 hex>`."""
-        return provenance.folder_name(self.name, self.digest)
+        """`<scenario>-<8 hex>`, with the kind of study between them where it is not plain runs."""
+        name = self.name if self.kind == "run" else f"{self.name}-{self.kind}"
+        return provenance.folder_name(name, self.digest)
 
     def parts(self, runs: int) -> Iterator[Part]:
         """The parts of `runs` runs of each experiment: all experiments' first parts, then all second parts, ..."""
-        return parts_of(self.part_sizes, runs, len(self.experiments))
+        return parts_of(self.part_sizes, runs, self.blocks)
 
 
-def parts_of(sizes: Sizes, runs: int, experiments: int) -> Iterator[Part]:
+def parts_of(sizes: Sizes, runs: int, blocks: tuple[tuple[int, ...], ...]) -> Iterator[Part]:
     """The parts of `runs` runs of so many experiments, in the order in which they are played.
 
-    >>> [part.count for part in parts_of(((0, 10), (20, 50)), 90, 1)]
+    Blocks come in the order of their reversed bits, so that a study that is stopped early has looked everywhere.
+
+    >>> [part.count for part in parts_of(((0, 10), (20, 50)), 90, ((0,),))]
     [10, 10, 50, 20]
+    >>> [part.block for part in parts_of(((0, 10),), 10, ((0,), (1,), (2,), (3,), (4,)))]
+    [0, 4, 2, 1, 3]
     """
+    bits = max(1, (len(blocks) - 1).bit_length())
+    order = sorted(range(len(blocks)), key=lambda number: f"{number:0{bits}b}"[::-1])
     for (start, size), (end, _) in pairwise((*sizes, (runs, 0))):
         stop = min(end, runs)
         for first in range(start, stop, size):
-            yield from (Part(experiment, first, min(size, stop - first)) for experiment in range(experiments))
+            yield from (Part(number, blocks[number], first, min(size, stop - first)) for number in order)

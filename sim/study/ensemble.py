@@ -32,6 +32,11 @@ FEW = 2**21
 """So many numbers of one kind are read together and kept; of more, a column at a time is, and is not kept."""
 
 
+FAILED = ", ".join(["experiment", "run", *(store.quoted(name) for name in FAULT_COLUMNS)])
+IS_FAILED = f"{store.quoted(FAULT_COLUMNS[0])} IS NOT NULL"
+"""What is read of failed runs, and how they are known."""
+
+
 @dataclass(frozen=True, slots=True)
 class FailedRun:
     """A run that a fault stopped, or that ran away, and the command that plays it again."""
@@ -82,7 +87,7 @@ class Ensemble:
         from sim.program.build import build_program
 
         try:
-            return build_program(self.scenario)
+            return build_program(self.scenario).without(self._row.get("disabled", ()))
         except ScenarioError as error:
             raise self._not_of_this_version(error) from error
 
@@ -122,6 +127,24 @@ class Ensemble:
     def policy(self) -> str:
         """The policy that was played; empty for the scenario as it stands."""
         return str(self._row["policy"])
+
+    @property
+    def label(self) -> str:
+        """What this experiment is called: its own name, or its policy, variant and overrides."""
+        row = self._row
+        told = [str(row["policy"]), str(row["variant"]), *(f"{path}={value}" for path, value in row["overrides"])]
+        return str(row.get("label", "")) or ", ".join(part for part in told if part) or "as it stands"
+
+    @property
+    def kind(self) -> str:
+        """What the study is for: `run`, `compare`, `sweep`, ..."""
+        return str(self.manifest.get("kind", "run"))
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What whoever reads the study has to know besides."""
+        settings: Mapping[str, Any] = self.manifest.get("settings", {})
+        return settings
 
     @property
     def variant(self) -> str:
@@ -233,21 +256,20 @@ class Ensemble:
     @cached_property
     def failures(self) -> tuple[FailedRun, ...]:
         """The runs that failed or ran away, in the order of their numbers."""
-        names = ", ".join(store.quoted(name) for name in FAULT_COLUMNS)
-        rows = self._rows("runs", f"run, {names}", f"{store.quoted(FAULT_COLUMNS[0])} IS NOT NULL")
+        return self._failed(self._rows("runs", FAILED, IS_FAILED))
+
+    @property
+    def failures_of_all(self) -> tuple[FailedRun, ...]:
+        """The failed runs of every experiment of the study, experiment by experiment."""
+        files = [path for path in self.done_files("runs") if int(path.stem.split("-")[2]) < self.limit]
+        where = f"run < {self.limit} AND {IS_FAILED} ORDER BY experiment, run"
+        return self._failed(store.read(files, FAILED, where, as_rows=True)) if files else ()
+
+    def _failed(self, rows: Sequence[tuple[Any, ...]]) -> tuple[FailedRun, ...]:
+        names = ("experiment", "run", "trigger", "role", "says", "tick", "values", "place")
+        told = (dict(zip(names, row, strict=True)) for row in rows)
         return tuple(
-            FailedRun(
-                self.experiment,
-                run,
-                trigger,
-                role,
-                says,
-                tick,
-                values,
-                place,
-                replay_command(self.folder, self.experiment, run),
-            )
-            for run, trigger, role, says, tick, values, place in rows
+            FailedRun(**one, command=replay_command(self.folder, one["experiment"], one["run"])) for one in told
         )
 
     # ---------------------------------------------------------------------------------------------- triggers
@@ -347,9 +369,15 @@ class Ensemble:
 
     def _files(self, table: str) -> list[Path]:
         """Files of one table of this experiment, in the order of the runs."""
-        files = sorted((self.folder / table).glob(f"part-{self.experiment:05d}-*.parquet"))
-        done = {path.name for path in (self.folder / "runs").glob("part-*.parquet")}
-        return [path for path in files if path.name in done and int(path.stem.split("-")[2]) < self.limit]
+        block = int(self._row.get("block", self.experiment))
+        files = self.done_files(table, f"{block:05d}")
+        return [path for path in files if int(path.stem.split("-")[2]) < self.limit]
+
+    def done_files(self, table: str, block: str = "*") -> list[Path]:
+        """Files of one table of the parts that are done, of all experiments unless a block is named."""
+        files = sorted((self.folder / table).glob(f"part-{block}-*.parquet"))
+        done = {path.name for path in (self.folder / "runs").glob(f"part-{block}-*.parquet")}
+        return [path for path in files if path.name in done]
 
     def _read(
         self,
@@ -366,7 +394,8 @@ class Ensemble:
         files = self._files(table) if files is None else files
         if not files:
             raise UsageError(f"`{self.folder}` holds no table `{table}`")
-        where = f"run < {self.limit} AND ({where})" + (f" GROUP BY {group}" if group else "")
+        where = f"run < {self.limit} AND experiment = {self.experiment} AND ({where})"
+        where += f" GROUP BY {group}" if group else ""
         try:
             return store.read(files, columns, where, values, as_rows=as_rows)
         except store.Damaged as error:
@@ -433,7 +462,15 @@ def parts_wanted(manifest: Mapping[str, Any]) -> list[Part]:
     if manifest["status"] != "complete":
         return []
     sizes = tuple((int(start), int(size)) for start, size in manifest.get("parts", ()))
-    return list(parts_of(sizes, int(manifest["runs"]), len(manifest["experiments"])))
+    return list(parts_of(sizes, int(manifest["runs"]), blocks_of(manifest)))
+
+
+def blocks_of(manifest: Mapping[str, Any]) -> tuple[tuple[int, ...], ...]:
+    """The experiments that share each part."""
+    blocks: dict[int, list[int]] = {}
+    for number, row in enumerate(manifest["experiments"]):
+        blocks.setdefault(int(row.get("block", number)), []).append(number)
+    return tuple(tuple(members) for members in blocks.values())
 
 
 def tables_wanted(manifest: Mapping[str, Any]) -> list[str]:

@@ -119,14 +119,13 @@ def run_design(
     """
     _check_request(design, runs, workers)
     stop, player = _stop_of(design, until), sendable(engine)
-    for program in dict.fromkeys(design.programs):  # what only a draw can tell is told before there is a folder
+    for program in design.distinct_programs:  # what only a draw can tell is told before there is a folder
         draw_parameters(program, design.seed, np.zeros(1, dtype=np.uint32))
     folder = Path(out) / design.folder_name
     folder.mkdir(parents=True, exist_ok=True)
     with store.locked(folder):
         store.sweep(folder)
-        jobs = [Job(experiment, design.seed, folder.absolute(), recording, player) for experiment in design.experiments]
-        study = _Study(design, jobs, folder, runs, stop, progress, fail_fast, command)
+        study = _Study(design, folder, runs, player, recording, stop, progress, fail_fast, command)
         study.play(executor, workers or processors())
         return Ensemble(folder, study.manifest, study.runs, programs=design.programs)
 
@@ -146,8 +145,9 @@ def _check_request(design: Design, runs: int, workers: int | None) -> None:
         raise UsageError(f"{workers} workers cannot work: ask for 1 or more")
     if not 0 <= design.seed < 2**64:
         raise UsageError(f"the seed {design.seed} does not fit: it is a whole number from 0 to 2^64 - 1")
+    names = {id(one): [parameter.name for parameter in one.parameters] for one in design.distinct_programs}
     for experiment in design.experiments:
-        known = [parameter.name for parameter in experiment.program.parameters]
+        known = names[id(experiment.program)]
         for name, _ in experiment.held:
             if name not in known:
                 raise UsageError(f"there is no parameter `{name}` to hold; {did_you_mean(name, known)}".rstrip("; "))
@@ -162,27 +162,28 @@ class _Study:
     def __init__(
         self,
         design: Design,
-        jobs: Sequence[Job],
         folder: Path,
         runs: int,
+        engine: str | Engine,
+        recording: Recording,
         until: Until | None,
         progress: Callable[[Progress], None] | None,
         fail_fast: bool,
         command: Sequence[str] | None,
     ) -> None:
-        self.design, self.jobs, self.folder, self.runs, self.until = design, jobs, folder, runs, until
-        self.progress, self.fail_fast = progress, fail_fast
+        self.design, self.folder, self.runs, self.until = design, folder, runs, until
+        self.engine, self.recording, self.progress, self.fail_fast = engine, recording, progress, fail_fast
         self.programs = design.programs
-        self.player = engine_of(jobs[0].engine)
+        self.player = engine_of(engine)
         self.parts = list(design.parts(runs))
-        self.done = store.parts_done(folder, self.parts, self.programs, jobs[0].recording)
-        self.before = self.played = sum(part.count for part in self.done)
+        self.done = store.parts_done(folder, self.parts, self.programs, recording)
+        self.before = self.played = sum(part.runs for part in self.done)
         self.failed = 0
         self.began = time.monotonic()
         self.looked = 0  # parts already looked at by `until`
         self.tallies = [Tally() for _ in self.programs]
         self.manifest = manifest.begin(
-            folder, design, runs=runs, engine=jobs[0].engine, recording=jobs[0].recording, until=until, command=command,
+            folder, design, runs=runs, engine=engine, recording=recording, until=until, command=command,
             plays=len(self.done) < len(self.parts),
         )  # fmt: skip
 
@@ -216,7 +217,7 @@ class _Study:
         with closing(self._finished(todo, executor, min(workers, len(todo)))) as finished:
             for part, failed in finished:
                 self.done.add(part)
-                self.played += part.count
+                self.played += part.runs
                 self.failed += failed
                 self._tell()
                 if self._may_stop():
@@ -230,15 +231,25 @@ class _Study:
     ) -> Generator[tuple[Part, int], None, None]:
         """Parts as they finish, with the number of failed runs in each."""
         if executor is not None:
-            yield from spread(executor, self.jobs, todo, at_once=64)
+            yield from spread(executor, self.job_for, todo, at_once=64)
         elif workers > 1 and self.player.threads:
-            yield from spread_on_threads([replace(job, engine=self.player) for job in self.jobs], todo, workers=workers)
+            yield from spread_on_threads(self._job_here, todo, workers=workers)
         elif workers > 1:
             with local_workers(workers) as pool:
-                yield from spread(pool, self.jobs, todo, at_once=2 * workers)
+                yield from spread(pool, self.job_for, todo, at_once=2 * workers)
         else:
             for part in todo:
-                yield part, play(self.jobs[part.experiment], part)
+                yield part, play(self._job_here(part), part)
+
+    def job_for(self, part: Part) -> Job:
+        """What whoever plays a part has to know of its experiments."""
+        rows = [self.design.experiments[number] for number in part.experiments]
+        played = tuple(row.played for row in rows)
+        return Job(rows[0].program, played, self.design.seed, self.folder.absolute(), self.recording, self.engine)
+
+    def _job_here(self, part: Part) -> Job:
+        """The same, for this process, with the engine itself."""
+        return replace(self.job_for(part), engine=self.player)
 
     def _tell(self) -> None:
         if self.progress is not None:
@@ -251,7 +262,7 @@ class _Study:
         """Whether `until` is content with the parts up to the first that is not done; then those are the study."""
         if self.until is None:
             return False
-        each = len(self.programs)
+        each = len(self.design.blocks)
         while self.looked < len(self.parts):
             row = self.parts[self.looked : self.looked + each]
             if not self.done.issuperset(row):
@@ -266,17 +277,17 @@ class _Study:
         return False
 
     def _count(self, part: Part, until: Until) -> None:
-        """Add a part's runs to the tally of its experiment."""
-        files, program = [store.path_of(self.folder, "runs", part)], self.programs[part.experiment]
-        below = f"run < {part.first + part.count}"
-        tally = self.tallies[part.experiment]
-        if until.of == "outcome":
-            ((hits,),) = store.read(files, "count(*)", f"{below} AND outcome = ?", [until.name], as_rows=True)
-            tally.add_share(part.count, int(hits))
-            return
-        names = [metric.name for metric in program.metrics]
-        column = store.quoted(metric_columns(program)[names.index(until.name)])
-        tally.add_values(store.read(files, f"coalesce({column}, 'nan')::DOUBLE AS found", below)["found"])
+        """Add a part's runs to the tallies of its experiments."""
+        files, program = [store.path_of(self.folder, "runs", part)], self.programs[part.experiments[0]]
+        for experiment in part.experiments:
+            tally, these = self.tallies[experiment], f"run < {part.first + part.count} AND experiment = {experiment}"
+            if until.of == "outcome":
+                ((hits,),) = store.read(files, "count(*)", f"{these} AND outcome = ?", [until.name], as_rows=True)
+                tally.add_share(part.count, int(hits))
+                continue
+            names = [metric.name for metric in program.metrics]
+            column = store.quoted(metric_columns(program)[names.index(until.name)])
+            tally.add_values(store.read(files, f"coalesce({column}, 'nan')::DOUBLE AS found", these)["found"])
 
     def _complete(self) -> None:
         """All runs are there: gather the failed ones, and remove parts that workers were ahead with."""

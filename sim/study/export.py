@@ -25,7 +25,9 @@ def export_tables(ensemble: Ensemble, out: Path) -> tuple[Path, ...]:
     for table in store.TABLES:
         files = [path for path in sorted((ensemble.folder / table).glob("part-*.parquet")) if path.name in done]
         if files:
-            query = f"SELECT * FROM read_parquet({store.listed(files)}) WHERE run < {ensemble.limit}"
+            query = (
+                f"SELECT * FROM read_parquet({store.listed(files)}, union_by_name = true) WHERE run < {ensemble.limit}"
+            )
             written.append(_write(query, out / f"{table}.csv"))
     for table in LOOSE:
         path = ensemble.folder / f"{table}.parquet"

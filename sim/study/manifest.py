@@ -16,7 +16,7 @@ from sim.engine.record import Engine, Recording
 from sim.errors import UsageError
 from sim.study import store
 from sim.study.design import Design
-from sim.study.ensemble import Ensemble, scenario_text, tables_wanted
+from sim.study.ensemble import Ensemble, blocks_of, scenario_text, tables_wanted
 from sim.study.stopping import Until
 from sim.study.tables import FAULT_COLUMNS, least_rows
 
@@ -59,13 +59,14 @@ def begin(
         "complete": complete,
         "failed": earlier.get("failed", 0),
         "parts": [list(size) for size in design.part_sizes],
-        "tables": sorted({name for program in design.programs for name in least_rows(1, program, recording)}),
+        "tables": sorted({name for program in design.distinct_programs for name in least_rows(1, program, recording)}),
         "engine": ", ".join(dict.fromkeys(_engines(earlier, engine, plays=plays))),
         "until": None if until is None else f"{until.name}:{until.half_width:g}",
         "began": earlier.get("began", _now()),
         "ended": None,
         **provenance.origin(_plain_command(command)),
         "earlier": _earlier_origins(earlier),
+        **({"kind": design.kind, "settings": design.settings} if design.kind != "run" else {}),
         "experiments": _write_design(folder, design),
     }
     store.write_manifest(folder, manifest)
@@ -115,6 +116,7 @@ def _write_design(folder: Path, design: Design) -> list[dict[str, Any]]:
     rows = design.experiments
     held = [dict(row.held) for row in rows]
     words = {
+        "label": [row.label for row in rows],
         "policy": [row.policy for row in rows],
         "variant": [row.variant for row in rows],
         "overrides": [" ".join(f"{path}={value}" for path, value in row.overrides) for row in rows],
@@ -125,12 +127,17 @@ def _write_design(folder: Path, design: Design) -> list[dict[str, Any]]:
     for name in dict.fromkeys(name for row in held for name in row):
         table[f"parameters.{name}"] = ("DOUBLE", np.array([row.get(name, np.nan) for row in held]))
     store.write_table(folder / "design.parquet", table)
-    return [{**row.says, "scenario": files[row.text], "text": provenance.digest(row.text)} for row in rows]
+    digests = {text: provenance.digest(text) for text in files}
+    blocks = {number: block for block, members in enumerate(design.blocks) for number in members}
+    return [
+        {**row.says, "scenario": files[row.text], "text": digests[row.text], "block": blocks[number]}
+        for number, row in enumerate(rows)
+    ]
 
 
 def write_failures(whole: Ensemble) -> int:
     """`failures.parquet`: every failed run of a study, with the command that plays it again; how many."""
-    failures = [failure for ensemble in whole.experiments for failure in ensemble.failures]
+    failures = whole.failures_of_all
     kinds = {"experiment": "UINTEGER", "run": "UINTEGER", "tick": "BIGINT"}
     table: dict[str, Any] = {}
     for name in ("experiment", "run", *(column.removeprefix("fault.") for column in FAULT_COLUMNS), "command"):
@@ -163,10 +170,13 @@ def status_of(folder: str | Path) -> dict[str, Any]:
         manifest["status"] = "interrupted"  # it was killed before it could say so
     there = [store.rows_in(sorted((folder / name).glob("part-*.parquet"))) for name in tables_wanted(manifest)]
     whole = set.intersection(*({path.name for path in rows} for rows in there))
+    blocks = blocks_of(manifest)
     done = [0] * len(manifest["experiments"])
     for path, count in there[0].items():
         if path.name in whole:
-            done[int(path.stem.split("-")[1])] += count
+            members = blocks[int(path.stem.split("-")[1])]
+            for number in members:
+                done[number] += count // len(members)
     if manifest["status"] == "complete" and (min(done) < manifest["runs"] or not _has_scenarios(folder, manifest)):
         manifest["status"] = "damaged"
     return {**manifest, "done": done}
@@ -175,7 +185,7 @@ def status_of(folder: str | Path) -> dict[str, Any]:
 def _has_scenarios(folder: Path, manifest: Mapping[str, Any]) -> bool:
     """Whether the scenarios beside the tables are those that were played."""
     try:
-        for row in manifest["experiments"]:
+        for row in {row["scenario"]: row for row in manifest["experiments"]}.values():
             scenario_text(folder, row)
     except store.Damaged:
         return False

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Event, Semaphore
@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from sim.engine.choose import choose
 from sim.engine.record import Engine, Recording
 from sim.errors import UsageError
+from sim.program.ir import Program
 from sim.program.parameters import draw_parameters
-from sim.streams import Luck
+from sim.streams import Luck, future_seed
 from sim.study import store
-from sim.study.design import Experiment, Part
+from sim.study.design import Part, Past, Played
 from sim.study.tables import tables_of
 
 if TYPE_CHECKING:
@@ -33,9 +34,10 @@ SLICE, SLICE_WITH_EVENTS = 500, 100
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker has to know of an experiment, once."""
+    """What a worker has to know of the experiments of a block, once."""
 
-    experiment: Experiment
+    program: Program
+    played: tuple[Played, ...]  # of each experiment of the block
     seed: int
     folder: Path
     recording: Recording
@@ -46,17 +48,37 @@ class Stopped(Exception):
     """A part was given up before its end, because nobody waits for it any more."""
 
 
-def play_part(payload: bytes, part: Part) -> int:
+def play_part(program: bytes, job: bytes, part: Part) -> int:
     """Play one part and store it: how many of its runs failed. What a worker process does."""
     with store.one_thread_each():
-        return play(job_of(payload), part)
+        return play(job_of(program, job), part)
 
 
-@lru_cache(maxsize=64)
-def job_of(payload: bytes) -> Job:
-    """The job, unpickled once in each process."""
-    job: Job = pickle.loads(payload)
-    return job
+def job_of(program: bytes, job: bytes) -> Job:
+    """The job, its program unpickled once in each process: machine code belongs to one program in memory."""
+    bare: Job = pickle.loads(job)
+    return replace(bare, program=program_of(program))
+
+
+@lru_cache(maxsize=256)
+def program_of(payload: bytes) -> Program:
+    """The program, unpickled."""
+    program: Program = pickle.loads(payload)
+    return program
+
+
+class Payloads:
+    """Jobs as bytes: each program is pickled once, however many jobs play it."""
+
+    def __init__(self) -> None:
+        self.programs: dict[int, bytes] = {}
+
+    def of(self, job: Job) -> tuple[bytes, bytes]:
+        """(the program, the job without it)."""
+        key = id(job.program)
+        if key not in self.programs:
+            self.programs[key] = pickle.dumps(job.program)
+        return self.programs[key], pickle.dumps(replace(job, program=None))  # type: ignore[arg-type]
 
 
 class Threads:
@@ -76,40 +98,88 @@ def play(job: Job, part: Part, among: Threads | None = None) -> int:
         If the threads that it is played among are to stop before all of it is played; nothing is stored then.
     """
     with nullcontext() if among is None else among.playing:
-        pieces, failed = _played(job, part, Event() if among is None else among.stop)
+        pieces, failed = played(job, part, None if among is None else among.stop)
     store.write_part(job.folder, part, pieces)
     return failed
 
 
-def _played(job: Job, part: Part, stop: Event) -> tuple[list[dict[str, Table]], int]:
-    """The tables of each slice of a part, and how many of its runs failed."""
+def played(job: Job, part: Part, stop: Event | None = None) -> tuple[list[dict[str, Table]], int]:
+    """The tables of each slice of a part, and how many of its runs failed.
+
+    Raises
+    ------
+    Stopped
+        If `stop` is set before all of it is played.
+    """
     pieces, failed = [], 0
-    numbers = np.arange(part.first, part.first + part.count, dtype=np.uint32)
-    parameters = _parameters(job, numbers)
+    rows = _rows_of(job, part)
     size = SLICE_WITH_EVENTS if job.recording.events else SLICE
-    for some in (slice(first, first + size) for first in range(0, part.count, size)):
-        if stop.is_set():
+    engine, decisions = engine_of(job.engine), _decisions(job)
+    for some in (slice(first, first + size) for first in range(0, part.runs, size)):
+        if stop is not None and stop.is_set():
             raise Stopped
-        runs = engine_of(job.engine).run(
-            job.experiment.program,
-            luck=Luck(job.seed),
-            runs=numbers[some],
-            parameters=parameters[some],
+        runs = engine.run(
+            job.program,
+            luck=rows.luck if isinstance(rows.luck, Luck) else rows.luck[some],  # type: ignore[arg-type]
+            runs=rows.played[some],
+            parameters=rows.parameters[some],
             recording=job.recording,
+            decisions=decisions,
         )
-        pieces.append(tables_of(part.experiment, runs, job.recording))
+        pieces.append(tables_of(rows.experiments[some], replace(runs, runs=rows.numbers[some]), job.recording))
         failed += len(runs.failures)
     return pieces, failed
 
 
-def _parameters(job: Job, numbers: NDArray[np.uint32]) -> NDArray[np.float64]:
-    """(R, P) drawn, but for those that the experiment holds."""
-    program = job.experiment.program
-    parameters = draw_parameters(program, job.seed, numbers)
-    names = [parameter.name for parameter in program.parameters]
-    for name, value in job.experiment.held:
-        parameters[:, names.index(name)] = value
-    return parameters
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """The runs of a part, experiment by experiment: N of them."""
+
+    experiments: NDArray[np.uint32]  # (N,)
+    numbers: NDArray[np.uint32]  # (N,) as they are called
+    played: NDArray[np.uint32]  # (N,) as they are played: of an experiment with a past, the run that it branches from
+    parameters: NDArray[np.float64]  # (N, P)
+    luck: Luck | list[Luck]  # for all, or for each
+
+
+def _rows_of(job: Job, part: Part) -> _Rows:
+    numbers = np.arange(part.first, part.first + part.count, dtype=np.uint32)
+    drawn = draw_parameters(job.program, job.seed, numbers)
+    names = [parameter.name for parameter in job.program.parameters]
+    each, parameters, lucks = [], [], []
+    for one in job.played:
+        past = one.past
+        runs = numbers if past is None else np.full(part.count, past.run, dtype=np.uint32)
+        values = drawn.copy() if past is None else draw_parameters(job.program, job.seed, runs)
+        for name, value in one.held:
+            values[:, names.index(name)] = value
+        each.append(runs)
+        parameters.append(values)
+        lucks += [_luck(job.seed, past, int(number)) for number in numbers] if past else []
+    return _Rows(
+        np.repeat(np.array(part.experiments, dtype=np.uint32), part.count),
+        np.tile(numbers, len(part.experiments)),
+        np.concatenate(each),
+        np.concatenate(parameters),
+        lucks or Luck(job.seed),
+    )
+
+
+def _luck(seed: int, past: Past, future: int) -> Luck:
+    return Luck(seed, ((past.turn, future_seed(seed, future)),))
+
+
+def _decisions(job: Job) -> dict[tuple[int, int], int]:
+    """The decisions that are dictated, by place; they are the same for all experiments of a block."""
+    return dict(placed_decision(job.program, *one) for one in job.played[0].decisions)
+
+
+def placed_decision(program: Program, trigger: str, occasion: int, option: str) -> tuple[tuple[int, int], int]:
+    """A decision by names as engines have it: ((place of the trigger, occasion), option)."""
+    place = program.trigger(trigger)
+    choice = program.triggers[place].choice
+    names = [one.name for one in choice.options] if choice is not None else []
+    return (place, occasion), names.index(option)
 
 
 def engine_of(engine: str | Engine) -> Engine:
@@ -128,7 +198,7 @@ def sendable(engine: str | Engine) -> str | Engine:
 
 
 def spread(
-    executor: Executor, jobs: Sequence[Job], todo: Iterable[Part], *, at_once: int
+    executor: Executor, job_for: Callable[[Part], Job], todo: Iterable[Part], *, at_once: int
 ) -> Iterator[tuple[Part, int]]:
     """Hand parts to any executor, whatever its processes; a part and how many of its runs failed, as they finish.
 
@@ -137,10 +207,10 @@ def spread(
     UsageError
         If a worker process was ended from outside.
     """
-    payloads = [pickle.dumps(job) for job in jobs]
+    payloads = Payloads()
     try:
         yield from _handed_out(
-            lambda part: executor.submit(play_part, payloads[part.experiment], part), todo, at_once=at_once
+            lambda part: executor.submit(play_part, *payloads.of(job_for(part)), part), todo, at_once=at_once
         )
     except BrokenExecutor as error:
         raise UsageError(
@@ -149,13 +219,15 @@ def spread(
         ) from error
 
 
-def spread_on_threads(jobs: Sequence[Job], todo: Iterable[Part], *, workers: int) -> Iterator[tuple[Part, int]]:
+def spread_on_threads(
+    job_for: Callable[[Part], Job], todo: Iterable[Part], *, workers: int
+) -> Iterator[tuple[Part, int]]:
     """Hand parts to threads of this process; when it is left early, parts that are under way are given up."""
     among = Threads(workers)
     with store.one_thread_each(), ThreadPoolExecutor(workers + 1, "part") as pool:
         try:
             yield from _handed_out(
-                lambda part: pool.submit(play, jobs[part.experiment], part, among), todo, at_once=2 * workers + 1
+                lambda part: pool.submit(play, job_for(part), part, among), todo, at_once=2 * workers + 1
             )
         finally:
             among.stop.set()

@@ -31,6 +31,9 @@ TIMED_SECONDS, TIMED_RUNS = 0.06, (2, 8, 32)
 STORING = 5e-5
 """Seconds that it takes to store a run of the larger shipped scenario."""
 
+MAKING = 1e-3
+"""Seconds for each trigger of each further program, to write it down for the machine."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -38,13 +41,13 @@ class Plan:
 
     design: Design
     asked: str  # how the scenario was called in the command
-    runs: int
+    runs: int  # of each experiment
     workers: int
     engine: str
     until: str | None
     out: Path
-    events: bool
-    done: int
+    recording: Recording
+    done: int  # runs that are there, of all experiments
     seconds: float
     scenario: Scenario | None = field(default=None, repr=False)  # for whoever tells of the study
 
@@ -67,14 +70,23 @@ class Plan:
         probe.unlink()
 
     @property
+    def total(self) -> int:
+        """Runs of all experiments."""
+        return self.runs * len(self.design.experiments)
+
+    @property
     def to_play(self) -> int:
         """Runs that are not there yet."""
-        return max(0, self.runs - self.done)
+        return max(0, self.total - self.done)
 
     @property
     def says(self) -> str:
-        """How many runs and about how long, in a sentence."""
-        what = f"{self.runs:,} runs of {self.design.name}, seed {self.design.seed}"
+        """How many experiments and runs and about how long, in a sentence."""
+        experiments = len(self.design.experiments)
+        what = f"{self.runs:,} runs"
+        if experiments > 1:
+            what = f"{experiments:,} experiments of {what} each, {self.total:,} in all,"
+        what = f"{what} of {self.design.name}, seed {self.design.seed}"
         if self.until:
             what = f"up to {what}, until {self.until}"
         if not self.to_play:
@@ -98,9 +110,11 @@ class Plan:
         experiment = self.design.experiments[0]
         return {
             "scenario": self.design.name,
+            "kind": self.design.kind,
             "policy": experiment.policy or None,
             "variant": experiment.variant or None,
             "seed": self.design.seed,
+            "experiments": len(self.design.experiments),
             "runs": self.runs,
             "done": self.done,
             "workers": self.workers,
@@ -114,11 +128,11 @@ def make_plan(
     *,
     asked: str,
     runs: int,
-    workers: int | None,
-    engine: str,
-    until: str | None,
+    workers: int | None = None,
+    engine: str = "auto",
+    until: str | None = None,
     out: Path,
-    events: bool,
+    recording: Recording = Recording(),
     scenario: Scenario | None = None,
     tell: Callable[[str], None] = lambda says: None,
 ) -> Plan:
@@ -130,21 +144,23 @@ def make_plan(
         If `until` is misspelled or names nothing, or there is no such engine.
     """
     if until is not None:
-        parse_until(until, design.experiments[0].program)
+        for program in design.distinct_programs:
+            parse_until(until, program)
     folder = out / design.folder_name
-    parts = list(design.parts(runs))
-    recording = Recording(events=events)  # whether what is there can be read is looked at when it is played
+    parts = list(design.parts(runs))  # whether what is there can be read is looked at when it is played
     there = store.parts_done(folder, parts, design.programs, recording, thorough=False) if folder.exists() else ()
-    done = min(runs, sum(part.count for part in there if part.experiment == 0))
-    left = len(parts) - len(there)
-    hands = max(1, min(workers or processors(), left))
-    seconds = 0.0 if done >= runs else seconds_a_run(design, engine, events=events, tell=tell) * (runs - done) / hands
-    return Plan(design, asked, runs, hands, engine, until, out, events, done, seconds, scenario)
+    total, done = runs * len(design.experiments), sum(part.runs for part in there)
+    hands = max(1, min(workers or processors(), len(parts) - len(there)))
+    seconds = 0.0
+    if done < total:
+        seconds = seconds_a_run(design, engine, recording=recording, tell=tell) * (total - done) / hands
+        seconds += MAKING * sum(len(program.triggers) for program in design.distinct_programs[1:])
+    return Plan(design, asked, runs, hands, engine, until, out, recording, done, seconds, scenario)
 
 
-def seconds_a_run(design: Design, engine: str, *, events: bool, tell: Callable[[str], None]) -> float:
+def seconds_a_run(design: Design, engine: str, *, recording: Recording, tell: Callable[[str], None]) -> float:
     """How long one run takes here and now; the first one, which pays for what is made once, is not counted."""
-    player, program, recording = choose(engine), design.experiments[0].program, Recording(events=events)
+    player, program = choose(engine), design.experiments[0].program
     if engine == "auto" and not has_compiler():
         tell(f"without llvmlite the SimPy model plays, some hundred times slower; mend it by {REMEDY}")
     prepare = getattr(player, "prepare", None)

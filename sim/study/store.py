@@ -147,8 +147,18 @@ def path_of(folder: Path, table: str, part: Part) -> Path:
     return folder / table / f"{part.stem}.parquet"
 
 
-def read(files: Sequence[Path], columns: str, where: str, values: Sequence[Any] = (), *, as_rows: bool = False) -> Any:
+def read(
+    files: Sequence[Path],
+    columns: str,
+    where: str,
+    values: Sequence[Any] = (),
+    *,
+    as_rows: bool = False,
+    by_name: bool = False,
+) -> Any:
     """Columns of tables of one kind as arrays, nulls masked, or as rows; in the order of the files.
+
+    `by_name`: files of different programs may have different columns; what a file lacks is null.
 
     Raises
     ------
@@ -159,7 +169,8 @@ def read(files: Sequence[Path], columns: str, where: str, values: Sequence[Any] 
     """
     import duckdb
 
-    query = f"SELECT {columns} FROM read_parquet({listed(files)}) WHERE {where}"
+    union = ", union_by_name = true" if by_name else ""
+    query = f"SELECT {columns} FROM read_parquet({listed(files)}{union}) WHERE {where}"
     try:
         found = connection().execute(query, list(values))
         return found.fetchall() if as_rows else found.fetchnumpy()
@@ -214,7 +225,7 @@ def parts_done(
     thorough: bool = True,
 ) -> set[Part]:
     """Those parts of which every table that is wanted is there, undamaged, and holds all the runs wanted."""
-    wanted = {part: least_rows(part.count, programs[part.experiment], recording) for part in parts}
+    wanted = {part: least_rows(part.runs, programs[part.experiments[0]], recording) for part in parts}
     there: dict[Path, int] = {}
     for name in TABLES:
         files = [path_of(folder, name, part) for part in parts if name in wanted[part]]

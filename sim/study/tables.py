@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.clock import TICKS_PER_DAY
-from sim.engine.record import COUNTERS, UNNAMED, Ending, Recording, Runs
+from sim.engine.record import COUNTERS, UNNAMED, Ending, Failure, Recording, Runs
 from sim.program.ir import Program
 from sim.study.firings import firings_of
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     Column = tuple[str, NDArray[Any]]  # SQL type, values
@@ -20,9 +21,15 @@ RUN_COLUMNS = ("experiment", "run", "outcome", "ended", "ending", "turns")
 FAULT_COLUMNS = ("fault.trigger", "fault.role", "fault.says", "fault.tick", "fault.values", "fault.place")
 
 
-def tables_of(experiment: int, runs: Runs, recording: Recording) -> dict[str, Table]:
-    """Every table of these runs that is wanted, by name, `runs` last."""
-    tables = {"counters": _counter_rows(experiment, runs)}
+def tables_of(experiment: NDArray[np.uint32], runs: Runs, recording: Recording) -> dict[str, Table]:
+    """Every table of these runs that is wanted, by name, `runs` last.
+
+    Parameters
+    ----------
+    experiment : (R,)
+        The experiment that each run belongs to.
+    """
+    tables = {"counters": _counter_rows(experiment, runs)} if recording.counters else {}
     if has_series(runs.program, recording):
         tables["series"] = _series_rows(experiment, runs)
     if recording.events:
@@ -41,7 +48,7 @@ def joined(pieces: Sequence[Table]) -> Table:
 
 def least_rows(runs: int, program: Program, recording: Recording) -> dict[str, int]:
     """How many rows each table of so many runs has at least; which tables there are is what is wanted."""
-    least = {"runs": runs, "counters": 0}
+    least = {"runs": runs} | ({"counters": 0} if recording.counters else {})
     if has_series(program, recording) and program.series is not None:
         least["series"] = runs * len(program.series.moments(program.horizon))
     return least | ({"events": 0, "changes": 0} if recording.events else {})
@@ -86,7 +93,7 @@ def series_columns(program: Program) -> tuple[str, ...]:
     return distinct(program.series.names if program.series else (), ("experiment", "run", "day"))
 
 
-def _run_rows(experiment: int, runs: Runs) -> Table:
+def _run_rows(experiment: NDArray[np.uint32], runs: Runs) -> Table:
     """The table `runs`: one row per run."""
     import numpy as np
 
@@ -95,7 +102,7 @@ def _run_rows(experiment: int, runs: Runs) -> Table:
     endings = np.array([ending.name.lower() for ending in Ending], dtype=object)
     assert UNNAMED == -1
     table: Table = {
-        "experiment": ("UINTEGER", np.full(len(runs), experiment, dtype=np.uint32)),
+        "experiment": ("UINTEGER", experiment),
         "run": ("UINTEGER", runs.runs),
         "outcome": ("VARCHAR", outcomes[runs.outcome]),
         "ended": ("DOUBLE", runs.ended / TICKS_PER_DAY),
@@ -113,8 +120,10 @@ def _fault_columns(runs: Runs) -> Table:
     """What stopped the runs that failed; nulls for the others."""
     import numpy as np
 
-    told = {failure.run: failure for failure in runs.failures}
-    each = [told.get(run) for run in runs.runs.tolist()] if told else [None] * len(runs)
+    each: list[Failure | None] = [None] * len(runs)
+    stopped = np.flatnonzero((runs.ending == Ending.RUNAWAY) | (runs.ending == Ending.FAULT))
+    for index, failure in zip(stopped.tolist(), runs.failures, strict=True):  # both in the order of the runs
+        each[index] = failure
     table: Table = {}
     for name in FAULT_COLUMNS:
         part = name.removeprefix("fault.")
@@ -124,7 +133,7 @@ def _fault_columns(runs: Runs) -> Table:
     return table
 
 
-def _counter_rows(experiment: int, runs: Runs) -> Table:
+def _counter_rows(experiment: NDArray[np.uint32], runs: Runs) -> Table:
     """The table `counters`: a row for each run and trigger that did anything at all."""
     import numpy as np
 
@@ -137,7 +146,7 @@ def _counter_rows(experiment: int, runs: Runs) -> Table:
     which, trigger = np.divmod(places.astype(np.uint32), np.uint32(max(1, count)))
     names = np.array([trigger.name for trigger in runs.program.triggers], dtype=object)
     table: Table = {
-        "experiment": ("UINTEGER", np.full(len(which), experiment, dtype=np.uint32)),
+        "experiment": ("UINTEGER", experiment[which]),
         "run": ("UINTEGER", runs.runs[which]),
         "trigger": ("VARCHAR", names[trigger]),
     }
@@ -145,14 +154,14 @@ def _counter_rows(experiment: int, runs: Runs) -> Table:
     return table | {name: ("INTEGER", rows[:, number]) for number, name in enumerate(COUNTERS)}
 
 
-def _series_rows(experiment: int, runs: Runs) -> Table:
+def _series_rows(experiment: NDArray[np.uint32], runs: Runs) -> Table:
     """The table `series`: a row for each run and sampled moment."""
     import numpy as np
 
     assert runs.program.series is not None
     moments = np.array(runs.program.series.moments(runs.program.horizon), dtype=np.float64) / TICKS_PER_DAY
     table: Table = {
-        "experiment": ("UINTEGER", np.full(len(runs) * len(moments), experiment, dtype=np.uint32)),
+        "experiment": ("UINTEGER", np.repeat(experiment, len(moments))),
         "run": ("UINTEGER", np.repeat(runs.runs, len(moments))),
         "day": ("DOUBLE", np.tile(moments, len(runs))),
     }
@@ -161,7 +170,7 @@ def _series_rows(experiment: int, runs: Runs) -> Table:
     return table
 
 
-def _event_rows(experiment: int, runs: Runs) -> tuple[Table, Table]:
+def _event_rows(experiment: NDArray[np.uint32], runs: Runs) -> tuple[Table, Table]:
     """The tables `events`, a row per firing, and `changes`, a row per quantity that a firing changed."""
     import numpy as np
 
@@ -171,7 +180,7 @@ def _event_rows(experiment: int, runs: Runs) -> tuple[Table, Table]:
     firsts = np.cumsum([0, *(len(trigger.branches) for trigger in triggers)])
     branches = np.array([branch.name for trigger in triggers for branch in trigger.branches], dtype=object)
     events: Table = {
-        "experiment": ("UINTEGER", np.full(len(rows.run), experiment, dtype=np.uint32)),
+        "experiment": ("UINTEGER", experiment[rows.run]),
         "run": ("UINTEGER", runs.runs[rows.run]),
         "seq": ("BIGINT", rows.seq),
         "tick": ("BIGINT", rows.tick),
@@ -180,7 +189,7 @@ def _event_rows(experiment: int, runs: Runs) -> tuple[Table, Table]:
         "cause": ("BIGINT", rows.cause),
     }
     changes: Table = {
-        "experiment": ("UINTEGER", np.full(len(rows.firing), experiment, dtype=np.uint32)),
+        "experiment": ("UINTEGER", experiment[rows.run[rows.firing]]),
         "run": ("UINTEGER", runs.runs[rows.run[rows.firing]]),
         "seq": ("BIGINT", rows.seq[rows.firing]),
         "quantity": ("VARCHAR", quantities[rows.slot]),

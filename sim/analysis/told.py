@@ -1,0 +1,155 @@
+"""What every kind of study that readers meet has in common, and which class reads which kind of folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.analysis.cautions import Caution
+from sim.analysis.sheet import Sheet, html_of
+from sim.errors import UsageError
+from sim.study.ensemble import Ensemble, open_study
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+
+KINDS = {
+    "run": "sim.analysis.report:Study",
+}
+"""Kind of study, as its manifest says it -> the class that reads it."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A stored study of many experiments as a reader meets it: tables, words and what to type next.
+
+    A kind of study is a class that gives `sheets`, `says` and, where there are any, `cautions`.
+    """
+
+    ensemble: Ensemble  # its first experiment; the others are `ensemble.experiments`
+    asked: str = ""  # how the scenario was called in the command, for the commands to come
+    at_hand: Scenario | None = field(default=None, repr=False)  # the scenario as it was played, if somebody has it
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self.ensemble.folder
+
+    @property
+    def kind(self) -> str:
+        """What the study is for."""
+        return self.ensemble.kind
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What was asked, beyond the experiments."""
+        return self.ensemble.settings
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario as it was played."""
+        return self.at_hand or self.ensemble.scenario
+
+    @property
+    def runs(self) -> int:
+        """Runs of each experiment."""
+        return int(self.ensemble.manifest["runs"])
+
+    @property
+    def failed(self) -> int:
+        """Runs that failed or ran away, of all experiments."""
+        return int(self.ensemble.manifest["failed"])
+
+    @property
+    def question(self) -> str:
+        """What the scenario asks."""
+        return " ".join(self.ensemble.program.question.split())
+
+    @property
+    def title(self) -> str:
+        """Scenario and kind of study."""
+        return f"{self.ensemble.program.name}, {self.kind}"
+
+    @property
+    def what(self) -> str:
+        """How much was played, with which seed."""
+        experiments = len(self.ensemble.manifest["experiments"])
+        return f"{experiments:,} experiments of {self.runs:,} runs each, seed {self.ensemble.seed}"
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """The tables, most important first."""
+        return ()
+
+    @property
+    def shown(self) -> int:
+        """How many of the tables stand on the terminal when nobody asks for all."""
+        return 2
+
+    @property
+    def says(self) -> tuple[str, ...]:
+        """What the tables show, a sentence each, with intervals."""
+        return ()
+
+    @property
+    def cautions(self) -> tuple[Caution, ...]:
+        """What the tables do not mean."""
+        return ()
+
+    @property
+    def next_commands(self) -> tuple[str, ...]:
+        """What one would type next."""
+        return (f"sim status {self.folder}",)
+
+    def record(self) -> dict[str, Any]:
+        """The study as one object: lists of flat records, and nothing that is not in the tables."""
+        return {
+            "scenario": self.ensemble.program.name,
+            "kind": self.kind,
+            "seed": self.ensemble.seed,
+            "experiments": len(self.ensemble.manifest["experiments"]),
+            "runs": self.runs,
+            "study": str(self.folder),
+            **{sheet.name: sheet.records() for sheet in self.sheets},
+            "says": list(self.says),
+            "failures": self.failed,
+            "cautions": [{"trap": caution.trap, "says": caution.says} for caution in self.cautions],
+        }
+
+    def _repr_html_(self) -> str:
+        """The study as a notebook shows it."""
+        from html import escape
+
+        words = "".join(f"<p>{escape(sentence)}</p>" for sentence in (self.what, *self.says))
+        cautions = "".join(f"<p><strong>!</strong> {escape(caution.says)}</p>" for caution in self.cautions)
+        return f"<h3>{escape(self.title)}</h3>{words}" + "".join(html_of(sheet) for sheet in self.sheets) + cautions
+
+
+def told(ensemble: Ensemble, asked: str = "", scenario: Scenario | None = None) -> Any:
+    """A study as its kind is read.
+
+    Raises
+    ------
+    UsageError
+        If this version knows no such kind.
+    """
+    if ensemble.kind not in KINDS:
+        known = ", ".join(KINDS)
+        raise UsageError(f"`{ensemble.folder}` is a study of a kind `{ensemble.kind}`; this version knows {known}")
+    module, _, name = KINDS[ensemble.kind].partition(":")
+    return getattr(import_module(module), name)(ensemble, asked, scenario)
+
+
+def open_told(folder: str | Path, *, experiment: int = 0) -> Any:
+    """A stored study, as its kind is read.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds none, or one of a kind that this version does not know.
+    """
+    return told(open_study(folder, experiment=experiment))
