@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.analysis.explain import Explanation as Explanation
     from sim.analysis.metrics import MetricSummary as MetricSummary
     from sim.analysis.outcomes import OutcomeShare as OutcomeShare
+    from sim.analysis.parting import Parting as Parting
     from sim.analysis.report import Study as Study
     from sim.analysis.sheet import Sheet as Sheet
     from sim.analysis.story import Story as Story
@@ -438,6 +439,62 @@ def chain_records(explanations: Iterable[Explanation]) -> list[dict[str, Any]]:
 # ------------------------------------------------------------------------------------------------ ablate
 
 # ------------------------------------------------------------------------------------------------ branch, diff
+
+
+def diff(
+    left: Study | str | Path,
+    run: int,
+    right: Study | str | Path,
+    other_run: int,
+    *,
+    experiments: tuple[int | str, int | str] | None = None,
+) -> Parting:
+    """Where two stored runs part, and why: the first event that came in one alone, and what led to it.
+
+    Parameters
+    ----------
+    left, right
+        Studies, or their folders; both may be the same.
+    experiments
+        Of studies of several experiments: which one, left and right, by number or by what it is called.
+
+    Raises
+    ------
+    UsageError
+        If there is no such study, experiment or run.
+    """
+    from sim.analysis.parting import part
+
+    which = experiments or (None, None)
+    studies = [_experiment(one, wanted) for one, wanted in zip((left, right), which, strict=True)]
+    numbers = (run, other_run)
+    titles = [f"{study.title}, run {number} of seed {study.ensemble.seed}"
+              for study, number in zip(studies, numbers, strict=True)]  # fmt: skip
+    called = [study.called(number) for study, number in zip(studies, numbers, strict=True)]
+    return part(called[0], called[1], (titles[0], titles[1]))
+
+
+def _experiment(study: Any, wanted: int | str | None) -> Study:
+    """One experiment of a study, as runs: its first if nobody asks for another."""
+    from sim.analysis.report import Study
+    from sim.study.ensemble import open_study
+
+    if isinstance(study, str | Path):
+        study = Study(open_study(study))
+    if wanted is None:
+        return study if isinstance(study, Study) else Study(study.ensemble)
+    rows = study.ensemble.experiments
+    labels = [row.label for row in rows]
+    if isinstance(wanted, str) and not wanted.isdecimal():
+        if wanted not in labels:
+            hint = did_you_mean(wanted, labels) or f"experiments: {', '.join(labels)}"
+            raise UsageError(f"`{study.folder}` has no experiment `{wanted}`; {hint}")
+        wanted = labels.index(wanted)
+    if not 0 <= int(wanted) < len(rows):
+        said = "1 experiment" if len(rows) == 1 else f"{len(rows)} experiments"
+        raise UsageError(f"`{study.folder}` has {said}, numbered from 0; there is no {wanted}")
+    return Study(rows[int(wanted)])
+
 
 # ------------------------------------------------------------------------------------------------ discover
 
