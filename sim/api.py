@@ -11,7 +11,7 @@ Each verb imports what it needs when it is called, because a command that only l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.analysis.expect import Finding as Finding
     from sim.analysis.explain import Explanation as Explanation
+    from sim.analysis.fork import Fork as Fork
+    from sim.analysis.futures import Futures as Futures
     from sim.analysis.metrics import MetricSummary as MetricSummary
     from sim.analysis.outcomes import OutcomeShare as OutcomeShare
     from sim.analysis.parting import Parting as Parting
@@ -408,6 +410,7 @@ def replay(study: Study, run: int, *, engine: str = "auto", everything: bool = F
         If the study has no such run.
     """
     told = story(study.replayed([run], engine=engine), seed=study.ensemble.seed, everything=everything)
+    told = replace(told, called=study.name_of(run))
     return told.of(study.ensemble.policy, study.ensemble.variant, study.overrides)
 
 
@@ -464,6 +467,84 @@ def chain_records(explanations: Iterable[Explanation]) -> list[dict[str, Any]]:
 # ------------------------------------------------------------------------------------------------ branch, diff
 
 
+def branch(
+    model: Model | str | Path,
+    *,
+    seed: int = 1,
+    run: int = 0,
+    at: str | float | None = None,
+    choice: str | None = None,
+    policies: Sequence[str] = (),
+    runs: int = RUNS,
+    decisions: Sequence[tuple[str, int, str]] = (),
+    engine: str = "auto",
+) -> Futures:
+    """The same past up to a moment, then each option of a choice, or each policy, many fresh futures; in this process.
+
+    Nothing is kept on disk; `branch_plan` plans the same as a study.
+
+    Parameters
+    ----------
+    seed, run
+        Which run is the past.
+    at
+        Where the futures begin: a day, a date, or the first firing of a trigger, or of a branch of it; at a trigger
+        that chooses, its options are compared.
+    choice
+        The trigger whose next decision from then on is branched into its options.
+    policies
+        Policies to compare instead, each in force from the start; only those that would have had the same past.
+    decisions
+        What persons decided in the past, (trigger, occasion, option) each.
+
+    Raises
+    ------
+    UsageError
+        If the run has no such moment, or a policy would have had another past.
+    """
+    from sim.analysis.futures import play_futures
+
+    forked = _fork(model, seed=seed, run=run, at=at, choice=choice, policies=policies, decisions=decisions)
+    return play_futures(forked.experiments, forked.settings, seed, runs, engine=engine)
+
+
+def branch_plan(
+    model: Model | str | Path,
+    *,
+    seed: int = 1,
+    run: int = 0,
+    at: str | float | None = None,
+    choice: str | None = None,
+    policies: Sequence[str] = (),
+    runs: int | None = None,
+    decisions: Sequence[tuple[str, int, str]] = (),
+    **options: Any,
+) -> Plan:
+    """The same as `branch`, planned as a study that is stored and resumed; `options` as for `plan_of`.
+
+    Raises
+    ------
+    UsageError
+        If the run has no such moment, or a policy would have had another past.
+    """
+    model = load(model) if isinstance(model, str | Path) else model
+    forked = _fork(model, seed=seed, run=run, at=at, choice=choice, policies=policies, decisions=decisions)
+    return plan_of(forked.design, asked=model.asked, runs=runs or RUNS, scenario=model.scenario, **options)
+
+
+def _fork(model: Model | str | Path, *, policies: Sequence[str], **asked: Any) -> Fork:
+    from sim.analysis.fork import Asked, fork, fork_policies
+
+    model = load(model) if isinstance(model, str | Path) else model
+    wanted = Asked(**asked | {"decisions": tuple(asked["decisions"]), "file": model.asked})
+    if not policies:
+        return fork(experiment_of(model), wanted)
+    names = [name for name in dict.fromkeys(policies) if name != model.policy]
+    others = [load(model.asked, name, model.overrides, variant=model.variant) for name in names]
+    rows = [experiment_of(model, label=model.policy or "as it stands")]
+    return fork_policies([*rows, *(experiment_of(other, label=str(other.policy)) for other in others)], wanted)
+
+
 def diff(
     left: Study | str | Path,
     run: int,
@@ -491,8 +572,7 @@ def diff(
     which = experiments or (None, None)
     studies = [_experiment(one, wanted) for one, wanted in zip((left, right), which, strict=True)]
     numbers = (run, other_run)
-    titles = [f"{study.title}, run {number} of seed {study.ensemble.seed}"
-              for study, number in zip(studies, numbers, strict=True)]  # fmt: skip
+    titles = [f"{study.title}, {study.name_of(number)}" for study, number in zip(studies, numbers, strict=True)]
     called = [study.called(number) for study, number in zip(studies, numbers, strict=True)]
     return part(called[0], called[1], (titles[0], titles[1]))
 

@@ -117,6 +117,13 @@ class Study:
     def _placed(self) -> dict[tuple[int, int], int]:
         return dict(placed_decision(self.ensemble.program, *one) for one in self.ensemble.decisions)
 
+    def name_of(self, run: int) -> str:
+        """What one run of the study is called: run 3 of seed 1, or a future of it under an option."""
+        ensemble, past = self.ensemble, self.ensemble.past
+        if past is None:
+            return f"run {run} of seed {ensemble.seed}"
+        return f"{ensemble.label}, future {run} of run {past.run} of seed {ensemble.seed}"
+
     def called(self, run: int) -> Called:
         """One run by all that decides it, to be played again under a witness.
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 KINDS = {
+    "branch": "sim.analysis.branching:Branching",
     "run": "sim.analysis.report:Study",
 }
 """Kind of study, as its manifest says it -> the class that reads it."""

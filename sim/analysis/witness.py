@@ -24,6 +24,15 @@ Loss = Literal["", "spent", "under way", "cooling"]
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """Whose turn it was, and when; `by_clock` if its clock is wound again afterwards."""
+
+    tick: int
+    place: int
+    by_clock: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What became of a firing at its turn: the branch, or None if it was refused or missed; and what was drawn."""
 
@@ -113,8 +122,19 @@ class _Witness(History):
         self.causes: dict[int, list[Heard]] = {}
         self.paces: dict[int, list[Pace]] = {}
         self.took: list[Turn] = []
+        self.moments: list[Moment] = []
         self.starts: list[float] = []
         super().__init__(*arguments)
+
+    def turn_of_clock(self, rule: Rule) -> None:
+        """As the history does; and noted."""
+        self.moments.append(Moment(int(self.environment.now), rule.place, True))
+        super().turn_of_clock(rule)
+
+    def turn_of_firing(self, rule: Rule) -> None:
+        """As the history does; and noted."""
+        self.moments.append(Moment(int(self.environment.now), rule.place, False))
+        super().turn_of_firing(rule)
 
     def look_at_metrics(self, numbers: Any) -> None:
         """As the history does; the first look is after the start, whose values are kept."""
@@ -141,6 +161,7 @@ class Course:
     runs: Runs  # this run alone, with its events
     starts: tuple[float, ...]
     turns: tuple[Turn, ...]
+    moments: tuple[Moment, ...]  # of every turn: the first is turn 1
     causes: Mapping[int, Sequence[Heard]]
     paces: Mapping[int, Sequence[Pace]]
     meanings: Meanings
@@ -184,4 +205,13 @@ def witnessed(called: Called) -> Course:
     numbers, parameters = np.array([called.run], dtype=np.uint32), np.array([called.parameters]).reshape(1, -1)
     runs = gather(program, numbers, parameters, [history.finished()], recording)
     starts = tuple(history.starts or history.values)
-    return Course(called, runs, starts, tuple(history.took), history.causes, history.paces, Meanings(program))
+    return Course(
+        called,
+        runs,
+        starts,
+        tuple(history.took),
+        tuple(history.moments),
+        history.causes,
+        history.paces,
+        Meanings(program),
+    )

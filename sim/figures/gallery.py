@@ -76,7 +76,9 @@ def _free(taken: Pictures, name: str) -> str:
     return found
 
 
-KINDS: dict[str, str] = {}
+KINDS: dict[str, str] = {
+    "branch": "branching",
+}
 """Kind of study -> the module of `sim.figures` whose `pictures` says what can be drawn of it."""
 
 
