@@ -183,7 +183,8 @@ class Futures:
     def _paired(differences: NDArray[np.float64]) -> dict[str, float]:
         known = differences[np.isfinite(differences)]
         variance = float(np.var(known, ddof=1)) if len(known) > 1 else 0.0
-        found = mean_difference(float(np.mean(known)) if len(known) else np.nan, variance, len(known))
+        mean, differ = float(np.mean(known)) if len(known) else np.nan, int(np.count_nonzero(known))
+        found = mean_difference(mean, variance, len(known), differ)
         return {"difference": found.value, "difference_low": found.low, "difference_high": found.high}
 
     def _notes(self) -> Iterator[str]:

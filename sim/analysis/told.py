@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 KINDS = {
     "branch": "sim.analysis.branching:Branching",
     "run": "sim.analysis.report:Study",
+    "compare": "sim.analysis.compare:Comparison",
 }
 """Kind of study, as its manifest says it -> the class that reads it."""
 

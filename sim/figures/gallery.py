@@ -78,6 +78,7 @@ def _free(taken: Pictures, name: str) -> str:
 
 KINDS: dict[str, str] = {
     "branch": "branching",
+    "compare": "comparison",
 }
 """Kind of study -> the module of `sim.figures` whose `pictures` says what can be drawn of it."""
 
