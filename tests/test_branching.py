@@ -7,18 +7,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from sim import api
-from sim.analysis.fork import Asked, Fork, fork, fork_policies
+from sim.analysis.fork import Asked, Fork, call, fork, fork_policies
 from sim.analysis.futures import Futures, kept_of, play_futures
 from sim.analysis.witness import Course, witnessed
+from sim.cli.group import code_of
 from sim.clock import TICKS_PER_DAY
+from sim.engine.choose import choose
 from sim.engine.record import Engine, EventRow, Recording
 from sim.errors import UsageError
 from sim.program.ir import Program
-from sim.streams import Luck, future_seed, uniform
+from sim.streams import future_seed, uniform
 from sim.study.design import Experiment
 from sim.study.parts import luck_of, placed_decision
 from tests.rulings.core import program
@@ -71,8 +72,6 @@ def events(one: Fork, number: int, runs: int, engine: Engine) -> tuple[tuple[Eve
 
 
 def past(played: Program, run: int, seed: int = 1) -> Course:
-    from sim.analysis.fork import call
-
     return witnessed(call(bare(played), Asked(seed=seed, run=run)))
 
 
@@ -140,8 +139,6 @@ def test_every_future_has_the_past_event_by_event(engine: Engine) -> None:
 def test_what_an_option_sets_off_is_drawn_anew() -> None:
     """The delay that a decision's own turn draws differs from future to future: it was not known in the past."""
     one = forked(CHOICE, choice="pick", run=4)
-    from sim.engine.choose import choose
-
     for number in range(2):
         seen = events(one, number, 30, choose("compiled"))
         place = one.experiments[0].program.trigger("wobble")
@@ -290,6 +287,21 @@ def test_a_trigger_that_does_not_come_is_told_where_it_does() -> None:
         forked(COIN, at="toss", run=run)
 
 
+def test_a_past_may_hold_decisions_of_persons() -> None:
+    """They are the past's in every future; one that nobody can take is a sentence."""
+    plain = forked(CHOICE, choice="pick", at=5, run=4)
+    for option in ("left", "right"):
+        one = forked(CHOICE, choice="pick", at=5, run=4, decisions=(("pick", 0, option),))
+        assert one.occasion == plain.occasion
+        assert all(row.decisions[0] == ("pick", 0, option) and len(row.decisions) == 2 for row in one.experiments)
+        place, number = one.experiments[0].program.trigger("pick"), ["left", "right"].index(option)
+        first = [next(row for row in rows if row.trigger == place) for rows in events(one, 1, 5, choose("compiled"))]
+        assert {row.branch for row in first} == {number}
+    for wrong in (("pick", 0, "up"), ("pikc", 0, "left"), ("noise", 0, "do")):
+        with pytest.raises(UsageError, match="there is no such option; those that do: pick"):
+            forked(CHOICE, choice="pick", run=4, decisions=(wrong,))
+
+
 def test_a_decision_without_alternative_is_told() -> None:
     """One open option is no choice."""
     text = CHOICE.replace("right: {do: y += 1}", "right: {if: x > 99, do: y += 1}")
@@ -337,10 +349,29 @@ def test_any_number_of_futures_is_looked_at_in_slices(monkeypatch: pytest.Monkey
     monkeypatch.setattr("sim.analysis.futures.SLICE", 7)
     kept.append(kept_of(one.experiments, one.settings, 1, range(50), engine="compiled"))
     assert (kept[0] == kept[1]).all() and 0 < kept[0].sum() < 50
-    assert Luck(1).switches == () and np.array_equal(*kept)
 
 
 def test_policies_and_a_choice_are_two_questions() -> None:
     """They are asked one at a time."""
     with pytest.raises(UsageError, match="one at a time"):
         fork_policies([bare(COIN)], Asked(choice="toss", at=1))
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("branch first-lesson", "say where the futures begin"),
+        ("branch first-lesson --at 20 --policies a,,b", "write names separated by commas"),
+        ("branch first-lesson --choice answer", "`tripwire.answer` does not choose in run 0 of seed 1"),
+        ("diff nowhere 1 nowhere 2", "nowhere"),
+    ],
+)
+def test_a_fault_at_the_command_line_is_a_sentence(
+    words: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Code 2, one line, nothing played."""
+    monkeypatch.chdir(tmp_path)
+    assert code_of(words.split()) == 2
+    told = capsys.readouterr()
+    assert says in told.err and told.err.count("\n") == 1 and not told.out
+    assert not list(tmp_path.iterdir())

@@ -97,8 +97,18 @@ def call(bare: Experiment, asked: Asked) -> Called:
     from sim.streams import Luck
 
     drawn = draw_parameters(bare.program, asked.seed, np.array([asked.run], dtype=np.uint32))[0].tolist()
-    placed = dict(placed_decision(bare.program, *one) for one in asked.decisions)
+    placed = dict(_placed(bare.program, *one) for one in asked.decisions)
     return Called(bare.program, asked.run, Luck(asked.seed), tuple(drawn), placed)
+
+
+def _placed(program: Program, trigger: str, occasion: int, option: str) -> tuple[tuple[int, int], int]:
+    """A decision of the past by places."""
+    try:
+        return placed_decision(program, trigger, occasion, option)
+    except (KeyError, ValueError):
+        raise UsageError(
+            f"nobody can decide `{option}` at `{trigger}`: there is no such option; {_choosers(program)}"
+        ) from None
 
 
 # ------------------------------------------------------------------------------------------------ a decision
