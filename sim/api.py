@@ -666,7 +666,8 @@ def branch_plan(
 
 
 def _fork(model: Model | str | Path, *, policies: Sequence[str], **asked: Any) -> Fork:
-    from sim.analysis.fork import Asked, fork, fork_policies
+    from sim.analysis.fork import fork, fork_policies
+    from sim.analysis.pasts import Asked
 
     model = load(model) if isinstance(model, str | Path) else model
     wanted = Asked(**asked | {"decisions": tuple(asked["decisions"]), "file": model.asked})

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from sim import api
-from sim.analysis.fork import Asked, Fork, call, fork, fork_policies
-from sim.analysis.futures import Futures, kept_of, play_futures
+from sim.analysis.fork import Fork, fork, fork_policies
+from sim.analysis.futures import Futures, play_futures
+from sim.analysis.pasts import Asked, call
 from sim.analysis.witness import Course, witnessed
 from sim.cli.group import code_of
 from sim.clock import TICKS_PER_DAY
@@ -21,6 +22,7 @@ from sim.errors import UsageError
 from sim.program.ir import Program
 from sim.streams import future_seed, uniform
 from sim.study.design import Experiment
+from sim.study.futures import kept_of
 from sim.study.parts import luck_of, placed_decision
 from tests.rulings.core import program
 from tests.statistics.claims import SEED, assert_share, runs_needed
@@ -346,7 +348,7 @@ def test_any_number_of_futures_is_looked_at_in_slices(monkeypatch: pytest.Monkey
     run = next(run for run in range(200) if 5.5 < _last_shock(played, run) < 8)
     one = forked(played, choice="pick", run=run)
     kept = [kept_of(one.experiments, one.settings, 1, range(50), engine="compiled")]
-    monkeypatch.setattr("sim.analysis.futures.SLICE", 7)
+    monkeypatch.setattr("sim.study.futures.SLICE", 7)
     kept.append(kept_of(one.experiments, one.settings, 1, range(50), engine="compiled"))
     assert (kept[0] == kept[1]).all() and 0 < kept[0].sum() < 50
 

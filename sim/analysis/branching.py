@@ -25,8 +25,9 @@ class Branching(Told):
 
         import numpy as np
 
-        from sim.analysis.futures import Futures, kept_of
+        from sim.analysis.futures import Futures
         from sim.study.design import Experiment
+        from sim.study.futures import kept_of
 
         rows = self.ensemble.experiments
         numbers = reduce(np.intersect1d, [row.runs for row in rows])  # of a study that was stopped, what all have

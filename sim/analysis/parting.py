@@ -16,8 +16,9 @@ from typing import Any
 from sim.analysis.diary import diary
 from sim.analysis.narrative import Line, in_words, is_hidden, is_relay, is_routine, say_day, tell
 from sim.analysis.operands import apart, same
-from sim.analysis.reasons import Moment, reasons
+from sim.analysis.reasons import reasons
 from sim.analysis.saying import clauses, frame
+from sim.analysis.twins import Moment
 from sim.analysis.witness import Called, Course, witnessed
 from sim.clock import days
 from sim.engine.record import UNNAMED, EventRow
