@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.analysis.alternatives import Reading as Reading
     from sim.analysis.compare import Comparison as Comparison
+    from sim.analysis.discovery import Discovery as Discovery
     from sim.analysis.expect import Finding as Finding
     from sim.analysis.explain import Explanation as Explanation
     from sim.analysis.fork import Fork as Fork
@@ -38,6 +39,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.analysis.verdict import Verdict as Verdict
     from sim.engine.record import Recording as Recording
     from sim.engine.record import Runs as Runs
+    from sim.figures.gallery import Drawn as Drawn
     from sim.program.ir import Program as Program
     from sim.program.ledger import Number as Number
     from sim.scenario.schema import Scenario as Scenario
@@ -735,6 +737,28 @@ def _experiment(study: Any, wanted: int | str | None) -> Study:
 
 # ------------------------------------------------------------------------------------------------ discover
 
+
+def discover(study: Any, target: str, *, coverage: float | None = None, box: int | None = None) -> Discovery:
+    """The box of uncertain parameters in which a target lives, found by PRIM; needs the extra `[discovery]`.
+
+    Parameters
+    ----------
+    target
+        An outcome, or a metric with a number: `"gdp_lost > 0.2"`.
+    coverage, box
+        Which box of the trade-off is taken; see `sim.analysis.discovery.discover`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such target, too few runs reached it, or the EMA workbench is not installed.
+    """
+    from sim.analysis.discovery import discover as find
+    from sim.analysis.target import parse_target
+
+    return find(study.ensemble, parse_target(target, study.ensemble.program), coverage=coverage, box=box)
+
+
 # ------------------------------------------------------------------------------------------------ rare
 
 # ------------------------------------------------------------------------------------------------ keeping
@@ -777,6 +801,19 @@ def plot(study: Any, *, out: str | Path | None = None, run: int = 0) -> tuple[Pa
     from sim.figures.gallery import draw_study
 
     return draw_study(study, Path(out) if out else study.folder / "figures", run=run)
+
+
+def picture(study: Any, name: str) -> Drawn:
+    """One picture of a study of any kind, which shows itself in a notebook.
+
+    Raises
+    ------
+    UsageError
+        If there is no such picture; the sentence names those there are.
+    """
+    from sim.figures.gallery import drawn
+
+    return drawn(study, name)
 
 
 def draw(study: Study, picture: str, path: str | Path, *, run: int = 0) -> tuple[Path, Path]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from functools import partial
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from sim.figures.graph import MOST_BOXES, draw_trigger_graph
 from sim.figures.metrics import draw_metric
 from sim.figures.over_time import draw_fan, draw_incidence, draw_occupancy
 from sim.figures.shares import draw_hundred_futures, draw_outcome_shares
-from sim.figures.slide import save
+from sim.figures.slide import as_png, save, words_of
 from sim.figures.timeline import draw_timeline
 from sim.program.ir import Program
 
@@ -79,6 +81,7 @@ def _free(taken: Pictures, name: str) -> str:
 KINDS: dict[str, str] = {
     "branch": "branching",
     "compare": "comparison",
+    "discover": "discovery",
 }
 """Kind of study -> the module of `sim.figures` whose `pictures` says what can be drawn of it."""
 
@@ -97,6 +100,40 @@ def pictures_of(study: Any, *, run: int = 0) -> Pictures:
         return {}
     found: Pictures = import_module(f"sim.figures.{KINDS[study.kind]}").pictures(study)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture that shows itself in a notebook, and says in words what it shows."""
+
+    name: str
+    figure: Figure
+
+    @property
+    def says(self) -> str:
+        """What stands on its face, for whoever cannot see it."""
+        return ". ".join(words_of(self.figure))
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """The picture as PNG, and its words."""
+        drawn = BytesIO()
+        as_png(self.figure, drawn)
+        return {"image/png": b64encode(drawn.getvalue()).decode(), "text/plain": self.says}
+
+
+def drawn(study: Any, name: str) -> Drawn:
+    """One picture of a study of any kind.
+
+    Raises
+    ------
+    UsageError
+        If there is no such picture; the sentence names those there are.
+    """
+    able = pictures_of(study)
+    if name not in able:
+        hint = did_you_mean(name, able) or "pictures: " + ", ".join(able)
+        raise UsageError(f"there is no picture `{name}`; {hint}")
+    return Drawn(name, able[name]())
 
 
 def draw_study(study: Any, folder: Path, *, run: int = 0, forms: Sequence[str] = ("png", "svg")) -> tuple[Path, ...]:
