@@ -20,7 +20,6 @@ from sim.analysis.alternatives import (
 )
 from sim.analysis.cautions import Caution
 from sim.analysis.contrast import Asked, Contrast, asked_of, contrast_of
-from sim.analysis.percent import percent
 from sim.analysis.sheet import Sheet, figures
 from sim.analysis.told import Told
 from sim.analysis.worlds_told import (
@@ -32,8 +31,8 @@ from sim.analysis.worlds_told import (
     satisficing_sheet,
     satisfied,
 )
-from sim.study.ensemble import Ensemble
-from sim.study.pairs import endings_of
+from sim.study.ensemble import Ensemble, replay_command
+from sim.study.pairs import endings_of, first_failed
 
 
 @dataclass(frozen=True)
@@ -185,10 +184,10 @@ class Comparison(Told):
     def _identical(self) -> Iterator[str]:
         for one in self.contrasts:
             if one.pairs.pairs and not one.changed:
-                most = percent(one.share(self.measured.of("outcomes")[0]).high, 2)
+                most = figures(100 * one.share(self.measured.of("outcomes")[0]).high, 2)
                 yield (
                     f"`{one.second.name}` ended as `{one.first.name}` did in every one of {one.pairs.pairs:,} pairs: "
-                    f"of any outcome the difference is at most {most} either way."
+                    f"of any outcome the difference is at most {most} points either way."
                 )
 
     def _worth(self) -> Iterator[str]:
@@ -199,10 +198,12 @@ class Comparison(Told):
             return
         times = [row["worth"] for row in known]
         nothing = sum(row["low"] <= 1 for row in known)
+        least, most = figures(min(times), 2), figures(max(times), 2)
+        middle = f" (half of {len(known)} differences: {figures(median(times), 2)} or more)" if least != most else ""
         yield (
-            f"The same luck: for shares it was worth {figures(min(times), 2)} to {figures(max(times), 2)} times as "
-            f"many runs of fresh luck (half of {len(known)} differences: {figures(median(times), 2)} or more)"
-            + (f"; nothing that can be seen in {nothing} of them." if nothing else ".")
+            f"The same luck was worth {least if least == most else f'{least} to {most}'} times as many runs of fresh "
+            f"luck to differences of shares{middle}"
+            + (f"; in {nothing} of {len(known)} nothing that can be seen." if nothing else ".")
         )
 
     def _least_regret(self, one: Fared) -> Iterator[str]:
@@ -228,14 +229,13 @@ class Comparison(Told):
     def _cautions(self) -> Iterator[tuple[str, str]]:
         failed = sum(one.pairs.failed for one in self.contrasts)
         if failed:
-            first = next(iter(self.ensemble.failures_of_all), None)
-            told = f" The first: {first.told}. To see it: {first.command}" if first else ""
+            first = first_failed(self.ensemble)
+            see = f" To see the first: {replay_command(self.folder, *first)}" if first else ""
+            experiments = len(self.ensemble.manifest["experiments"])
             yield (
                 "failed_runs",
-                (
-                    f"{failed:,} pairs have a run that failed, and count in no difference "
-                    f"({self.failed:,} of {self.runs * len(self.ensemble.manifest['experiments']):,} runs).{told}"
-                ),
+                f"{failed:,} pairs have a run that failed, and count in no difference "
+                f"({self.failed:,} of {self.runs * experiments:,} runs failed).{see}",
             )
         yield (
             "hypothesis",
@@ -244,6 +244,13 @@ class Comparison(Told):
                 "More runs narrow every interval, and say nothing new of the world."
             ),
         )
+        program = self.ensemble.program
+        if not self.worlds and any(one.distribution[0] != "constant" for one in program.parameters):
+            yield (
+                "averages",
+                "Every difference is an average over what is uncertain: parameters are drawn anew in each run. "
+                "`--objective` shows how alternatives fare from world to world.",
+            )
         if any(one.policy for one in self.alternatives):
             yield (
                 "no_foresight",
@@ -260,11 +267,11 @@ class Comparison(Told):
 
     def _lengths(self) -> Iterator[tuple[str, str]]:
         most = max((one for one in self.contrasts if one.pairs.pairs), key=_apart, default=None)
-        if most is not None and _apart(most) > 0 and self.measured.means:
+        if most is not None and _apart(most) >= 0.005 and self.measured.means:
             yield (
                 "lengths",
                 (
-                    f"Means over runs of different length: in up to {percent(_apart(most))} of pairs "
+                    f"Means over runs of different length: in up to {100 * _apart(most):.0f} % of pairs "
                     f"(`{most.second.name}`) one run ended sooner than the other, and what it costs stopped then."
                 ),
             )
@@ -277,8 +284,8 @@ class Comparison(Told):
         if changed:
             most = max(changed, key=lambda one: one.changed[0][2])
             run = most.changed[0][3]
-            sides = " ".join(f"{self.folder} {run} --experiment {one.experiment}" for one in (most.first, most.second))
-            found.append(f"sim diff {sides}")
+            sides = " ".join(f"--experiment {one.experiment}" for one in (most.first, most.second))
+            found.append(f"sim diff {self.folder} {run} {self.folder} {run} {sides}")
         if not self.worlds:
             asked = self.asked or self.ensemble.program.name
             found.append(f"sim compare {asked} --objective avoid:{self.ensemble.program.outcome_names[0]}")

@@ -34,7 +34,8 @@ class Regret:
     """The regret of one alternative over N worlds, in the unit of the objective.
 
     `naive` and its kin are read off the same runs on which the best alternative was chosen: they are too high. The
-    others are chosen and judged on different runs: too low if anything. The truth lies between, but for luck.
+    others are chosen and judged on different runs: too low if anything. The truth lies between, but for luck; a
+    quantile of noisy regrets (`tail`) may err to either side.
     Expected regrets order alternatives as their means do; the least of them is what it would be worth to know the world
     before one chooses.
     """
@@ -187,9 +188,10 @@ def _floors(noise: Floats, weights: Floats) -> tuple[float, float]:
     drawn = [uniforms(0, numbers, digest_of(f"noise floor/{group}")) for group in range(groups)]
     multipliers = special().ndtri(np.array(drawn)).T / math.sqrt(groups * (groups - 1))
     expected = largest = 0.0
+    flat = noise.reshape(groups, -1)
     for row in multipliers:
-        shown = np.tensordot(row, noise, axes=1)
-        shown = shown - shown.min(axis=0)
+        shown = (row @ flat).reshape(noise.shape[1:])
+        shown -= shown.min(axis=0)
         expected, largest = expected + shown.mean() / DRAWS, largest + shown.max(axis=1).mean() / DRAWS
     return float(expected), float(largest)
 

@@ -44,13 +44,13 @@ def compare_command(
     variant: str | None, baseline: str, all_pairs: bool, simultaneous: bool, objectives: tuple[str, ...],
     satisfice: tuple[str, ...], worlds: int | None, playing: options.Playing,
 ) -> int:  # fmt: skip
-    """Play alternatives on the same luck: what differs, by how much, and in which worlds one would regret it.
+    """Play policies and other alternatives on the same luck.
 
-    The scenario as it stands is always one of them. Another baseline, objective or bound plays nothing anew.
+    What differs, by how much, with intervals; and in which worlds one would regret an alternative. The scenario as it stands is always one of them. Another baseline, objective or bound plays nothing anew.
 
     \b
     Example:
-      sim compare ukraine-2014 --policies silence,words_only -n 200 --no-plots
+      sim compare sanctions-spiral --policies restraint -n 200 --no-plots
     """
     from sim import api
 

@@ -57,7 +57,7 @@ def draw_differences(study: Comparison) -> Figure:
     slide = new_slide(title, _described(study, caption), subtitle=study.question, scale=_scale(*_extent(rows)))
     if not rows:
         return nothing_to_draw(slide, "nothing was held against anything")
-    for axes, mine in _panels(slide, study, rows, "points", room_beside=58):
+    for axes, mine in _panels(slide, study, rows, "points", room_beside=66):
         reach = 105 * max(abs(row[end]) for row in mine for end in ("difference_low", "difference_high"))
         axes.axvline(0, color=INK, linewidth=1.2, zorder=1)
         axes.set_xlim(-reach, reach)

@@ -168,6 +168,15 @@ def endings_of(experiment: Ensemble) -> dict[str | None, int]:
     return dict(store.ask(query, files)) if files else {}
 
 
+def first_failed(ensemble: Ensemble) -> tuple[int, int] | None:
+    """(experiment, run) of the first run of a study that failed; None if none did."""
+    files = ensemble.done_files("runs")
+    source = f"FROM read_parquet({store.listed(files)}, union_by_name = true)"
+    where = f"outcome IS NULL AND run < {ensemble.limit} ORDER BY experiment, run LIMIT 1"
+    rows = store.ask(f"SELECT experiment, run {source} WHERE {where}", files) if files else []
+    return rows[0] if rows else None
+
+
 def finite_values(experiment: Ensemble, metric: str, places: Sequence[int] = ()) -> tuple[int, list[float]]:
     """In how many runs a metric is finite, and its values at these places of their ascending order."""
     files, column = files_of(experiment), store.quoted(_columns(experiment)[metric])
