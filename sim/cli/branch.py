@@ -26,7 +26,7 @@ def branch_command(
 
     \b
     Example:
-      sim branch first-lesson --seed 1 --run 3 --choice what_next -n 200
+      sim branch ukraine-2014 --run 1 --at 42 --choice push_further -n 50
     """
     from sim import api
 
