@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.analysis.regret import _judged_by_halves, _judged_by_the_rest, kept_in, regrets
+from sim.analysis.regret import _judged_by_halves, _judged_by_the_rest, expected_regrets, kept_in, regrets
 from sim.program.build import build_program
 from sim.scenario.read import scenario_from_text
 from sim.study.worlds import latin_axis, worlds_of
-from tests.statistics.claims import SEED
+from tests.statistics.claims import SEED, assert_share
 
 GROUPS = 20
 EVEN = np.full(GROUPS, 50.0)
@@ -64,7 +64,7 @@ def test_truth_lies_between_what_is_judged_elsewhere_and_what_is_read_off() -> N
     def mean(name: str) -> np.ndarray:
         return np.mean([[getattr(one, name) for one in found.each] for found in told], axis=0)
 
-    slack = 0.05
+    slack = 0.15  # more than luck takes the mean of sixty
     for low, high, exact in (
         ("expected", "naive", regret.mean(axis=1)),
         ("largest", "naive_largest", regret.max(axis=1)),
@@ -75,16 +75,16 @@ def test_truth_lies_between_what_is_judged_elsewhere_and_what_is_read_off() -> N
 
 
 def test_interval_of_expected_regret_covers() -> None:
-    """Over other worlds and other luck the interval of an expected regret covers it in at least 93 % of studies."""
+    """Over other worlds and other luck the interval of an expected regret covers it in 95 % of studies."""
     luck = np.random.default_rng(SEED)
     population = luck.standard_normal((3, 20_000)) + np.array([[0.0], [0.3], [0.6]])
-    exact = (population - population.min(axis=0)).mean(axis=1)
+    exact = (population - population.min(axis=0)).mean(axis=1)[1]
     covers = []
-    for _ in range(100):
+    for _ in range(1_200):
         worlds = luck.integers(0, population.shape[1], 48)
-        found = regrets(noisy(population[:, worlds], 1.0, luck), EVEN)
-        covers += [one.low <= true <= one.high for one, true in zip(found.each, exact, strict=True)]
-    assert np.mean(covers) >= 0.93
+        expected, half = expected_regrets(noisy(population[:, worlds], 1.0, luck), EVEN / EVEN.sum())
+        covers.append(abs(expected[1] - exact) <= half[1])
+    assert_share(covers, expected=0.95, detects=0.16)
 
 
 def test_condition_is_open_where_luck_leaves_it_open() -> None:

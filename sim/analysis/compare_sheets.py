@@ -145,7 +145,8 @@ def changes(told: Told) -> Sheet:
     columns += [Column("change", "commonest change"), Column("in", "in", "share"), Column("example", "run", "count")]
     failed = [Column("failed", "failed", "count")] if any(row["failed"] for row in rows) else []
     title = "The same luck under either: how often it ends alike"
-    return sheet_from("changes", title, [*columns, *failed], rows, hidden=("pairs", "failed", "against"))
+    note = ["run: the first that shows it; `sim diff` tells where the two histories of it part."] if rows else []
+    return sheet_from("changes", title, [*columns, *failed], rows, notes=note, hidden=("pairs", "failed", "against"))
 
 
 def transitions(told: Told) -> Sheet:

@@ -158,11 +158,6 @@ class Worth:
     low: float
     high: float
 
-    @property
-    def is_nothing(self) -> bool:
-        """Whether the interval does not exclude 1, or lies below it: nothing was saved that can be seen."""
-        return self.low <= 1.0
-
 
 UNKNOWN = Worth(math.nan, math.nan, math.nan)
 

@@ -84,9 +84,7 @@ def regrets(losses: Floats, runs: Floats) -> Regrets:
     weights = runs / runs.sum()
     whole = np.tensordot(weights, losses, axes=1)
     by_world = whole - whole.min(axis=0)
-    in_groups = _judged_by_the_rest(losses, weights)
-    expected = weights @ in_groups
-    half = _half_width(in_groups, by_world)
+    expected, half = expected_regrets(losses, weights)
     tail, largest = _judged_by_halves(losses)
     first = int(whole.mean(axis=1).argmin())
     gap = losses - losses[:, first][:, None]
@@ -104,6 +102,13 @@ def regrets(losses: Floats, runs: Floats) -> Regrets:
         for one in range(len(whole))
     )  # fmt: skip
     return Regrets(each, by_world, int((best < 0).sum()), floor, floor_largest)
+
+
+def expected_regrets(losses: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """(A,) each: mean regret over worlds, judged on other runs than chose the best, and half of its 95 % interval."""
+    whole = np.tensordot(weights, losses, axes=1)
+    in_groups = _judged_by_the_rest(losses, weights)
+    return weights @ in_groups, _half_width(in_groups, whole - whole.min(axis=0))
 
 
 def _half_width(in_groups: Floats, by_world: Floats) -> Floats:

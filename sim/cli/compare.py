@@ -46,7 +46,8 @@ def compare_command(
 ) -> int:  # fmt: skip
     """Play policies and other alternatives on the same luck.
 
-    What differs, by how much, with intervals; and in which worlds one would regret an alternative. The scenario as it stands is always one of them. Another baseline, objective or bound plays nothing anew.
+    What differs, by how much, with intervals; and in which worlds one would regret an alternative. The scenario as it
+    stands is always one of them. Another baseline, objective or bound plays nothing anew.
 
     \b
     Example:
