@@ -161,6 +161,21 @@ def test_options_meet_the_same_luck(engine: Engine) -> None:
     assert rows and all(row["difference"] == 0.0 and row["difference_low"] < 0 < row["difference_high"] for row in rows)
 
 
+def test_an_option_is_what_the_model_would_have_made_of_it(engine: Engine) -> None:
+    """Left to itself, each future is, firing by firing, that of the option which its own luck takes there."""
+    one = forked(CHOICE, choice="pick", at=3, run=4)
+    free = replace(one, experiments=(replace(one.experiments[0], decisions=()),))
+    place = one.experiments[0].program.trigger("pick")
+    names = [branch.name for branch in one.experiments[0].program.triggers[place].branches]
+    dictated = {row.label: events(one, number, 40, engine) for number, row in enumerate(one.experiments)}
+    taken = set()
+    for future, rows in enumerate(events(free, 0, 40, engine)):
+        option = names[rows[one.common].branch]
+        taken.add(option)
+        assert rows == dictated[option][future]
+    assert taken == {"left", "right"}
+
+
 RATES = """
 horizon: 20 days
 quantities: {{x: {{start: 0}}, y: {{start: 0}}}}
