@@ -22,13 +22,18 @@ from sim.analysis.summary import Summary, summarise
 from sim.analysis.terciles import Terciles, from_parameters
 from sim.clock import TICKS_PER_DAY, say_date, say_duration
 from sim.engine.choose import choose
-from sim.engine.record import Recording, Runs
+from sim.engine.record import Recording, Runs, numbered
 from sim.errors import UsageError
 from sim.streams import Luck
 from sim.study.ensemble import Ensemble
+from sim.study.parts import luck_of, placed_decision
 from sim.study.stopping import parse_untils
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from sim.analysis.witness import Called
     from sim.scenario.schema import Scenario
 
 SAMPLE = 200
@@ -87,18 +92,59 @@ class Study:
         """
         import numpy as np
 
+        numbers = self._there(runs).astype(np.uint32)
+        if engine == "auto" and self.ensemble.manifest.get("engine") == "simpy":
+            engine = "simpy"  # whoever asked for it gets it in what is told of the study, too
+        ensemble, past = self.ensemble, self.ensemble.past
+        played = choose(engine, runs=len(runs)).run(
+            ensemble.program,
+            luck=Luck(ensemble.seed) if past is None else [luck_of(ensemble.seed, past, run) for run in runs],
+            runs=numbers if past is None else np.full(len(runs), past.run, dtype=np.uint32),
+            parameters=ensemble.parameters_of(runs),
+            recording=Recording(events=True),
+            decisions=self._placed,
+        )
+        return numbered(played, numbers)
+
+    def _there(self, runs: Sequence[int]) -> NDArray[np.int64]:
+        """The numbers of runs that the study has."""
+        import numpy as np
+
         numbers = np.array(runs, dtype=np.int64)
         missing = numbers[~np.isin(numbers, self.ensemble.runs)]
         if len(missing):
             raise UsageError(f"`{self.folder}` has {self.runs:,} runs, numbered from 0; there is no run {missing[0]}")
-        if engine == "auto" and self.ensemble.manifest.get("engine") == "simpy":
-            engine = "simpy"  # whoever asked for it gets it in what is told of the study, too
-        return choose(engine, runs=len(runs)).run(
-            self.ensemble.program,
-            luck=Luck(self.ensemble.seed),
-            runs=numbers.astype(np.uint32),
-            parameters=self.ensemble.parameters_of(runs),
-            recording=Recording(events=True),
+        return numbers
+
+    @property
+    def _placed(self) -> dict[tuple[int, int], int]:
+        return dict(placed_decision(self.ensemble.program, *one) for one in self.ensemble.decisions)
+
+    def name_of(self, run: int) -> str:
+        """What one run of the study is called: run 3 of seed 1, or a future of it under an option."""
+        ensemble, past = self.ensemble, self.ensemble.past
+        if past is None:
+            return f"run {run} of seed {ensemble.seed}"
+        return f"{ensemble.label}, future {run} of run {past.run} of seed {ensemble.seed}"
+
+    def called(self, run: int) -> Called:
+        """One run by all that decides it, to be played again under a witness.
+
+        Raises
+        ------
+        UsageError
+            If the study has no such run.
+        """
+        from sim.analysis.witness import Called
+
+        self._there([run])
+        ensemble, past = self.ensemble, self.ensemble.past
+        return Called(
+            ensemble.program,
+            run if past is None else past.run,
+            luck_of(ensemble.seed, past, run),
+            tuple(ensemble.parameters_of([run])[0].tolist()),
+            self._placed,
         )
 
     @cached_property

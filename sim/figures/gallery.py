@@ -89,6 +89,8 @@ def _free(taken: Pictures, name: str) -> str:
 
 
 KINDS: dict[str, str] = {
+    "branch": "branching",
+    "compare": "comparison",
     "discover": "discovery",
 }
 """Kind of study -> the module of `sim.figures` whose `pictures` says what can be drawn of it."""

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.choose import choose
-from sim.engine.record import Engine, Recording
+from sim.engine.record import Engine, Recording, numbered
 from sim.errors import UsageError
 from sim.program.ir import Program
 from sim.program.parameters import draw_parameters
@@ -131,7 +131,7 @@ def played(job: Job, part: Part, stop: Event | None = None) -> tuple[list[dict[s
             recording=job.recording,
             decisions=decisions,
         )
-        tables = tables_of(rows.experiments[some], replace(runs, runs=rows.numbers[some]), job.recording)
+        tables = tables_of(rows.experiments[some], numbered(runs, rows.numbers[some]), job.recording)
         kept: dict[str, Table | Path] = dict(tables)
         if aside:
             kept["series"] = store.set_aside(job.folder, part, "series", len(pieces), tables["series"])
@@ -178,7 +178,7 @@ def _rows_of(job: Job, part: Part) -> _Rows:
             values[:, names.index(name)] = value
         each.append(runs)
         parameters.append(values)
-        lucks += [_luck(job.seed, past, int(number)) for number in numbers] if past else []
+        lucks += [luck_of(job.seed, past, int(number)) for number in numbers] if past else []
     return _Rows(
         np.repeat(np.array(part.experiments, dtype=np.uint32), part.count),
         np.tile(numbers, len(part.experiments)),
@@ -188,8 +188,9 @@ def _rows_of(job: Job, part: Part) -> _Rows:
     )
 
 
-def _luck(seed: int, past: Past, future: int) -> Luck:
-    return Luck(seed, ((past.turn, future_seed(seed, future)),))
+def luck_of(seed: int, past: Past | None, run: int) -> Luck:
+    """The luck of a run: the study's, or from a past's turn on that of the future of this number."""
+    return Luck(seed) if past is None else Luck(seed, ((past.turn, future_seed(seed, run)),))
 
 
 def _decisions(job: Job) -> dict[tuple[int, int], int]:

@@ -192,10 +192,24 @@ def read(
     UsageError
         If there are no such columns.
     """
+    union = ", union_by_name = true" if by_name else ""
+    return ask(
+        f"SELECT {columns} FROM read_parquet({listed(files)}{union}) WHERE {where}", files, values, as_rows=as_rows
+    )
+
+
+def ask(query: str, files: Sequence[Path], values: Sequence[Any] = (), *, as_rows: bool = True) -> Any:
+    """What a query that reads these files finds, as rows, or as arrays, nulls masked.
+
+    Raises
+    ------
+    Damaged
+        If a file cannot be read.
+    UsageError
+        If there are no such columns.
+    """
     import duckdb
 
-    union = ", union_by_name = true" if by_name else ""
-    query = f"SELECT {columns} FROM read_parquet({listed(files)}{union}) WHERE {where}"
     try:
         found = connection().execute(query, list(values))
         return found.fetchall() if as_rows else found.fetchnumpy()
