@@ -11,7 +11,7 @@ Each verb imports what it needs when it is called, because a command that only l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,10 +24,15 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.analysis.alternatives import Reading as Reading
     from sim.analysis.compare import Comparison as Comparison
+    from sim.analysis.discovery import Discovery as Discovery
+    from sim.analysis.enough import Enough as Enough
     from sim.analysis.expect import Finding as Finding
     from sim.analysis.explain import Explanation as Explanation
+    from sim.analysis.fork import Fork as Fork
+    from sim.analysis.futures import Futures as Futures
     from sim.analysis.metrics import MetricSummary as MetricSummary
     from sim.analysis.outcomes import OutcomeShare as OutcomeShare
+    from sim.analysis.parting import Parting as Parting
     from sim.analysis.report import Study as Study
     from sim.analysis.sheet import Sheet as Sheet
     from sim.analysis.story import Story as Story
@@ -35,6 +40,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.analysis.verdict import Verdict as Verdict
     from sim.engine.record import Recording as Recording
     from sim.engine.record import Runs as Runs
+    from sim.figures.gallery import Drawn as Drawn
     from sim.program.ir import Program as Program
     from sim.program.ledger import Number as Number
     from sim.scenario.schema import Scenario as Scenario
@@ -83,6 +89,29 @@ class Model:
         from sim.program.build import build_program
 
         return build_program(self.scenario)
+
+    def _repr_html_(self) -> str:
+        """The model as a notebook shows it: what it asks, and what can be asked of it."""
+        from sim.analysis.notebook import notebook_page
+
+        program, scenario = self.program, self.scenario
+        sheet = _names_sheet(
+            ("outcomes", program.outcome_names),
+            ("metrics", [metric.name for metric in program.metrics]),
+            ("uncertain parameters", [parameter.name for parameter in program.parameters]),
+            ("policies", scenario.policies),
+            ("variants", scenario.variants),
+        )
+        return notebook_page(self.name, (" ".join(program.question.split()),), (sheet,), (), ())
+
+
+def _names_sheet(*rows: tuple[str, Iterable[object]]) -> Sheet:
+    """What a scenario has, by name."""
+    from sim.analysis.sheet import Column, sheet_from
+
+    columns = (Column("what", ""), Column("names", "names"))
+    told = [{"what": what, "names": ", ".join(map(str, names)) or "none"} for what, names in rows]
+    return sheet_from("names", "What the scenario has", columns, told)
 
 
 def load(
@@ -260,14 +289,15 @@ def plan(
     seed: int = 1,
     workers: int | None = None,
     engine: str = "auto",
-    until: str | None = None,
+    until: str | Sequence[str] | None = None,
     out: str | Path = RESULTS,
     events: bool = False,
     tell: Callable[[str], None] = lambda says: None,
 ) -> Plan:
     """Everything that is known before a study is played; a few runs are timed to say how long it will take.
 
-    `tell` hears, in a sentence, of what has to be made first and takes its time.
+    `tell` hears, in a sentence, of what has to be made first and takes its time. `until` says how well what is to be
+    known, such as `war:0.5pp`, `pain:5%` or `pain.median:0.1`; several of them with commas, or as a list.
 
     Raises
     ------
@@ -286,7 +316,7 @@ def plan(
         runs=runs or (MOST_RUNS if until else RUNS),
         workers=workers,
         engine=engine,
-        until=until,
+        until=until if until is None or isinstance(until, str) else ",".join(until),
         out=Path(out),
         recording=Recording(events=events),
         scenario=model.scenario,
@@ -386,6 +416,7 @@ def replay(study: Study, run: int, *, engine: str = "auto", everything: bool = F
         If the study has no such run.
     """
     told = story(study.replayed([run], engine=engine), seed=study.ensemble.seed, everything=everything)
+    told = replace(told, called=study.name_of(run))
     return told.of(study.ensemble.policy, study.ensemble.variant, study.overrides)
 
 
@@ -572,14 +603,170 @@ def _compared(
 
 # ------------------------------------------------------------------------------------------------ branch, diff
 
+
+def branch(
+    model: Model | str | Path,
+    *,
+    seed: int = 1,
+    run: int = 0,
+    at: str | float | None = None,
+    choice: str | None = None,
+    policies: Sequence[str] = (),
+    runs: int = RUNS,
+    decisions: Sequence[tuple[str, int, str]] = (),
+    engine: str = "auto",
+) -> Futures:
+    """The same past up to a moment, then each option of a choice, or each policy, many fresh futures; in this process.
+
+    Nothing is kept on disk; `branch_plan` plans the same as a study.
+
+    Parameters
+    ----------
+    seed, run
+        Which run is the past.
+    at
+        Where the futures begin: a day, a date, or the first firing of a trigger, or of a branch of it; at a trigger
+        that chooses, its options are compared.
+    choice
+        The trigger whose next decision from then on is branched into its options.
+    policies
+        Policies to compare instead, each in force from the start; only those that would have had the same past.
+    decisions
+        What persons decided in the past, (trigger, occasion, option) each.
+
+    Raises
+    ------
+    UsageError
+        If the run has no such moment, or a policy would have had another past.
+    """
+    from sim.analysis.futures import play_futures
+
+    forked = _fork(model, seed=seed, run=run, at=at, choice=choice, policies=policies, decisions=decisions)
+    return play_futures(forked.experiments, forked.settings, seed, runs, engine=engine)
+
+
+def branch_plan(
+    model: Model | str | Path,
+    *,
+    seed: int = 1,
+    run: int = 0,
+    at: str | float | None = None,
+    choice: str | None = None,
+    policies: Sequence[str] = (),
+    runs: int | None = None,
+    decisions: Sequence[tuple[str, int, str]] = (),
+    **options: Any,
+) -> Plan:
+    """The same as `branch`, planned as a study that is stored and resumed; `options` as for `plan_of`.
+
+    Raises
+    ------
+    UsageError
+        If the run has no such moment, or a policy would have had another past.
+    """
+    model = load(model) if isinstance(model, str | Path) else model
+    forked = _fork(model, seed=seed, run=run, at=at, choice=choice, policies=policies, decisions=decisions)
+    return plan_of(forked.design, asked=model.asked, runs=runs or RUNS, scenario=model.scenario, **options)
+
+
+def _fork(model: Model | str | Path, *, policies: Sequence[str], **asked: Any) -> Fork:
+    from sim.analysis.fork import fork, fork_policies
+    from sim.analysis.pasts import Asked
+
+    model = load(model) if isinstance(model, str | Path) else model
+    wanted = Asked(**asked | {"decisions": tuple(asked["decisions"]), "file": model.asked})
+    if not policies:
+        return fork(experiment_of(model), wanted)
+    names = [name for name in dict.fromkeys(policies) if name != model.policy]
+    others = [load(model.asked, name, model.overrides, variant=model.variant) for name in names]
+    rows = [experiment_of(model, label=model.policy or "as it stands")]
+    return fork_policies([*rows, *(experiment_of(other, label=str(other.policy)) for other in others)], wanted)
+
+
+def diff(
+    left: Study | str | Path,
+    run: int,
+    right: Study | str | Path,
+    other_run: int,
+    *,
+    experiments: tuple[int | str, int | str] | None = None,
+) -> Parting:
+    """Where two stored runs part, and why: the first event that came in one alone, and what led to it.
+
+    Parameters
+    ----------
+    left, right
+        Studies, or their folders; both may be the same.
+    experiments
+        Of studies of several experiments: which one, left and right, by number or by what it is called.
+
+    Raises
+    ------
+    UsageError
+        If there is no such study, experiment or run.
+    """
+    from sim.analysis.parting import part
+
+    which = experiments or (None, None)
+    studies = [_experiment(one, wanted) for one, wanted in zip((left, right), which, strict=True)]
+    numbers = (run, other_run)
+    titles = [f"{study.title}, {study.name_of(number)}" for study, number in zip(studies, numbers, strict=True)]
+    called = [study.called(number) for study, number in zip(studies, numbers, strict=True)]
+    return part(called[0], called[1], (titles[0], titles[1]))
+
+
+def _experiment(study: Any, wanted: int | str | None) -> Study:
+    """One experiment of a study, as runs: its first if nobody asks for another."""
+    from sim.analysis.report import Study
+    from sim.study.ensemble import open_study
+
+    if isinstance(study, str | Path):
+        study = Study(open_study(study))
+    if wanted is None:
+        return study if isinstance(study, Study) else Study(study.ensemble)
+    rows = study.ensemble.experiments
+    labels = [row.label for row in rows]
+    if isinstance(wanted, str) and not wanted.isdecimal():
+        if wanted not in labels:
+            hint = did_you_mean(wanted, labels) or f"experiments: {', '.join(labels)}"
+            raise UsageError(f"`{study.folder}` has no experiment `{wanted}`; {hint}")
+        wanted = labels.index(wanted)
+    if not 0 <= int(wanted) < len(rows):
+        said = "1 experiment" if len(rows) == 1 else f"{len(rows)} experiments"
+        raise UsageError(f"`{study.folder}` has {said}, numbered from 0; there is no {wanted}")
+    return Study(rows[int(wanted)])
+
+
 # ------------------------------------------------------------------------------------------------ discover
+
+
+def discover(study: Any, target: str, *, coverage: float | None = None, box: int | None = None) -> Discovery:
+    """The box of uncertain parameters in which a target lives, found by PRIM; needs the extra `[discovery]`.
+
+    Parameters
+    ----------
+    target
+        An outcome, or a metric with a number: `"gdp_lost > 0.2"`.
+    coverage, box
+        Which box of the trade-off is taken; see `sim.analysis.discovery.discover`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such target, too few runs reached it, or the EMA workbench is not installed.
+    """
+    from sim.analysis.discovery import discover as find
+    from sim.analysis.target import parse_target
+
+    return find(study.ensemble, parse_target(target, study.ensemble.program), coverage=coverage, box=box)
+
 
 # ------------------------------------------------------------------------------------------------ rare
 
 # ------------------------------------------------------------------------------------------------ keeping
 
 
-def export(study: Study, *, out: str | Path | None = None) -> tuple[Path, ...]:
+def export(study: Any, *, out: str | Path | None = None) -> tuple[Path, ...]:
     """Write the tables of a study as CSV, one file a table, and the summary beside them."""
     from sim.study.export import export_tables
 
@@ -604,6 +791,8 @@ def status(folder: str | Path) -> dict[str, Any]:
         "runs_wanted": manifest["runs"],
         "runs_done": sum(manifest["done"]),
         "failed": manifest["failed"],
+        "until": manifest.get("until"),
+        "precision": " ".join(row["says"] for row in manifest.get("precision", ())) or None,
         "began": manifest["began"],
         "ended": manifest["ended"],
         "command": " ".join(manifest.get("command", [])) or None,
@@ -611,11 +800,24 @@ def status(folder: str | Path) -> dict[str, Any]:
     }
 
 
-def plot(study: Study, *, out: str | Path | None = None, run: int = 0) -> tuple[Path, ...]:
+def plot(study: Any, *, out: str | Path | None = None, run: int = 0) -> tuple[Path, ...]:
     """Draw every picture of a study that its records allow, one run of it as a timeline; the files, as SVG and PNG."""
     from sim.figures.gallery import draw_study
 
     return draw_study(study, Path(out) if out else study.folder / "figures", run=run)
+
+
+def picture(study: Any, name: str) -> Drawn:
+    """One picture of a study of any kind, which shows itself in a notebook.
+
+    Raises
+    ------
+    UsageError
+        If there is no such picture; the sentence names those there are.
+    """
+    from sim.figures.gallery import drawn
+
+    return drawn(study, name)
 
 
 def draw(study: Study, picture: str, path: str | Path, *, run: int = 0) -> tuple[Path, Path]:
@@ -629,6 +831,19 @@ def draw(study: Study, picture: str, path: str | Path, *, run: int = 0) -> tuple
     from sim.figures.gallery import draw_picture
 
     return draw_picture(study, picture, Path(path), run=run)
+
+
+def report(study: Any, *, out: str | Path | None = None) -> Path:
+    """Write a study of any kind as one self-contained HTML page; the file, `report.html` in the study by default.
+
+    Raises
+    ------
+    UsageError
+        If the study has no finished run.
+    """
+    from sim.page.write import write_report
+
+    return write_report(study, Path(out) if out else study.folder / "report.html")
 
 
 def doctor() -> list[dict[str, str]]:

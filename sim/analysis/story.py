@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
 from sim.analysis.diary import diary, records
@@ -22,11 +23,12 @@ class Story:
     run: int
     outcome: str
     under: str = ""  # policy, variant and what was set
+    called: str = ""  # which run it is, where that is not a run of its own luck
 
     @property
     def title(self) -> str:
         """Which run of what this is."""
-        return f"{self.program.name}{self.under}, run {self.run} of seed {self.seed}"
+        return f"{self.program.name}{self.under}, {self.called or f'run {self.run} of seed {self.seed}'}"
 
     def of(self, policy: str | None, variant: str | None, overrides: Sequence[tuple[str, str]]) -> Story:
         """The same story, its title saying how the scenario was changed before it was played."""
@@ -38,6 +40,10 @@ class Story:
     def text(self, **page: Any) -> str:
         """The story set as a page; see `sim.analysis.diary` for width, paint and verbose."""
         return diary(self.program, self.lines, **page)
+
+    def _repr_html_(self) -> str:
+        """The story as a notebook shows it."""
+        return f"<h3>{escape(self.title)}</h3><pre>{escape(self.text())}</pre>"
 
     def records(self) -> list[dict[str, Any]]:
         """One flat record for each line."""
