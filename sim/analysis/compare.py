@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,6 +19,7 @@ from sim.analysis.alternatives import (
     objective_of,
     reading_of,
 )
+from sim.analysis.base_rates import base_rate
 from sim.analysis.cautions import Caution
 from sim.analysis.contrast import Asked, Contrast, asked_of, contrast_of
 from sim.analysis.sheet import Sheet, figures
@@ -152,6 +154,11 @@ class Comparison(Told):
         return tuple(self.by_name.values())
 
     @property
+    def _is_uncertain(self) -> bool:
+        """Whether a parameter is drawn: whether there is more than one world."""
+        return any(one.distribution[0] != "constant" for one in self.ensemble.program.parameters)
+
+    @property
     def shown(self) -> int:
         """Differences, changes and what was asked of worlds; metrics and the rest wait for -v."""
         return 2 + len(self.fared) + bool(self.satisfied)
@@ -172,6 +179,9 @@ class Comparison(Told):
         return tuple(self._sentences())
 
     def _sentences(self) -> Iterator[str]:
+        for name in self.ensemble.program.outcome_names:
+            if record := base_rate(self.scenario, self.ensemble.program, name):
+                yield f"Beside {name}: {record} (MID 5.0)."
         yield from self._identical()
         yield from self._worth()
         if "metrics" in self.by_name:
@@ -244,8 +254,7 @@ class Comparison(Told):
                 "More runs narrow every interval, and say nothing new of the world."
             ),
         )
-        program = self.ensemble.program
-        if not self.worlds and any(one.distribution[0] != "constant" for one in program.parameters):
+        if self._is_uncertain and not self.worlds:
             yield (
                 "averages",
                 "Every difference is an average over what is uncertain: parameters are drawn anew in each run. "
@@ -286,9 +295,10 @@ class Comparison(Told):
             run = most.changed[0][3]
             sides = " ".join(f"--experiment {one.experiment}" for one in (most.first, most.second))
             found.append(f"sim diff {self.folder} {run} {self.folder} {run} {sides}")
-        if not self.worlds:
-            asked = self.asked or self.ensemble.program.name
-            found.append(f"sim compare {asked} --objective avoid:{self.ensemble.program.outcome_names[0]}")
+        typed = [str(word) for word in self.ensemble.manifest.get("command", ())]
+        plain = not self.worlds and not any(one.variant for one in self.alternatives)
+        if self._is_uncertain and plain and typed[:2] == ["sim", "compare"]:
+            found.append(shlex.join([*typed, "--objective", f"avoid:{self.ensemble.program.outcome_names[0]}"]))
         return (*found, f"sim status {self.folder}")
 
     def record(self) -> dict[str, Any]:

@@ -67,7 +67,11 @@ def differences(told: Told) -> Sheet:
             rows += [row | {"runs": runs} | _difference(one, place, level) for one in told.of(alternative)]
     _adjust(rows)
     columns = [Column("outcome", "outcome", once=True), ALTERNATIVE, *told.against]
-    columns += [Column("share", "share of runs", "share", *(() if told.all_pairs else ("low", "high")))]
+    columns += [
+        Column("share", "share", "share")
+        if told.all_pairs
+        else Column("share", "share of runs", "share", "low", "high")
+    ]
     columns += [Column("difference", "difference", "points", "difference_low", "difference_high", _DIFFERENCE)]
     hidden = ("runs", "pairs", "gained", "lost", *P_VALUES, "against", "low", "high")
     return sheet_from("differences", _title(told), columns, rows, notes=_notes(told, rows, level), hidden=hidden)

@@ -26,6 +26,9 @@ STANDS, OPEN, WORLD = OKABE_ITO[0], FAINT, OKABE_ITO[4]
 ROW = 56.0
 """Pixels from one alternative to the next, at most."""
 
+LONGEST = 420.0
+"""Pixels that a name takes at most."""
+
 MOST_PANELS = 6
 """Outcomes side by side on a slide; for more the sheet is larger."""
 
@@ -44,8 +47,7 @@ def pictures(study: Comparison) -> dict[str, Callable[[], Figure]]:
 @in_house_style
 def draw_differences(study: Comparison) -> Figure:
     """For each outcome the difference of every alternative from its baseline, with its interval and the zero line."""
-    against = {contrast.first.name for contrast in study.contrasts}
-    whom = plain(against.pop()) if len(against) == 1 else "the baseline"
+    whom = "each other" if study.reading.all_pairs else _in_words(study.reading.baseline)
     title = f"How often runs end so, compared with {whom}"
     rows = [row for row in study.by_name["differences"].rows if row.get("difference") is not None]
     together = "for the whole picture together" if study.reading.simultaneous else "each by itself"
@@ -105,13 +107,13 @@ def draw_regret(study: Comparison, told: Fared) -> Figure:
         "alternative on the same luck): what is lost there against the best alternative, read off the runs that chose "
         "it, so too high by about the grey band. Diamonds: expected regret, judged on other runs, with 95 % interval."
     )
-    slide = new_slide(f"Regret when {told.objective.says.replace('`', '')}", _described(study, caption),
+    slide = new_slide(f"Regret when {plain(told.objective.says.replace('`', ''))}", _described(study, caption),
                       subtitle=study.question, scale=_scale(len(told.alternatives)))  # fmt: skip
     names = [one.name for one in told.alternatives]
-    width, size, height = _names(slide, names)
+    texts, width, size, height = _names(slide, names)
     axes = slide.axes(slide.left + width + 16, slide.top - height * len(names), slide.right - 20, slide.top)
     axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.set_yticks(range(len(names)), [plain(name) for name in names], fontsize=size)
+    axes.set_yticks(range(len(names)), texts, fontsize=size)
     regrets = told.regrets
     largest = max(float(regrets.by_world.max()), regrets.floor) * scale
     axes.set_xlim(0, 1.05 * largest if largest > 0 else 1.0)
@@ -148,7 +150,7 @@ def _panels(
     for row in rows:
         by_outcome.setdefault(row["outcome"], []).append(row)
     names = [_called(row, study) for row in next(iter(by_outcome.values()))]
-    width, size, height = _names(slide, names)
+    texts, width, size, height = _names(slide, names)
     left, top = slide.left + width + 16, slide.top - 30
     each = (slide.right - left) / len(by_outcome)
     found = []
@@ -156,7 +158,7 @@ def _panels(
         start = left + number * each
         axes = slide.axes(start, top - height * len(names), start + each - room_beside, top)
         axes.set_ylim(len(names) - 0.5, -0.5)
-        axes.set_yticks(range(len(names)), [plain(name) for name in names] if number == 0 else [], fontsize=size)
+        axes.set_yticks(range(len(names)), texts if number == 0 else [""] * len(names), fontsize=size)
         text = slide.wrapped(plain(outcome), each - 10, TICK, lines=1)
         slide.text(start, top + 12, text, TICK, weight="bold", va="baseline")
         axes.set_xlabel(unit, fontsize=TICK - 3, color=FAINT)
@@ -176,11 +178,22 @@ def _called(row: Row, study: Comparison) -> str:
     return f"{row['alternative']} against {row['against']}" if several else str(row["alternative"])
 
 
-def _names(slide: Slide, names: Sequence[str]) -> tuple[float, float, float]:
-    """Width and size of the names at the left, and the height of a row."""
+def _names(slide: Slide, names: Sequence[str]) -> tuple[list[str], float, float, float]:
+    """The names at the left, long ones in two lines; their width and size, and the height of a row."""
     height = min(ROW, (slide.top - slide.bottom - 90) / max(1, len(names)))
     size = max(SMALLEST, min(LABEL - 2, height * 72 / 100 / 1.3))
-    return max(slide.measure(plain(name), size)[0] for name in names), size, height
+    lines = 2 if height > 2.6 * size * 100 / 72 else 1
+    texts = [slide.wrapped(_in_words(name), LONGEST, size, lines=lines) for name in names]
+    return texts, max(slide.measure(text, size)[0] for text in texts), size, height
+
+
+def _in_words(name: str) -> str:
+    """A name as words; settings stay as they were typed, for the dot in a number is no space.
+
+    >>> _in_words("act_at_once"), _in_words("tripwire.hurts=0.4")
+    ('act at once', 'tripwire.hurts=0.4')
+    """
+    return name if "=" in name else plain(name)
 
 
 def _scale(rows: int, panels: int = 1) -> float:
