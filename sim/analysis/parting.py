@@ -15,14 +15,18 @@ from typing import Any
 
 from sim.analysis.diary import diary
 from sim.analysis.narrative import Line, in_words, is_hidden, is_relay, is_routine, say_day, tell
+from sim.analysis.notebook import notebook_page
 from sim.analysis.operands import apart, same
 from sim.analysis.reasons import reasons
 from sim.analysis.saying import clauses, frame
+from sim.analysis.sheet import Column, sheet_from
 from sim.analysis.twins import Moment
 from sim.analysis.witness import Called, Course, witnessed
 from sim.clock import days
 from sim.engine.record import UNNAMED, EventRow
 from sim.program.ir import Program
+
+SIDES = ("left", "right")
 
 SHOWN = 3
 """Entries of each diary that are shown from the parting on."""
@@ -102,6 +106,23 @@ class Parting:
         both = (_shown(course, self.common, len(course.rows))[:SHOWN] for course in (self.left, self.right))
         left, right = both
         return (left or _end(self.left)), (right or _end(self.right))
+
+    def _repr_html_(self) -> str:
+        """The parting as a notebook shows it: where, why, and how each run goes on."""
+        heads = (Column("left", f"left: {self.titles[0]}"), Column("right", f"right: {self.titles[1]}"))
+        both = () if self.never else zip_longest(*self.beside)
+        rows = [
+            {
+                name: f"{self.day(line)} {line.what}".strip() if line else ""
+                for name, line in zip(SIDES, pair, strict=True)
+            }
+            for pair in both
+        ]
+        ends = [
+            f"{name}: {title}; it ends: {end}" for name, title, end in zip(SIDES, self.titles, self.ends, strict=True)
+        ]
+        sheet = sheet_from("diaries", "How each goes on from there", heads, rows)
+        return notebook_page(self.headline, (*ends, *self.says[1:]), (sheet,) if rows else (), (), ())
 
     def records(self) -> list[dict[str, Any]]:
         """Flat records: the parting with its reasons, then each difference."""

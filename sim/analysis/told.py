@@ -133,7 +133,8 @@ class Told:
 
     def _repr_html_(self) -> str:
         """The study as a notebook shows it."""
-        return notebook_page(self.title, (self.question, self.what), self.sheets, self.says, self.cautions)
+        shown = self.sheets[: self.shown]
+        return notebook_page(self.title, (self.question, self.what), shown, self.says, self.cautions)
 
 
 def told(ensemble: Ensemble, asked: str = "", scenario: Scenario | None = None) -> Any:
