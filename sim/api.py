@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 if TYPE_CHECKING:  # the faces take the names of these values from here
+    from sim.analysis.ablation import Ablation as Ablation
     from sim.analysis.alternatives import Reading as Reading
     from sim.analysis.compare import Comparison as Comparison
     from sim.analysis.discovery import Discovery as Discovery
@@ -600,6 +601,78 @@ def _compared(
 # ------------------------------------------------------------------------------------------------ sensitivity
 
 # ------------------------------------------------------------------------------------------------ ablate
+
+
+def plan_ablate(
+    model: Model,
+    *,
+    what: str = "all",
+    only: Sequence[str] = (),
+    shapley: Sequence[str] = (),
+    orders: int | None = None,
+    runs: int | None = None,
+    seed: int = 1,
+    workers: int | None = None,
+    engine: str = "auto",
+    out: str | Path = RESULTS,
+    tell: Callable[[str], None] = lambda says: None,
+) -> Plan:
+    """The plan of an ablation: the whole, and each thing that the file writes taken out in turn on the same luck.
+
+    Parameters
+    ----------
+    what
+        `triggers` (with choices and dates), `threats` (with offers), `agents`, `actors`, or `all` but actors.
+    only
+        Names of things, instead of all of them.
+    shapley
+        Names of a group: its coalitions are played too, all of them or, of more than ten members, those of sampled
+        orders.
+    orders
+        So many orders are sampled.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing of such a name, nothing to take out, or the group is too small or too large.
+    """
+    from sim.program.removing import WHAT, check_group, named_things, things_of
+    from sim.study.ablating import ablation_design
+
+    if what not in WHAT:
+        raise UsageError(f"there is no `--what {what}`; {did_you_mean(what, WHAT) or 'there are ' + ', '.join(WHAT)}")
+    scenario, program = model.scenario, model.program
+    sorts = None if what == "all" else WHAT[what]
+    things = list(named_things(only, scenario, program, sorts) if only else things_of(scenario, program, WHAT[what]))
+    members = named_things(shapley, scenario, program)
+    check_group(members, orders)
+    things += [member for member in members if member not in things]
+    if not things:
+        raise UsageError(f"`{model.name}` writes nothing that could be taken out of these: {', '.join(WHAT[what])}")
+    design = ablation_design(
+        experiment_of(model), things, seed=seed, group=[things.index(member) for member in members], orders=orders
+    )
+    return plan_of(
+        design, asked=model.asked, runs=runs or RUNS, workers=workers, engine=engine, out=out,
+        scenario=model.scenario, tell=tell,
+    )  # fmt: skip
+
+
+def ablate(what: Plan | Model | str | Path, /, **options: Any) -> Ablation:
+    """Play an ablation that is planned, or one of a model or scenario with the options of `plan_ablate`.
+
+    Raises
+    ------
+    UsageError
+        As `plan_ablate` does.
+    """
+    if isinstance(what, str | Path):
+        what = load(what)
+    if isinstance(what, Model):
+        what = plan_ablate(what, **options)
+    study: Ablation = run(what)
+    return study
+
 
 # ------------------------------------------------------------------------------------------------ branch, diff
 

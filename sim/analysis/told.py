@@ -22,6 +22,7 @@ KINDS = {
     "branch": "sim.analysis.branching:Branching",
     "run": "sim.analysis.report:Study",
     "compare": "sim.analysis.compare:Comparison",
+    "ablate": "sim.analysis.ablation:Ablation",
 }
 """Kind of study, as its manifest says it -> the class that reads it."""
 

@@ -91,6 +91,7 @@ def _free(taken: Pictures, name: str) -> str:
 KINDS: dict[str, str] = {
     "branch": "branching",
     "compare": "comparison",
+    "ablate": "ablation",
     "discover": "discovery",
 }
 """Kind of study -> the module of `sim.figures` whose `pictures` says what can be drawn of it."""

@@ -87,7 +87,8 @@ class Ensemble:
         from sim.program.build import build_program
 
         try:
-            return build_program(self.scenario).without(self._row.get("disabled", ()))
+            built = build_program(self.scenario).never(self._row.get("never", ()))
+            return built.without(self._row.get("disabled", ()))
         except ScenarioError as error:
             raise self._not_of_this_version(error) from error
 

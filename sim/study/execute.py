@@ -176,7 +176,7 @@ class _Study:
         self.programs = design.programs
         self.player = engine_of(engine)
         self.parts = list(design.parts(runs))
-        self.done = store.parts_done(folder, self.parts, self.programs, recording)
+        self.done = store.parts_done(folder, self.parts, design, recording)
         self.before = self.played = sum(part.runs for part in self.done)
         self.failed = 0
         self.began = time.monotonic()
@@ -246,7 +246,8 @@ class _Study:
         """What whoever plays a part has to know of its experiments."""
         rows = [self.design.experiments[number] for number in part.experiments]
         played = tuple(row.played for row in rows)
-        return Job(rows[0].program, played, self.design.seed, self.folder.absolute(), self.recording, self.engine)
+        recording = self.design.recorded(part, self.recording)
+        return Job(rows[0].program, played, self.design.seed, self.folder.absolute(), recording, self.engine)
 
     def _job_here(self, part: Part) -> Job:
         """The same, for this process, with the engine itself."""

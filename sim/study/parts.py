@@ -66,9 +66,12 @@ def job_of(program: bytes, job: bytes) -> Job:
 
 @lru_cache(maxsize=256)
 def program_of(payload: bytes) -> Program:
-    """The program, unpickled."""
-    program: Program = pickle.loads(payload)
-    return program
+    """The program, unpickled; one without some of its triggers is made anew of its origin, whose code it shares."""
+    sent = pickle.loads(payload)
+    if isinstance(sent, Program):
+        return sent
+    origin, names = sent
+    return program_of(origin).without(names)
 
 
 class Payloads:
@@ -79,10 +82,15 @@ class Payloads:
 
     def of(self, job: Job) -> tuple[bytes, bytes]:
         """(the program, the job without it)."""
-        key = id(job.program)
+        return self._program(job.program), pickle.dumps(replace(job, program=None))  # type: ignore[arg-type]
+
+    def _program(self, program: Program) -> bytes:
+        key = id(program)
         if key not in self.programs:
-            self.programs[key] = pickle.dumps(job.program)
-        return self.programs[key], pickle.dumps(replace(job, program=None))  # type: ignore[arg-type]
+            origin = program.origin
+            sent = program if origin is None else (self._program(origin), program.disabled)
+            self.programs[key] = pickle.dumps(sent)
+        return self.programs[key]
 
 
 class Threads:

@@ -18,8 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from sim.engine.record import Recording
 from sim.errors import UsageError
-from sim.program.ir import Program
-from sim.study.design import Part
+from sim.study.design import Design, Part
 from sim.study.tables import joined, least_rows
 
 if TYPE_CHECKING:
@@ -256,15 +255,13 @@ def rows_in(paths: Sequence[Path], *, thorough: bool = True) -> dict[Path, int]:
 
 
 def parts_done(
-    folder: Path,
-    parts: Sequence[Part],
-    programs: Sequence[Program],
-    recording: Recording,
-    *,
-    thorough: bool = True,
+    folder: Path, parts: Sequence[Part], design: Design, recording: Recording, *, thorough: bool = True
 ) -> set[Part]:
     """Those parts of which every table that is wanted is there, undamaged, and holds all the runs wanted."""
-    wanted = {part: least_rows(part.runs, programs[part.experiments[0]], recording) for part in parts}
+    programs = design.programs
+    wanted = {
+        part: least_rows(part.runs, programs[part.experiments[0]], design.recorded(part, recording)) for part in parts
+    }
     there: dict[Path, int] = {}
     for name in TABLES:
         files = [path_of(folder, name, part) for part in parts if name in wanted[part]]
