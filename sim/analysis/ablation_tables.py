@@ -58,8 +58,8 @@ def _notes(rows: Sequence[Without]) -> tuple[str, ...]:
 def necessity_sheet(moved: Sequence[Effect], n: int) -> Sheet:
     """How often what brings an outcome about was necessary, and how often enough."""
     brought = [effect for effect in moved if effect.high < 0]
-    rows = [{"which": f"{effect.thing.name} for {effect.outcome}", **record_of(effect, n)} for effect in brought]
-    few = [one["which"] for one in rows if min(one["ended_so"], one["not_so"]) < FEW]
+    rows = [record_of(effect, n) for effect in brought]
+    few = [f"{one['without']} for {one['outcome']}" for one in rows if min(one["ended_so"], one["not_so"]) < FEW]
     notes = [
         "Necessary: of the runs that ended so, those that do not without it. Enough: of the runs that do not end "
         "so without it, those that do with it. 95 % Wilson intervals."
@@ -67,14 +67,15 @@ def necessity_sheet(moved: Sequence[Effect], n: int) -> Sheet:
     if few:
         notes.append(f"Of fewer than {FEW} runs, an anecdote: {', '.join(few)}.")
     columns = (
-        Column("which", "what, for which outcome"),
+        Column("without", "what"),
+        Column("outcome", "for"),
         Column("necessary", "necessary", "share", "necessary_low", "necessary_high"),
         Column("ended_so", "of", "count", says="runs that ended so"),
         Column("enough", "enough", "share", "enough_low", "enough_high"),
         Column("not_so", "of", "count", says="runs that do not end so without it"),
     )  # fmt: skip
     title = "Necessary and enough: what brings an outcome about, for sure"
-    return sheet_from("necessity", title, columns, rows, notes=notes, hidden=("without", "outcome"))
+    return sheet_from("necessity", title, columns, rows, notes=notes)
 
 
 def changes_sheet(rows_of: Sequence[Without], n: int) -> Sheet:
