@@ -58,7 +58,7 @@ def _notes(rows: Sequence[Without]) -> tuple[str, ...]:
 def necessity_sheet(moved: Sequence[Effect], n: int) -> Sheet:
     """How often what brings an outcome about was necessary, and how often enough."""
     brought = [effect for effect in moved if effect.high < 0]
-    rows = [record_of(effect, n) for effect in brought]
+    rows = [{"which": f"{effect.thing.name} for {effect.outcome}", **record_of(effect, n)} for effect in brought]
     few = [f"{one['without']} for {one['outcome']}" for one in rows if min(one["ended_so"], one["not_so"]) < FEW]
     notes = [
         "Necessary: of the runs that ended so, those that do not without it. Enough: of the runs that do not end "
@@ -67,15 +67,14 @@ def necessity_sheet(moved: Sequence[Effect], n: int) -> Sheet:
     if few:
         notes.append(f"Of fewer than {FEW} runs, an anecdote: {', '.join(few)}.")
     columns = (
-        Column("without", "what"),
-        Column("outcome", "for"),
+        Column("which", "what, for which outcome"),
         Column("necessary", "necessary", "share", "necessary_low", "necessary_high"),
         Column("ended_so", "of", "count", says="runs that ended so"),
         Column("enough", "enough", "share", "enough_low", "enough_high"),
         Column("not_so", "of", "count", says="runs that do not end so without it"),
     )  # fmt: skip
     title = "Necessary and enough: what brings an outcome about, for sure"
-    return sheet_from("necessity", title, columns, rows, notes=notes)
+    return sheet_from("necessity", title, columns, rows, notes=notes, hidden=("without", "outcome"))
 
 
 def changes_sheet(rows_of: Sequence[Without], n: int) -> Sheet:
