@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 KINDS = {
     "run": "sim.analysis.report:Study",
+    "sweep": "sim.analysis.sweep:Sweep",
 }
 """Kind of study, as its manifest says it -> the class that reads it."""
 
@@ -85,6 +86,11 @@ class Told:
     def sheets(self) -> tuple[Sheet, ...]:
         """The tables, most important first."""
         return ()
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The flat records that stand for the study where there is room for one table only, as in CSV."""
+        return self.sheets[0].records()
 
     @property
     def shown(self) -> int:

@@ -17,18 +17,21 @@ if TYPE_CHECKING:
 SOME_FAILED = 3
 
 
-def carried_out(plan: api.Plan, playing: Playing) -> int:
-    """Play what is planned and print what came of it, as all the options ask; the exit code."""
+def carried_out(plan: api.Plan, playing: Playing, verb: Callable[..., Any] | None = None) -> int:
+    """Play what is planned and print what came of it, as all the options ask; the exit code.
+
+    `verb` plays it, `sim.api.run` if nothing else is said.
+    """
     from sim import api
 
-    study = played(plan, playing)
+    study = played(plan, playing, verb)
     if study is None:
         return 0
     pictures = () if playing.no_plots else api.plot(study)
     if playing.form == "json":
         paper.emit_json(study.record())
     elif playing.form == "csv":
-        paper.emit(study.sheets[0].records(), "csv")
+        paper.emit(study.rows, "csv")
     else:
         paint = paper.painter(no_color=playing.no_color)
         count = len({path.stem for path in pictures})
@@ -36,7 +39,7 @@ def carried_out(plan: api.Plan, playing: Playing) -> int:
     return SOME_FAILED if study.failed else 0
 
 
-def played(plan: api.Plan, playing: Playing) -> Any:
+def played(plan: api.Plan, playing: Playing, verb: Callable[..., Any] | None = None) -> Any:
     """The study, played; None after `--dry-run`, which only says what would be.
 
     After Ctrl-C its workers are ended, and the command ends.
@@ -50,14 +53,16 @@ def played(plan: api.Plan, playing: Playing) -> Any:
     with progress.progress(
         plan.to_play, seconds=plan.seconds, quiet=playing.quiet, no_color=playing.no_color
     ) as advance:
-        return _run(plan, advance, playing)
+        return _run(plan, advance, playing, verb)
 
 
-def _run(plan: api.Plan, advance: Callable[[api.Progress], None], playing: Playing) -> Any:
+def _run(
+    plan: api.Plan, advance: Callable[[api.Progress], None], playing: Playing, verb: Callable[..., Any] | None
+) -> Any:
     from sim import api
 
     try:
         with interrupt.tidied():
-            return api.run(plan, on_progress=advance, fail_fast=playing.fail_fast)
+            return (verb or api.run)(plan, on_progress=advance, fail_fast=playing.fail_fast)
     except KeyboardInterrupt:
         raise click.exceptions.Exit(interrupt.tell()) from None

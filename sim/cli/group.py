@@ -19,6 +19,7 @@ from sim.errors import ScenarioError, UsageError
 COMMANDS = {
     "list": "look", "new": "look", "validate": "look", "schema": "look", "show": "look",
     "trace": "play", "run": "play", "replay": "play", "explain": "play",
+    "sweep": "sweep",
     "discover": "discover",
     "plot": "keep", "report": "keep", "export": "keep", "status": "keep", "doctor": "keep", "verify": "keep",
 }  # fmt: skip

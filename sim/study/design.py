@@ -38,11 +38,15 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What an experiment plays besides its program: parameters that are held, decisions that are dictated, a past."""
+    """What an experiment plays besides its program: parameters that are held, decisions that are dictated, a past.
+
+    `seed` is that of its own luck, if it does not share the study's.
+    """
 
     held: tuple[tuple[str, float], ...] = ()
     decisions: tuple[tuple[str, int, str], ...] = ()
     past: Past | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,10 @@ class Experiment:
     disabled: tuple[str, ...] = ()
     decisions: tuple[tuple[str, int, str], ...] = ()
     past: Past | None = None
+    point: tuple[
+        tuple[str, float | str], ...
+    ] = ()  # where it stands on the axes of a sweep: a column each of the design
+    seed: int | None = None  # luck of its own, where it does not share that of the study
 
     @property
     def says(self) -> dict[str, object]:
@@ -78,13 +86,15 @@ class Experiment:
             "disabled": list(self.disabled),
             "decisions": [list(one) for one in self.decisions],
             "past": [self.past.run, self.past.turn] if self.past else [],
+            "point": [list(pair) for pair in self.point],
+            "seed": "" if self.seed is None else str(self.seed),
         }
         return told | {name: value for name, value in more.items() if value}
 
     @property
     def played(self) -> Played:
         """What of it an engine has to know besides the program."""
-        return Played(self.held, self.decisions, self.past)
+        return Played(self.held, self.decisions, self.past, self.seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +119,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Design:
-    """The experiments of a study. Run r of every experiment has the luck of (seed, r).
+    """The experiments of a study. Run r of every experiment that has no seed of its own has the luck of (seed, r).
 
     `kind` says what the study is for, and `settings`, in the words of JSON, what whoever reads it has to know besides.
     """
@@ -154,7 +164,7 @@ class Design:
     def _is_asked_for(self, number: int) -> tuple[object, ...]:
         """What of an experiment an engine is asked for once, and not run by run."""
         experiment = self.experiments[number]
-        return id(experiment.program), experiment.decisions
+        return id(experiment.program), experiment.decisions, experiment.seed
 
     @cached_property
     def digest(self) -> str:
