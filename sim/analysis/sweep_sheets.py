@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.analysis.responses import AxisRead, Estimate, groups_of
 from sim.analysis.sheet import Column, Sheet, decimals_for, fixed, sheet_from
+from sim.analysis.swept import Swept
 from sim.study.tables import distinct
-
-if TYPE_CHECKING:
-    from sim.analysis.sweep import Sweep
 
 WIDE = 3
 """Outcomes, or metrics, that stand beside each other in a table."""
@@ -24,7 +22,7 @@ MOST_LINES = 25
 RESERVED = ("experiment", "outcome", "metric", "count", "n", "share", "mean", "low", "high")
 
 
-def sheets_of(study: Sweep) -> tuple[Sheet, ...]:
+def sheets_of(study: Swept) -> tuple[Sheet, ...]:
     """Tables for readers first, then a row for each point and outcome, and for each point and metric."""
     first: list[Sheet] = []
     if len(study.moving) == 1 and len(study.axes[0].values) <= MOST_LINES:
@@ -41,14 +39,14 @@ def sheets_of(study: Sweep) -> tuple[Sheet, ...]:
     return (*first, *tidy)
 
 
-def _keys(study: Sweep) -> dict[str, str]:
+def _keys(study: Swept) -> dict[str, str]:
     """Path of an axis -> its key in records."""
     paths = [axis.path for axis in study.axes]
     taken = (*RESERVED, *study.tallies.outcome_names, *study.metrics)
     return dict(zip(paths, distinct(paths, taken), strict=True))
 
 
-def _columns(study: Sweep, axes: Sequence[AxisRead]) -> list[Column]:
+def _columns(study: Swept, axes: Sequence[AxisRead]) -> list[Column]:
     keys = _keys(study)
     sorts: dict[str, Any] = {"share": "share", "text": "text"}
     return [
@@ -61,20 +59,20 @@ def _columns(study: Sweep, axes: Sequence[AxisRead]) -> list[Column]:
     ]
 
 
-def _at(study: Sweep, experiment: int) -> dict[str, Any]:
+def _at(study: Swept, experiment: int) -> dict[str, Any]:
     """The record of a point, without what came of it."""
     keys = _keys(study)
     return {"experiment": experiment, **{keys[axis.path]: axis.values[experiment] for axis in study.axes}}
 
 
-def _ordered(study: Sweep) -> list[int]:
+def _ordered(study: Swept) -> list[int]:
     """The points along the only axis that moves."""
     axis = study.moving[0]
     order = {value: place for place, value in enumerate(axis.distinct)}
     return sorted(range(len(axis.values)), key=lambda at: order[axis.values[at]])
 
 
-def _curve(study: Sweep, name: str, what: Sequence[str]) -> Sheet:
+def _curve(study: Swept, name: str, what: Sequence[str]) -> Sheet:
     """A row for each point of one axis, a column for each outcome."""
     rows = [
         {**_at(study, at), **_cells((one, study.estimate(at, one)) for one in what[:WIDE])} for at in _ordered(study)
@@ -86,7 +84,7 @@ def _curve(study: Sweep, name: str, what: Sequence[str]) -> Sheet:
     )  # fmt: skip
 
 
-def _titled(study: Sweep, what: str) -> str:
+def _titled(study: Swept, what: str) -> str:
     return f"{what}, by {' and '.join(axis.path for axis in study.axes if len(axis.distinct) > 1)}"
 
 
@@ -98,7 +96,7 @@ def _cells(found: Iterable[tuple[str, Estimate]]) -> dict[str, Any]:
     return cells
 
 
-def _wide(study: Sweep, what: Sequence[str]) -> list[Column]:
+def _wide(study: Swept, what: Sequence[str]) -> list[Column]:
     names = study.tallies.outcome_names
     return [
         Column(name, name, "share" if name in names else "number", f"{name}.low", f"{name}.high")
@@ -106,7 +104,7 @@ def _wide(study: Sweep, what: Sequence[str]) -> list[Column]:
     ]
 
 
-def _unshown(study: Sweep, what: Sequence[str]) -> list[str]:
+def _unshown(study: Swept, what: Sequence[str]) -> list[str]:
     left = what[WIDE:]
     if not left:
         return []
@@ -115,7 +113,7 @@ def _unshown(study: Sweep, what: Sequence[str]) -> list[str]:
     return [f"{chosen}; not shown: {', '.join(left)} (-v)".capitalize()]
 
 
-def _intervals(study: Sweep, name: str) -> str:
+def _intervals(study: Swept, name: str) -> str:
     runs = study.tallies.runs
     least, most = int(runs.min()), int(runs.max())
     n = f"{least:,}" if least == most else f"{least:,} to {most:,}"
@@ -125,7 +123,7 @@ def _intervals(study: Sweep, name: str) -> str:
     return f"In brackets: 95 %, {kind} of {n} runs at each point{void}."
 
 
-def _matrix(study: Sweep, name: str) -> Sheet:
+def _matrix(study: Swept, name: str) -> Sheet:
     """The share of one outcome, a row for each value of the first axis, a column for each of the second."""
     down, across = study.moving
     where = {pair: at for at, pair in enumerate(zip(down.values, across.values, strict=True))}
@@ -150,7 +148,7 @@ def _matrix(study: Sweep, name: str) -> Sheet:
     return sheet_from(f"grid-{name}", title, columns, rows, notes=[note])
 
 
-def _along(study: Sweep, axis: AxisRead, kind: str, what: Sequence[str]) -> Sheet:
+def _along(study: Swept, axis: AxisRead, kind: str, what: Sequence[str]) -> Sheet:
     """A row for each group of points along one axis."""
     rows = [
         {"values": group.says, "points": len(group.members),
@@ -168,7 +166,7 @@ def _along(study: Sweep, axis: AxisRead, kind: str, what: Sequence[str]) -> Shee
     )  # fmt: skip
 
 
-def _tidy(study: Sweep, name: str, what: str, value: str, of: Sequence[str]) -> Sheet:
+def _tidy(study: Swept, name: str, what: str, value: str, of: Sequence[str]) -> Sheet:
     """A row for each point and outcome, or metric."""
     rows = []
     for at in range(len(study.axes[0].values)):

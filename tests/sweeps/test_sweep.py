@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from sim import api
+from sim.analysis.responses import values_of
 from sim.analysis.sweep import Sweep
 from sim.cli.group import code_of
 from sim.errors import ScenarioError, UsageError
@@ -59,7 +60,7 @@ SAME = [
     ("first-lesson", ("army.start=home,massed", "tripwire.hurts=0.2:2:3"), 2),
     ("first-lesson", ("horizon=90 days,180 days",), 2),
     ("ladder", ("relief.for=10 days:50 days:3", "economy.start=50,100,150"), 1),
-    ("ukraine-2014", ("pain=0.1,0.9", "raft_of_new_measures.believed=0 %,90 %"), 1),
+    pytest.param("ukraine-2014", ("pain=0.1,0.9", "raft_of_new_measures.believed=0 %,90 %"), 1, marks=pytest.mark.soak),
 ]
 
 
@@ -238,8 +239,6 @@ def test_the_change_along_an_axis_is_taken_run_by_run(passage: str) -> None:
     study = swept(passage, "pace=0.02,0.05,0.2", runs=300)
     first, *_, last = study.ensemble.experiments
     expected = ((last.outcome == 0).astype(float) - (first.outcome == 0)).mean()
-    from sim.analysis.responses import values_of
-
     groups = values_of(study.moving[0])
     change = study.change(groups[0], groups[-1], "struck")
     assert change.value == pytest.approx(expected)
