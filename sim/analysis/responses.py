@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Value = float | str
 
+FEWEST = 10
+"""Means of fewer runs than this have no interval, as in every other table."""
+
 
 @dataclass(frozen=True, slots=True)
 class AxisRead:
@@ -80,12 +83,15 @@ def share_at(tallies: Tallies, experiment: int, outcome: int) -> Estimate:
 
 
 def mean_at(tallies: Tallies, experiment: int, metric: int, bounds: tuple[float, float]) -> Estimate:
-    """The mean of a metric over one experiment's runs, with Student's interval, held to what is possible."""
+    """The mean of a metric over one experiment's runs, with Student's interval, held to what is possible.
+
+    Of fewer than ten runs, and where all runs agree, there is no interval: see docs/decisions/what-intervals-hold.md.
+    """
     n = int(tallies.valid[experiment, metric])
-    mean = float(tallies.means[experiment, metric])
-    if n < 2:
-        return Estimate(mean, *(bounds if n else (math.nan, math.nan)), n)
-    half = _student(n) * math.sqrt(float(tallies.variances[experiment, metric]) / n)
+    mean, variance = (float(each[experiment, metric]) for each in (tallies.means, tallies.variances))
+    if n < FEWEST or not variance > 0.0:
+        return Estimate(mean, math.nan, math.nan, n)
+    half = _student(n) * math.sqrt(variance / n)
     return Estimate(mean, *held_to(mean - half, mean + half, bounds), n)
 
 

@@ -42,7 +42,8 @@ class Sweep(Swept):
             return share_look(part, count, n, asked["level"])
         at = tallies.metric_names.index(asked["name"])
         mean, variance = float(tallies.means[experiment, at]), float(tallies.variances[experiment, at])
-        return mean_look(part, mean, variance, int(tallies.valid[experiment, at]), asked["level"])
+        n = int(tallies.valid[experiment, at])
+        return mean_look(part, mean, variance, n, asked["level"], self.bounds(asked["name"]))
 
     # ---------------------------------------------------------------------------------------- tables
 

@@ -73,11 +73,22 @@ def share_look(part: float, count: int, n: int, level: float) -> Look:
     return Look(part, count / n if n else math.nan, low, high, _side(low, high, level))
 
 
-def mean_look(part: float, mean: float, variance: float, n: int, level: float) -> Look:
-    """A point at which `n` runs have this mean and variance; its interval is Student's for all points together."""
+def mean_look(
+    part: float, mean: float, variance: float, n: int, level: float, bounds: tuple[float, float] = (-math.inf, math.inf)
+) -> Look:
+    """A point at which `n` runs have this mean and variance; its interval is Student's for all points together.
+
+    Where all runs agree, a width of nothing would claim to be certain: then the share of runs that are otherwise is
+    bounded as that of an event that was never seen, and those could be anything within `bounds`.
+    """
+    tail = ERROR / (MOST_POINTS + 1)
     if n < 2:
         return Look(part, mean, -math.inf, math.inf, 0)
-    half = -float(special().stdtrit(n - 1, ERROR / (MOST_POINTS + 1))) * math.sqrt(variance / n)
+    if variance == 0.0:
+        unseen = 1.0 - tail ** (1.0 / n)
+        low, high = mean - unseen * (mean - bounds[0]), mean + unseen * (bounds[1] - mean)
+        return Look(part, mean, low, high, _side(low, high, level))
+    half = -float(special().stdtrit(n - 1, tail)) * math.sqrt(variance / n)
     return Look(part, mean, mean - half, mean + half, _side(mean - half, mean + half, level))
 
 

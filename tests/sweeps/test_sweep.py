@@ -28,7 +28,7 @@ parameters:
   pace: {uniform: {low: 0.01, high: 0.2}}
 quantities:
   army: {level: [home, massed, attack], start: home}
-  nerve: {start: 0.5}
+  nerve: {start: 0.5, within: [0, 1]}
 triggers:
   strike: {rate: pace, do: army = attack, times: 1}
 outcomes:
