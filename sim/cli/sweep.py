@@ -50,11 +50,13 @@ def sweep_command(
     file: str, axes: tuple[str, ...], zipped: bool, lhs: int | None, sobol: int | None, design: str | None,
     tip: str | None, fresh_luck: bool, policy: str | None, variant: str | None, playing: options.Playing,
 ) -> int:  # fmt: skip
-    """Play many points of a scenario: any number, word, policy or date of it takes several values.
+    """Play a scenario at many values of its numbers and words.
+
+    Numbers, dates, words, distributions and policies: all combinations, or points spread over ranges.
 
     \b
     Example:
-      sim sweep first-lesson -s tripwire.believed="0 %:100 %:5" -n 200 --no-plots
+      sim sweep first-lesson -s tripwire.believed="0 %:100 %:5" -n 200 --no-plots -o sweeps
     """
     from sim import api
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
@@ -237,20 +238,19 @@ def draw_heat(study: Sweep, name: str) -> Figure:
         axes.clabel(drawn, fmt={level: percent(level) for level in levels}, fontsize=CAPTION)
     axes.set_xlim(-0.5, len(across.distinct) - 0.5)
     axes.set_ylim(-0.5, len(down.distinct) - 0.5)
-    axes.set_xticks(*_ticks(across, width, slide))
-    axes.set_yticks(*_ticks(down, 1e9, slide))
+    wide = max(slide.measure(across.said(value), TICK)[0] for value in across.distinct) + 12
+    axes.set_xticks(*_ticks(across, width, wide))
+    axes.set_yticks(*_ticks(down, height, 26))
     axes.set_xlabel(across.path, fontsize=TICK, color=INK).set_parse_math(False)
     axes.set_ylabel(down.path, fontsize=TICK, color=INK).set_parse_math(False)
     return slide.figure
 
 
-def _ticks(axis: AxisRead, room: float, slide: Slide) -> tuple[list[int], list[str]]:
+def _ticks(axis: AxisRead, room: float, need: float) -> tuple[list[int], list[str]]:
     """The values of an axis beside its cells; where they would touch, every second, third, ..."""
-    texts = [axis.said(value) for value in axis.distinct]
-    wide = max(slide.measure(text, TICK)[0] for text in texts) + 12
-    step = next(step for step in range(1, len(texts) + 2) if step * room >= wide or step > len(texts))
-    places = list(range(0, len(texts), step))
-    return places, [texts[place] for place in places]
+    step = max(1, ceil(need / room))
+    places = list(range(0, len(axis.distinct), step))
+    return places, [axis.said(axis.distinct[place]) for place in places]
 
 
 # ---------------------------------------------------------------------------------------------- drawn points
