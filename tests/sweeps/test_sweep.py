@@ -97,7 +97,7 @@ def test_a_stand_in_that_means_something_else_is_not_taken(passage: str) -> None
     for file, path, values, stands in (
         ("ukraine-2014", "agents.paris_track.issues.federalism.us", ("1", "0", "2"), False),
         (passage, "strike.times", ("1", "2"), False),
-        (passage, "nerve.start", ("1", "0", "2"), True),
+        (passage, "nerve.start", ("0.5", "0", "1"), True),
     ):
         workshop = Workshop(file)
         found = stand_in(partial(workshop.build, None, None), (), {path: values})

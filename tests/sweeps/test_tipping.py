@@ -75,7 +75,7 @@ def test_a_bound_of_one_point_errs_as_rarely_as_it_says() -> None:
 
 
 def test_means_are_judged_by_student() -> None:
-    """The bounds of a mean are Student's at the same error; one run tells nothing; runs that all agree leave a doubt."""
+    """The bounds of a mean are Student's; one run tells nothing, and runs that all agree leave a doubt."""
     from scipy.stats import t
 
     look = mean_look(0.0, 2.0, 4.0, 100, 3.0)
