@@ -59,7 +59,7 @@ class Sweep(Swept):
         return min(max(2, len(along)), MOST_SHOWN, len(self.sheets) - 1 - bool(self.metrics))
 
     @property
-    def rows(self) -> list[dict[str, Any]]:
+    def tidy(self) -> list[dict[str, Any]]:
         """A record for each point and outcome."""
         return next(sheet for sheet in self.sheets if sheet.name == "shares").records()
 

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 KINDS = {
+    "branch": "sim.analysis.branching:Branching",
     "run": "sim.analysis.report:Study",
     "sweep": "sim.analysis.sweep:Sweep",
+    "compare": "sim.analysis.compare:Comparison",
+    "ablate": "sim.analysis.ablation:Ablation",
 }
 """Kind of study, as its manifest says it -> the class that reads it."""
 
@@ -88,7 +91,7 @@ class Told:
         return ()
 
     @property
-    def rows(self) -> list[dict[str, Any]]:
+    def tidy(self) -> list[dict[str, Any]]:
         """The flat records that stand for the study where there is room for one table only, as in CSV."""
         return self.sheets[0].records()
 
@@ -137,7 +140,8 @@ class Told:
 
     def _repr_html_(self) -> str:
         """The study as a notebook shows it."""
-        return notebook_page(self.title, (self.question, self.what), self.sheets, self.says, self.cautions)
+        shown = self.sheets[: self.shown]
+        return notebook_page(self.title, (self.question, self.what), shown, self.says, self.cautions)
 
 
 def told(ensemble: Ensemble, asked: str = "", scenario: Scenario | None = None) -> Any:

@@ -17,21 +17,29 @@ if TYPE_CHECKING:
 SOME_FAILED = 3
 
 
-def carried_out(plan: api.Plan, playing: Playing, verb: Callable[..., Any] | None = None) -> int:
+def carried_out(
+    plan: api.Plan,
+    playing: Playing,
+    read: Callable[[Any], Any] = lambda study: study,
+    *,
+    verb: Callable[..., Any] | None = None,
+) -> int:
     """Play what is planned and print what came of it, as all the options ask; the exit code.
 
-    `verb` plays it, `sim.api.run` if nothing else is said.
+    `verb` plays it, `sim.api.run` if nothing else is said. `read` is what becomes of the study before it is shown,
+    where a command asks more of it than its plan says.
     """
     from sim import api
 
     study = played(plan, playing, verb)
     if study is None:
         return 0
+    study = read(study)
     pictures = () if playing.no_plots else api.plot(study)
     if playing.form == "json":
         paper.emit_json(study.record())
     elif playing.form == "csv":
-        paper.emit(study.rows, "csv")
+        paper.emit(study.tidy, "csv")
     else:
         paint = paper.painter(no_color=playing.no_color)
         count = len({path.stem for path in pictures})

@@ -65,4 +65,4 @@ def sweep_command(
         model, axes, zipped=zipped, lhs=lhs, sobol=sobol, design=design, tip=tip, fresh_luck=fresh_luck,
         **playing.planning,
     )  # fmt: skip
-    return carry.carried_out(plan, playing, api.sweep)
+    return carry.carried_out(plan, playing, verb=api.sweep)

@@ -224,7 +224,7 @@ def test_a_join_of_runs_and_design_is_all_that_is_needed(passage: str) -> None:
 def test_shares_and_means_are_those_of_the_runs(passage: str) -> None:
     """A row for each point and outcome: count, share, n; for each point and metric: the mean; zeros included."""
     study = swept(passage, "pace=0,0.1,0.2", runs=200)
-    rows = [row for row in study.rows if row["outcome"] == "struck"]
+    rows = [row for row in study.tidy if row["outcome"] == "struck"]
     counts = [int((one.outcome == 0).sum()) for one in study.ensemble.experiments]
     assert [row["count"] for row in rows] == counts
     assert counts[0] == 0
@@ -259,7 +259,7 @@ def test_zipped_drawn_and_combined_sweeps_have_their_tables(passage: str) -> Non
         assert study.sheets[0].name == name
         assert [sheet.name for sheet in study.sheets[-2:]] == ["shares", "metrics"]
         assert study.says
-        assert len(study.rows) == 2 * len(study.axes[0].values)
+        assert len(study.tidy) == 2 * len(study.axes[0].values)
 
 
 def test_a_lever_or_parameter_named_alone_is_drawn_from_what_the_file_says(passage: str) -> None:
