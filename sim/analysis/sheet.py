@@ -14,8 +14,10 @@ from typing import Any, Literal
 
 from sim.analysis.percent import percent
 
-Sort = Literal["text", "count", "share", "points", "number"]
-"""Words; whole numbers; shares (0 to 1, said in percent); differences of shares (said in points); other numbers."""
+Sort = Literal["text", "count", "share", "points", "number", "written"]
+"""Words; whole numbers; shares (0 to 1, said in percent); differences of shares (said in points); other numbers.
+
+What is `written` is a number that is text already, and stands at the right as numbers do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def cell(row: Mapping[str, Any], column: Column) -> str:
     value = row.get(column.key)
     if value is None:
         return ""
-    if column.sort == "text":
+    if column.sort in ("text", "written"):
         return str(value)
     if column.sort == "count":
         return f"{value:,}"

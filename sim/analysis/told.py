@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 KINDS = {
     "branch": "sim.analysis.branching:Branching",
     "run": "sim.analysis.report:Study",
+    "sweep": "sim.analysis.sweep:Sweep",
     "compare": "sim.analysis.compare:Comparison",
     "ablate": "sim.analysis.ablation:Ablation",
 }
@@ -88,6 +89,11 @@ class Told:
     def sheets(self) -> tuple[Sheet, ...]:
         """The tables, most important first."""
         return ()
+
+    @property
+    def tidy(self) -> list[dict[str, Any]]:
+        """The flat records that stand for the study where there is room for one table only, as in CSV."""
+        return self.sheets[0].records()
 
     @property
     def shown(self) -> int:

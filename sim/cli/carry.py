@@ -17,14 +17,21 @@ if TYPE_CHECKING:
 SOME_FAILED = 3
 
 
-def carried_out(plan: api.Plan, playing: Playing, read: Callable[[Any], Any] = lambda study: study) -> int:
+def carried_out(
+    plan: api.Plan,
+    playing: Playing,
+    read: Callable[[Any], Any] = lambda study: study,
+    *,
+    verb: Callable[..., Any] | None = None,
+) -> int:
     """Play what is planned and print what came of it, as all the options ask; the exit code.
 
-    `read` is what becomes of the study before it is shown, where a command asks more of it than its plan says.
+    `verb` plays it, `sim.api.run` if nothing else is said. `read` is what becomes of the study before it is shown,
+    where a command asks more of it than its plan says.
     """
     from sim import api
 
-    study = played(plan, playing)
+    study = played(plan, playing, verb)
     if study is None:
         return 0
     study = read(study)
@@ -32,7 +39,7 @@ def carried_out(plan: api.Plan, playing: Playing, read: Callable[[Any], Any] = l
     if playing.form == "json":
         paper.emit_json(study.record())
     elif playing.form == "csv":
-        paper.emit(study.sheets[0].records(), "csv")
+        paper.emit(study.tidy, "csv")
     else:
         paint = paper.painter(no_color=playing.no_color)
         count = len({path.stem for path in pictures})
@@ -40,7 +47,7 @@ def carried_out(plan: api.Plan, playing: Playing, read: Callable[[Any], Any] = l
     return SOME_FAILED if study.failed else 0
 
 
-def played(plan: api.Plan, playing: Playing) -> Any:
+def played(plan: api.Plan, playing: Playing, verb: Callable[..., Any] | None = None) -> Any:
     """The study, played; None after `--dry-run`, which only says what would be.
 
     After Ctrl-C its workers are ended, and the command ends.
@@ -54,14 +61,16 @@ def played(plan: api.Plan, playing: Playing) -> Any:
     with progress.progress(
         plan.to_play, seconds=plan.seconds, quiet=playing.quiet, no_color=playing.no_color
     ) as advance:
-        return _run(plan, advance, playing)
+        return _run(plan, advance, playing, verb)
 
 
-def _run(plan: api.Plan, advance: Callable[[api.Progress], None], playing: Playing) -> Any:
+def _run(
+    plan: api.Plan, advance: Callable[[api.Progress], None], playing: Playing, verb: Callable[..., Any] | None
+) -> Any:
     from sim import api
 
     try:
         with interrupt.tidied():
-            return api.run(plan, on_progress=advance, fail_fast=playing.fail_fast)
+            return (verb or api.run)(plan, on_progress=advance, fail_fast=playing.fail_fast)
     except KeyboardInterrupt:
         raise click.exceptions.Exit(interrupt.tell()) from None

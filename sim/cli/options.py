@@ -171,9 +171,6 @@ def _playing(runs: str) -> list[Callable[[Any], Any]]:
     ]  # fmt: skip
 
 
-_SWEEP = re.compile(r"\s*-?[\d.]+(?:e-?\d+)?\s*%?\s*:\s*-?[\d.]+(?:e-?\d+)?\s*%?\s*:\s*\d+\s*|\s*choice\(.*")
-
-
 def read_share(text: str, option: str) -> float:
     """A share: `70%` or `0.7`.
 
@@ -197,25 +194,17 @@ def read_settings(settings: Sequence[str]) -> tuple[tuple[str, str], ...]:
     UsageError
         If there is no `=`, or several values are given: a run has one setting.
     """
+    from sim import api
+
     pairs = []
     for setting in settings:
         path, sign, value = setting.partition("=")
         if not sign or not path.strip() or not value.strip():
             raise UsageError(f"`-s {setting}`: write `-s path=value`, such as `-s tripwire.believed=0.3`")
-        if _SWEEP.fullmatch(value) or _has_outer_comma(value):
+        if api.names_several(value.strip()):
             raise UsageError(
                 f"`-s {setting}` names several values, and a run has one: give one value, "
-                "and repeat the command for each of the others"
+                "or play them all with `sim sweep`"
             )
         pairs.append((path.strip(), value.strip()))
     return tuple(pairs)
-
-
-def _has_outer_comma(value: str) -> bool:
-    """Whether a comma stands outside all brackets: `1,2,3`, but not `max(1, 2)` or `{low: 1, high: 2}`."""
-    depth = 0
-    for character in value:
-        depth += (character in "([{") - (character in ")]}")
-        if character == "," and depth == 0:
-            return True
-    return False

@@ -39,11 +39,15 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What an experiment plays besides its program: parameters that are held, decisions that are dictated, a past."""
+    """What an experiment plays besides its program: parameters that are held, decisions that are dictated, a past.
+
+    `seed` is that of its own luck, if it does not share the study's.
+    """
 
     held: tuple[tuple[str, float], ...] = ()
     decisions: tuple[tuple[str, int, str], ...] = ()
     past: Past | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Experiment:
     decisions: tuple[tuple[str, int, str], ...] = ()
     past: Past | None = None
     never: tuple[str, ...] = ()
+    point: tuple[tuple[str, float | str], ...] = ()  # its value on each axis of a sweep: a column each of the design
+    seed: int | None = None  # luck of its own, where it does not share that of the study
 
     @property
     def says(self) -> dict[str, object]:
@@ -82,13 +88,15 @@ class Experiment:
             "never": list(self.never),
             "decisions": [list(one) for one in self.decisions],
             "past": [self.past.run, self.past.turn] if self.past else [],
+            "point": [list(pair) for pair in self.point],
+            "seed": "" if self.seed is None else str(self.seed),
         }
         return told | {name: value for name, value in more.items() if value}
 
     @property
     def played(self) -> Played:
         """What of it an engine has to know besides the program."""
-        return Played(self.held, self.decisions, self.past)
+        return Played(self.held, self.decisions, self.past, self.seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Design:
-    """The experiments of a study. Run r of every experiment has the luck of (seed, r).
+    """The experiments of a study. Run r of every experiment that has no seed of its own has the luck of (seed, r).
 
     `kind` says what the study is for, and `settings`, in the words of JSON, what whoever reads it has to know besides.
     """
@@ -159,7 +167,7 @@ class Design:
     def _is_asked_for(self, number: int) -> tuple[object, ...]:
         """What of an experiment an engine is asked for once, and not run by run."""
         experiment = self.experiments[number]
-        return id(experiment.program), experiment.decisions
+        return id(experiment.program), experiment.decisions, experiment.seed
 
     @cached_property
     def digest(self) -> str:

@@ -165,8 +165,8 @@ class Ensemble:
 
     @property
     def seed(self) -> int:
-        """The seed that all experiments share."""
-        return int(self.manifest["seed"])
+        """The seed of its luck, which all experiments share unless they have their own."""
+        return int(self._row.get("seed", "") or self.manifest["seed"])
 
     @property
     def experiments(self) -> tuple[Ensemble, ...]:

@@ -15,10 +15,10 @@ from sim import provenance
 from sim.engine.record import Engine, Recording
 from sim.errors import UsageError
 from sim.study import store
-from sim.study.design import Design
+from sim.study.design import Design, Experiment
 from sim.study.ensemble import Ensemble, blocks_of, scenario_text, tables_wanted
 from sim.study.stopping import Until
-from sim.study.tables import FAULT_COLUMNS, least_rows
+from sim.study.tables import FAULT_COLUMNS, distinct, least_rows
 
 Status = Literal["running", "complete", "interrupted", "failed", "stopped"]
 """How a command left a study; `status_of` also says `damaged`, of a complete one that lacks something."""
@@ -126,6 +126,7 @@ def _write_design(folder: Path, design: Design) -> list[dict[str, Any]]:
     table |= {name: ("VARCHAR", np.array(values, dtype=object)) for name, values in words.items()}
     for name in dict.fromkeys(name for row in held for name in row):
         table[f"parameters.{name}"] = ("DOUBLE", np.array([row.get(name, np.nan) for row in held]))
+    table |= _axes(rows, taken=tuple(table))
     store.write_table(folder / "design.parquet", table)
     digests = {text: provenance.digest(text) for text in files}
     blocks = {number: block for block, members in enumerate(design.blocks) for number in members}
@@ -133,6 +134,20 @@ def _write_design(folder: Path, design: Design) -> list[dict[str, Any]]:
         {**row.says, "scenario": files[row.text], "text": digests[row.text], "block": blocks[number]}
         for number, row in enumerate(rows)
     ]
+
+
+def _axes(rows: Sequence[Experiment], *, taken: Sequence[str]) -> dict[str, Any]:
+    """A column for each axis of a sweep: numbers as numbers, all else as text."""
+    points = [dict(row.point) for row in rows]
+    paths = list(dict.fromkeys(path for point in points for path in point))
+    table: dict[str, Any] = {}
+    for path, column in zip(paths, distinct(paths, taken), strict=True):
+        values = [point.get(path) for point in points]
+        if all(isinstance(value, float | None) for value in values):
+            table[column] = ("DOUBLE", np.array([np.nan if value is None else value for value in values]))
+        else:
+            table[column] = ("VARCHAR", np.array([None if one is None else str(one) for one in values], dtype=object))
+    return table
 
 
 def write_failures(whole: Ensemble) -> int:

@@ -47,6 +47,12 @@ class Job:
     recording: Recording
     engine: str | Engine  # a name, or an engine of somebody's own
 
+    @property
+    def luck(self) -> int:
+        """The seed of the block: its experiments share a luck of their own, or have that of the study."""
+        own = self.played[0].seed
+        return self.seed if own is None else own
+
 
 class Stopped(Exception):
     """A part was given up before its end, because nobody waits for it any more."""
@@ -175,24 +181,24 @@ class _Rows:
 
 def _rows_of(job: Job, part: Part) -> _Rows:
     numbers = np.arange(part.first, part.first + part.count, dtype=np.uint32)
-    drawn = draw_parameters(job.program, job.seed, numbers)
+    drawn = draw_parameters(job.program, job.luck, numbers)
     names = [parameter.name for parameter in job.program.parameters]
     each, parameters, lucks = [], [], []
     for one in job.played:
         past = one.past
         runs = numbers if past is None else np.full(part.count, past.run, dtype=np.uint32)
-        values = drawn.copy() if past is None else draw_parameters(job.program, job.seed, runs)
+        values = drawn.copy() if past is None else draw_parameters(job.program, job.luck, runs)
         for name, value in one.held:
             values[:, names.index(name)] = value
         each.append(runs)
         parameters.append(values)
-        lucks += [luck_of(job.seed, past, int(number)) for number in numbers] if past else []
+        lucks += [luck_of(job.luck, past, int(number)) for number in numbers] if past else []
     return _Rows(
         np.repeat(np.array(part.experiments, dtype=np.uint32), part.count),
         np.tile(numbers, len(part.experiments)),
         np.concatenate(each),
         np.concatenate(parameters),
-        lucks or Luck(job.seed),
+        lucks or Luck(job.luck),
     )
 
 

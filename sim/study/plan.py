@@ -50,6 +50,7 @@ class Plan:
     done: int  # runs that are there, of all experiments
     seconds: float
     scenario: Scenario | None = field(default=None, repr=False)  # for whoever tells of the study
+    more: int = 0  # experiments that may be added once these are played
 
     @property
     def folder(self) -> Path:
@@ -89,10 +90,12 @@ class Plan:
         what = f"{what} of {self.design.name}, seed {self.design.seed}"
         if self.until:
             what = f"up to {what}, until {self.until}"
+        if self.more:
+            what = f"{what}, and up to {self.more:,} experiments more where they tell most"
         if not self.to_play:
             return f"{what}: all there already{self._by_another}, in {self.folder}"
         there = f", {self.done:,} of them there already" if self.done else ""
-        wait = f"{'at most' if self.until else 'about'} {say_wait(self.seconds)}"
+        wait = f"{'at most' if self.until or self.more else 'about'} {say_wait(self.seconds)}"
         workers = "1 worker" if self.workers == 1 else f"{self.workers} workers"
         return f"{what}{there}: {wait} on {workers}, into {self.folder}"
 
@@ -134,6 +137,7 @@ def make_plan(
     out: Path,
     recording: Recording = Recording(),
     scenario: Scenario | None = None,
+    more: int = 0,
     tell: Callable[[str], None] = lambda says: None,
 ) -> Plan:
     """The plan of a design, a few of its runs timed if any are to be played; `tell` hears what has to be waited for.
@@ -153,10 +157,11 @@ def make_plan(
     hands = max(1, min(workers or processors(), len(parts) - len(there)))
     seconds = 0.0
     if done < total:
-        seconds = seconds_a_run(design, engine, recording=recording, tell=tell) * (total - done) / hands
+        seconds = seconds_a_run(design, engine, recording=recording, tell=tell)
+        seconds *= (total - done + more * runs) / hands
         built = [program for program in design.distinct_programs[1:] if program.origin is None]
         seconds += MAKING * sum(len(program.triggers) for program in built)
-    return Plan(design, asked, runs, hands, engine, until, out, recording, done, seconds, scenario)
+    return Plan(design, asked, runs, hands, engine, until, out, recording, done, seconds, scenario, more)
 
 
 def seconds_a_run(design: Design, engine: str, *, recording: Recording, tell: Callable[[str], None]) -> float:
