@@ -320,6 +320,19 @@ def plan_of(
     )  # fmt: skip
 
 
+def on_cluster(plan: Plan, address: str) -> Plan:
+    """A plan that workers of dask are to play; `plan.cluster` says who they are, and how they differ from this machine.
+
+    Raises
+    ------
+    UsageError
+        If no scheduler answers at the address, or its workers cannot play.
+    """
+    from sim.study.plan import on_cluster as played_there
+
+    return played_there(plan, address)
+
+
 def experiment_of(model: Model, **more: Any) -> Experiment:
     """A model as a row of a design; `more` are further fields of `sim.study.design.Experiment`."""
     from sim.program.listing import resolved_text
@@ -335,11 +348,13 @@ def run(
     on_progress: Callable[[Progress], None] | None = None,
     fail_fast: bool = False,
     executor: Executor | None = None,
+    cluster: str | None = None,
     **options: Any,
 ) -> Any:
     """Play a plan, or a model or scenario with the options of `plan`, and open the study as its kind is read.
 
-    What is there already is not played again. `executor` plays the parts instead of local workers.
+    What is there already is not played again. `executor` plays the parts instead of local workers; so does `cluster`,
+    the address of a scheduler of dask.
 
     Raises
     ------
@@ -353,9 +368,12 @@ def run(
         what = load(what)
     if isinstance(what, Model):
         what = plan(what, **options)
+    if cluster is None and what.cluster is not None:
+        cluster = what.cluster.address
     ensemble = run_design(
         what.design, runs=what.runs, workers=what.workers, out=what.out, engine=what.engine, until=what.until,
         recording=what.recording, progress=on_progress, fail_fast=fail_fast, executor=executor,
+        cluster=cluster,
     )  # fmt: skip
     return told(ensemble, what.asked, what.scenario)
 

@@ -1,16 +1,24 @@
-"""Plays parts: one after another, on threads, or on any executor, each stored by whoever played it."""
+"""Plays parts: one after another, on threads, or on any executor, each stored by whoever played it, if that can be."""
 
 from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from threading import Event, Semaphore
-from typing import TYPE_CHECKING
+from threading import Event, Lock, Semaphore
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +35,8 @@ from sim.study.tables import tables_of
 
 if TYPE_CHECKING:
     from sim.study.tables import Table
+
+T = TypeVar("T")
 
 SLICE, SLICE_WITH_EVENTS = 500, 100
 """Runs that an engine is asked for at once: what it hands back is the largest thing in memory."""
@@ -60,9 +70,24 @@ def job_of(program: bytes, job: bytes) -> Job:
     return replace(bare, program=program_of(program))
 
 
-@lru_cache(maxsize=256)
+def play_away(program: bytes, job: bytes, part: Part) -> tuple[int, dict[str, bytes]]:
+    """Play one part and hand its files over: what is done where the study's folder may not be seen."""
+    with store.one_thread_each():
+        pieces, failed = played(job_of(program, job), part)
+        return failed, store.part_as_bytes(pieces)
+
+
+_unpickling = Lock()
+
+
 def program_of(payload: bytes) -> Program:
-    """The program, unpickled."""
+    """The program, the same one however many threads of this process ask: it is made machine code once."""
+    with _unpickling:
+        return _unpickled(payload)
+
+
+@lru_cache(maxsize=256)
+def _unpickled(payload: bytes) -> Program:
     program: Program = pickle.loads(payload)
     return program
 
@@ -200,7 +225,10 @@ def sendable(engine: str | Engine) -> str | Engine:
 def spread(
     executor: Executor, job_for: Callable[[Part], Job], todo: Iterable[Part], *, at_once: int
 ) -> Iterator[tuple[Part, int]]:
-    """Hand parts to any executor, whatever its processes; a part and how many of its runs failed, as they finish.
+    """Hand parts to any executor, wherever its workers are; a part and how many of its runs failed, as they finish.
+
+    Threads and processes of this machine store what they play. Of any other executor nobody knows what its workers see:
+    they hand the files over, and it is stored here.
 
     Raises
     ------
@@ -209,9 +237,16 @@ def spread(
     """
     payloads = Payloads()
     try:
-        yield from _handed_out(
-            lambda part: executor.submit(play_part, *payloads.of(job_for(part)), part), todo, at_once=at_once
-        )
+        if isinstance(executor, ThreadPoolExecutor | ProcessPoolExecutor):
+            yield from _handed_out(
+                lambda part: executor.submit(play_part, *payloads.of(job_for(part)), part), todo, at_once=at_once
+            )
+            return
+        for part, (failed, files) in _handed_out(
+            lambda part: executor.submit(play_away, *payloads.of(job_for(part)), part), todo, at_once=at_once
+        ):
+            store.store_part(job_for(part).folder, part, files)
+            yield part, failed
     except BrokenExecutor as error:
         raise UsageError(
             "a worker process was ended from outside, perhaps for want of memory; nothing finished is lost, "
@@ -233,12 +268,10 @@ def spread_on_threads(
             among.stop.set()
 
 
-def _handed_out(
-    submit: Callable[[Part], Future[int]], todo: Iterable[Part], *, at_once: int
-) -> Iterator[tuple[Part, int]]:
+def _handed_out(submit: Callable[[Part], Future[T]], todo: Iterable[Part], *, at_once: int) -> Iterator[tuple[Part, T]]:
     """Never more than `at_once` parts under way, so that memory does not grow with the study."""
     waiting = iter(todo)
-    running: dict[Future[int], Part] = {}
+    running: dict[Future[T], Part] = {}
     try:
         while True:
             for part in waiting:

@@ -11,6 +11,7 @@ import errno
 import json
 import os
 import re
+import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -101,26 +102,54 @@ def write_table(path: Path, table: Table) -> None:
     OSError
         If the disk is full or the folder may not be written to.
     """
+    aside = _beside(path)
+    try:
+        _copy(table, aside)
+        _into_place(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def table_as_bytes(table: Table) -> bytes:
+    """The Parquet file of a table, for whoever is to store it."""
+    with tempfile.TemporaryDirectory(prefix="sim-") as folder:
+        path = Path(folder) / "table.parquet"
+        _copy(table, path)
+        return path.read_bytes()
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """A file that somebody else made, there whole or not at all."""
+    aside = _beside(path)
+    try:
+        aside.write_bytes(content)
+        _into_place(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _copy(table: Table, path: Path) -> None:
     import duckdb
 
     cast = ", ".join(f"CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, (kind, _) in table.items())
-    aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     database = connection()
     database.register("rows_to_write", {name: values for name, (_, values) in table.items()})
     try:
-        target = str(aside).replace("'", "''")
-        database.execute(f"COPY (SELECT {cast} FROM rows_to_write) TO '{target}' ({PARQUET})")
-        _into_place(aside, path)
+        database.execute(f"COPY (SELECT {cast} FROM rows_to_write) TO {literal(str(path))} ({PARQUET})")
     except duckdb.IOException as error:
         raise OSError(errno.EIO, str(error), str(path)) from error
     finally:
         database.unregister("rows_to_write")
-        aside.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> Path:
+    """Where a file is written before it is renamed into place."""
+    return path.with_name(f"{path.name}.{os.getpid()}.tmp")
 
 
 def write_text(path: Path, text: str) -> None:
     """A text file, there whole or not at all."""
-    aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    aside = _beside(path)
     aside.write_text(text, encoding="utf-8")
     _into_place(aside, path)
 
@@ -140,6 +169,18 @@ def write_part(folder: Path, part: Part, pieces: Sequence[dict[str, Table]]) -> 
     for name in list(pieces[0]):
         (folder / name).mkdir(exist_ok=True)
         write_table(path_of(folder, name, part), joined([piece.pop(name) for piece in pieces]))
+
+
+def part_as_bytes(pieces: Sequence[dict[str, Table]]) -> dict[str, bytes]:
+    """The files of all tables of a part, `runs` last; what is written is taken out of the pieces."""
+    return {name: table_as_bytes(joined([piece.pop(name) for piece in pieces])) for name in list(pieces[0])}
+
+
+def store_part(folder: Path, part: Part, files: Mapping[str, bytes]) -> None:
+    """Put the files of a part that was played elsewhere in their places, `runs` last."""
+    for name, content in files.items():
+        (folder / name).mkdir(exist_ok=True)
+        write_bytes(path_of(folder, name, part), content)
 
 
 def path_of(folder: Path, table: str, part: Part) -> Path:
