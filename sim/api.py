@@ -82,6 +82,29 @@ class Model:
 
         return build_program(self.scenario)
 
+    def _repr_html_(self) -> str:
+        """The model as a notebook shows it: what it asks, and what can be asked of it."""
+        from sim.analysis.notebook import notebook_page
+
+        program, scenario = self.program, self.scenario
+        sheet = _names_sheet(
+            ("outcomes", program.outcome_names),
+            ("metrics", [metric.name for metric in program.metrics]),
+            ("uncertain parameters", [parameter.name for parameter in program.parameters]),
+            ("policies", scenario.policies),
+            ("variants", scenario.variants),
+        )
+        return notebook_page(self.name, (" ".join(program.question.split()),), (sheet,), (), ())
+
+
+def _names_sheet(*rows: tuple[str, Iterable[object]]) -> Sheet:
+    """What a scenario has, by name."""
+    from sim.analysis.sheet import Column, sheet_from
+
+    columns = (Column("what", ""), Column("names", "names"))
+    told = [{"what": what, "names": ", ".join(map(str, names)) or "none"} for what, names in rows]
+    return sheet_from("names", "What the scenario has", columns, told)
+
 
 def load(
     name_or_path: str | Path,
@@ -464,7 +487,7 @@ def chain_records(explanations: Iterable[Explanation]) -> list[dict[str, Any]]:
 # ------------------------------------------------------------------------------------------------ keeping
 
 
-def export(study: Study, *, out: str | Path | None = None) -> tuple[Path, ...]:
+def export(study: Any, *, out: str | Path | None = None) -> tuple[Path, ...]:
     """Write the tables of a study as CSV, one file a table, and the summary beside them."""
     from sim.study.export import export_tables
 
@@ -496,7 +519,7 @@ def status(folder: str | Path) -> dict[str, Any]:
     }
 
 
-def plot(study: Study, *, out: str | Path | None = None, run: int = 0) -> tuple[Path, ...]:
+def plot(study: Any, *, out: str | Path | None = None, run: int = 0) -> tuple[Path, ...]:
     """Draw every picture of a study that its records allow, one run of it as a timeline; the files, as SVG and PNG."""
     from sim.figures.gallery import draw_study
 
@@ -514,6 +537,19 @@ def draw(study: Study, picture: str, path: str | Path, *, run: int = 0) -> tuple
     from sim.figures.gallery import draw_picture
 
     return draw_picture(study, picture, Path(path), run=run)
+
+
+def report(study: Any, *, out: str | Path | None = None) -> Path:
+    """Write a study of any kind as one self-contained HTML page; the file, `report.html` in the study by default.
+
+    Raises
+    ------
+    UsageError
+        If the study has no finished run.
+    """
+    from sim.page.write import write_report
+
+    return write_report(study, Path(out) if out else study.folder / "report.html")
 
 
 def doctor() -> list[dict[str, str]]:

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 from sim.analysis.base_rates import base_rate
 from sim.analysis.cautions import Caution, Observed, cautions
 from sim.analysis.metrics import MetricSummary
+from sim.analysis.notebook import notebook_page
 from sim.analysis.outcomes import OutcomeShare
 from sim.analysis.percent import percent_range
+from sim.analysis.run_sheets import run_sheets, wide_intervals
+from sim.analysis.sheet import Sheet
 from sim.analysis.summary import Summary, summarise
 from sim.analysis.terciles import Terciles, from_parameters
 from sim.clock import TICKS_PER_DAY, say_date, say_duration
@@ -177,6 +180,29 @@ class Study:
             f"sim explain {self.folder} --outcome {rarest.outcome}",
             f"sim replay {self.folder} {example}",
         )
+
+    @cached_property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """How runs ended, and the metrics, as tables for the report page and for notebooks."""
+        return run_sheets(self.summary, {row.outcome: self.record_of(row.outcome) for row in self.summary.outcomes})
+
+    @property
+    def says(self) -> tuple[str, ...]:
+        """What the tables show: how narrow the intervals are, and what of it is luck and what is knowledge."""
+        return (*wide_intervals(self.summary), *self.knowledge)
+
+    @property
+    def methods(self) -> str:
+        """A paragraph of methods, ready to paste."""
+        return (
+            f"Shares of outcomes are of {self.runs:,} independent runs, failed ones included, with Wilson's 95 % "
+            "interval (Wilson 1927); means have Student's interval, quantiles the distribution-free one by order "
+            "statistics. Intervals tell how luck might have fallen otherwise, and nothing of what the model leaves out."
+        )
+
+    def _repr_html_(self) -> str:
+        """The study as a notebook shows it."""
+        return notebook_page(self.title, (self.question, self.what), self.sheets, self.says, self.cautions)
 
     # ---------------------------------------------------------------------------------------------- records
 

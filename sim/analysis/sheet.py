@@ -6,6 +6,7 @@ The terminal, the report page and a notebook show the same cells, and a machine 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -138,11 +139,20 @@ def html_of(sheet: Sheet) -> str:
         f'<th scope="col"{_title(column)}{_side(column)}>{escape(column.heading)}</th>' for column in sheet.columns
     )
     body = "".join(f"<tr>{_html_row(sheet, row)}</tr>" for row in sheet.rows)
-    notes = "".join(f"<p>{escape(note)}</p>" for note in sheet.notes)
+    notes = "".join(f"<p>{marked_up(note)}</p>" for note in sheet.notes)
     return (
         f'<table class="sheet"><caption>{escape(sheet.title)}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>{notes}"
     )
+
+
+def marked_up(sentence: str) -> str:
+    """A sentence as HTML: names between backticks as code, everything else as the text that it is.
+
+    >>> marked_up("`a` < b")
+    '<code>a</code> &lt; b'
+    """
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(sentence))
 
 
 def _html_row(sheet: Sheet, row: Mapping[str, Any]) -> str:

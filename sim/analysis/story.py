@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
 from sim.analysis.diary import diary, records
@@ -38,6 +39,10 @@ class Story:
     def text(self, **page: Any) -> str:
         """The story set as a page; see `sim.analysis.diary` for width, paint and verbose."""
         return diary(self.program, self.lines, **page)
+
+    def _repr_html_(self) -> str:
+        """The story as a notebook shows it."""
+        return f"<h3>{escape(self.title)}</h3><pre>{escape(self.text())}</pre>"
 
     def records(self) -> list[dict[str, Any]]:
         """One flat record for each line."""

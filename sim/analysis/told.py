@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.cautions import Caution
-from sim.analysis.sheet import Sheet, html_of
+from sim.analysis.notebook import notebook_page
+from sim.analysis.sheet import Sheet
 from sim.errors import UsageError
 from sim.study.ensemble import Ensemble, open_study
 
@@ -96,6 +97,14 @@ class Told:
         return ()
 
     @property
+    def methods(self) -> str:
+        """A paragraph of methods, ready to paste: how the intervals are made, with sources."""
+        return (
+            f"Each of {len(self.ensemble.manifest['experiments']):,} experiments was played {self.runs:,} times. "
+            "Run r of each has the same luck, so that experiments differ by what was changed and not by chance."
+        )
+
+    @property
     def cautions(self) -> tuple[Caution, ...]:
         """What the tables do not mean."""
         return ()
@@ -122,11 +131,7 @@ class Told:
 
     def _repr_html_(self) -> str:
         """The study as a notebook shows it."""
-        from html import escape
-
-        words = "".join(f"<p>{escape(sentence)}</p>" for sentence in (self.what, *self.says))
-        cautions = "".join(f"<p><strong>!</strong> {escape(caution.says)}</p>" for caution in self.cautions)
-        return f"<h3>{escape(self.title)}</h3>{words}" + "".join(html_of(sheet) for sheet in self.sheets) + cautions
+        return notebook_page(self.title, (self.question, self.what), self.sheets, self.says, self.cautions)
 
 
 def told(ensemble: Ensemble, asked: str = "", scenario: Scenario | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""Commands that look after what was played: plot, export, status, doctor, verify."""
+"""Commands that look after what was played: plot, report, export, status, doctor, verify."""
 
 from __future__ import annotations
 
@@ -28,6 +28,21 @@ def plot_command(study: str, out: str | None, run_number: int) -> None:
 
     for path in api.plot(api.study(study), out=out, run=run_number):
         click.echo(path)
+
+
+@click.command("report")
+@options.STUDY
+@click.option("-o", "--out", type=click.Path(dir_okay=False), help="The file (default: report.html in the study).")
+def report_command(study: str, out: str | None) -> None:
+    """Write a stored study as one HTML page that needs no other file.
+
+    \b
+    Example:
+      sim report results/first-lesson-*
+    """
+    from sim import api
+
+    click.echo(api.report(api.study(study), out=out))
 
 
 @click.command("export")

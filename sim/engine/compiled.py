@@ -22,7 +22,7 @@ from sim.engine.native.module import FAILED, GOES_ON, IS_FULL, Module
 from sim.engine.native.rows import Record
 from sim.engine.native.write import write_module
 from sim.engine.order import consequences
-from sim.engine.record import COUNTERS, UNNAMED, Ending, Failure, Recording, Runs, check_request
+from sim.engine.record import COUNTERS, UNNAMED, Ending, Failure, Recording, Runs, check_request, luck_of_each
 from sim.engine.score import Score
 from sim.program.ir import Program
 from sim.program.parameters import draw_parameters
@@ -111,7 +111,7 @@ class CompiledEngine:
         self,
         program: Program,
         *,
-        luck: Luck,
+        luck: Luck | Sequence[Luck],
         runs: Sequence[int] | NDArray[np.uint32],
         parameters: NDArray[np.float64] | None = None,
         recording: Recording = Recording(),
@@ -119,11 +119,12 @@ class CompiledEngine:
     ) -> Runs:
         """Play these runs; see `sim.engine.record.Engine`."""
         numbers = np.ascontiguousarray(runs, dtype=np.uint32)
+        lucks = luck_of_each(luck, len(numbers))
         if parameters is None:
-            parameters = draw_parameters(program, luck.seed, numbers)
+            parameters = draw_parameters(program, lucks[0].seed if lucks else 0, numbers)
         parameters = np.ascontiguousarray(parameters, dtype=np.float64)
         check_request(program, numbers, parameters, decisions or {})
-        return Player(_compiled(program, self.level), luck, numbers, parameters, recording, decisions or {}).play()
+        return Player(_compiled(program, self.level), lucks, numbers, parameters, recording, decisions or {}).play()
 
 
 MOST_RECENT = 16
@@ -155,14 +156,14 @@ class Player:
     def __init__(
         self,
         compiled: Compiled,
-        luck: Luck,
+        lucks: tuple[Luck, ...],
         runs: NDArray[np.uint32],
         parameters: NDArray[np.float64],
         recording: Recording,
         decisions: Mapping[tuple[int, int], int],
     ) -> None:
         self.compiled, self.module, self.program = compiled, compiled.module, compiled.program
-        self.luck, self.runs, self.recording, self.decisions = luck, runs, recording, decisions
+        self.lucks, self.runs, self.recording, self.decisions = lucks, runs, recording, decisions
         self.layout = self.module.layout
         count, program = len(runs), self.program
         self.parameters = parameters
@@ -185,17 +186,17 @@ class Player:
 
     def _give(self) -> None:
         """Say what is said once."""
-        reached = [pair for pair in self.luck.switches if pair[0] < MANY]
-        switches = self._table([*(value for pair in reached for value in pair), MANY, 0])
+        switches, begins = self._switches()
         dictated = self._table([v for (place, n), option in self.decisions.items() for v in (place, n, option)])
         given: dict[str, NDArray[np.generic]] = {
             "runs": self.runs, "parameters": self.parameters, "outcomes": self.outcomes, "endings": self.endings,
             "ends": self.ends, "turn_counts": self.turns, "metrics": self.metrics, "counters": self.counters,
-            "series": self.series, "switches": switches, "decisions": dictated,
+            "series": self.series, "switches": switches, "switch_begins": begins,
+            "decisions": dictated,
         }  # fmt: skip
         for name, table in given.items():
             self.put(name, table.ctypes.data)
-        self.put("seed", self.luck.seed)
+        self.put("seed", self.lucks[0].seed if self.lucks else 0)
         self.put("decision_count", len(self.decisions))
         self.put("is_recording", int(self.record is not None))
         self.put("is_sampling", int(self.recording.series and self.program.series is not None))
@@ -203,6 +204,18 @@ class Player:
             self.put(name, ends.ctypes.data)
         if self.record is not None:
             self.record.begin()
+
+    def _switches(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(turn, seed) of each switch, behind those of each luck one that never comes; and where each run's begin."""
+        is_common = bool(self.lucks) and self.lucks.count(self.lucks[0]) == len(self.lucks)
+        pairs: list[int] = []
+        begins = np.zeros(len(self.lucks), dtype=np.int64)
+        for index, luck in enumerate(self.lucks[:1] if is_common else self.lucks):
+            begins[index] = len(pairs) // 2
+            pairs += [value for pair in luck.switches if pair[0] < MANY for value in pair]
+            pairs += (MANY, 0)
+        self.kept.append(begins)
+        return self._table(pairs), begins
 
     def _table(self, values: Sequence[int]) -> NDArray[np.int64]:
         """Whole numbers of 64 bits, kept as long as the player."""
@@ -243,7 +256,7 @@ class Player:
         with compiled.telling:
             if compiled.score is None:
                 compiled.score = Score(self.program, consequences(self.program))
-            history = history_of(self.module, compiled.score, self.state, self.luck, self.decisions)
+            history = history_of(self.module, compiled.score, self.state, self.lucks[index], self.decisions)
             tell = tell_fault if status == FAILED else tell_runaway
             self.failures.append(tell(self.module, history, self.state))
         if status == FAILED:

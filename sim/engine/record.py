@@ -234,6 +234,24 @@ def check_request(
             raise ValueError(f"at trigger {place}, occasion {occasion}, there is no option {option} of {count}")
 
 
+def luck_of_each(luck: Luck | Sequence[Luck], count: int) -> tuple[Luck, ...]:
+    """The luck of each of so many runs: one for all, or one for each; of one seed, which drew the parameters.
+
+    Raises
+    ------
+    ValueError
+        If there is not one for each run, or their seeds differ.
+    """
+    if isinstance(luck, Luck):
+        return (luck,) * count
+    if len(luck) != count:
+        raise ValueError(f"{len(luck)} lucks for {count} runs; there is one for all of them, or one for each")
+    seeds = {one.seed for one in luck}
+    if len(seeds) > 1:
+        raise ValueError(f"lucks with {len(seeds)} seeds in one call; the runs of a call share it, switches may differ")
+    return tuple(luck)
+
+
 class Engine(Protocol):
     """Program -> Runs. Every engine gives the same histories."""
 
@@ -244,7 +262,7 @@ class Engine(Protocol):
         self,
         program: Program,
         *,
-        luck: Luck,
+        luck: Luck | Sequence[Luck],
         runs: Sequence[int] | NDArray[np.uint32],
         parameters: NDArray[np.float64] | None = None,
         recording: Recording = Recording(),
@@ -255,9 +273,10 @@ class Engine(Protocol):
         Parameters
         ----------
         luck
-            Seed, and its switches, the same for all runs asked for here.
+            Seed and switches: one luck for all runs asked for here, or one for each of them, all of one seed. So many
+            futures of one past are played in one call.
         runs
-            Run numbers, each in [0, 2**32).
+            Run numbers, each in [0, 2**32); the same may be asked for again and again.
         parameters : (R, P)
             Values of the program's parameters; drawn by `sim.program.parameters` if None.
         decisions
@@ -267,6 +286,6 @@ class Engine(Protocol):
         ------
         ValueError
             If a decision names a trigger that does not choose, or an option that it does not have; if `parameters`
-            has another shape, or a NaN.
+            has another shape, or a NaN; if there is not one luck for each run, or their seeds differ.
         """
         ...

@@ -41,6 +41,7 @@ from sim.engine.record import (
     Runs,
     check_request,
     gather,
+    luck_of_each,
 )
 from sim.engine.score import Part, Score
 from sim.engine.weighing import weigh
@@ -491,7 +492,7 @@ class ReferenceEngine:
         self,
         program: Program,
         *,
-        luck: Luck,
+        luck: Luck | Sequence[Luck],
         runs: Sequence[int] | NDArray[np.uint32],
         parameters: NDArray[np.float64] | None = None,
         recording: Recording = Recording(),
@@ -499,14 +500,15 @@ class ReferenceEngine:
     ) -> Runs:
         """Play these runs; see `sim.engine.record.Engine`."""
         numbers = np.asarray(runs, dtype=np.uint32)
+        lucks = luck_of_each(luck, len(numbers))
         if parameters is None:
-            parameters = draw_parameters(program, luck.seed, numbers)
+            parameters = draw_parameters(program, lucks[0].seed if lucks else 0, numbers)
         parameters = np.asarray(parameters, dtype=np.float64)
         check_request(program, numbers, parameters, decisions or {})
         score = Score(program, consequences(program))
         histories = []
-        for number, row in zip(numbers.tolist(), parameters.tolist(), strict=True):
-            history = History(score, row, luck, number, recording, decisions or {})
+        for number, row, own in zip(numbers.tolist(), parameters.tolist(), lucks, strict=True):
+            history = History(score, row, own, number, recording, decisions or {})
             history.play()
             histories.append(history.finished())
         return gather(program, numbers, parameters, histories, recording)

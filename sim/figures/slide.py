@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache, wraps
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
@@ -183,7 +183,14 @@ def new_slide(title: str, caption: str, *, subtitle: str = "", scale: float = 1.
         top -= bare.measure(text, size)[1] + 8
     text = bare.wrapped(caption, room, CAPTION, lines=3)
     bare.text(bare.left, 16, text, CAPTION, va="bottom", color=FAINT)
+    figure.set_label("\n".join(" ".join(says.split()) for says in (title, subtitle, caption)))
     return Slide(figure, bare.left, 16 + bare.measure(text, CAPTION)[1] + 12, bare.right, top - 8)
+
+
+def words_of(figure: Figure) -> tuple[str, str]:
+    """What a slide says on its face, whole: its title, and its subtitle and caption; for whoever cannot see it."""
+    title, subtitle, caption = [*str(figure.get_label()).split("\n"), "", "", ""][:3]
+    return title, f"{subtitle}. {caption}" if subtitle else caption
 
 
 def described(summary: Summary, says: str) -> str:
@@ -285,6 +292,16 @@ def _last(members: list[int], middle: float, gap: float) -> float:
     return middle + gap * (len(members) - 1) / 2
 
 
+UNDATED: dict[str, dict[str, Any]] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
+"""Metadata that would make two files of one picture differ."""
+
+
+@in_house_style
+def as_svg(figure: Figure, into: IO[bytes]) -> None:
+    """Write a figure as SVG; the same figure gives the same bytes."""
+    figure.savefig(into, format="svg", metadata=UNDATED["svg"], facecolor=PAPER)
+
+
 @in_house_style
 def save(figure: Figure, folder: Path, name: str, *, forms: Sequence[str] = ("png", "svg")) -> tuple[Path, ...]:
     """Write a figure as NAME.png and NAME.svg; the same figure gives the same bytes.
@@ -294,11 +311,10 @@ def save(figure: Figure, folder: Path, name: str, *, forms: Sequence[str] = ("pn
     The files, in the order of `forms`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    undated: dict[str, dict[str, Any]] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
     paths = []
     for form in forms:
         path = folder / f"{name}.{form}"
-        figure.savefig(path, format=form, metadata=undated.get(form), facecolor=PAPER)
+        figure.savefig(path, format=form, metadata=UNDATED.get(form), facecolor=PAPER)
         if form == "png":
             _in_few_colours(path)
         paths.append(path)

@@ -145,7 +145,7 @@ def played(job: Job, part: Part, stop: Event | None = None) -> tuple[list[dict[s
             raise Stopped
         runs = engine.run(
             job.program,
-            luck=rows.luck if isinstance(rows.luck, Luck) else rows.luck[some],  # type: ignore[arg-type]
+            luck=rows.luck if isinstance(rows.luck, Luck) else rows.luck[some],
             runs=rows.played[some],
             parameters=rows.parameters[some],
             recording=job.recording,

@@ -27,8 +27,8 @@ FAULTS = (
 )  # fmt: skip
 EVENTS = (
     *(f"ended by {ending.name}" for ending in Ending), *COUNTERS, "rows at one tick", "a row with a cause",
-    "a person chose", "a person chose what was closed", "luck switched", "0 against -0", "an infinite value",
-    "a value above 1e200", "a value below 1e-200",
+    "a person chose", "a person chose what was closed", "luck switched", "luck of each run's own",
+    "0 against -0", "an infinite value", "a value above 1e200", "a value below 1e-200",
 )  # fmt: skip
 
 EVERY_FEATURE = (
@@ -119,7 +119,7 @@ def trees(program: Program) -> list[Tree]:
     return trees_of(program)
 
 
-def met(runs: Runs, switched: bool) -> Counter[str]:
+def met(runs: Runs, switched: bool, own: bool = False) -> Counter[str]:
     """What runs came upon."""
     found: Counter[str] = Counter(f"ended by {Ending(int(ending)).name}" for ending in runs.ending)
     for number, name in enumerate(COUNTERS):
@@ -138,6 +138,7 @@ def met(runs: Runs, switched: bool) -> Counter[str]:
             found["a value below 1e-200"] += 0.0 < abs(value) < 1e-200
     found["a person chose"] += sum(decision.by_person for told in runs.decisions for decision in told)
     found["luck switched"] += switched
+    found["luck of each run's own"] += own
     return +found
 
 

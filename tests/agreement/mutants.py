@@ -16,7 +16,7 @@ from typing import Any
 from unittest.mock import patch
 
 from sim.clock import LONGEST, NEVER, TICKS_PER_DAY
-from sim.engine import order, reference, score, world
+from sim.engine import compiled, order, reference, score, world
 from sim.engine.native import course, expressions, kernel, layout, module
 from sim.engine.native.expressions import LOWERINGS, Lowering
 from sim.engine.order import Consequences
@@ -129,6 +129,8 @@ MUTANTS: tuple[Mutant, ...] = (
                   "self.switches[0][0] <= self.turns", "self.switches[0][0] < self.turns"),
     _in_reference("luck changes after the winding of the clock", HISTORY, "turn_of_clock",
                   "self.change_luck()\n        rule.wind()", "rule.wind()\n        self.change_luck()"),
+    Mutant("every run has the switches of the first", "compiled",
+           lambda: planted(compiled.Player, "_switches", "begins[index] = len(pairs) // 2", "begins[index] = 0")),
     _with("a derived quantity does not hear that it has changed", "compiled", module.Module, "forget", _never_forgets),
     _with("what was drawn ahead keeps the luck of before", "compiled", kernel, "forget_ahead",
           lambda module, code: None),

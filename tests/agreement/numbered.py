@@ -24,7 +24,7 @@ case = cache(wild_case)
 def play(engine: str, program: Program, how: Circumstances) -> Runs:
     """What one engine makes of a program."""
     return ENGINES[engine].run(
-        program, luck=how.luck, runs=how.runs, recording=how.recording, decisions=dict(how.decisions)
+        program, luck=how.own or how.luck, runs=how.runs, recording=how.recording, decisions=dict(how.decisions)
     )
 
 

@@ -116,12 +116,15 @@ class Circumstances:
     runs: tuple[int, ...] = (0, 1, 2)
     decisions: Mapping[tuple[int, int], int] = field(default_factory=dict)
     recording: Recording = field(default=Recording(events=True))
+    own: tuple[Luck, ...] = ()  # the luck of each run, where each has its own
 
 
 def both(program: Program, how: Circumstances) -> tuple[Runs, Runs]:
     """The same runs by the SimPy engine and by the compiled one."""
     left, right = (
-        engine.run(program, luck=how.luck, runs=how.runs, recording=how.recording, decisions=dict(how.decisions))
+        engine.run(
+            program, luck=how.own or how.luck, runs=how.runs, recording=how.recording, decisions=dict(how.decisions)
+        )
         for engine in (REFERENCE, COMPILED)
     )
     return left, right

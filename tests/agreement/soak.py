@@ -52,7 +52,7 @@ class Account:
         self.rows += sum(map(len, runs.events))
         self.turns += int(runs.turns.sum())
         self.endings.update(Ending(int(ending)).name for ending in runs.ending)
-        self.features.update({*used(program), *met(runs, switched=bool(how.luck.switches))})
+        self.features.update({*used(program), *met(runs, switched=bool(how.luck.switches), own=bool(how.own))})
         self.largest = max(self.largest, len(program.triggers))
 
     def __str__(self) -> str:
@@ -133,7 +133,8 @@ def minimal(program: Program, how: Circumstances) -> tuple[Program, Circumstance
     progress = True
     while progress:
         progress = False
-        plainer = [replace(how, runs=(run,)) for run in how.runs] if len(how.runs) > 1 else []
+        plainer = [replace(how, own=())] if how.own else []
+        plainer += [replace(how, runs=(run,)) for run in how.runs] if len(how.runs) > 1 and not how.own else []
         plainer += [replace(how, decisions={})] if how.decisions else []
         plainer += [replace(how, luck=replace(how.luck, switches=()))] if how.luck.switches else []
         for one, other in [(program, plain) for plain in plainer] + [(less, how) for less in smaller(program)]:
@@ -155,7 +156,8 @@ def report(number: int, name: str) -> str:
     kept = [trigger.name for trigger in small.triggers if trigger.enabled]
     return (
         f"program {number} in {name} code; its scenario is in {path}\n"
-        f"luck {simple.luck}, runs {simple.runs}, decisions {dict(simple.decisions)}, {simple.recording}\n"
+        f"luck {simple.own or simple.luck}, runs {simple.runs}, decisions {dict(simple.decisions)}, "
+        f"{simple.recording}\n"
         f"still apart with these triggers alone: {', '.join(kept)}\n"
         f"{chr(10).join(map(str, (trigger for trigger in small.triggers if trigger.enabled)))}\n{told}"
     )

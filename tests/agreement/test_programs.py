@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 
 from sim.engine import compiled
 from sim.engine.native import rows
-from sim.engine.record import TURNS_AT_ONE_TICK, TURNS_IN_A_RUN, Ending, Recording
+from sim.engine.record import TURNS_AT_ONE_TICK, TURNS_IN_A_RUN, Ending, Recording, Runs
 from sim.program.build import build_core
 from sim.program.ir import Program
 from sim.streams import Luck
@@ -21,8 +22,8 @@ from tests.agreement import faulty
 from tests.agreement.features import EVERY_FEATURE, met, used
 from tests.agreement.mutants import NARROW
 from tests.agreement.numbered import ENGINES, FEW_TURNS, MOST, case, play, played
-from tests.agreement.same import Circumstances, agree, difference, level, limits
-from tests.agreement.wild import wild_case, wild_cases
+from tests.agreement.same import COMPILED, FLAT, Circumstances, agree, difference, level, limits
+from tests.agreement.wild import switches_of, wild_case, wild_cases
 from tests.rulings.core import program
 from tests.strategies import random_scenario
 
@@ -62,7 +63,7 @@ def test_numbered_programs_agree_and_reach_every_feature() -> None:
         left, right = (played(number, engine) for engine in ENGINES)
         assert not (told := difference(left, right)), f"program {number}: {told}"
         program, how = case(number)
-        found.update({*used(program), *met(left, switched=bool(how.luck.switches))})
+        found.update({*used(program), *met(left, switched=bool(how.luck.switches), own=bool(how.own))})
     for block in faulty.places("x / x").values():
         found.update(met(play("simpy", faulty.program(block), Circumstances(LUCK)), switched=False))
     assert [feature for feature in EVERY_FEATURE if not found[feature]] == []
@@ -88,7 +89,7 @@ def test_many_runs_in_one_call_are_each_as_if_alone(quickly: None) -> None:
     with limits(**FEW_TURNS):
         for number in range(500, 530):
             case, how = wild_case(number)
-            runs = agree(case, replace(how, runs=tuple(range(40)), recording=Recording(events=True)))
+            runs = agree(case, replace(how, runs=tuple(range(40)), own=(), recording=Recording(events=True)))
             endings.update(runs.ending.tolist())
     assert set(endings) == set(Ending)
 
@@ -97,6 +98,33 @@ def test_tame_programs_agree_too(quickly: None) -> None:
     """The programs of the laws, of which few fail, give the same bytes."""
     for number in range(60):
         agree(build_core(random_scenario(number)), Circumstances(Luck(number, ((2, 9), (5, 4)))))
+
+
+def test_each_run_may_have_its_own_luck(quickly: None) -> None:
+    """Futures of one past and plain runs in one call are, to the bit, what each is alone; in both engines."""
+    endings: Counter[int] = Counter()
+    with limits(**FEW_TURNS):
+        for number in range(530, 560):
+            program, how = wild_case(number)
+            pick = random.Random(number).randrange
+            runs = (*(how.runs[0] for _ in range(9)), 5, 0, 5)
+            own = tuple(Luck(how.luck.seed, switches_of(pick)) for _ in runs)
+            together = agree(program, replace(how, runs=runs, own=own))
+            for index, (run, luck) in enumerate(zip(runs, own, strict=True)):
+                alone = COMPILED.run(program, luck=luck, runs=[run], recording=how.recording, decisions=how.decisions)
+                assert not (told := difference(alone, taken(together, index))), f"program {number}: {told}"
+            endings.update(together.ending.tolist())
+    assert set(endings) == set(Ending)
+
+
+def taken(runs: Runs, index: int) -> Runs:
+    """One run of many, as if it had been played alone."""
+    failed = np.flatnonzero(runs.ending >= Ending.RUNAWAY).tolist()
+    arrays = {name: getattr(runs, name)[index : index + 1] for name in FLAT}
+    return replace(
+        runs, **arrays, events=runs.events[index : index + 1], decisions=runs.decisions[index : index + 1],
+        failures=(runs.failures[failed.index(index)],) if index in failed else (),
+    )  # fmt: skip
 
 
 def test_no_run_is_no_trouble(quickly: None) -> None:
@@ -204,7 +232,7 @@ def test_rows_that_do_not_fit_at_first_are_all_kept(room: int, quickly: None) ->
     with patch.object(rows, "ROOM", room), limits(**FEW_TURNS):
         for number in (7, 11, 16, 23, 501, 502):
             case, how = wild_case(number)
-            agree(case, replace(how, runs=tuple(range(12)), recording=Recording(events=True)))
+            agree(case, replace(how, runs=tuple(range(12)), own=(), recording=Recording(events=True)))
 
 
 def test_rows_that_do_not_fit_into_the_first_memory_are_kept() -> None:

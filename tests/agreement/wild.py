@@ -222,10 +222,7 @@ def wild_scenario(number: int, *, most_triggers: int = 8) -> tuple[Scenario, Pro
 
 def circumstances(program: Program, pick: Callable[[int], int]) -> Circumstances:
     """How a program is played: luck that may change, persons who choose, runs from anywhere."""
-    switches, turn = [], 0
-    for _ in range(max(0, pick(5) - 1)):
-        turn += pick(7)
-        switches.append((turn, pick(2**64)))
+    switches = switches_of(pick)
     choices = [place for place, trigger in enumerate(program.triggers) if trigger.choice is not None]
     decisions = {}
     for _ in range(pick(4) if choices else 0):
@@ -233,7 +230,18 @@ def circumstances(program: Program, pick: Callable[[int], int]) -> Circumstances
         decisions[place, pick(4)] = pick(len(program.triggers[place].branches))
     events, series = pick(8) < 7, pick(8) < 7
     runs = (pick(2**32), pick(3), 2**32 - 1)[: 1 + pick(3)]
-    return Circumstances(Luck(pick(2**64), tuple(switches)), runs, decisions, Recording(events=events, series=series))
+    seed = pick(2**64)
+    own = tuple(Luck(seed, switches_of(pick)) for _ in runs) if pick(4) == 0 else ()  # one past, many futures
+    return Circumstances(Luck(seed, switches), runs, decisions, Recording(events=events, series=series), own)
+
+
+def switches_of(pick: Callable[[int], int]) -> tuple[tuple[int, int], ...]:
+    """Luck that changes now and then, also twice after one turn; mostly it does not."""
+    switches, turn = [], 0
+    for _ in range(max(0, pick(5) - 1)):
+        turn += pick(7)
+        switches.append((turn, pick(2**64)))
+    return tuple(switches)
 
 
 def wild_case(number: int) -> tuple[Program, Circumstances]:

@@ -80,6 +80,24 @@ def test_luck_that_changes_after_the_last_turn_does_not_change(engine: Engine, p
     assert plain != other
 
 
+def test_lucks_that_do_not_fit_the_runs_are_refused(engine: Engine, program: Program) -> None:
+    """There is one luck for each run, and all have the seed that drew the parameters."""
+    with pytest.raises(ValueError, match="2 lucks for 3 runs; there is one for all of them, or one for each"):
+        engine.run(program, luck=[Luck(1), Luck(1)], runs=range(3))
+    with pytest.raises(ValueError, match="lucks with 2 seeds in one call"):
+        engine.run(program, luck=[Luck(1), Luck(2)], runs=range(2))
+    assert len(engine.run(program, luck=[], runs=[])) == 0
+
+
+def test_one_run_may_be_asked_for_many_times(engine: Engine, program: Program) -> None:
+    """With its luck switched after a turn, each time otherwise: one past, and its own future each time."""
+    lucks = [Luck(1), *(Luck(1, ((3, seed),)) for seed in range(40)), Luck(1)]
+    first, *futures, last = engine.run(program, luck=lucks, runs=[7] * 42, recording=Recording(events=True)).events
+    assert first == last
+    assert all(future[:3] == first[:3] for future in futures)
+    assert len(set(futures)) == 8, "three coins are thrown after the third turn"
+
+
 def test_parameters_of_another_shape_are_refused(engine: Engine) -> None:
     """A row that is not there is no memory to read."""
     program = build_program(scenario_from_text(TEXT + "parameters: {p: {uniform: {low: 0, high: 1}}}\n"))

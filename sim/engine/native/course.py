@@ -378,7 +378,8 @@ def _set_up(module: Module, code: Function, index: Whole) -> None:
     code.store(code.load(Whole, number, stored_as="i32") & whole(0xFFFFFFFF), module.cell(code, "run"))
     code.store(index, module.cell(code, "run_index"))
     code.store(module.whole_of(code, "seed"), module.cell(code, "luck"))
-    set_switch(module, code, Whole("0", code))
+    begins = code.load(Pointer, module.cell(code, "switch_begins")).at(index * whole(CELL))
+    set_switch(module, code, code.load(Whole, begins))
     size = len(module.program.parameters) * CELL
     source = code.load(Pointer, module.cell(code, "parameters")).at(index * whole(size))
     _copy(code, module.state(code, layout.parameters), source, size)

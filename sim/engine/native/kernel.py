@@ -206,7 +206,7 @@ def forget_ahead(module: Module, code: Function) -> None:
 
 
 def set_switch(module: Module, code: Function, number: Whole) -> None:
-    """The next switch of luck is the one of this number, if there is one."""
+    """The next switch of luck is the one of this number in the table of all runs; a run's last one never comes."""
     code.store(number, module.cell(code, "switch"))
     pairs = code.load(Pointer, module.cell(code, "switches"))
     code.store(code.load(Whole, pairs.at(number * whole(2 * CELL))), module.cell(code, "next_switch"))

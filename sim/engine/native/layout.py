@@ -31,7 +31,7 @@ TOLD_ONCE = (
     "runs", "parameters", "outcomes", "endings", "ends", "turn_counts", "metrics", "counters", "series",
     "seed", "switches", "decisions", "decision_count", "is_recording", "is_sampling",
     "rows", "rows_end", "row_ends", "changes", "changes_end", "change_ends", "notes", "notes_end", "note_ends",
-    "status",
+    "status", "switch_begins",
 )  # fmt: skip
 
 # What is new in every run.

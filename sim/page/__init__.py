@@ -1,0 +1,1 @@
+"""The report page: one study as one self-contained HTML file."""
