@@ -29,7 +29,7 @@ from sim.engine.record import Engine
 from sim.errors import UsageError
 from sim.study import store
 from sim.study.design import Part
-from sim.study.parts import Job, play_away
+from sim.study.parts import Job, parcel
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -76,8 +76,9 @@ def play_task(expected: tuple[int, str], programs: list[bytes], work: bytes) -> 
     if here != expected:
         raise UsageError(_other_version("a worker", here, expected))
     whole = [_whole(program) for program in programs]
-    for place, job, part in pickle.loads(zlib.decompress(work)):
-        answers.append(play_away(whole[place], job, part))
+    with store.one_thread_each():
+        for place, job, part in pickle.loads(zlib.decompress(work)):
+            answers.append(parcel(whole[place], job, part))
     return time.perf_counter() - began, pickle.dumps(_who()), answers
 
 
@@ -100,13 +101,13 @@ def _who() -> dict[str, Any]:
 
 
 def look_here(engine: str) -> dict[str, Any]:
-    """What a worker says of itself before anything is played; `fault` if the engine cannot work there."""
+    """What a worker says of itself before anything is played; `fault` if an engine of ours cannot work there."""
+    fault = ""
     try:
-        choose(engine)
-        fault = ""
+        choose(engine) if engine else None
     except UsageError as error:
         fault = str(error)
-    return {"laws": provenance.LAWS_VERSION, **_who(), "fault": fault}
+    return {"laws": provenance.LAWS_VERSION, "version": provenance.version(), **_who(), "fault": fault}
 
 
 def _launcher() -> Callable[..., Any]:
@@ -163,6 +164,7 @@ def connected(address: str) -> Iterator[Client]:
         import distributed
     except ImportError:
         raise UsageError(f"a cluster needs the extra `cluster`: `{REMEDY}`, here and on each worker") from None
+    _check_address(address)
     log = logging.getLogger("distributed")
     before = log.level
     log.setLevel(logging.CRITICAL + 1)
@@ -170,7 +172,7 @@ def connected(address: str) -> Iterator[Client]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of versions that differ: `look_at` says which of them matter
-            client = distributed.Client(_checked(address), timeout=CONNECTING, set_as_default=False, name="sim")
+            client = distributed.Client(address, timeout=CONNECTING, set_as_default=False, name="sim")
         yield client
     except OSError as error:
         if client is not None:
@@ -185,8 +187,8 @@ def connected(address: str) -> Iterator[Client]:
         log.setLevel(before)
 
 
-def _checked(address: str) -> str:
-    """An address that dask can read; what it cannot would leave it half alive.
+def _check_address(address: str) -> None:
+    """Let pass what dask can read; what it cannot leaves it half alive.
 
     Raises
     ------
@@ -197,7 +199,6 @@ def _checked(address: str) -> str:
         raise UsageError(
             f"`{address}` is no address of a scheduler: write it as the scheduler prints it, tcp://HOST:8786"
         )
-    return address
 
 
 def look_at(address: str, engine: str | Engine) -> Cluster:
@@ -223,7 +224,7 @@ def look_round(client: Client, address: str, engine: str | Engine) -> Cluster:
             f"the scheduler at {address} has no workers: start some with `dask worker {address}`"
         ) from None
     _check_pythons(client.get_versions())
-    name = engine if isinstance(engine, str) else engine.name
+    name = engine if isinstance(engine, str) else ""  # one of somebody's own travels with the tasks
     answers = client.run(_launcher(), "look_here", name, on_error="return")
     here = look_here(name)
     differences = [sentence for worker, there in answers.items() if (sentence := _compared(worker, there, here))]
@@ -262,7 +263,7 @@ def _compared(worker: str, there: Any, here: Mapping[str, Any]) -> str:
         )
     if isinstance(there, Exception):
         raise there
-    ours, theirs = ((one["laws"], one["versions"]["escalation-sim"]) for one in (here, there))
+    ours, theirs = ((one["laws"], one["version"]) for one in (here, there))
     if ours != theirs:
         raise UsageError(_other_version(f"the worker {worker}", theirs, ours))
     if there["fault"]:

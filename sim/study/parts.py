@@ -73,8 +73,13 @@ def job_of(program: bytes, job: bytes) -> Job:
 def play_away(program: bytes, job: bytes, part: Part) -> tuple[int, dict[str, bytes]]:
     """Play one part and hand its files over: what is done where the study's folder may not be seen."""
     with store.one_thread_each():
-        pieces, failed = played(job_of(program, job), part)
-        return failed, store.part_as_bytes(pieces)
+        return parcel(program, job, part)
+
+
+def parcel(program: bytes, job: bytes, part: Part) -> tuple[int, dict[str, bytes]]:
+    """One part, played: how many of its runs failed, and the files of its tables."""
+    pieces, failed = played(job_of(program, job), part)
+    return failed, store.part_as_bytes(pieces)
 
 
 _unpickling = Lock()
@@ -233,9 +238,10 @@ def spread(
     Raises
     ------
     UsageError
-        If a worker process was ended from outside.
+        If a worker process was ended from outside, or would be a copy of this one.
     """
     payloads = Payloads()
+    _refuse_copies(executor)
     try:
         if isinstance(executor, ThreadPoolExecutor | ProcessPoolExecutor):
             yield from _handed_out(
@@ -252,6 +258,16 @@ def spread(
             "a worker process was ended from outside, perhaps for want of memory; nothing finished is lost, "
             "the same command goes on, with fewer workers (`-j`) if it happens again"
         ) from error
+
+
+def _refuse_copies(executor: Executor) -> None:
+    """Processes that are forked wait for ever for the threads that the database had here."""
+    context = getattr(executor, "_mp_context", None)
+    if context is not None and context.get_start_method() == "fork":
+        raise UsageError(
+            "an executor whose processes are copies of this one (`fork`) would wait for ever: make it with "
+            '`ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn"))`'
+        )
 
 
 def spread_on_threads(

@@ -14,6 +14,7 @@ import re
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -110,14 +111,6 @@ def write_table(path: Path, table: Table) -> None:
         aside.unlink(missing_ok=True)
 
 
-def table_as_bytes(table: Table) -> bytes:
-    """The Parquet file of a table, for whoever is to store it."""
-    with tempfile.TemporaryDirectory(prefix="sim-") as folder:
-        path = Path(folder) / "table.parquet"
-        _copy(table, path)
-        return path.read_bytes()
-
-
 def write_bytes(path: Path, content: bytes) -> None:
     """A file that somebody else made, there whole or not at all."""
     aside = _beside(path)
@@ -173,7 +166,24 @@ def write_part(folder: Path, part: Part, pieces: Sequence[dict[str, Table]]) -> 
 
 def part_as_bytes(pieces: Sequence[dict[str, Table]]) -> dict[str, bytes]:
     """The files of all tables of a part, `runs` last; what is written is taken out of the pieces."""
-    return {name: table_as_bytes(joined([piece.pop(name) for piece in pieces])) for name in list(pieces[0])}
+    found = {}
+    with tempfile.TemporaryDirectory(prefix="sim-", dir=_in_memory()) as folder:
+        for name in list(pieces[0]):
+            path = Path(folder) / f"{name}.parquet"
+            _copy(joined([piece.pop(name) for piece in pieces]), path)
+            found[name] = path.read_bytes()
+            path.unlink()
+    return found
+
+
+@cache
+def _in_memory() -> str | None:
+    """A folder that is no disk, for files that are read at once: making one on a disk may take longer than a part."""
+    folder = "/dev/shm"
+    with contextlib.suppress(OSError):
+        if os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize > 32_000_000 and os.access(folder, os.W_OK):
+            return folder
+    return None
 
 
 def store_part(folder: Path, part: Part, files: Mapping[str, bytes]) -> None:
