@@ -487,11 +487,24 @@ def chain_records(explanations: Iterable[Explanation]) -> list[dict[str, Any]]:
 # ------------------------------------------------------------------------------------------------ keeping
 
 
-def export(study: Any, *, out: str | Path | None = None) -> tuple[Path, ...]:
-    """Write the tables of a study as CSV, one file a table, and the summary beside them."""
-    from sim.study.export import export_tables
+def export(study: Any, *, out: str | Path | None = None, tables: Sequence[str] = ()) -> tuple[Path, ...]:
+    """Write the tables of a study as CSV, all of them unless some are named, one file a table: the files.
 
-    return export_tables(study.ensemble, Path(out) if out else study.folder / "csv")
+    `-` as `out` writes one table to the standard output, and no file.
+
+    Raises
+    ------
+    UsageError
+        If the study has no such table.
+    """
+    from sim.study.export import export_tables, print_table
+
+    if str(out) == "-":
+        if len(tables) != 1:
+            raise UsageError("`--out -` prints one table: name it, such as `--table runs`")
+        print_table(study.ensemble, tables[0])
+        return ()
+    return export_tables(study.ensemble, Path(out) if out else study.folder / "csv", tuple(tables))
 
 
 def status(folder: str | Path) -> dict[str, Any]:
@@ -500,17 +513,24 @@ def status(folder: str | Path) -> dict[str, Any]:
     from sim.study.execute import status_of
 
     manifest = status_of(folder)
-    row = manifest["experiments"][0]
+    rows, done = manifest["experiments"], manifest["done"]
+    row = rows[0] if len(rows) == 1 else {"policy": "", "variant": "", "overrides": ()}
+    uneven = len(rows) > 1 and min(done) < max(done)
     return {
         "study": str(folder),
         "scenario": manifest["scenario"],
+        "kind": manifest.get("kind", "run"),
+        "experiments": len(rows),
         "policy": row["policy"] or None,
         "variant": row["variant"] or None,
         "overrides": " ".join(f"{path}={value}" for path, value in row["overrides"]) or None,
         "seed": manifest["seed"],
         "status": manifest["status"],
-        "runs_wanted": manifest["runs"],
-        "runs_done": sum(manifest["done"]),
+        "runs_wanted": manifest["runs"] * len(rows),
+        "runs_done": sum(done),
+        "runs_of_each": manifest["runs"] if len(rows) > 1 else None,
+        "fewest_of_one": min(done) if uneven else None,
+        "most_of_one": max(done) if uneven else None,
         "failed": manifest["failed"],
         "began": manifest["began"],
         "ended": manifest["ended"],

@@ -124,7 +124,7 @@ def test_without_the_extra_one_is_told_how_to_get_it(monkeypatch: pytest.MonkeyP
         api.run("first-lesson", runs=5, cluster="tcp://127.0.0.1:8786")
 
 
-@pytest.mark.parametrize("words, says", [
+@pytest.mark.parametrize(("words", "says"), [
     (["--executor", "dask"], "needs the address of a scheduler"),
     (["--executor", "local", "--cluster", "tcp://a:1"], "exclude each other"),
     (["--cluster", "tcp://a:1", "-j", "2"], "a cluster has its own"),
@@ -149,6 +149,13 @@ def test_another_machine_is_told_apart_by_what_reaches_a_last_digit() -> None:
     told = difference(there, here)
     for words in ("glibc 2.31 there and glibc 2.36 here", "CPU features avx there", "numpy 2.1 there"):
         assert words in told
+
+
+def test_doctor_tells_of_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a cluster can be asked, and what to type if not; that it cannot is no fault."""
+    monkeypatch.setattr("sim.study.doctor.extra_version", lambda: None)
+    (row,) = [row for row in api.doctor() if row["what"] == "cluster"]
+    assert row == {"what": "cluster", "state": "ok", "says": f"not installed: {cluster.REMEDY}"}
 
 
 # ----------------------------------------------------------------------------------- a scheduler and workers

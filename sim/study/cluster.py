@@ -466,7 +466,10 @@ class Spread:
         """
         from distributed import KilledWorker
 
-        if future.status in ("cancelled", "lost"):
+        if future.status == "lost":  # it was played, and its worker died before it was fetched
+            self._submit(client, task)
+            return
+        if future.status == "cancelled":
             raise UsageError(
                 f"the scheduler at {self.address} is gone; nothing finished is lost: when it is there again, the same "
                 "command goes on"
@@ -474,6 +477,10 @@ class Spread:
         error = future.exception()
         if not isinstance(error, KilledWorker):
             raise _told(error)
+        self.programs = {key: held for key, held in self.programs.items() if held.status != "error"}
+        if "-program-" in str(error.task):  # what died was on its way to get a program: no part is to blame
+            self._submit(client, task)
+            return
         if task.deaths + 1 >= TRIES:
             part = task.parts[0]
             raise UsageError(
