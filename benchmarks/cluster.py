@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib.util
 import os
 import platform
 import re
@@ -142,6 +143,9 @@ def main() -> None:
     read = argparse.ArgumentParser(description=__doc__)
     read.add_argument("--quick", action="store_true", help="a few tasks and runs, to see that it works")
     quick = read.parse_args().quick
+    if importlib.util.find_spec("distributed") is None:
+        print("the extra `cluster` is not installed: pip install 'escalation-sim[cluster]'")
+        return
     with tempfile.TemporaryDirectory() as folder, cluster(folder) as (address, processes):
         for weight, tasks in ((0, 3_000), (1_000_000, 300)):
             empty_tasks(address, processes, tasks // 100 if quick else tasks, weight=weight)

@@ -149,5 +149,3 @@ def test_pandas_and_polars_read_a_study(there: Path, block: Block) -> None:
     assert all(
         name in said.getvalue() for place, name in enumerate(plain.outcome_names) if (plain.outcome == place).any()
     )
-
-

@@ -77,10 +77,14 @@ def _wanted(ensemble: Ensemble, tables: tuple[str, ...]) -> dict[str, str]:
 
 
 def _write(query: str, path: Path) -> Path:
-    """The rows of a query as a CSV file, there whole or not at all."""
+    """The rows of a query as a CSV file, there whole or not at all.
+
+    One thread writes it: several would hold rows back to keep their order, gigabytes of them in a long study.
+    """
     aside = path.with_name(f"{path.name}.tmp")
     try:
-        store.connection().execute(f"COPY ({query}) TO {store.literal(str(aside))} (FORMAT csv, HEADER true)")
+        with store.one_thread_each():
+            store.connection().execute(f"COPY ({query}) TO {store.literal(str(aside))} (FORMAT csv, HEADER true)")
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
