@@ -6,13 +6,13 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-EXTRAS ?= benchmarks,cluster,diagrams,discovery,frames,seminar
+EXTRAS ?= benchmarks,cluster,diagrams,discovery,frames,notebooks,seminar
 RUNS ?= 4000
 INSTALLED := $(VENV)/.installed
 DEVELOPS := $(VENV)/.develops
 RECIPES := $(sort $(wildcard plots/*.py))
 
-.PHONY: run test test-all check gallery golden benchmark format help clean
+.PHONY: run test test-all check gallery notebooks golden benchmark format help clean
 .DELETE_ON_ERROR:
 
 run: $(INSTALLED)  ## play the Ukraine crisis of spring 2014: table, stored study, pictures
@@ -39,6 +39,9 @@ format: $(DEVELOPS)  ## put the code into house format
 gallery: $(INSTALLED)  ## draw every picture of plots/ afresh
 	rm -rf results/gallery  # a stored study is known by its scenario, not by the code that played it
 	for recipe in $(RECIPES); do echo $$recipe; $(BIN)/python $$recipe || exit 1; done
+
+notebooks: $(DEVELOPS)  ## carry the notebooks of examples/ out and keep what they show, to be reviewed like code
+	$(BIN)/python -m examples.execute
 
 golden: $(DEVELOPS)  ## write the golden trajectories and fault sentences anew, to be reviewed like code
 	$(BIN)/python -m pytest -q --rewrite tests/golden $(wildcard tests/faults)

@@ -14,7 +14,19 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-NEEDED = ("ndtr", "ndtri", "expit", "logit", "betainc", "betaincinv", "gammainc", "gammaincinv", "bdtr", "stdtrit")
+NEEDED = (
+    "ndtr",
+    "ndtri",
+    "expit",
+    "logit",
+    "betainc",
+    "betaincinv",
+    "gammainc",
+    "gammaincinv",
+    "bdtr",
+    "bdtrc",
+    "stdtrit",
+)
 PACKAGE, COMPILED = "scipy.special", "scipy.special._ufuncs"
 
 _importing = threading.Lock()

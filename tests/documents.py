@@ -9,6 +9,7 @@ A page marks its blocks behind the word for the language, where a reader does no
     ```yaml file=a.yaml   any of these, that the commands of the page know as a.yaml
     ```console            commands behind `$ `, and what they print; numbers may differ from those shown
     ```console exit=2     the same, ended with this code
+    ```console needs=dask the same, but run only where that module, of an optional extra, is installed
 
 An HTML comment `<!-- edit FILE: OLD -> NEW -->` is what the reader is told to change in a file.
 """
@@ -22,6 +23,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -111,9 +113,15 @@ def walk_through(steps: list[Block], folder: Path) -> None:
                 f"{step}: `{step.text}` stands {text.count(step.text)} times in {step.file}"
             )
             (folder / step.file).write_text(text.replace(step.text, step.marks))
-        elif step.language == "console":
+        elif step.language == "console" and has_what_it_needs(step):
             for command in commands(step):
                 carry_out(command, step, folder)
+
+
+def has_what_it_needs(step: Block) -> bool:
+    """Whether the module that a block names is installed."""
+    needed = [mark.removeprefix("needs=") for mark in step.marks.split() if mark.startswith("needs=")]
+    return all(find_spec(name) is not None for name in needed)
 
 
 def expanded(word: str, folder: Path) -> list[str]:

@@ -74,7 +74,7 @@ def test_killed_at_file_operations_a_study_of_many_comes_out_whole(undisturbed: 
     words = [sys.executable, "-m", "tests.test_many_stored", str(tmp_path)]
     done = subprocess.run(words, cwd=HOUSE, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 5
+    assert int(done.stdout) > 3
     assert whole(tmp_path / undisturbed.name) == whole(undisturbed)
 
 

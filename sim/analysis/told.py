@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 KINDS = {
+    "branch": "sim.analysis.branching:Branching",
     "run": "sim.analysis.report:Study",
+    "compare": "sim.analysis.compare:Comparison",
 }
 """Kind of study, as its manifest says it -> the class that reads it."""
 

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 SOME_FAILED = 3
 
 
-def carried_out(plan: api.Plan, playing: Playing) -> int:
-    """Play what is planned and print what came of it, as all the options ask; the exit code."""
+def carried_out(plan: api.Plan, playing: Playing, read: Callable[[Any], Any] = lambda study: study) -> int:
+    """Play what is planned and print what came of it, as all the options ask; the exit code.
+
+    `read` is what becomes of the study before it is shown, where a command asks more of it than its plan says.
+    """
     from sim import api
 
     study = played(plan, playing)
     if study is None:
         return 0
+    study = read(study)
     pictures = () if playing.no_plots else api.plot(study)
     if playing.form == "json":
         paper.emit_json(study.record())

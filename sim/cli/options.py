@@ -196,6 +196,21 @@ def _playing(runs: str) -> list[Callable[[Any], Any]]:
 _SWEEP = re.compile(r"\s*-?[\d.]+(?:e-?\d+)?\s*%?\s*:\s*-?[\d.]+(?:e-?\d+)?\s*%?\s*:\s*\d+\s*|\s*choice\(.*")
 
 
+def read_share(text: str, option: str) -> float:
+    """A share: `70%` or `0.7`.
+
+    Raises
+    ------
+    UsageError
+        If it is no number from 0 to 1.
+    """
+    match = re.fullmatch(r"\s*(\d*\.?\d+)\s*(%?)\s*", text)
+    share = float(match[1]) / (100.0 if match[2] else 1.0) if match else -1.0
+    if not 0.0 <= share <= 1.0:
+        raise UsageError(f"`{option} {text}`: a share is wanted, from 0 to 100 %, such as `{option} 70%`")
+    return share
+
+
 def read_settings(settings: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """`path=value` pairs as (path, value).
 

@@ -33,13 +33,13 @@ def sheet_lines(sheet: Sheet, paint: Paint) -> list[str]:
 def _rows(sheet: Sheet, paint: Paint) -> list[str]:
     heads = [column.heading for column in sheet.columns]
     words = [column.sort == "text" for column in sheet.columns]
-    cells = [sheet.cells(row) for row in sheet.rows]
+    cells = sheet.table
     widths = [max(len(cell) for cell in column) for column in zip(heads, *cells, strict=True)]
     room = paper.width() - 2 * (len(heads) - 1)
     while sum(widths) > room:
         widest = max((at for at in range(len(heads)) if words[at]), key=lambda at: widths[at], default=-1)
         if widest < 0 or widths[widest] <= NARROWEST:
-            return _one_by_one(heads, cells, paint)
+            return _one_by_one(heads, [sheet.cells(row) for row in sheet.rows], paint)
         widths[widest] = max(NARROWEST, widths[widest] - (sum(widths) - room))
     head = _padded(heads, widths, words)
     return [*(paint("head", line) for line in head), *(line for row in cells for line in _padded(row, widths, words))]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from functools import partial
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +16,18 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from sim import provenance
+from sim.analysis.convergence import Convergence, convergence
 from sim.analysis.report import Study
 from sim.analysis.summary import Summary
 from sim.analysis.terciles import Terciles
 from sim.analysis.timeline import Timeline, is_shown, timeline
 from sim.errors import UsageError, did_you_mean
+from sim.figures.convergence import draw_convergence, draw_metric_convergence
 from sim.figures.graph import MOST_BOXES, draw_trigger_graph
 from sim.figures.metrics import draw_metric
 from sim.figures.over_time import draw_fan, draw_incidence, draw_occupancy
 from sim.figures.shares import draw_hundred_futures, draw_outcome_shares
-from sim.figures.slide import save
+from sim.figures.slide import as_png, save, words_of
 from sim.figures.timeline import draw_timeline
 from sim.program.ir import Program
 
@@ -31,19 +35,27 @@ Pictures = dict[str, Callable[[], Figure]]
 
 
 def pictures(
-    summary: Summary, told: Timeline | None = None, knowledge: Sequence[Terciles] = (), *, every: bool = False
+    summary: Summary,
+    told: Timeline | None = None,
+    knowledge: Sequence[Terciles] = (),
+    settled: Convergence | None = None,
+    *,
+    every: bool = False,
 ) -> Pictures:
     """What can be drawn, by name; nothing is drawn before it is called.
 
     Ladders and numbers that agents keep for themselves are left out, as they are from timelines. So is the graph of
     single triggers where it would be too large for a slide, unless `every` picture is wanted: that of agents tells it.
     """
-    program = summary.program
+    program, settled = summary.program, settled or convergence(summary)
     drawn: Pictures = {
         "outcomes": partial(draw_outcome_shares, summary, knowledge),
         "hundred-futures": partial(draw_hundred_futures, summary),
         "incidence": partial(draw_incidence, summary),
+        "convergence": partial(draw_convergence, summary, settled),
     }
+    for running in settled.metrics:
+        drawn[_free(drawn, f"convergence-{running.name}")] = partial(draw_metric_convergence, summary, settled, running)
     for occupancy in summary.occupancy:
         if is_shown(occupancy.quantity):
             drawn[_free(drawn, f"rungs-{occupancy.quantity}")] = partial(draw_occupancy, summary, occupancy)
@@ -76,7 +88,11 @@ def _free(taken: Pictures, name: str) -> str:
     return found
 
 
-KINDS: dict[str, str] = {}
+KINDS: dict[str, str] = {
+    "branch": "branching",
+    "compare": "comparison",
+    "discover": "discovery",
+}
 """Kind of study -> the module of `sim.figures` whose `pictures` says what can be drawn of it."""
 
 
@@ -89,11 +105,45 @@ def pictures_of(study: Any, *, run: int = 0) -> Pictures:
         If there is no such run.
     """
     if study.kind == "run":
-        return pictures(study.summary, _told(study, run), study.by_knowledge)
+        return pictures(study.summary, _told(study, run), study.by_knowledge, study.convergence)
     if study.kind not in KINDS:
         return {}
     found: Pictures = import_module(f"sim.figures.{KINDS[study.kind]}").pictures(study)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture that shows itself in a notebook, and says in words what it shows."""
+
+    name: str
+    figure: Figure
+
+    @property
+    def says(self) -> str:
+        """What stands on its face, for whoever cannot see it."""
+        return ". ".join(words_of(self.figure))
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """The picture as PNG, and its words."""
+        drawn = BytesIO()
+        as_png(self.figure, drawn)
+        return {"image/png": b64encode(drawn.getvalue()).decode(), "text/plain": self.says}
+
+
+def drawn(study: Any, name: str) -> Drawn:
+    """One picture of a study of any kind.
+
+    Raises
+    ------
+    UsageError
+        If there is no such picture; the sentence names those there are.
+    """
+    able = pictures_of(study)
+    if name not in able:
+        hint = did_you_mean(name, able) or "pictures: " + ", ".join(able)
+        raise UsageError(f"there is no picture `{name}`; {hint}")
+    return Drawn(name, able[name]())
 
 
 def draw_study(study: Any, folder: Path, *, run: int = 0, forms: Sequence[str] = ("png", "svg")) -> tuple[Path, ...]:
@@ -128,7 +178,7 @@ def draw_picture(study: Study, name: str, path: Path, *, run: int = 0) -> tuple[
         If there is no such picture or run.
     """
     told = _told(study, run) if name == "timeline" else None
-    able = pictures(study.summary, told, study.by_knowledge, every=True)
+    able = pictures(study.summary, told, study.by_knowledge, study.convergence, every=True)
     if name not in able:
         known = (*able, "timeline")
         raise UsageError(

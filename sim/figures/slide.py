@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, wraps
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
@@ -190,7 +191,8 @@ def new_slide(title: str, caption: str, *, subtitle: str = "", scale: float = 1.
 def words_of(figure: Figure) -> tuple[str, str]:
     """What a slide says on its face, whole: its title, and its subtitle and caption; for whoever cannot see it."""
     title, subtitle, caption = [*str(figure.get_label()).split("\n"), "", "", ""][:3]
-    return title, f"{subtitle}. {caption}" if subtitle else caption
+    stop = "" if subtitle.endswith((".", "?", "!")) else "."
+    return title, f"{subtitle}{stop} {caption}" if subtitle else caption
 
 
 def described(summary: Summary, says: str) -> str:
@@ -303,6 +305,14 @@ def as_svg(figure: Figure, into: IO[bytes]) -> None:
 
 
 @in_house_style
+def as_png(figure: Figure, into: IO[bytes]) -> None:
+    """Write a figure as PNG, in few colours."""
+    drawn = BytesIO()
+    figure.savefig(drawn, format="png", metadata=UNDATED["png"], facecolor=PAPER)
+    _in_few_colours(drawn, into)
+
+
+@in_house_style
 def save(figure: Figure, folder: Path, name: str, *, forms: Sequence[str] = ("png", "svg")) -> tuple[Path, ...]:
     """Write a figure as NAME.png and NAME.svg; the same figure gives the same bytes.
 
@@ -314,17 +324,19 @@ def save(figure: Figure, folder: Path, name: str, *, forms: Sequence[str] = ("pn
     paths = []
     for form in forms:
         path = folder / f"{name}.{form}"
-        figure.savefig(path, format=form, metadata=UNDATED.get(form), facecolor=PAPER)
-        if form == "png":
-            _in_few_colours(path)
+        if form in ("png", "svg"):
+            with path.open("wb") as file:
+                (as_png if form == "png" else as_svg)(figure, file)
+        else:
+            figure.savefig(path, format=form, facecolor=PAPER)
         paths.append(path)
     return tuple(paths)
 
 
-def _in_few_colours(path: Path) -> None:
+def _in_few_colours(drawn: IO[bytes], into: IO[bytes]) -> None:
     """The same picture with a palette: flat colours need no more, and the file is a third as large."""
     from PIL import Image
 
-    with Image.open(path) as picture:
+    with Image.open(drawn) as picture:
         few = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    few.save(path, "PNG", optimize=True)
+    few.save(into, "PNG", optimize=True)

@@ -15,7 +15,7 @@ from sim.engine.record import COUNTERS, UNNAMED, Ending, told_fault
 from sim.errors import ScenarioError, UsageError
 from sim.program.ir import Program
 from sim.study import store
-from sim.study.design import Part, parts_of
+from sim.study.design import Part, Past, parts_of
 from sim.study.tables import FAULT_COLUMNS, metric_columns, parameter_columns, series_columns
 
 if TYPE_CHECKING:
@@ -134,6 +134,17 @@ class Ensemble:
         row = self._row
         told = [str(row["policy"]), str(row["variant"]), *(f"{path}={value}" for path, value in row["overrides"])]
         return str(row.get("label", "")) or ", ".join(part for part in told if part) or "as it stands"
+
+    @property
+    def past(self) -> Past | None:
+        """The run and the turn that its runs branch from; None if they have no common past."""
+        row = self._row.get("past")
+        return Past(int(row[0]), int(row[1])) if row else None
+
+    @property
+    def decisions(self) -> tuple[tuple[str, int, str], ...]:
+        """What is dictated in its runs: (trigger, occasion, option)."""
+        return tuple((str(trigger), int(n), str(option)) for trigger, n, option in self._row.get("decisions", ()))
 
     @property
     def kind(self) -> str:

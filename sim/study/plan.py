@@ -21,7 +21,7 @@ from sim.study import store
 from sim.study.cluster import Cluster, look_at
 from sim.study.design import Design
 from sim.study.parts import sendable
-from sim.study.stopping import parse_until
+from sim.study.stopping import parse_untils
 from sim.study.workers import processors
 
 if TYPE_CHECKING:
@@ -150,8 +150,8 @@ def make_plan(
         If `until` is misspelled or names nothing, or there is no such engine.
     """
     if until is not None:
-        for program in design.distinct_programs:
-            parse_until(until, program)
+        asked_for = [parse_untils(until, program) for program in design.distinct_programs]
+        until = ", ".join(map(str, asked_for[0]))
     folder = out / design.folder_name
     parts = list(design.parts(runs))  # whether what is there can be read is looked at when it is played
     there = store.parts_done(folder, parts, design.programs, recording, thorough=False) if folder.exists() else ()

@@ -11,10 +11,8 @@ import errno
 import json
 import os
 import re
-import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -35,6 +33,9 @@ NEEDED = {"scenario", "digest", "seed", "status", "runs", "complete", "experimen
 TABLES = ("runs", "series", "counters", "events", "changes")
 PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 4000"
 """A quarter smaller than DuckDB's own choice, for as much work: long dictionaries of numbers are not worth theirs."""
+
+FOR_A_WHILE = "FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1"
+"""For what is read once, soon: the least work."""
 
 
 class Damaged(UsageError):
@@ -95,7 +96,7 @@ def listed(paths: Iterable[Path]) -> str:
     return "[" + ", ".join(f"'{path}'" for path in plain) + "]"
 
 
-def write_table(path: Path, table: Table) -> None:
+def write_table(path: Path, table: Table, form: str = PARQUET) -> None:
     """A table as a Parquet file, there whole or not at all.
 
     Raises
@@ -103,46 +104,33 @@ def write_table(path: Path, table: Table) -> None:
     OSError
         If the disk is full or the folder may not be written to.
     """
-    aside = _beside(path)
-    try:
-        _copy(table, aside)
-        _into_place(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """A file that somebody else made, there whole or not at all."""
-    aside = _beside(path)
-    try:
-        aside.write_bytes(content)
-        _into_place(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def _copy(table: Table, path: Path) -> None:
-    import duckdb
-
     cast = ", ".join(f"CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, (kind, _) in table.items())
     database = connection()
     database.register("rows_to_write", {name: values for name, (_, values) in table.items()})
     try:
-        database.execute(f"COPY (SELECT {cast} FROM rows_to_write) TO {literal(str(path))} ({PARQUET})")
-    except duckdb.IOException as error:
-        raise OSError(errno.EIO, str(error), str(path)) from error
+        _write(path, f"SELECT {cast} FROM rows_to_write", form)
     finally:
         database.unregister("rows_to_write")
 
 
-def _beside(path: Path) -> Path:
-    """Where a file is written before it is renamed into place."""
-    return path.with_name(f"{path.name}.{os.getpid()}.tmp")
+def _write(path: Path, select: str, form: str = PARQUET) -> None:
+    """What a query finds, as a Parquet file."""
+    import duckdb
+
+    aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        target = str(aside).replace("'", "''")
+        connection().execute(f"COPY ({select}) TO '{target}' ({form})")
+        _into_place(aside, path)
+    except duckdb.IOException as error:
+        raise OSError(errno.EIO, str(error), str(path)) from error
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
     """A text file, there whole or not at all."""
-    aside = _beside(path)
+    aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     aside.write_text(text, encoding="utf-8")
     _into_place(aside, path)
 
@@ -154,43 +142,52 @@ def _into_place(aside: Path, path: Path) -> None:
     os.replace(aside, path)
 
 
-def write_part(folder: Path, part: Part, pieces: Sequence[dict[str, Table]]) -> None:
+def write_part(folder: Path, part: Part, pieces: Sequence[dict[str, Table | Path]]) -> None:
     """All tables of a part, its pieces joined, `runs` last: a part whose `runs` are there is done.
 
     What is written is taken out of the pieces, so that memory holds it once.
     """
     for name in list(pieces[0]):
         (folder / name).mkdir(exist_ok=True)
-        write_table(path_of(folder, name, part), joined([piece.pop(name) for piece in pieces]))
+        taken, path = [piece.pop(name) for piece in pieces], path_of(folder, name, part)
+        aside = [piece for piece in taken if isinstance(piece, Path)]
+        if aside:
+            _write(path, f"SELECT * FROM read_parquet({listed(aside)})")
+            for piece in aside:
+                piece.unlink()
+        else:
+            write_table(path, joined([piece for piece in taken if not isinstance(piece, Path)]))
 
 
-def part_as_bytes(pieces: Sequence[dict[str, Table]]) -> dict[str, bytes]:
-    """The files of all tables of a part, `runs` last; what is written is taken out of the pieces."""
-    found = {}
-    with tempfile.TemporaryDirectory(prefix="sim-", dir=_in_memory()) as folder:
-        for name in list(pieces[0]):
-            path = Path(folder) / f"{name}.parquet"
-            _copy(joined([piece.pop(name) for piece in pieces]), path)
-            found[name] = path.read_bytes()
-            path.unlink()
-    return found
+def set_aside(folder: Path, part: Part, name: str, number: int, table: Table) -> Path:
+    """Put a piece of a table on the disk until its part is whole: there is no room for all of them in memory."""
+    (folder / name).mkdir(exist_ok=True)
+    path = folder / name / f"{part.stem}.{number}.{os.getpid()}.tmp"
+    write_table(path, table, FOR_A_WHILE)
+    return path
 
 
-@cache
-def _in_memory() -> str | None:
-    """A folder that is no disk, for files that are read at once: making one on a disk may take longer than a part."""
-    folder = "/dev/shm"
-    with contextlib.suppress(OSError):
-        if os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize > 32_000_000 and os.access(folder, os.W_OK):
-            return folder
-    return None
+def part_as_bytes(folder: Path, part: Part) -> dict[str, bytes]:
+    """The files of all tables of a part that lies in a folder, `runs` last."""
+    files = {name: path_of(folder, name, part) for name in reversed(TABLES)}
+    return {name: path.read_bytes() for name, path in files.items() if path.exists()}
 
 
 def store_part(folder: Path, part: Part, files: Mapping[str, bytes]) -> None:
     """Put the files of a part that was played elsewhere in their places, `runs` last."""
     for name, content in files.items():
         (folder / name).mkdir(exist_ok=True)
-        write_bytes(path_of(folder, name, part), content)
+        _write_bytes(path_of(folder, name, part), content)
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    """A file that somebody else made, there whole or not at all."""
+    aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        aside.write_bytes(content)
+        _into_place(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def path_of(folder: Path, table: str, part: Part) -> Path:
@@ -218,10 +215,24 @@ def read(
     UsageError
         If there are no such columns.
     """
+    union = ", union_by_name = true" if by_name else ""
+    return ask(
+        f"SELECT {columns} FROM read_parquet({listed(files)}{union}) WHERE {where}", files, values, as_rows=as_rows
+    )
+
+
+def ask(query: str, files: Sequence[Path], values: Sequence[Any] = (), *, as_rows: bool = True) -> Any:
+    """What a query that reads these files finds, as rows, or as arrays, nulls masked.
+
+    Raises
+    ------
+    Damaged
+        If a file cannot be read.
+    UsageError
+        If there are no such columns.
+    """
     import duckdb
 
-    union = ", union_by_name = true" if by_name else ""
-    query = f"SELECT {columns} FROM read_parquet({listed(files)}{union}) WHERE {where}"
     try:
         found = connection().execute(query, list(values))
         return found.fetchall() if as_rows else found.fetchnumpy()
