@@ -6,7 +6,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-EXTRAS ?= benchmarks,cluster,diagrams,discovery,notebooks,seminar
+EXTRAS ?= benchmarks,cluster,diagrams,discovery,frames,notebooks,seminar
 RUNS ?= 4000
 INSTALLED := $(VENV)/.installed
 DEVELOPS := $(VENV)/.develops

@@ -364,6 +364,19 @@ def names_several(values: str) -> bool:
     return several(values)
 
 
+def on_cluster(plan: Plan, address: str) -> Plan:
+    """A plan that workers of dask are to play; `plan.cluster` says who they are, and how they differ from this machine.
+
+    Raises
+    ------
+    UsageError
+        If no scheduler answers at the address, or its workers cannot play.
+    """
+    from sim.study.plan import on_cluster as played_there
+
+    return played_there(plan, address)
+
+
 def experiment_of(model: Model, **more: Any) -> Experiment:
     """A model as a row of a design; `more` are further fields of `sim.study.design.Experiment`."""
     from sim.program.listing import resolved_text
@@ -379,11 +392,13 @@ def run(
     on_progress: Callable[[Progress], None] | None = None,
     fail_fast: bool = False,
     executor: Executor | None = None,
+    cluster: str | None = None,
     **options: Any,
 ) -> Any:
     """Play a plan, or a model or scenario with the options of `plan`, and open the study as its kind is read.
 
-    What is there already is not played again. `executor` plays the parts instead of local workers.
+    What is there already is not played again. `executor` plays the parts instead of local workers; so does `cluster`,
+    the address of a scheduler of dask.
 
     Raises
     ------
@@ -397,9 +412,12 @@ def run(
         what = load(what)
     if isinstance(what, Model):
         what = plan(what, **options)
+    if cluster is None and what.cluster is not None:
+        cluster = what.cluster.address
     ensemble = run_design(
         what.design, runs=what.runs, workers=what.workers, out=what.out, engine=what.engine, until=what.until,
         recording=what.recording, progress=on_progress, fail_fast=fail_fast, executor=executor,
+        cluster=cluster,
     )  # fmt: skip
     return told(ensemble, what.asked, what.scenario)
 
@@ -940,11 +958,24 @@ def discover(study: Any, target: str, *, coverage: float | None = None, box: int
 # ------------------------------------------------------------------------------------------------ keeping
 
 
-def export(study: Any, *, out: str | Path | None = None) -> tuple[Path, ...]:
-    """Write the tables of a study as CSV, one file a table, and the summary beside them."""
-    from sim.study.export import export_tables
+def export(study: Any, *, out: str | Path | None = None, tables: Sequence[str] = ()) -> tuple[Path, ...]:
+    """Write the tables of a study as CSV, all of them unless some are named, one file a table: the files.
 
-    return export_tables(study.ensemble, Path(out) if out else study.folder / "csv")
+    `-` as `out` writes one table to the standard output, and no file.
+
+    Raises
+    ------
+    UsageError
+        If the study has no such table.
+    """
+    from sim.study.export import export_tables, print_table
+
+    if str(out) == "-":
+        if len(tables) != 1:
+            raise UsageError("`--out -` prints one table: name it, such as `--table runs`")
+        print_table(study.ensemble, tables[0])
+        return ()
+    return export_tables(study.ensemble, Path(out) if out else study.folder / "csv", tuple(tables))
 
 
 def status(folder: str | Path) -> dict[str, Any]:
@@ -953,17 +984,24 @@ def status(folder: str | Path) -> dict[str, Any]:
     from sim.study.execute import status_of
 
     manifest = status_of(folder)
-    row = manifest["experiments"][0]
+    rows, done = manifest["experiments"], manifest["done"]
+    row: dict[str, Any] = rows[0] if len(rows) == 1 else {"policy": "", "variant": "", "overrides": ()}
+    uneven = len(rows) > 1 and min(done) < max(done)
     return {
         "study": str(folder),
         "scenario": manifest["scenario"],
+        "kind": manifest.get("kind", "run"),
+        "experiments": len(rows),
         "policy": row["policy"] or None,
         "variant": row["variant"] or None,
         "overrides": " ".join(f"{path}={value}" for path, value in row["overrides"]) or None,
         "seed": manifest["seed"],
         "status": manifest["status"],
-        "runs_wanted": manifest["runs"],
-        "runs_done": sum(manifest["done"]),
+        "runs_wanted": manifest["runs"] * len(rows),
+        "runs_done": sum(done),
+        "runs_of_each": manifest["runs"] if len(rows) > 1 else None,
+        "fewest_of_one": min(done) if uneven else None,
+        "most_of_one": max(done) if uneven else None,
         "failed": manifest["failed"],
         "until": manifest.get("until"),
         "precision": " ".join(row["says"] for row in manifest.get("precision", ())) or None,

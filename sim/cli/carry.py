@@ -52,6 +52,12 @@ def played(plan: api.Plan, playing: Playing, verb: Callable[..., Any] | None = N
 
     After Ctrl-C its workers are ended, and the command ends.
     """
+    if playing.address is not None:
+        from sim import api
+
+        plan = api.on_cluster(plan, playing.address)
+        for sentence in plan.cluster.differences if plan.cluster else ():
+            progress.tell(sentence)
     if playing.dry_run:
         click.echo(plan.says) if playing.form == "table" else paper.emit([plan.record()], playing.form)
         return None

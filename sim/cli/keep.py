@@ -48,9 +48,13 @@ def report_command(study: str, out: str | None) -> None:
 @click.command("export")
 @options.STUDY
 @click.option(
-    "-o", "--out", type=click.Path(file_okay=False), help="The folder for the tables (default: csv/ in the study)."
+    "-o",
+    "--out",
+    type=click.Path(file_okay=False, allow_dash=True),
+    help="The folder for the tables (default: csv/ in the study); - prints one.",
 )
-def export_command(study: str, out: str | None) -> None:
+@click.option("--table", "tables", multiple=True, metavar="NAME", help="This table alone, such as runs; repeatable.")
+def export_command(study: str, out: str | None, tables: tuple[str, ...]) -> None:
     """Write the tables of a stored study as CSV.
 
     \b
@@ -59,7 +63,7 @@ def export_command(study: str, out: str | None) -> None:
     """
     from sim import api
 
-    for path in api.export(api.study(study), out=out):
+    for path in api.export(api.study(study), out=out, tables=tables):
         click.echo(path)
 
 

@@ -107,6 +107,8 @@ class Playing:
     seed: int
     workers: int | None
     engine: str
+    executor: str | None
+    cluster: str | None
     out: str
     dry_run: bool
     fail_fast: bool
@@ -115,6 +117,23 @@ class Playing:
     verbose: bool
     form: str
     no_color: bool
+
+    @property
+    def address(self) -> str | None:
+        """The scheduler whose workers are to play; None for this machine.
+
+        Raises
+        ------
+        UsageError
+            If a cluster is wanted and not said, or said and not wanted.
+        """
+        if self.executor == "dask" and self.cluster is None:
+            raise UsageError("`--executor dask` needs the address of a scheduler: `--cluster tcp://HOST:8786`")
+        if self.cluster is not None and self.executor == "local":
+            raise UsageError("`--cluster` and `--executor local` exclude each other: leave one of them out")
+        if self.cluster is not None and self.workers is not None:
+            raise UsageError("`-j` counts workers of this machine, and a cluster has its own: leave one of them out")
+        return self.cluster
 
     @property
     def planning(self) -> dict[str, Any]:
@@ -155,6 +174,9 @@ def _playing(runs: str) -> list[Callable[[Any], Any]]:
         seed,
         click.option("-j", "--workers", type=Whole(1, 1024), help="Workers that play (default: the cores there are)."),
         engine,
+        click.option("--executor", type=click.Choice(["local", "dask"]),
+                     help="Who plays: this machine (default), or a cluster."),
+        click.option("--cluster", metavar="ADDRESS", help="The scheduler of dask whose workers play: tcp://HOST:8786."),
         click.option(
             "-o", "--out", type=click.Path(file_okay=False), default="results", show_default=True,
             help="The folder in which studies are stored.",

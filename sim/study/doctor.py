@@ -15,6 +15,8 @@ from sim.engine.record import Recording
 from sim.program.build import build_program
 from sim.scenario.read import read_scenario
 from sim.streams import Luck
+from sim.study.cluster import REMEDY as REMEDY_OF_CLUSTER
+from sim.study.cluster import extra_version
 from sim.study.workers import processors
 
 NEEDED = ("click", "duckdb", "llvmlite", "matplotlib", "numpy", "pydantic", "PyYAML", "rich", "scipy", "simpy")
@@ -48,6 +50,12 @@ def _machine() -> Iterator[tuple[str, str, str]]:
     machine = provenance.machine()
     yield "arithmetic", "ok", f"{machine['libm']}, {machine['processor']} {machine['cpu_features']}".strip()
     yield from _engines()
+    found = extra_version()
+    yield (
+        "cluster",
+        "ok",
+        f"dask {found}: `--cluster tcp://HOST:8786`" if found else f"not installed: {REMEDY_OF_CLUSTER}",
+    )
 
 
 def _engines() -> Iterator[tuple[str, str, str]]:

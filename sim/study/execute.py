@@ -17,6 +17,7 @@ from sim.errors import UsageError, did_you_mean
 from sim.program.ir import Program
 from sim.program.parameters import draw_parameters
 from sim.study import manifest, store
+from sim.study.cluster import Spread
 from sim.study.design import Design, Experiment, Part
 from sim.study.ensemble import Ensemble
 from sim.study.manifest import status_of
@@ -82,6 +83,7 @@ def run_design(
     until: str | Sequence[Until] | None = None,
     progress: Callable[[Progress], None] | None = None,
     executor: Executor | None = None,
+    cluster: str | None = None,
     fail_fast: bool = False,
     command: Sequence[str] | None = None,
 ) -> Ensemble:
@@ -98,7 +100,10 @@ def run_design(
         Stop sooner, when intervals are narrow enough in every experiment, and have stayed so. Looked at after each
         whole part, in order, so that the number of runs does not depend on the workers.
     executor
-        Where to play instead of on local workers. Its processes must see the same file system.
+        What plays instead of local workers: anything that speaks as `concurrent.futures` does. Its workers need not see
+        this file system, but must have the simulator.
+    cluster
+        The address of a scheduler whose workers play instead: see `sim.study.cluster`.
     fail_fast
         Stop at the first part in which a run failed.
     command
@@ -126,7 +131,7 @@ def run_design(
     with store.locked(folder):
         store.sweep(folder)
         study = _Study(design, folder, runs, player, recording, stop, progress, fail_fast, command)
-        study.play(executor, workers or processors())
+        study.play(executor, cluster, workers or processors())
         return Ensemble(folder, study.manifest, study.runs, programs=design.programs)
 
 
@@ -189,11 +194,11 @@ class _Study:
 
     # -------------------------------------------------------------------------------------------- to play
 
-    def play(self, executor: Executor | None, workers: int) -> None:
+    def play(self, executor: Executor | None, cluster: str | None, workers: int) -> None:
         """Play what is to do, and write down how it ended, however it ended."""
         status: manifest.Status = "interrupted"
         try:
-            status = "complete" if self._play_all(executor, workers) else "stopped"
+            status = "complete" if self._play_all(executor, cluster, workers) else "stopped"
         except Exception:
             status = "failed"
             raise
@@ -208,14 +213,14 @@ class _Study:
             self.manifest["precision"] = self.watch.records()
             manifest.end(self.folder, self.manifest, status)
 
-    def _play_all(self, executor: Executor | None, workers: int) -> bool:
+    def _play_all(self, executor: Executor | None, cluster: str | None, workers: int) -> bool:
         """Play the parts that are to do. False if a failed run stopped it before the end."""
         self._tell()
         if self._may_stop():
             return True
         todo = [part for part in self.parts if part not in self.done]
         # Closed at once when the loop is left, however it is left: that is what ends the workers.
-        with closing(self._finished(todo, executor, min(workers, len(todo)))) as finished:
+        with closing(self._finished(todo, executor, cluster, min(workers, len(todo)))) as finished:
             for part, failed in finished:
                 self.done.add(part)
                 self.played += part.runs
@@ -228,10 +233,12 @@ class _Study:
         return True
 
     def _finished(
-        self, todo: list[Part], executor: Executor | None, workers: int
+        self, todo: list[Part], executor: Executor | None, cluster: str | None, workers: int
     ) -> Generator[tuple[Part, int], None, None]:
         """Parts as they finish, with the number of failed runs in each."""
-        if executor is not None:
+        if cluster is not None and todo:
+            yield from self._on_cluster(cluster, todo)
+        elif executor is not None:
             yield from spread(executor, self.job_for, todo, at_once=64)
         elif workers > 1 and self.player.threads:
             yield from spread_on_threads(self._job_here, todo, workers=workers)
@@ -241,6 +248,16 @@ class _Study:
         else:
             for part in todo:
                 yield part, play(self._job_here(part), part)
+
+    def _on_cluster(self, address: str, todo: list[Part]) -> Generator[tuple[Part, int], None, None]:
+        """The same, played elsewhere; the manifest says by whom, where that was no machine like this one."""
+        spread_there = Spread(address, self.job_for, self.engine)
+        with closing(spread_there.finished(todo)) as finished:
+            for pair in finished:
+                self.manifest["elsewhere"] += [
+                    one for one in spread_there.elsewhere if one not in self.manifest["elsewhere"]
+                ]
+                yield pair
 
     def job_for(self, part: Part) -> Job:
         """What whoever plays a part has to know of its experiments."""

@@ -1,45 +1,91 @@
-"""The tables of a study as CSV, for tools that do not read Parquet."""
+"""The tables of a study as CSV, for tools that do not read Parquet: written as they are read, never held whole."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+from sim.errors import UsageError, did_you_mean
 from sim.study import store
 from sim.study.ensemble import Ensemble
 
 LOOSE = ("design", "failures")
 """Tables of a whole study, one file each."""
 
+ROWS_AT_ONCE = 10_000
 
-def export_tables(ensemble: Ensemble, out: Path) -> tuple[Path, ...]:
-    """Write each table of a study into a CSV file of its own, rows in the order of the runs; the files, in that order.
 
-    Raises
-    ------
-    OSError
-        If the folder cannot be written.
-    """
-    out.mkdir(parents=True, exist_ok=True)
-    done = {path.name for path in (ensemble.folder / "runs").glob("part-*.parquet")}
-    written = []
+def tables_there(ensemble: Ensemble) -> dict[str, str]:
+    """Each table that a study has, and the query that reads its rows in the order of the files."""
+    found = {}
     for table in store.TABLES:
-        files = [path for path in sorted((ensemble.folder / table).glob("part-*.parquet")) if path.name in done]
+        files = ensemble.done_files(table)
         if files:
-            query = (
+            found[table] = (
                 f"SELECT * FROM read_parquet({store.listed(files)}, union_by_name = true) WHERE run < {ensemble.limit}"
             )
-            written.append(_write(query, out / f"{table}.csv"))
     for table in LOOSE:
         path = ensemble.folder / f"{table}.parquet"
         if path.exists():
-            written.append(_write(f"SELECT * FROM read_parquet({store.listed([path])})", out / f"{table}.csv"))
-    return tuple(written)
+            found[table] = f"SELECT * FROM read_parquet({store.listed([path])})"
+    return found
+
+
+def export_tables(ensemble: Ensemble, out: Path, tables: tuple[str, ...] = ()) -> tuple[Path, ...]:
+    """Write tables of a study, all of them unless some are named, into CSV files of their own; the files, in order.
+
+    Rows stand in the order of the parts: run by run, and in a study of many experiments experiment by experiment
+    within each part.
+
+    Raises
+    ------
+    UsageError
+        If the study has no such table.
+    OSError
+        If the folder cannot be written.
+    """
+    queries = _wanted(ensemble, tables)
+    out.mkdir(parents=True, exist_ok=True)
+    return tuple(_write(query, out / f"{table}.csv") for table, query in queries.items())
+
+
+def print_table(ensemble: Ensemble, table: str) -> None:
+    """Write one table of a study as CSV to the standard output, as it is read.
+
+    Raises
+    ------
+    UsageError
+        If the study has no such table.
+    """
+    import csv
+
+    (query,) = _wanted(ensemble, (table,)).values()
+    rows = store.connection().execute(query)
+    write = csv.writer(sys.stdout, lineterminator="\n")
+    write.writerow([column[0] for column in rows.description])
+    while some := rows.fetchmany(ROWS_AT_ONCE):
+        write.writerows(some)
+
+
+def _wanted(ensemble: Ensemble, tables: tuple[str, ...]) -> dict[str, str]:
+    there = tables_there(ensemble)
+    for table in tables:
+        if table not in there:
+            hint = did_you_mean(table, there) or f"it has {', '.join(there)}"
+            raise UsageError(f"`{ensemble.folder}` has no table `{table}`; {hint}")
+    return {table: query for table, query in there.items() if not tables or table in tables}
 
 
 def _write(query: str, path: Path) -> Path:
-    """The rows of a query as a CSV file, there whole or not at all."""
+    """The rows of a query as a CSV file, there whole or not at all.
+
+    One thread writes it: several would hold rows back to keep their order, gigabytes of them in a long study.
+    """
     aside = path.with_name(f"{path.name}.tmp")
-    target = str(aside).replace("'", "''")
-    store.connection().execute(f"COPY ({query}) TO '{target}' (FORMAT csv, HEADER true)")
-    aside.replace(path)
+    try:
+        with store.one_thread_each():
+            store.connection().execute(f"COPY ({query}) TO {store.literal(str(aside))} (FORMAT csv, HEADER true)")
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
     return path

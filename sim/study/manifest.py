@@ -66,6 +66,7 @@ def begin(
         "ended": None,
         **provenance.origin(_plain_command(command)),
         "earlier": _earlier_origins(earlier),
+        "elsewhere": earlier.get("elsewhere", []),
         **({"kind": design.kind, "settings": design.settings} if design.kind != "run" else {}),
         "experiments": _write_design(folder, design),
     }

@@ -1,16 +1,27 @@
-"""Plays parts: one after another, on threads, or on any executor, each stored by whoever played it."""
+"""Plays parts: one after another, on threads, or on any executor, each stored by whoever played it, if that can be."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import pickle
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
-from threading import Event, Semaphore
-from typing import TYPE_CHECKING
+from threading import Event, Lock, Semaphore
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +38,8 @@ from sim.study.tables import tables_of
 
 if TYPE_CHECKING:
     from sim.study.tables import Table
+
+T = TypeVar("T")
 
 SLICE, SLICE_WITH_EVENTS = 500, 100
 """Runs that an engine is asked for at once: what it hands back is the largest thing in memory."""
@@ -70,14 +83,49 @@ def job_of(program: bytes, job: bytes) -> Job:
     return replace(bare, program=program_of(program))
 
 
-@lru_cache(maxsize=256)
+def play_away(program: bytes, job: bytes, part: Part) -> tuple[int, dict[str, bytes]]:
+    """Play one part and hand its files over: what is done where the study's folder may not be seen."""
+    with store.one_thread_each():
+        return parcel(program, job, part)
+
+
+def parcel(program: bytes, job: bytes, part: Part) -> tuple[int, dict[str, bytes]]:
+    """One part, played: how many of its runs failed, and the files of its tables."""
+    whole = job_of(program, job)
+    large = _slice_of(whole, part)[1]
+    with tempfile.TemporaryDirectory(prefix="sim-", dir=None if large else _in_memory()) as folder:
+        failed = play(replace(whole, folder=Path(folder)), part)
+        return failed, store.part_as_bytes(Path(folder), part)
+
+
+@cache
+def _in_memory() -> str | None:
+    """A folder that is no disk, for files that are read at once: making one on a disk may take longer than a part."""
+    folder = "/dev/shm"
+    with contextlib.suppress(OSError):
+        room = os.statvfs(folder)
+        if room.f_bavail * room.f_frsize > 32_000_000 and os.access(folder, os.W_OK):
+            return folder
+    return None
+
+
+_unpickling = Lock()
+
+
 def program_of(payload: bytes) -> Program:
-    """The program, unpickled; one without some of its triggers is made anew of its origin, whose code it shares."""
+    """The program, the same one however many threads of this process ask: it is made machine code once."""
+    with _unpickling:
+        return _unpickled(payload)
+
+
+@lru_cache(maxsize=256)
+def _unpickled(payload: bytes) -> Program:
+    """The program; one without some of its triggers is made anew of its origin, whose code it shares."""
     sent = pickle.loads(payload)
     if isinstance(sent, Program):
         return sent
     origin, names = sent
-    return program_of(origin).without(names)
+    return _unpickled(origin).without(names)
 
 
 class Payloads:
@@ -238,23 +286,44 @@ def sendable(engine: str | Engine) -> str | Engine:
 def spread(
     executor: Executor, job_for: Callable[[Part], Job], todo: Iterable[Part], *, at_once: int
 ) -> Iterator[tuple[Part, int]]:
-    """Hand parts to any executor, whatever its processes; a part and how many of its runs failed, as they finish.
+    """Hand parts to any executor, wherever its workers are; a part and how many of its runs failed, as they finish.
+
+    Threads and processes of this machine store what they play. Of any other executor nobody knows what its workers see:
+    they hand the files over, and it is stored here.
 
     Raises
     ------
     UsageError
-        If a worker process was ended from outside.
+        If a worker process was ended from outside, or would be a copy of this one.
     """
     payloads = Payloads()
+    _refuse_copies(executor)
     try:
-        yield from _handed_out(
-            lambda part: executor.submit(play_part, *payloads.of(job_for(part)), part), todo, at_once=at_once
-        )
+        if isinstance(executor, ThreadPoolExecutor | ProcessPoolExecutor):
+            yield from _handed_out(
+                lambda part: executor.submit(play_part, *payloads.of(job_for(part)), part), todo, at_once=at_once
+            )
+            return
+        for part, (failed, files) in _handed_out(
+            lambda part: executor.submit(play_away, *payloads.of(job_for(part)), part), todo, at_once=at_once
+        ):
+            store.store_part(job_for(part).folder, part, files)
+            yield part, failed
     except BrokenExecutor as error:
         raise UsageError(
             "a worker process was ended from outside, perhaps for want of memory; nothing finished is lost, "
             "the same command goes on, with fewer workers (`-j`) if it happens again"
         ) from error
+
+
+def _refuse_copies(executor: Executor) -> None:
+    """Processes that are forked wait for ever for the threads that the database had here."""
+    context = getattr(executor, "_mp_context", None)
+    if context is not None and context.get_start_method() == "fork":
+        raise UsageError(
+            "an executor whose processes are copies of this one (`fork`) would wait for ever: make it with "
+            '`ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn"))`'
+        )
 
 
 def spread_on_threads(
@@ -271,12 +340,10 @@ def spread_on_threads(
             among.stop.set()
 
 
-def _handed_out(
-    submit: Callable[[Part], Future[int]], todo: Iterable[Part], *, at_once: int
-) -> Iterator[tuple[Part, int]]:
+def _handed_out(submit: Callable[[Part], Future[T]], todo: Iterable[Part], *, at_once: int) -> Iterator[tuple[Part, T]]:
     """Never more than `at_once` parts under way, so that memory does not grow with the study."""
     waiting = iter(todo)
-    running: dict[Future[int], Part] = {}
+    running: dict[Future[T], Part] = {}
     try:
         while True:
             for part in waiting:

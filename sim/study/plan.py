@@ -6,7 +6,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,9 @@ from sim.errors import UsageError
 from sim.program.parameters import draw_parameters
 from sim.streams import Luck
 from sim.study import store
+from sim.study.cluster import Cluster, look_at
 from sim.study.design import Design
+from sim.study.parts import sendable
 from sim.study.stopping import parse_untils
 from sim.study.workers import processors
 
@@ -51,6 +53,7 @@ class Plan:
     seconds: float
     scenario: Scenario | None = field(default=None, repr=False)  # for whoever tells of the study
     more: int = 0  # experiments that may be added once these are played
+    cluster: Cluster | None = None  # who plays it, if not this machine
 
     @property
     def folder(self) -> Path:
@@ -97,6 +100,8 @@ class Plan:
         there = f", {self.done:,} of them there already" if self.done else ""
         wait = f"{'at most' if self.until or self.more else 'about'} {say_wait(self.seconds)}"
         workers = "1 worker" if self.workers == 1 else f"{self.workers} workers"
+        if self.cluster is not None:
+            workers = self.cluster.says
         return f"{what}{there}: {wait} on {workers}, into {self.folder}"
 
     @property
@@ -121,6 +126,7 @@ class Plan:
             "runs": self.runs,
             "done": self.done,
             "workers": self.workers,
+            "cluster": self.cluster.address if self.cluster else None,
             "seconds": round(self.seconds, 1),
             "study": str(self.folder),
         }
@@ -162,6 +168,19 @@ def make_plan(
         built = [program for program in design.distinct_programs[1:] if program.origin is None]
         seconds += MAKING * sum(len(program.triggers) for program in built)
     return Plan(design, asked, runs, hands, engine, until, out, recording, done, seconds, scenario, more)
+
+
+def on_cluster(plan: Plan, address: str) -> Plan:
+    """The same plan, to be played by the workers of a scheduler.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be reached, or its workers cannot play.
+    """
+    there = look_at(address, sendable(plan.engine))
+    hands = max(1, min(there.threads, plan.to_play // plan.design.part_sizes[0][1]))
+    return replace(plan, cluster=there, workers=hands, seconds=plan.seconds * plan.workers / hands)
 
 
 def seconds_a_run(design: Design, engine: str, *, recording: Recording, tell: Callable[[str], None]) -> float:

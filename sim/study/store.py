@@ -166,6 +166,29 @@ def set_aside(folder: Path, part: Part, name: str, number: int, table: Table) ->
     return path
 
 
+def part_as_bytes(folder: Path, part: Part) -> dict[str, bytes]:
+    """The files of all tables of a part that lies in a folder, `runs` last."""
+    files = {name: path_of(folder, name, part) for name in reversed(TABLES)}
+    return {name: path.read_bytes() for name, path in files.items() if path.exists()}
+
+
+def store_part(folder: Path, part: Part, files: Mapping[str, bytes]) -> None:
+    """Put the files of a part that was played elsewhere in their places, `runs` last."""
+    for name, content in files.items():
+        (folder / name).mkdir(exist_ok=True)
+        _write_bytes(path_of(folder, name, part), content)
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    """A file that somebody else made, there whole or not at all."""
+    aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        aside.write_bytes(content)
+        _into_place(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
 def path_of(folder: Path, table: str, part: Part) -> Path:
     """The file of one table of one part."""
     return folder / table / f"{part.stem}.parquet"
