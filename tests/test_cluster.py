@@ -117,11 +117,11 @@ def test_what_is_no_address_is_told(address: str, monkeypatch: pytest.MonkeyPatc
         cluster.look_at(address, "simpy")
 
 
-def test_without_the_extra_one_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_one_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A cluster without dask is a sentence with the command of pip."""
     monkeypatch.setitem(sys.modules, "distributed", None)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match=r"pip install 'escalation-sim\[cluster\]'"):
-        api.run("first-lesson", runs=5, cluster="tcp://127.0.0.1:8786")
+        api.run("first-lesson", runs=5, cluster="tcp://127.0.0.1:8786", out=tmp_path)
 
 
 @pytest.mark.parametrize(("words", "says"), [
