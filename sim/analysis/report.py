@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,13 +90,14 @@ class Study:
             raise UsageError(f"`{self.folder}` has {self.runs:,} runs, numbered from 0; there is no run {missing[0]}")
         if engine == "auto" and self.ensemble.manifest.get("engine") == "simpy":
             engine = "simpy"  # whoever asked for it gets it in what is told of the study, too
-        return choose(engine, runs=len(runs)).run(
+        played = choose(engine, runs=len(runs)).run(
             self.ensemble.program,
             luck=Luck(self.ensemble.seed),
-            runs=numbers.astype(np.uint32),
+            runs=numbers.astype(np.uint32) + np.uint32(self.ensemble.first_run),
             parameters=self.ensemble.parameters_of(runs),
             recording=Recording(events=True),
         )
+        return replace(played, runs=numbers.astype(np.uint32))
 
     @cached_property
     def sample(self) -> Runs:

@@ -43,6 +43,7 @@ class Played:
     held: tuple[tuple[str, float], ...] = ()
     decisions: tuple[tuple[str, int, str], ...] = ()
     past: Past | None = None
+    first_run: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Experiment:
 
     `held` are (parameter, value): they are not drawn, and the program need not be built again. `disabled` are triggers
     that the program has and never fires. `decisions` are (trigger, occasion, option): what is chosen there is dictated.
+    Run r of it has the luck of run `first_run` + r of the seed: experiments that are to share no luck lie apart.
     """
 
     program: Program
@@ -63,6 +65,7 @@ class Experiment:
     disabled: tuple[str, ...] = ()
     decisions: tuple[tuple[str, int, str], ...] = ()
     past: Past | None = None
+    first_run: int = 0
 
     @property
     def says(self) -> dict[str, object]:
@@ -78,13 +81,14 @@ class Experiment:
             "disabled": list(self.disabled),
             "decisions": [list(one) for one in self.decisions],
             "past": [self.past.run, self.past.turn] if self.past else [],
+            "first_run": self.first_run,
         }
         return told | {name: value for name, value in more.items() if value}
 
     @property
     def played(self) -> Played:
         """What of it an engine has to know besides the program."""
-        return Played(self.held, self.decisions, self.past)
+        return Played(self.held, self.decisions, self.past, self.first_run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Design:
-    """The experiments of a study. Run r of every experiment has the luck of (seed, r).
+    """The experiments of a study. Run r of every experiment has the luck of (seed, r), unless it says otherwise.
 
     `kind` says what the study is for, and `settings`, in the words of JSON, what whoever reads it has to know besides.
     """

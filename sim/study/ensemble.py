@@ -136,6 +136,11 @@ class Ensemble:
         return str(row.get("label", "")) or ", ".join(part for part in told if part) or "as it stands"
 
     @property
+    def first_run(self) -> int:
+        """Which run's luck run 0 of this experiment has; the others follow."""
+        return int(self._row.get("first_run", 0))
+
+    @property
     def kind(self) -> str:
         """What the study is for: `run`, `compare`, `sweep`, ..."""
         return str(self.manifest.get("kind", "run"))
