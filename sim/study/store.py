@@ -167,10 +167,23 @@ def read(
     UsageError
         If there are no such columns.
     """
-    import duckdb
-
     union = ", union_by_name = true" if by_name else ""
     query = f"SELECT {columns} FROM read_parquet({listed(files)}{union}) WHERE {where}"
+    return ask(files, query, values, as_rows=as_rows)
+
+
+def ask(files: Sequence[Path], query: str, values: Sequence[Any] = (), *, as_rows: bool = False) -> Any:
+    """What a whole query that reads these files brings: columns as arrays, nulls masked, or rows.
+
+    Raises
+    ------
+    Damaged
+        If a file cannot be read.
+    UsageError
+        If the query asks for what is not there.
+    """
+    import duckdb
+
     try:
         found = connection().execute(query, list(values))
         return found.fetchall() if as_rows else found.fetchnumpy()
