@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 KINDS = {
     "run": "sim.analysis.report:Study",
+    "sensitivity": "sim.analysis.sensitivity:Sensitivity",
 }
 """Kind of study, as its manifest says it -> the class that reads it."""
 

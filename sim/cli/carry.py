@@ -19,11 +19,14 @@ SOME_FAILED = 3
 
 def carried_out(plan: api.Plan, playing: Playing) -> int:
     """Play what is planned and print what came of it, as all the options ask; the exit code."""
+    study = played(plan, playing)
+    return 0 if study is None else shown(study, playing)
+
+
+def shown(study: Any, playing: Playing) -> int:
+    """Draw and print a study that was played, as all the options ask; the exit code."""
     from sim import api
 
-    study = played(plan, playing)
-    if study is None:
-        return 0
     pictures = () if playing.no_plots else api.plot(study)
     if playing.form == "json":
         paper.emit_json(study.record())

@@ -19,7 +19,7 @@ from sim.errors import ScenarioError, UsageError
 COMMANDS = {
     "list": "look", "new": "look", "validate": "look", "schema": "look", "show": "look",
     "trace": "play", "run": "play", "replay": "play", "explain": "play",
-    "discover": "discover",
+    "sensitivity": "sensitivity", "discover": "discover",
     "plot": "keep", "report": "keep", "export": "keep", "status": "keep", "doctor": "keep", "verify": "keep",
 }  # fmt: skip
 """Each command and the module of `sim.cli` that it stands in, in the order of `sim --help`."""

@@ -80,6 +80,7 @@ def _free(taken: Pictures, name: str) -> str:
 
 KINDS: dict[str, str] = {
     "discover": "discovery",
+    "sensitivity": "sensitivity",
 }
 """Kind of study -> the module of `sim.figures` whose `pictures` says what can be drawn of it."""
 
