@@ -120,9 +120,10 @@ def test_intervals_cover(samples: int, runs: int, deviation: float) -> None:
 
 def test_a_number_that_never_varies_has_no_indices() -> None:
     """Nothing is shared out where there is nothing, and nothing fails."""
-    found = indices(silent(np.ones((16, 5))), NAMES)
-    assert not found.is_told
-    assert all(np.isnan(row.total.value) for row in found.rows)
+    for value in (0.0, 1.0, 2.07):
+        found = indices(silent(np.full((16, 5), value)), NAMES)
+        assert not (found.is_told or found.varies)
+        assert all(np.isnan(row.total.value) for row in found.rows)
 
 
 def test_base_samples_with_a_void_point_are_left_out() -> None:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 RESAMPLES = 500
+CONSTANT = 1e-12
+"""Points that differ by less than this part of their mean differ by rounding."""
+
 Z = normal_quantile(LEVEL)
 
 
@@ -83,6 +86,11 @@ class Indices:
     def is_told(self) -> bool:
         """Whether parameters move it by more than luck may pretend: otherwise there is nothing to share out."""
         return self.explained.low > 0.0
+
+    @property
+    def varies(self) -> bool:
+        """Whether it differs at all, between points or between the runs of one."""
+        return self.luck.value == self.luck.value
 
     @property
     def is_shown(self) -> bool:
@@ -149,7 +157,10 @@ class _Terms:
 
     def __init__(self, means: Floats, noise: Floats, within: Floats, shared: Floats, count: int) -> None:
         self.centre = float(means.mean()) if len(means) else 0.0
-        self.means, self.noise, self.shared, self.count = means - self.centre, noise, shared, count
+        apart = means - self.centre
+        if len(means) and abs(apart).max() <= CONSTANT * abs(self.centre):  # a number that is the same everywhere
+            apart = 0.0 * apart
+        self.means, self.noise, self.shared, self.count = apart, noise, shared, count
         self.a, self.b = self.means[:, 0], self.means[:, -1]
         self.luck = (within[:, 0] + within[:, -1]) / 2
         self.square = (self.a**2 + self.b**2) / 2

@@ -155,9 +155,11 @@ class Sensitivity(Told):
 
     @property
     def told_of(self) -> tuple[Found, ...]:
-        """What sentences are about: what is asked about, or the outcomes, or, where these never vary, the metrics."""
+        """What sentences are about: what is asked about, or the outcomes, and metrics where no outcome can be told."""
         outcomes = tuple(one for one in self.found if one.output.sort == "outcome")
-        return self.found if self.only or not any(one.is_told for one in outcomes) else outcomes
+        if self.only or any(one.is_told for one in outcomes):
+            return self.found if self.only else outcomes
+        return (*outcomes, *(one for one in self.found if one.output.sort == "metric" and one.is_told))
 
     @cached_property
     def cautions(self) -> tuple[Caution, ...]:

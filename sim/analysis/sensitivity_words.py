@@ -73,18 +73,20 @@ def _says_indices(found: Indices) -> str:
         return f"{what}: void, for no base sample has two runs or more at each of its points."
     luck = percent(found.luck.value)
     if not found.is_told:
-        if not found.explained.high > 0.0:
+        if not found.varies:
             return f"{what} never varies in these runs: {figures(found.mean.value)} at every point."
         return (
             f"{what}: what parameters move of it cannot be told from luck here, which is {luck} "
-            f"[{percent_range(found.luck.low, found.luck.high)}] of the variance of a single run; "
+            f"({percent_range(found.luck.low, found.luck.high)}) of the variance of a single run; "
             "more `--samples` or a larger `-n` may tell."
         )
     named = [row for row in found.ranked if row.total.low > 0.0 and row.total.value >= found.floor_total][:MOST_NAMED]
-    moved = ", ".join(f"{row.parameter} {say(row.total)}" for row in named) or "no single parameter stands out"
     alone = sum(row.first.value for row in found.rows)
     together = f", {percent(1 - alone, 0)} of it only with others" if 0.05 <= 1 - alone <= 1.0 else ""
+    moved = ", ".join(f"{row.parameter} {say(row.total)}" for row in named)
     told = f"What moves {what}: {moved} of what parameters explain{together}."
+    if not named:
+        told = f"What moves {what}: parameters do, and none of them stands out of the noise."
     if found.luck.value == 0.0:
         return f"{told} No luck within a run touches it."
     most = percent(1 - found.luck.value)
