@@ -11,7 +11,7 @@ Each verb imports what it needs when it is called, because a command that only l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,11 +22,18 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 if TYPE_CHECKING:  # the faces take the names of these values from here
+    from sim.analysis.ablation import Ablation as Ablation
+    from sim.analysis.alternatives import Reading as Reading
+    from sim.analysis.compare import Comparison as Comparison
     from sim.analysis.discovery import Discovery as Discovery
+    from sim.analysis.enough import Enough as Enough
     from sim.analysis.expect import Finding as Finding
     from sim.analysis.explain import Explanation as Explanation
+    from sim.analysis.fork import Fork as Fork
+    from sim.analysis.futures import Futures as Futures
     from sim.analysis.metrics import MetricSummary as MetricSummary
     from sim.analysis.outcomes import OutcomeShare as OutcomeShare
+    from sim.analysis.parting import Parting as Parting
     from sim.analysis.report import Study as Study
     from sim.analysis.sensitivity import Sensitivity as Sensitivity
     from sim.analysis.sheet import Sheet as Sheet
@@ -284,14 +291,15 @@ def plan(
     seed: int = 1,
     workers: int | None = None,
     engine: str = "auto",
-    until: str | None = None,
+    until: str | Sequence[str] | None = None,
     out: str | Path = RESULTS,
     events: bool = False,
     tell: Callable[[str], None] = lambda says: None,
 ) -> Plan:
     """Everything that is known before a study is played; a few runs are timed to say how long it will take.
 
-    `tell` hears, in a sentence, of what has to be made first and takes its time.
+    `tell` hears, in a sentence, of what has to be made first and takes its time. `until` says how well what is to be
+    known, such as `war:0.5pp`, `pain:5%` or `pain.median:0.1`; several of them with commas, or as a list.
 
     Raises
     ------
@@ -310,7 +318,7 @@ def plan(
         runs=runs or (MOST_RUNS if until else RUNS),
         workers=workers,
         engine=engine,
-        until=until,
+        until=until if until is None or isinstance(until, str) else ",".join(until),
         out=Path(out),
         recording=Recording(events=events),
         scenario=model.scenario,
@@ -410,6 +418,7 @@ def replay(study: Study, run: int, *, engine: str = "auto", everything: bool = F
         If the study has no such run.
     """
     told = story(study.replayed([run], engine=engine), seed=study.ensemble.seed, everything=everything)
+    told = replace(told, called=study.name_of(run))
     return told.of(study.ensemble.policy, study.ensemble.variant, study.overrides)
 
 
@@ -456,6 +465,137 @@ def chain_records(explanations: Iterable[Explanation]) -> list[dict[str, Any]]:
 
 
 # ------------------------------------------------------------------------------------------------ compare
+
+WORLDS = 64
+"""Worlds that are looked at when an objective or a condition is named and nothing else is said."""
+
+
+def plan_compare(
+    what: Model | str | Path,
+    policies: Sequence[str] | None = None,
+    *,
+    variants: Sequence[str] = (),
+    alternatives: Sequence[Overrides] = (),
+    worlds: int | None = None,
+    reading: Reading | None = None,
+    runs: int | None = None,
+    seed: int = 1,
+    **options: Any,
+) -> Plan:
+    """The plan of a comparison on the same luck: the scenario as it stands, policies, variants, other settings.
+
+    Parameters
+    ----------
+    what
+        A scenario, or a model whose variant and overrides hold for all alternatives.
+    policies
+        All that the file has, if nothing else is named either. With variants, each policy is played in each of them.
+    alternatives
+        Overrides that make an alternative of their own each.
+    worlds
+        States of the world in which every alternative is played besides, for regret.
+    reading
+        What will be asked of the comparison; what it names is looked at now.
+
+    Raises
+    ------
+    ScenarioError
+        If an alternative cannot be played.
+    UsageError
+        If there is nothing to compare, or the reading names what is not there.
+    """
+    from sim.analysis.alternatives import Reading, checked
+    from sim.study.design import BLOCK, Design
+    from sim.study.worlds import worlds_of
+
+    model = what if isinstance(what, Model) else load(what)
+    reading = reading or Reading()
+    compared = _compared(model, policies, variants, alternatives)
+    program = compared[0][1].program
+    asked_of_worlds = bool(reading.objectives or reading.satisfice)
+    count = worlds if worlds is not None else WORLDS if asked_of_worlds else 0
+    if asked_of_worlds and not count:
+        raise UsageError("objectives and conditions are looked at over worlds: `--worlds 64`, not 0")
+    if count and not asked_of_worlds:
+        example = f"`--objective avoid:{program.outcome_names[0]}`"
+        raise UsageError(f"{count} worlds, and nothing to look at in them: name an objective, such as {example}")
+    if count and variants:
+        raise UsageError("variants are worlds of their own: name one with `--variant NAME`, and regret is told in it")
+    checked(reading, [name for name, _ in compared], program)
+    held = worlds_of([one.program for _, one in compared], count, seed) if count else [()] * len(compared)
+    experiments = [
+        experiment_of(one, label=name, held=point)
+        for (name, one), mine in zip(compared, held, strict=True)
+        for point in ((), *mine)
+    ]
+    crossed = bool(variants) and len(compared) > 1 + len(variants)
+    settings = {"alternatives": len(compared), "worlds": count, "crossed": crossed}
+    design = Design(tuple(experiments), seed, kind="compare", settings=settings, block=BLOCK)
+    return plan_of(design, asked=model.asked, runs=runs or RUNS, scenario=model.scenario, **options)
+
+
+def compare(
+    what: Plan | Model | str | Path,
+    policies: Sequence[str] | None = None,
+    *,
+    reading: Reading | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    executor: Executor | None = None,
+    **options: Any,
+) -> Comparison:
+    """Play alternatives on the same luck and read what differs: a plan, or a scenario with options of `plan_compare`.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to compare, or the reading names what is not there.
+    """
+    from sim.study.plan import Plan
+
+    planned = what if isinstance(what, Plan) else plan_compare(what, policies, reading=reading, **options)
+    study: Comparison = run(planned, on_progress=on_progress, executor=executor)
+    return study.read(reading) if reading is not None else study
+
+
+def reading(**asked: Any) -> Reading:
+    """How a comparison is to be read: `baseline`, `all_pairs`, `simultaneous`, `objectives`, `satisfice`."""
+    from sim.analysis.alternatives import Reading
+
+    return Reading(**asked)
+
+
+def _compared(
+    model: Model, policies: Sequence[str] | None, variants: Sequence[str], alternatives: Sequence[Overrides]
+) -> list[tuple[str, Model]]:
+    """What is compared, by name: the scenario as it stands first, and nothing twice under one name."""
+    from sim.analysis.alternatives import AS_IT_STANDS
+
+    if model.policy:
+        raise UsageError(f"`{model.policy}` is laid over all that is compared; name it among the policies instead")
+    if policies is None:
+        policies = list(map(str, model.scenario.policies)) if not variants and not alternatives else []
+    if not policies and not variants and not alternatives:
+        raise UsageError(f"`{model.name}` has no policies; name variants or settings to compare")
+    if variants and model.variant:
+        raise UsageError(f"`{model.variant}` is laid over all that is compared; name it among the variants instead")
+    played: list[tuple[str | None, tuple[tuple[str, str], ...]]] = [(None, ())]
+    played += [(policy, ()) for policy in policies if policy != AS_IT_STANDS]
+    played += [(None, tuple(overrides)) for overrides in alternatives]
+    found: list[tuple[str, Model]] = []
+    loaded: dict[Any, Model] = {}
+    for variant in (model.variant, *variants):
+        for policy, overrides in played:
+            key = (policy, variant, overrides)
+            if key not in loaded:
+                more = (*model.overrides, *overrides)
+                loaded[key] = load(model.asked, policy, more, variant=variant)
+            words = [policy or ", ".join(f"{path}={value}" for path, value in overrides) or AS_IT_STANDS]
+            if variants and variant:
+                words = [variant] if len(played) == 1 else [*words, variant]
+            name, number = ", ".join(words), 1 + sum(loaded[key] is other for _, other in found)
+            found.append((name if number == 1 else f"{name} ({number})", loaded[key]))
+    return found
+
 
 # ------------------------------------------------------------------------------------------------ sweep
 
@@ -562,7 +702,213 @@ def sensitivity(
 
 # ------------------------------------------------------------------------------------------------ ablate
 
+
+def plan_ablate(
+    model: Model,
+    *,
+    what: str = "all",
+    only: Sequence[str] = (),
+    shapley: Sequence[str] = (),
+    orders: int | None = None,
+    runs: int | None = None,
+    seed: int = 1,
+    workers: int | None = None,
+    engine: str = "auto",
+    out: str | Path = RESULTS,
+    tell: Callable[[str], None] = lambda says: None,
+) -> Plan:
+    """The plan of an ablation: the whole, and each thing that the file writes taken out in turn on the same luck.
+
+    Parameters
+    ----------
+    what
+        `triggers` (with choices and dates), `threats` (with offers), `agents`, `actors`, or `all` but actors.
+    only
+        Names of things, instead of all of them.
+    shapley
+        Names of a group: its coalitions are played too, all of them or, of more than ten members, those of sampled
+        orders.
+    orders
+        So many orders are sampled.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing of such a name, nothing to take out, or the group is too small or too large.
+    """
+    from sim.program.removing import WHAT, check_group, named_things, things_of
+    from sim.study.ablating import ablation_design
+
+    if what not in WHAT:
+        raise UsageError(f"there is no `--what {what}`; {did_you_mean(what, WHAT) or 'there are ' + ', '.join(WHAT)}")
+    scenario, program = model.scenario, model.program
+    sorts = None if what == "all" else WHAT[what]
+    things = list(named_things(only, scenario, program, sorts) if only else things_of(scenario, program, WHAT[what]))
+    members = named_things(shapley, scenario, program)
+    check_group(members, orders)
+    things += [member for member in members if member not in things]
+    if not things:
+        raise UsageError(f"`{model.name}` writes nothing that could be taken out of these: {', '.join(WHAT[what])}")
+    design = ablation_design(
+        experiment_of(model), things, seed=seed, group=[things.index(member) for member in members], orders=orders
+    )
+    return plan_of(
+        design, asked=model.asked, runs=runs or RUNS, workers=workers, engine=engine, out=out,
+        scenario=model.scenario, tell=tell,
+    )  # fmt: skip
+
+
+def ablate(what: Plan | Model | str | Path, /, **options: Any) -> Ablation:
+    """Play an ablation that is planned, or one of a model or scenario with the options of `plan_ablate`.
+
+    Raises
+    ------
+    UsageError
+        As `plan_ablate` does.
+    """
+    if isinstance(what, str | Path):
+        what = load(what)
+    if isinstance(what, Model):
+        what = plan_ablate(what, **options)
+    study: Ablation = run(what)
+    return study
+
+
 # ------------------------------------------------------------------------------------------------ branch, diff
+
+
+def branch(
+    model: Model | str | Path,
+    *,
+    seed: int = 1,
+    run: int = 0,
+    at: str | float | None = None,
+    choice: str | None = None,
+    policies: Sequence[str] = (),
+    runs: int = RUNS,
+    decisions: Sequence[tuple[str, int, str]] = (),
+    engine: str = "auto",
+) -> Futures:
+    """The same past up to a moment, then each option of a choice, or each policy, many fresh futures; in this process.
+
+    Nothing is kept on disk; `branch_plan` plans the same as a study.
+
+    Parameters
+    ----------
+    seed, run
+        Which run is the past.
+    at
+        Where the futures begin: a day, a date, or the first firing of a trigger, or of a branch of it; at a trigger
+        that chooses, its options are compared.
+    choice
+        The trigger whose next decision from then on is branched into its options.
+    policies
+        Policies to compare instead, each in force from the start; only those that would have had the same past.
+    decisions
+        What persons decided in the past, (trigger, occasion, option) each.
+
+    Raises
+    ------
+    UsageError
+        If the run has no such moment, or a policy would have had another past.
+    """
+    from sim.analysis.futures import play_futures
+
+    forked = _fork(model, seed=seed, run=run, at=at, choice=choice, policies=policies, decisions=decisions)
+    return play_futures(forked.experiments, forked.settings, seed, runs, engine=engine)
+
+
+def branch_plan(
+    model: Model | str | Path,
+    *,
+    seed: int = 1,
+    run: int = 0,
+    at: str | float | None = None,
+    choice: str | None = None,
+    policies: Sequence[str] = (),
+    runs: int | None = None,
+    decisions: Sequence[tuple[str, int, str]] = (),
+    **options: Any,
+) -> Plan:
+    """The same as `branch`, planned as a study that is stored and resumed; `options` as for `plan_of`.
+
+    Raises
+    ------
+    UsageError
+        If the run has no such moment, or a policy would have had another past.
+    """
+    model = load(model) if isinstance(model, str | Path) else model
+    forked = _fork(model, seed=seed, run=run, at=at, choice=choice, policies=policies, decisions=decisions)
+    return plan_of(forked.design, asked=model.asked, runs=runs or RUNS, scenario=model.scenario, **options)
+
+
+def _fork(model: Model | str | Path, *, policies: Sequence[str], **asked: Any) -> Fork:
+    from sim.analysis.fork import fork, fork_policies
+    from sim.analysis.pasts import Asked
+
+    model = load(model) if isinstance(model, str | Path) else model
+    wanted = Asked(**asked | {"decisions": tuple(asked["decisions"]), "file": model.asked})
+    if not policies:
+        return fork(experiment_of(model), wanted)
+    names = [name for name in dict.fromkeys(policies) if name != model.policy]
+    others = [load(model.asked, name, model.overrides, variant=model.variant) for name in names]
+    rows = [experiment_of(model, label=model.policy or "as it stands")]
+    return fork_policies([*rows, *(experiment_of(other, label=str(other.policy)) for other in others)], wanted)
+
+
+def diff(
+    left: Study | str | Path,
+    run: int,
+    right: Study | str | Path,
+    other_run: int,
+    *,
+    experiments: tuple[int | str, int | str] | None = None,
+) -> Parting:
+    """Where two stored runs part, and why: the first event that came in one alone, and what led to it.
+
+    Parameters
+    ----------
+    left, right
+        Studies, or their folders; both may be the same.
+    experiments
+        Of studies of several experiments: which one, left and right, by number or by what it is called.
+
+    Raises
+    ------
+    UsageError
+        If there is no such study, experiment or run.
+    """
+    from sim.analysis.parting import part
+
+    which = experiments or (None, None)
+    studies = [_experiment(one, wanted) for one, wanted in zip((left, right), which, strict=True)]
+    numbers = (run, other_run)
+    titles = [f"{study.title}, {study.name_of(number)}" for study, number in zip(studies, numbers, strict=True)]
+    called = [study.called(number) for study, number in zip(studies, numbers, strict=True)]
+    return part(called[0], called[1], (titles[0], titles[1]))
+
+
+def _experiment(study: Any, wanted: int | str | None) -> Study:
+    """One experiment of a study, as runs: its first if nobody asks for another."""
+    from sim.analysis.report import Study
+    from sim.study.ensemble import open_study
+
+    if isinstance(study, str | Path):
+        study = Study(open_study(study))
+    if wanted is None:
+        return study if isinstance(study, Study) else Study(study.ensemble)
+    rows = study.ensemble.experiments
+    labels = [row.label for row in rows]
+    if isinstance(wanted, str) and not wanted.isdecimal():
+        if wanted not in labels:
+            hint = did_you_mean(wanted, labels) or f"experiments: {', '.join(labels)}"
+            raise UsageError(f"`{study.folder}` has no experiment `{wanted}`; {hint}")
+        wanted = labels.index(wanted)
+    if not 0 <= int(wanted) < len(rows):
+        said = "1 experiment" if len(rows) == 1 else f"{len(rows)} experiments"
+        raise UsageError(f"`{study.folder}` has {said}, numbered from 0; there is no {wanted}")
+    return Study(rows[int(wanted)])
+
 
 # ------------------------------------------------------------------------------------------------ discover
 
@@ -618,6 +964,8 @@ def status(folder: str | Path) -> dict[str, Any]:
         "runs_wanted": manifest["runs"],
         "runs_done": sum(manifest["done"]),
         "failed": manifest["failed"],
+        "until": manifest.get("until"),
+        "precision": " ".join(row["says"] for row in manifest.get("precision", ())) or None,
         "began": manifest["began"],
         "ended": manifest["ended"],
         "command": " ".join(manifest.get("command", [])) or None,

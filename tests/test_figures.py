@@ -17,12 +17,15 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from sim import api
+from sim.analysis.convergence import convergence
 from sim.analysis.courses import few_values
+from sim.analysis.intervals import mean_interval, quantile_interval
 from sim.analysis.outcomes import share_of
 from sim.analysis.percent import percent, percent_range
 from sim.analysis.summary import Summary, summarise_runs
 from sim.analysis.terciles import Terciles
 from sim.analysis.timeline import Band, Ladder, Mark, Timeline, timeline
+from sim.figures.convergence import draw_convergence, draw_metric_convergence
 from sim.figures.gallery import pictures
 from sim.figures.graph import draw_trigger_graph, trigger_graph
 from sim.figures.layers import lay_out
@@ -33,6 +36,7 @@ from sim.figures.shares import draw_hundred_futures, draw_outcome_shares, outcom
 from sim.figures.slide import number_axis, save, spread
 from sim.figures.timeline import draw_timeline
 from sim.scenario.read import scenario_from_text
+from sim.study.stopping import Until
 from tests.summaries import LONG, awkward, made_program, made_summary
 
 AWKWARD = tuple(awkward())
@@ -112,7 +116,7 @@ def test_every_picture_says_what_runs_and_which_interval(case):
         assert "border-crisis" in says.replace("- ", "-"), name  # a line may end at the hyphen
         if name not in ("triggers", "agents"):
             assert f"{summary.runs:,} run" in says, name
-        if name in ("outcomes", "incidence"):
+        if name in ("outcomes", "incidence", "convergence"):
             assert "95 % Wilson intervals" in says, name
 
 
@@ -213,6 +217,43 @@ def test_areas_stack_the_shares_of_rungs():
         at_last = ys[ys[:, 0] == occupancy.days[-1]][:, 1]
         tops.append(at_last.max())
     assert tops == pytest.approx(np.cumsum(occupancy.shares[-1]))
+
+
+ASKED = (Until("outcome", "war", 0.04), Until("metric", "cost", 0.1, relative=True),
+         Until("metric", "cost", 0.2, quantile=0.9))  # fmt: skip
+REACHED = [{"lasted": True, "since": since, "runs": 800, "says": "reached"} for since in (600, 700)]
+
+
+def test_curves_of_convergence_are_the_shares_of_the_first_runs():
+    """A curve at n runs is the share among the first n; the width asked for and the stop stand where they should."""
+    program = made_program(outcomes=("war", "peace"))
+    summary = made_summary(program, runs=900)
+    found = convergence(summary, ASKED, REACHED)
+    axes = draw_convergence(summary, found).axes[0]
+    lines = {line.get_label(): line for line in axes.lines}
+    runs, shares = lines["war"].get_data()
+    for n, share in zip(runs, shares, strict=True):
+        assert share == pytest.approx((summary.columns.outcome[: int(n)] == 0).mean())
+    asked = sorted(line.get_ydata()[0] for line in axes.lines if line.get_label() == "asked")
+    assert asked == pytest.approx([shares[-1] - 0.04, shares[-1] + 0.04])
+    assert (lines["since"].get_xdata()[0], lines["stopped"].get_xdata()[0]) == (700, 800)
+
+
+def test_a_mean_and_a_quantile_converge_to_those_of_the_table():
+    """The last point of a running metric is the row of the table of metrics, interval included."""
+    program = made_program(outcomes=("war", "peace"))
+    summary = made_summary(program, runs=900)
+    found, (*_, row) = convergence(summary, ASKED, []), summary.metrics
+    mean, p90 = found.metrics
+    values = np.sort(summary.columns.metric(3))
+    assert (mean.value[-1], mean.low[-1], mean.high[-1]) == pytest.approx(mean_interval(values), rel=1e-9)
+    assert mean.value[-1] == pytest.approx(row.mean)
+    assert (p90.low[-1], p90.high[-1]) == quantile_interval(values, 0.9)
+    assert mean.asked == pytest.approx((0.9 * row.mean, 1.1 * row.mean))
+    for running in found.metrics:
+        figure = draw_metric_convergence(summary, found, running)
+        assert_readable(figure)
+        assert "900 runs" in words(figure)
 
 
 def test_curves_of_incidence_are_those_of_the_summary():

@@ -134,6 +134,7 @@ def test_every_metric_ladder_and_number_has_a_picture():
         "outcomes",
         "hundred-futures",
         "incidence",
+        "convergence",
         "rungs-border_army",
         "rungs-talks_open",
         "fan-economy",

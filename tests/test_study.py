@@ -5,7 +5,6 @@ from __future__ import annotations
 import _thread
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -31,7 +30,6 @@ from sim.study.ensemble import Ensemble, open_study
 from sim.study.execute import Progress, run_design, run_study, status_of
 from sim.study.firings import Firings, firings_of
 from sim.study.plan import STORING, make_plan
-from sim.study.stopping import Tally, Until, parse_until, wilson_half_width
 from sim.study.tables import distinct
 from tests.rulings.core import program as program_from
 from tests.studies import EVENTS, TEXT, Threaded, design, program, tables
@@ -113,6 +111,21 @@ def test_a_part_is_the_same_in_slices(study: Ensemble, tmp_path: Path, monkeypat
     monkeypatch.setattr(parts, "SLICE_WITH_EVENTS", 3)
     other = run_design(design(), runs=47, workers=1, out=tmp_path, recording=EVENTS)
     assert {**tables(other.folder), "failures": None} == {**tables(study.folder), "failures": None}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_part_is_the_same_when_its_series_are_set_aside(
+    study: Ensemble, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    """Where the series of a part are too long for memory, slices of it wait on the disk; the tables are the same."""
+    put, set_aside = [], store.set_aside
+    monkeypatch.setattr(parts, "SAMPLED_IN_MEMORY", 50)
+    monkeypatch.setattr(parts, "SAMPLED_AT_ONCE", 40)  # a run samples 10 numbers, and is asked for 12
+    monkeypatch.setattr(store, "set_aside", lambda *given: put.append(given[3]) or set_aside(*given))
+    other = run_design(design(), runs=47, workers=workers, out=tmp_path, recording=EVENTS, engine=Threaded())
+    assert {**tables(other.folder), "failures": None} == {**tables(study.folder), "failures": None}
+    assert sorted(put) == sorted([0, 1, 2, 3] * 4 + [0, 1, 2])
+    assert not list(other.folder.glob("**/*.tmp"))
 
 
 def test_parts_grow_with_the_number_of_the_run() -> None:
@@ -402,78 +415,6 @@ def test_the_manifest_says_what_it_takes_to_get_this_again(study: Ensemble) -> N
     assert manifest["machine"].keys() == {"system", "processor", "cpu_features", "libm"}
     assert (manifest["status"], manifest["runs"], manifest["engine"]) == ("complete", 47, "compiled")
     assert (study.folder / "scenario.resolved.yaml").read_text() == TEXT
-
-
-# ------------------------------------------------------------------------------------------------ when to stop
-
-
-def test_until_stops_at_the_same_run_whatever_the_workers(tmp_path: Path) -> None:
-    """The half-width is looked at after whole parts in order, so one and three processes stop alike."""
-    until = Until("outcome", "quiet", 0.08)
-    one, three = (
-        run_design(design(), runs=2_000, workers=workers, out=tmp_path / str(workers), until=until)
-        for workers in (1, 3)
-    )
-    assert len(one) == len(three) < 2_000
-    assert tables(one.folder)["runs"] == tables(three.folder)["runs"]
-    share = [int((one.outcome[:runs] == 1).sum()) for runs in range(0, len(one) + 1, 10)]
-    widths = [wilson_half_width(hits, 10 * number) for number, hits in enumerate(share)]
-    assert widths[-1] <= 0.08 < min(widths[:-1])
-    assert len(open_study(one.folder)) == len(one)
-
-
-def test_until_takes_up_a_larger_study_and_leaves_it_whole(tmp_path: Path) -> None:
-    """Parts that are there are looked at, none is played, and none of a complete study is removed."""
-    run_design(design(), runs=400, workers=1, out=tmp_path)
-    few = run_design(design(), runs=2_000, workers=1, out=tmp_path, until="quiet:8pp")
-    assert len(few) < 400
-    assert len(open_study(few.folder)) == 400
-
-
-def test_until_asks_every_experiment(tmp_path: Path) -> None:
-    """Of a study of two policies the wider interval decides."""
-    both = run_design(design(policies=("", "slow", "fast")), runs=900, workers=1, out=tmp_path, until="worst:0.15")
-    widths = [1.959963984540054 * np.nanstd(e.metric("worst"), ddof=1) / np.sqrt(np.isfinite(e.metric("worst")).sum())
-              for e in both.experiments]  # fmt: skip
-    assert len({len(ensemble) for ensemble in both.experiments}) == 1
-    assert max(widths) <= 0.15 + 1e-12
-
-
-def test_the_tally_s_spread_is_numpy_s() -> None:
-    """The running sum of squares gives the standard error to twelve digits; void values are left out."""
-    values = np.random.default_rng(3).lognormal(5, 2, 500)
-    tally = Tally()
-    for piece in np.array_split([*values, float("nan"), float("inf")], 7):
-        tally.add_values(piece)
-    tally.add_values(np.array([np.nan]))
-    assert tally.runs == 503
-    expected = 1.959963984540054 * values.std(ddof=1) / np.sqrt(500)
-    assert tally.half_width("metric") == pytest.approx(expected, rel=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ("wra:0.5pp", "there is no outcome or metric `wra`; did you mean `war`?"),
-        ("war:0.5", "the width is in percentage points: `war:0.5pp`"),
-        ("nerves:5pp", "`nerves` is a metric, so the width has its unit: `nerves:5`"),
-        ("war", "`war` does not say when to stop; write such as `war:0.5pp` or `worst:WIDTH`"),
-        ("war:200pp", "`war:200pp` stops nothing: half of a share's interval is never 50 percentage points"),
-        ("war:50%", "`war:50%` stops nothing"),
-        ("war:-1pp", "does not say when to stop"),
-        ("war:0pp", "does not say when to stop"),
-    ],
-)
-def test_a_wrong_until_is_told(text: str, fault: str) -> None:
-    """A mistyped name or width gets a sentence with what would be right."""
-    with pytest.raises(UsageError, match=re.escape(fault)):
-        parse_until(text, program())
-
-
-def test_until_is_read_as_people_write_it() -> None:
-    """Percentage points for an outcome, the metric's unit for a metric."""
-    assert parse_until("war:0.5pp", program()) == Until("outcome", "war", 0.005)
-    assert parse_until("nerves: 0.1", program()) == Until("metric", "nerves", 0.1)
 
 
 # ------------------------------------------------------------------------------------------------ the rest

@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING
 
 from sim.special import special
+from sim.study.precision import quantile_ranks
 
 if TYPE_CHECKING:  # numpy and scipy are imported where they are used: `sim validate` asks for a Wilson interval alone
     import numpy as np
@@ -87,9 +88,8 @@ def quantile(ordered: Floats, probability: float) -> float:
 def quantile_interval(ordered: Floats, probability: float, level: float = LEVEL) -> tuple[float, float]:
     """Distribution-free interval of a quantile, from one order statistic to another.
 
-    The number of values below the true quantile is binomial whatever the distribution, so the interval from the l-th to
-    the u-th value covers it with probability P(l <= B < u) >= `level`; each tail is at most (1 - level) / 2. An end is
-    infinite when there are too few values to bound it.
+    It covers the quantile at least as often as `level` says, whatever the distribution. An end is infinite when there
+    are too few values to bound it.
 
     Parameters
     ----------
@@ -102,19 +102,10 @@ def quantile_interval(ordered: Floats, probability: float, level: float = LEVEL)
     ------
     Thompson (1936), Ann. Math. Stat. 7, 122-128; David and Nagaraja (2003), Order Statistics, section 7.1.
     """
-    import numpy as np
-
-    bdtr = special().bdtr
-
-    n, tail = len(ordered), (1 - level) / 2
+    n = len(ordered)
     if n == 0:
         return -math.inf, math.inf
-    # Both ends lie within a few deviations of the middle; further out the binomial need not be asked.
-    middle, wide = n * probability, 8 * math.sqrt(n * probability * (1 - probability)) + 20
-    first, last = max(0, math.floor(middle - wide)), min(n - 1, math.ceil(middle + wide))
-    below = np.asarray(bdtr(np.arange(first, last + 1, dtype=np.float64), n, probability))  # P(B <= k), k from first on
-    lower = first + int(np.searchsorted(below, tail, side="right"))  # the largest l with P(B <= l - 1) <= tail
-    upper = first + int(np.searchsorted(below, 1 - tail, side="left")) + 1  # the smallest u: P(B <= u - 1) >= 1 - tail
+    lower, upper = quantile_ranks(n, probability, level)
     low = float(ordered[lower - 1]) if lower >= 1 else -math.inf
     high = float(ordered[upper - 1]) if upper <= n else math.inf
     return low, high

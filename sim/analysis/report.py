@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.base_rates import base_rate
 from sim.analysis.cautions import Caution, Observed, cautions
+from sim.analysis.convergence import Convergence, convergence
+from sim.analysis.enough import Enough, enough
 from sim.analysis.metrics import MetricSummary
 from sim.analysis.notebook import notebook_page
 from sim.analysis.outcomes import OutcomeShare
@@ -20,12 +22,18 @@ from sim.analysis.summary import Summary, summarise
 from sim.analysis.terciles import Terciles, from_parameters
 from sim.clock import TICKS_PER_DAY, say_date, say_duration
 from sim.engine.choose import choose
-from sim.engine.record import Recording, Runs
+from sim.engine.record import Recording, Runs, numbered
 from sim.errors import UsageError
 from sim.streams import Luck
 from sim.study.ensemble import Ensemble
+from sim.study.parts import luck_of, placed_decision
+from sim.study.stopping import parse_untils
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from sim.analysis.witness import Called
     from sim.scenario.schema import Scenario
 
 SAMPLE = 200
@@ -84,20 +92,63 @@ class Study:
         """
         import numpy as np
 
+        numbers = self._there(runs).astype(np.uint32)
+        if engine == "auto" and self.ensemble.manifest.get("engine") == "simpy":
+            engine = "simpy"  # whoever asked for it gets it in what is told of the study, too
+        ensemble, past = self.ensemble, self.ensemble.past
+        ours = numbers + np.uint32(ensemble.first_run)
+        played = choose(engine, runs=len(runs)).run(
+            ensemble.program,
+            luck=Luck(ensemble.seed) if past is None else [luck_of(ensemble.seed, past, run) for run in runs],
+            runs=numbers + np.uint32(ensemble.first_run)
+            if past is None
+            else np.full(len(runs), past.run, dtype=np.uint32),
+            parameters=ensemble.parameters_of(runs),
+            recording=Recording(events=True),
+            decisions=self._placed,
+        )
+        return numbered(played, numbers)
+
+    def _there(self, runs: Sequence[int]) -> NDArray[np.int64]:
+        """The numbers of runs that the study has."""
+        import numpy as np
+
         numbers = np.array(runs, dtype=np.int64)
         missing = numbers[~np.isin(numbers, self.ensemble.runs)]
         if len(missing):
             raise UsageError(f"`{self.folder}` has {self.runs:,} runs, numbered from 0; there is no run {missing[0]}")
-        if engine == "auto" and self.ensemble.manifest.get("engine") == "simpy":
-            engine = "simpy"  # whoever asked for it gets it in what is told of the study, too
-        played = choose(engine, runs=len(runs)).run(
-            self.ensemble.program,
-            luck=Luck(self.ensemble.seed),
-            runs=numbers.astype(np.uint32) + np.uint32(self.ensemble.first_run),
-            parameters=self.ensemble.parameters_of(runs),
-            recording=Recording(events=True),
+        return numbers
+
+    @property
+    def _placed(self) -> dict[tuple[int, int], int]:
+        return dict(placed_decision(self.ensemble.program, *one) for one in self.ensemble.decisions)
+
+    def name_of(self, run: int) -> str:
+        """What one run of the study is called: run 3 of seed 1, or a future of it under an option."""
+        ensemble, past = self.ensemble, self.ensemble.past
+        if past is None:
+            return f"run {run} of seed {ensemble.seed}"
+        return f"{ensemble.label}, future {run} of run {past.run} of seed {ensemble.seed}"
+
+    def called(self, run: int) -> Called:
+        """One run by all that decides it, to be played again under a witness.
+
+        Raises
+        ------
+        UsageError
+            If the study has no such run.
+        """
+        from sim.analysis.witness import Called
+
+        self._there([run])
+        ensemble, past = self.ensemble, self.ensemble.past
+        return Called(
+            ensemble.program,
+            run + ensemble.first_run if past is None else past.run,
+            luck_of(ensemble.seed, past, run),
+            tuple(ensemble.parameters_of([run])[0].tolist()),
+            self._placed,
         )
-        return replace(played, runs=numbers.astype(np.uint32))
 
     @cached_property
     def sample(self) -> Runs:
@@ -163,6 +214,24 @@ class Study:
             for name, shares in said.items()
         )
 
+    @property
+    def precision(self) -> tuple[str, ...]:
+        """Whether what was asked for with `--until` is known so well, a sentence or two for each; none if none was."""
+        return tuple(str(row["says"]) for row in self.ensemble.manifest.get("precision", ()))
+
+    @cached_property
+    def convergence(self) -> Convergence:
+        """How shares, and what was asked for with `--until`, settled as runs were added."""
+        manifest = self.ensemble.manifest
+        until = manifest.get("until")
+        targets = parse_untils(str(until), self.ensemble.program) if until and manifest.get("precision") else ()
+        return convergence(self.summary, targets, manifest.get("precision", ()))
+
+    @cached_property
+    def enough(self) -> tuple[Enough, ...]:
+        """How many runs would make the intervals of shares and means so and so narrow."""
+        return enough(self.summary)
+
     def record_of(self, outcome: str) -> str:
         """What the record says of the like of an outcome; "" if nothing."""
         row = next(row for row in self.summary.outcomes if row.outcome == outcome)
@@ -189,8 +258,8 @@ class Study:
 
     @property
     def says(self) -> tuple[str, ...]:
-        """What the tables show: how narrow the intervals are, and what of it is luck and what is knowledge."""
-        return (*wide_intervals(self.summary), *self.knowledge)
+        """What the tables show: whether it is as exact as was asked for, how wide intervals are, what is luck alone."""
+        return (*self.precision, *wide_intervals(self.summary), *self.knowledge)
 
     @property
     def methods(self) -> str:
@@ -219,6 +288,8 @@ class Study:
             "study": str(self.folder),
             "outcomes": [outcome_record(row) for row in self.summary.outcomes if row.sort == "outcome"],
             "metrics": [metric_record(row) for row in self.summary.metrics],
+            "until": list(self.ensemble.manifest.get("precision", ())),
+            "enough": [enough_record(row) for row in self.enough],
             "failures": [
                 {"run": row.run, "trigger": row.trigger, "says": row.says, "replay": row.command}
                 for row in self.ensemble.failures
@@ -230,6 +301,12 @@ class Study:
 def outcome_record(row: OutcomeShare) -> dict[str, Any]:
     """One outcome as a flat record."""
     return {"outcome": row.outcome, "share": row.share, "low": row.low, "high": row.high, "count": row.count}
+
+
+def enough_record(row: Enough) -> dict[str, Any]:
+    """How many runs would be enough for one share or mean, by half-width."""
+    widths = {f"{100 * need.half_width:g}{row.unit}": need.runs for need in row.needs}
+    return {"of": row.name, "kind": row.kind, "runs": widths}
 
 
 def metric_record(row: MetricSummary) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sim.analysis.tornado import Tornado
 from sim.language.words import DURATION
 from sim.program.ir import Program
 
-OF, PARAMETER = Column("of", "of"), Column("parameter", "parameter")
+OF, PARAMETER = Column("of", "of", once=True), Column("parameter", "parameter")
 
 
 def spread(key: str, estimate: Estimate) -> dict[str, float | None]:

@@ -34,6 +34,7 @@ class Column:
     says: str = ""  # what it means, for whoever asks (a tooltip, the manual)
     decimals: int = 12  # at most so many beside an interval, however narrow it is
     signed: bool = True  # whether points above nought have a plus
+    once: bool = False  # on the terminal it is said where it changes, and not in every row
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,18 @@ class Sheet:
     def cells(self, row: Mapping[str, Any]) -> tuple[str, ...]:
         """The cells of one row as text, in the order of the columns."""
         return tuple(cell(row, column) for column in self.columns)
+
+    @property
+    def table(self) -> tuple[tuple[str, ...], ...]:
+        """The cells of all rows, those that are said once left out where they say the same as the row above."""
+        rows = [self.cells(row) for row in self.rows]
+        return tuple(
+            tuple(
+                "" if column.once and number and cells[: at + 1] == rows[number - 1][: at + 1] else cells[at]
+                for at, column in enumerate(self.columns)
+            )
+            for number, cells in enumerate(rows)
+        )
 
     def records(self) -> list[dict[str, Any]]:
         """One flat record for each row: keys of the columns and of their intervals, then the hidden ones."""

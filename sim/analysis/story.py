@@ -23,11 +23,12 @@ class Story:
     run: int
     outcome: str
     under: str = ""  # policy, variant and what was set
+    called: str = ""  # which run it is, where that is not a run of its own luck
 
     @property
     def title(self) -> str:
         """Which run of what this is."""
-        return f"{self.program.name}{self.under}, run {self.run} of seed {self.seed}"
+        return f"{self.program.name}{self.under}, {self.called or f'run {self.run} of seed {self.seed}'}"
 
     def of(self, policy: str | None, variant: str | None, overrides: Sequence[tuple[str, str]]) -> Story:
         """The same story, its title saying how the scenario was changed before it was played."""

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 KINDS = {
+    "branch": "sim.analysis.branching:Branching",
     "run": "sim.analysis.report:Study",
     "sensitivity": "sim.analysis.sensitivity:Sensitivity",
+    "compare": "sim.analysis.compare:Comparison",
+    "ablate": "sim.analysis.ablation:Ablation",
 }
 """Kind of study, as its manifest says it -> the class that reads it."""
 
@@ -132,7 +135,8 @@ class Told:
 
     def _repr_html_(self) -> str:
         """The study as a notebook shows it."""
-        return notebook_page(self.title, (self.question, self.what), self.sheets, self.says, self.cautions)
+        shown = self.sheets[: self.shown]
+        return notebook_page(self.title, (self.question, self.what), shown, self.says, self.cautions)
 
 
 def told(ensemble: Ensemble, asked: str = "", scenario: Scenario | None = None) -> Any:

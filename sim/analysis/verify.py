@@ -14,7 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.analysis.known_answers import Case, Claim, cases
+from sim.analysis.known import Case, Claim
+from sim.analysis.known_answers import cases
 from sim.engine.choose import choose, engines_here
 from sim.program.build import build_program
 from sim.program.ir import Program
@@ -76,7 +77,8 @@ def verify(*, seed: int = SEED, runs: int = RUNS, engines: Sequence[str] | None 
         for engine in engines or engines_here()
         for row in play(case, engine=engine, seed=seed, runs=runs)
     )
-    return (*played, *interval_rows())
+    against = (comparison_row(engine, seed=seed, runs=runs) for engine in engines or engines_here())
+    return (*played, *against, *interval_rows())
 
 
 def play(case: Case, *, engine: str, seed: int, runs: int) -> list[Row]:
@@ -84,11 +86,13 @@ def play(case: Case, *, engine: str, seed: int, runs: int) -> list[Row]:
     import numpy as np
 
     program = program_of(case.scenario)
-    count = runs if case.by_luck else 1
-    settings = dict(case.settings)
-    values = np.array([settings[parameter.name] for parameter in program.parameters], dtype=np.float64)
-    table = np.tile(values, (count, 1))
-    finished = choose(engine).run(program, luck=Luck(seed), runs=range(count), parameters=table)
+    if case.design is not None:
+        table = case.design(program, seed, runs)
+    else:
+        settings = dict(case.settings)
+        values = np.array([settings[parameter.name] for parameter in program.parameters], dtype=np.float64)
+        table = np.tile(values, (runs if case.by_luck else 1, 1))
+    finished = choose(engine).run(program, luck=Luck(seed), runs=range(len(table)), parameters=table)
     return [_row(case, claim, engine, claim.values(finished)) for claim in case.claims]
 
 
@@ -106,6 +110,31 @@ def _row(case: Case, claim: Claim, engine: str, values: NDArray[np.float64]) -> 
     return Row(
         case.name, engine, claim.quantity, claim.expected, simulated, error, off, bound, len(values),
         case.formula, case.source,
+    )  # fmt: skip
+
+
+SAME = "competing_triggers.yaml"
+"""The scenario that is compared with itself."""
+
+
+def comparison_row(engine: str, *, seed: int, runs: int) -> Row:
+    """A scenario and a policy that changes nothing, on the same luck: in how many runs they differ at all.
+
+    The policy gives a number the value it has. It makes another program, which is to be the same history bit for bit.
+    """
+    plain = read_scenario(str(TEXTBOOK / SAME))
+    same = read_scenario(str(TEXTBOOK / SAME), overrides=(("war_rate", "0.010"),))
+    left, right = (
+        choose(engine).run(build_program(scenario), luck=Luck(seed), runs=range(runs)) for scenario in (plain, same)
+    )
+    differs = (left.outcome != right.outcome) | (left.ended != right.ended)
+    for column in range(left.metrics.shape[1]):
+        differs |= left.metrics[:, column] != right.metrics[:, column]
+    off = float(differs.sum())
+    return Row(
+        "a policy that changes nothing", engine, "runs that differ", 0.0, off, 0.0, off, 0.0,
+        runs, "run r of both has the luck of (seed, r): the difference is 0 in every run",
+        "common random numbers: Law (2015), Simulation Modeling and Analysis, ch. 11",
     )  # fmt: skip
 
 

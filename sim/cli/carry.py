@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 SOME_FAILED = 3
 
 
-def carried_out(plan: api.Plan, playing: Playing) -> int:
-    """Play what is planned and print what came of it, as all the options ask; the exit code."""
+def carried_out(plan: api.Plan, playing: Playing, read: Callable[[Any], Any] = lambda study: study) -> int:
+    """Play what is planned and print what came of it, as all the options ask; the exit code.
+
+    `read` is what becomes of the study before it is shown, where a command asks more of it than its plan says.
+    """
     study = played(plan, playing)
-    return 0 if study is None else shown(study, playing)
+    return 0 if study is None else shown(read(study), playing)
 
 
 def shown(study: Any, playing: Playing) -> int:

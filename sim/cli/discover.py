@@ -21,7 +21,9 @@ def discover_command(
     study: str, target: str, coverage: str | None, box: int | None, experiment: int, no_plots: bool, form: str,
     no_color: bool,
 ) -> None:  # fmt: skip
-    """Find the box of uncertain parameters in which an outcome lives, judged on runs that did not find it.
+    """Find where in the space of parameters an outcome lives.
+
+    A box of parameters is found on every second run and judged on the others.
 
     \b
     Example:

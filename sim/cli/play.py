@@ -57,12 +57,16 @@ def _print_story(story: api.Story, form: str, *, no_color: bool, verbose: bool) 
 @options.FILE
 @options.choices
 @click.option(
-    "--until", metavar="OUTCOME:WIDTHpp", help="Stop when that share's 95 % half-width is so small: attack:0.5pp."
+    "--until",
+    metavar="WHAT:WIDTH",
+    multiple=True,
+    help="Stop when half the 95 % interval is so small, of all that is named: a share (attack:0.5pp), a metric's mean "
+    "(pain:0.1, or pain:5% of it), a quantile (pain.median:0.1, pain.p90:0.1).",
 )
 @click.option("--events", is_flag=True, help="Keep every firing of every run.")
 @options.playing("How many runs (default 1,000; a million with --until).")
 def run_command(
-    file: str, policy: str | None, variant: str | None, settings: tuple[str, ...], until: str | None, events: bool,
+    file: str, policy: str | None, variant: str | None, settings: tuple[str, ...], until: tuple[str, ...], events: bool,
     playing: options.Playing,
 ) -> int:  # fmt: skip
     """Play many runs: outcomes with intervals, stored, with pictures.
@@ -76,7 +80,7 @@ def run_command(
     from sim import api
 
     model = api.load(file, policy=policy, variant=variant, overrides=options.read_settings(settings))
-    plan = api.plan(model, until=until, events=events, **playing.planning)
+    plan = api.plan(model, until=until or None, events=events, **playing.planning)
     study = carry.played(plan, playing)
     if study is None:
         return 0
@@ -99,8 +103,9 @@ def _print_study(study: api.Study, *, pictures: int, verbose: bool, paint: Paint
     """The page that `sim run` is for: what was played, outcomes, metrics, cautions, where it lies, what next."""
     for line in study_lines(study, paint):
         click.echo(line)
-    for line in tables.metrics_by_outcome(study.summary, paint) if verbose else ():
-        click.echo(line)
+    if verbose:
+        for line in (*tables.enough_table(study.enough, paint), *tables.metrics_by_outcome(study.summary, paint)):
+            click.echo(line)
     for caution in study.cautions:
         click.echo("\n".join(paper.painted(paper.wrapped(caution.says, lead="! ", hang=2), "warning", paint)))
         for line in caution.table:
@@ -122,6 +127,7 @@ def study_lines(study: api.Study, paint: Paint) -> list[str]:
     notes = [
         f"Beside {row.outcome}: {said} (MID 5.0)." for row in summary.outcomes if (said := study.record_of(row.outcome))
     ]
+    lines += tables.precision_lines(study.precision, paint)
     for note in (*notes, *study.knowledge):
         lines += paper.painted(paper.wrapped(note, hang=2), "quiet", paint)
     if summary.metrics:

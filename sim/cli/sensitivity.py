@@ -47,7 +47,7 @@ def sensitivity_command(
     variant: str | None,
     playing: options.Playing,
 ) -> int:
-    """Say which of the uncertain numbers move what comes of a crisis, and how much of it is luck.
+    """Say which uncertain numbers move what comes of it, and what is luck.
 
     \b
     Example:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -33,13 +34,13 @@ def sheet_lines(sheet: Sheet, paint: Paint) -> list[str]:
 def _rows(sheet: Sheet, paint: Paint) -> list[str]:
     heads = [column.heading for column in sheet.columns]
     words = [column.sort == "text" for column in sheet.columns]
-    cells = [sheet.cells(row) for row in sheet.rows]
+    cells = sheet.table
     widths = [max(len(cell) for cell in column) for column in zip(heads, *cells, strict=True)]
     room = paper.width() - 2 * (len(heads) - 1)
     while sum(widths) > room:
         widest = max((at for at in range(len(heads)) if words[at]), key=lambda at: widths[at], default=-1)
         if widest < 0 or widths[widest] <= NARROWEST:
-            return _one_by_one(heads, cells, paint)
+            return _one_by_one(heads, [sheet.cells(row) for row in sheet.rows], paint)
         widths[widest] = max(NARROWEST, widths[widest] - (sum(widths) - room))
     head = _padded(heads, widths, words)
     return [*(paint("head", line) for line in head), *(line for row in cells for line in _padded(row, widths, words))]
@@ -47,7 +48,7 @@ def _rows(sheet: Sheet, paint: Paint) -> list[str]:
 
 def _padded(row: Sequence[str], widths: Sequence[int], words: Sequence[bool]) -> list[str]:
     """One row as one line or more: words are wrapped and stand left, numbers stand right."""
-    wrapped = [textwrap.wrap(cell, size) or [""] for cell, size in zip(row, widths, strict=True)]
+    wrapped = [pieces_of(cell, size) for cell, size in zip(row, widths, strict=True)]
     lines = []
     for at in range(max(len(pieces) for pieces in wrapped)):
         parts = (
@@ -57,6 +58,24 @@ def _padded(row: Sequence[str], widths: Sequence[int], words: Sequence[bool]) ->
             )
         )
         lines.append("  ".join(parts).rstrip())
+    return lines
+
+
+def pieces_of(cell: str, size: int) -> list[str]:
+    """A cell in lines of at most so many characters; a long name is parted at its dots and underscores.
+
+    >>> pieces_of("border_army.push_further", 14)
+    ['border_army.', 'push_further']
+    """
+    lines: list[str] = []
+    for line in textwrap.wrap(cell, size, break_long_words=False) or [""]:
+        piece = ""
+        for part in re.findall(r"[^._/]*[._/]?", line) if len(line) > size else [line]:
+            if piece and len(piece + part) > size:
+                lines.append(piece)
+                piece = ""
+            piece += part
+        lines += textwrap.wrap(piece, size) or [""]
     return lines
 
 
@@ -91,7 +110,9 @@ def print_study(study: Any, *, pictures: int, paint: Paint, verbose: bool = Fals
         for line in caution.table:
             click.echo(paint("quiet", line))
     click.echo()
-    where = f"{study.folder}" + (f"   ({pictures} pictures in figures/)" if pictures else "")
+    where = f"{study.folder}" + (
+        f"   ({pictures} picture{'s' if pictures > 1 else ''} in figures/)" if pictures else ""
+    )
     click.echo(f"{paint('head', 'study')}  {where}")
     for label, command in zip(("next ", "     ", "     "), study.next_commands, strict=False):
         click.echo(f"{paint('head', label)}  {paint('command', command)}")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.api import Explanation, MetricSummary, Number, OutcomeShare, Summary
+    from sim.api import Enough, Explanation, MetricSummary, Number, OutcomeShare, Summary
 
 from sim.cli.paper import Paint, decimals_of, fixed, number, painted, percent, table, width, wrapped
 
@@ -86,6 +86,32 @@ def metrics_by_outcome(summary: Summary, paint: Paint) -> list[str]:
             "",
         ]
     return lines
+
+
+def enough_table(rows: Sequence[Enough], paint: Paint) -> list[str]:
+    """How many runs in all each share and each mean takes, for half-widths from wide to narrow."""
+    lines: list[str] = []
+    for kind, of, unit in (("outcome", "share of", "pp"), ("metric", "mean of", "%")):
+        some = [row for row in rows if row.kind == kind]
+        if not some:
+            continue
+        heads = [f"+-{100 * need.half_width:g} {unit}" for need in some[0].needs]
+        cells = [[row.name, *("-" if need.runs is None else f"{need.runs:,}" for need in row.needs)] for row in some]
+        lines += ["", *table((of, *heads), cells, paint=paint)]
+    if not lines:
+        return []
+    note = (
+        "Runs in all, to go by those seen here, before half of the 95 % interval is so small: pp are points of a "
+        "share, % parts of the mean itself. To stop there: --until."
+    )
+    return [paint("title", "How many runs would be enough"), *lines, *painted(wrapped(note), "quiet", paint), ""]
+
+
+def precision_lines(says: Sequence[str], paint: Paint) -> list[str]:
+    """Whether each target of `--until` was reached; what was not is a warning."""
+    return [
+        line for one in says for line in painted(wrapped(one, hang=2), "warning" if " NOT " in one else "quiet", paint)
+    ]
 
 
 def ledger_lines(rows: Sequence[Number], paint: Paint) -> list[str]:

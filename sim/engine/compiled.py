@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+import weakref
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +28,7 @@ from sim.engine.record import COUNTERS, UNNAMED, Ending, Failure, Recording, Run
 from sim.engine.score import Score
 from sim.program.ir import Program
 from sim.program.parameters import draw_parameters
-from sim.provenance import cache_folder
+from sim.provenance import cache_folder, digest
 from sim.streams import Luck
 
 Tell = Callable[[str], None]
@@ -38,24 +40,42 @@ SHORTEST = 1e-9
 """Seconds that a slice takes at least, where a coarse clock says that it took none."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """What programs share that differ in numbers alone: their machine code, and where everything stands."""
+
+    module: Module
+    code: Code
+    blank: NDArray[np.uint8]  # the state before anything is played
+    image: NDArray[np.uint8]  # of it, what every run begins with
+
+    def data_without(self, data: NDArray[np.uint8], places: Iterable[int]) -> NDArray[np.uint8]:
+        """The numbers of a program of this form with these triggers disabled: spent from the start, no clock due."""
+        found = _aligned(data)
+        cells = found.view(np.int64)
+        for place in places:
+            for at in (self.module.untils[place], self.module.lasts[place]):
+                cells[at // CELL] = -1
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Compiled:
-    """A program ready to be played: its assembly, its machine code, and its numbers."""
+    """A program ready to be played: its form, and its numbers."""
 
-    def __init__(self, program: Program, *, cache: Path | None, level: int | None, tell: Tell | None = None) -> None:
-        self.program = program
-        self.module: Module = write_module(program)
+    program: Program
+    form: Form
+    data: NDArray[np.uint8]
 
-        def on_making(seconds: float) -> None:
-            if tell is not None:
-                tell(_announced(program, cache, seconds))
+    @property
+    def module(self) -> Module:
+        """Where everything stands."""
+        return self.form.module
 
-        self.code = Code(str(self.module), cache=cache, level=level, on_making=on_making)
-        self.data = _aligned(self.module.data.bytes())
-        layout = self.module.layout
-        self.blank = layout.block.bytes()
-        self.image = _aligned(self.blank[layout.begins : layout.ends])
-        self.score: Score | None = None  # for failures, when there are any
-        self.telling = threading.Lock()  # a score is played by one thread at a time
+    @property
+    def code(self) -> Code:
+        """What plays it."""
+        return self.form.code
 
 
 def _announced(program: Program, cache: Path | None, seconds: float) -> str:
@@ -68,7 +88,9 @@ def _announced(program: Program, cache: Path | None, seconds: float) -> str:
     return f"machine code for {program.name} is made: {wait}, each time, as {where}; {mend}"
 
 
-def compile_program(program: Program, *, cache: Path | None, level: int | None = None) -> Compiled:
+def compile_program(
+    program: Program, *, cache: Path | None, level: int | None = None, tell: Tell | None = None
+) -> Compiled:
     """A program as machine code.
 
     Parameters
@@ -77,8 +99,24 @@ def compile_program(program: Program, *, cache: Path | None, level: int | None =
         The folder in which object files are kept; None to keep none.
     level
         `QUICK` or `OPTIMISED` of `sim.engine.native.machine`; None to begin quickly and to better it.
+    tell
+        Hears, in a sentence, that machine code has to be made, just before that.
     """
-    return Compiled(program, cache=cache, level=level)
+    module = write_module(program)
+    return Compiled(program, _form_of(module, str(module), cache, level, tell), _aligned(module.data.bytes()))
+
+
+def _form_of(module: Module, text: str, cache: Path | None, level: int | None, tell: Tell | None) -> Form:
+    """Machine code for what was written."""
+
+    def on_making(seconds: float) -> None:
+        if tell is not None:
+            tell(_announced(module.program, cache, seconds))
+
+    code = Code(text, cache=cache, level=level, on_making=on_making)
+    blank = module.layout.block.bytes()
+    module.written()
+    return Form(module, code, blank, _aligned(blank[module.layout.begins : module.layout.ends]))
 
 
 def _aligned(content: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -127,27 +165,89 @@ class CompiledEngine:
         return Player(_compiled(program, self.level), lucks, numbers, parameters, recording, decisions or {}).play()
 
 
-MOST_RECENT = 16
-_recent: dict[tuple[int, int | None], Compiled] = {}  # by the program's identity
+MOST_FORMS = 16
+MOST_TEXT = 2**27
+"""So many forms are kept, those played last; more as long as their assembly has no more characters than that."""
+
+SWEPT = 64
+"""Numbers of programs that are no more are let go whenever so many have been added."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """The numbers of a program that was played, as long as there is that program."""
+
+    of: weakref.ReferenceType[Program]
+    form: Form
+    data: NDArray[np.uint8]
+
+
+_forms: dict[tuple[str, int | None], Form] = {}  # by a digest of assembly and blank state; those played last stand last
+_known: dict[tuple[int, int | None], Known] = {}  # by the program's identity
 _lock = threading.Lock()
 
 
 def _compiled(program: Program, level: int | None, tell: Tell | None = None) -> Compiled:
-    """The machine code of a program, kept for the programs played last; made once, however many threads ask."""
+    """The machine code of a program, made once for all that differ in numbers alone, however many threads ask.
+
+    Assembly is written once for each program that was built, and not for those `without` some of its triggers.
+    """
     with _lock:
-        found = _recent.pop((id(program), level), None)
-        if found is None or found.program is not program:
-            found = Compiled(program, cache=cache_folder("code"), level=level, tell=tell)
-        _recent[id(program), level] = found
-        while len(_recent) > MOST_RECENT:
-            del _recent[next(iter(_recent))]
-        return found
+        known = _known_of(program, level, tell)
+        return Compiled(program, known.form, known.data)
+
+
+def _known_of(program: Program, level: int | None, tell: Tell | None) -> Known:
+    key = id(program), level
+    known = _known.get(key)
+    if known is None or known.of() is not program:
+        if program.origin is None:
+            form, data = _written(program, level, tell)
+        else:
+            origin = _known_of(program.origin, level, tell)
+            places = [program.trigger(name) for name in program.disabled]
+            form, data = origin.form, origin.form.data_without(origin.data, places)
+        known = _known[key] = Known(weakref.ref(program), form, data)
+        if len(_known) % SWEPT == 0:
+            _sweep()
+    _keep(known.form)
+    return known
+
+
+def _written(program: Program, level: int | None, tell: Tell | None) -> tuple[Form, NDArray[np.uint8]]:
+    """A program written as assembly; its form may be one that is there."""
+    module = write_module(program)
+    text, data = str(module), _aligned(module.data.bytes())
+    key = digest([text, module.layout.block.bytes().tobytes().hex()]), level
+    if key not in _forms:
+        _forms[key] = _form_of(module, text, cache_folder("code"), level, tell)
+    return _forms[key], data
+
+
+def _keep(form: Form) -> None:
+    """This form was played last; those that were not for long are let go, with all programs of theirs."""
+    key = next(key for key, one in reversed(_forms.items()) if one is form)
+    if key != next(reversed(_forms)):
+        _forms[key] = _forms.pop(key)
+    size = sum(len(one.code.text) for one in _forms.values())
+    while len(_forms) > MOST_FORMS and size > MOST_TEXT:
+        size -= len(_forms.pop(next(iter(_forms))).code.text)
+        _sweep()
+
+
+def _sweep() -> None:
+    """Let go of the numbers of programs that are no more, or whose form is not kept."""
+    kept = set(map(id, _forms.values()))
+    gone = [key for key, known in list(_known.items()) if known.of() is None or id(known.form) not in kept]
+    for key in gone:
+        del _known[key]
 
 
 def forget() -> None:
     """Keep no program in memory any more; those that are being played stay as long as they are."""
     with _lock:
-        _recent.clear()
+        _forms.clear()
+        _known.clear()
 
 
 class Player:
@@ -177,7 +277,8 @@ class Player:
             shape = len(program.series.moments(program.horizon)), len(program.series.columns)
             self.series = np.zeros((count, *shape))
         self.failures: list[Failure] = []
-        self.state = _aligned(compiled.blank).view(np.int64)
+        self.score: Score | None = None  # for failures, when there are any
+        self.state = _aligned(compiled.form.blank).view(np.int64)
         self.kept: list[NDArray[np.int64]] = []  # tables that machine code reads
         ends = np.zeros((3, count), dtype=np.int64)  # of what each run wrote down, in each table
         self.kept += list(ends)
@@ -232,7 +333,7 @@ class Player:
     def play(self) -> Runs:
         """Play them all."""
         done, count, slice_, code = 0, len(self.runs), 1, self.compiled.code
-        addresses = [block.ctypes.data for block in (self.state, self.compiled.data, self.compiled.image)]
+        addresses = [block.ctypes.data for block in (self.state, self.compiled.data, self.compiled.form.image)]
         while done < count:
             began, first = time.perf_counter(), done
             machine = code.machine  # held while it plays: another thread may put a better one in its place
@@ -252,13 +353,11 @@ class Player:
 
     def _lost(self, index: int, status: int) -> None:
         """A run failed or ran away: it is told by the reference, and what of it is void is made so."""
-        compiled = self.compiled
-        with compiled.telling:
-            if compiled.score is None:
-                compiled.score = Score(self.program, consequences(self.program))
-            history = history_of(self.module, compiled.score, self.state, self.lucks[index], self.decisions)
-            tell = tell_fault if status == FAILED else tell_runaway
-            self.failures.append(tell(self.module, history, self.state))
+        if self.score is None:
+            self.score = Score(self.program, consequences(self.program))
+        history = history_of(self.module, self.score, self.state, self.lucks[index], self.decisions)
+        tell = tell_fault if status == FAILED else tell_runaway
+        self.failures.append(tell(self.module, history, self.state))
         if status == FAILED:
             self.outcomes[index], self.endings[index] = UNNAMED, Ending.FAULT
             self.metrics[index] = self.series[index] = np.nan

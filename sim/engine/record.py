@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Protocol
 
@@ -157,6 +157,18 @@ class Runs:
 
     def __len__(self) -> int:
         return len(self.runs)
+
+
+def numbered(runs: Runs, numbers: NDArray[np.uint32]) -> Runs:
+    """The same runs under other numbers, their failures too: futures of one past are told apart by theirs."""
+    if np.array_equal(runs.runs, numbers):
+        return runs
+    stopped = np.flatnonzero((runs.ending == Ending.RUNAWAY) | (runs.ending == Ending.FAULT))  # as failures stand
+    failures = tuple(
+        replace(failure, run=int(numbers[index]))
+        for failure, index in zip(runs.failures, stopped.tolist(), strict=True)
+    )
+    return replace(runs, runs=numbers, failures=failures)
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,6 +238,8 @@ class Rule:
 class History(RunState):
     """One run: the agenda, and the turns that change the state."""
 
+    lives: type[Rule] = Rule  # whose life each trigger leads; a witness listens to it
+
     def __init__(
         self,
         score: Score,
@@ -250,7 +252,7 @@ class History(RunState):
         super().__init__(score, parameters, luck, run, recording)
         self.dictated = decisions
         self.environment = simpy.Environment()
-        self.rules = [Rule(self, place) for place in range(len(self.program.triggers))]
+        self.rules = [self.lives(self, place) for place in range(len(self.program.triggers))]
         self.turns_at_tick = 0
         self.last_turns: deque[int] = deque(maxlen=100)
         self.rows: list[EventRow] = []

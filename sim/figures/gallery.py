@@ -16,11 +16,13 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from sim import provenance
+from sim.analysis.convergence import Convergence, convergence
 from sim.analysis.report import Study
 from sim.analysis.summary import Summary
 from sim.analysis.terciles import Terciles
 from sim.analysis.timeline import Timeline, is_shown, timeline
 from sim.errors import UsageError, did_you_mean
+from sim.figures.convergence import draw_convergence, draw_metric_convergence
 from sim.figures.graph import MOST_BOXES, draw_trigger_graph
 from sim.figures.metrics import draw_metric
 from sim.figures.over_time import draw_fan, draw_incidence, draw_occupancy
@@ -33,19 +35,27 @@ Pictures = dict[str, Callable[[], Figure]]
 
 
 def pictures(
-    summary: Summary, told: Timeline | None = None, knowledge: Sequence[Terciles] = (), *, every: bool = False
+    summary: Summary,
+    told: Timeline | None = None,
+    knowledge: Sequence[Terciles] = (),
+    settled: Convergence | None = None,
+    *,
+    every: bool = False,
 ) -> Pictures:
     """What can be drawn, by name; nothing is drawn before it is called.
 
     Ladders and numbers that agents keep for themselves are left out, as they are from timelines. So is the graph of
     single triggers where it would be too large for a slide, unless `every` picture is wanted: that of agents tells it.
     """
-    program = summary.program
+    program, settled = summary.program, settled or convergence(summary)
     drawn: Pictures = {
         "outcomes": partial(draw_outcome_shares, summary, knowledge),
         "hundred-futures": partial(draw_hundred_futures, summary),
         "incidence": partial(draw_incidence, summary),
+        "convergence": partial(draw_convergence, summary, settled),
     }
+    for running in settled.metrics:
+        drawn[_free(drawn, f"convergence-{running.name}")] = partial(draw_metric_convergence, summary, settled, running)
     for occupancy in summary.occupancy:
         if is_shown(occupancy.quantity):
             drawn[_free(drawn, f"rungs-{occupancy.quantity}")] = partial(draw_occupancy, summary, occupancy)
@@ -79,6 +89,9 @@ def _free(taken: Pictures, name: str) -> str:
 
 
 KINDS: dict[str, str] = {
+    "branch": "branching",
+    "compare": "comparison",
+    "ablate": "ablation",
     "discover": "discovery",
     "sensitivity": "sensitivity",
 }
@@ -94,7 +107,7 @@ def pictures_of(study: Any, *, run: int = 0) -> Pictures:
         If there is no such run.
     """
     if study.kind == "run":
-        return pictures(study.summary, _told(study, run), study.by_knowledge)
+        return pictures(study.summary, _told(study, run), study.by_knowledge, study.convergence)
     if study.kind not in KINDS:
         return {}
     found: Pictures = import_module(f"sim.figures.{KINDS[study.kind]}").pictures(study)
@@ -167,7 +180,7 @@ def draw_picture(study: Study, name: str, path: Path, *, run: int = 0) -> tuple[
         If there is no such picture or run.
     """
     told = _told(study, run) if name == "timeline" else None
-    able = pictures(study.summary, told, study.by_knowledge, every=True)
+    able = pictures(study.summary, told, study.by_knowledge, study.convergence, every=True)
     if name not in able:
         known = (*able, "timeline")
         raise UsageError(

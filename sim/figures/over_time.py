@@ -37,7 +37,7 @@ BESIDE = 400.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Label:
+class Label:
     """What stands beside a curve: where the curve ends, what it is called, its colour."""
 
     at: float  # in the unit of the vertical axis
@@ -46,7 +46,7 @@ class _Label:
     faint: bool = False
 
 
-def _set_labels(slide: Slide, axes: Axes, labels: Sequence[_Label], left: float, bottom: float, top: float) -> None:
+def set_labels(slide: Slide, axes: Axes, labels: Sequence[Label], left: float, bottom: float, top: float) -> None:
     """Labels beside the right end of the axes, pushed apart, with a thin line from each to where it belongs."""
     low, high = axes.get_ylim()
     room = slide.right - left - 34
@@ -71,7 +71,7 @@ def _set_labels(slide: Slide, axes: Axes, labels: Sequence[_Label], left: float,
         slide.text(left + 34, place, text, size, color=FAINT if label.faint else INK)
 
 
-def _beside(slide: Slide, says: Sequence[str]) -> float:
+def room_beside(slide: Slide, says: Sequence[str]) -> float:
     """Pixels that labels at the right need, up to a limit."""
     return min(BESIDE, max((slide.measure(text, LABEL)[0] for text in says), default=0.0) + 44)
 
@@ -98,7 +98,7 @@ def draw_occupancy(summary: Summary, occupancy: Occupancy) -> Figure:
         f"{percent(share) if occupancy.shares[:, place].any() else 'never'}  {name}"
         for place, (name, share) in enumerate(zip(names, last, strict=True))
     ]
-    left, right, bottom = slide.left + 70, slide.right - _beside(slide, says), slide.bottom + 60
+    left, right, bottom = slide.left + 70, slide.right - room_beside(slide, says), slide.bottom + 60
     axes = slide.axes(left, bottom, right, slide.top)
     date_axis(axes, summary.program.start, days(summary.program.horizon))
     percent_axis(axes)
@@ -110,10 +110,10 @@ def draw_occupancy(summary: Summary, occupancy: Occupancy) -> Figure:
     axes.set_ylabel("share of runs", fontsize=TICK, color=INK)
     middles = [float(last[:place].sum() + share / 2) for place, share in enumerate(last)]
     labels = [
-        _Label(middle, text, look.colour, faint=text.startswith("never"))
+        Label(middle, text, look.colour, faint=text.startswith("never"))
         for middle, text, look in zip(middles, says, looks, strict=True)
     ]
-    _set_labels(slide, axes, labels, right, bottom, slide.top)
+    set_labels(slide, axes, labels, right, bottom, slide.top)
     return slide.figure
 
 
@@ -161,7 +161,7 @@ def draw_incidence(summary: Summary) -> Figure:
         f"{percent(float(share))}  {plain(name)}" + (", at the end" if late else "")
         for name, share, late in zip(found.outcomes, found.shares[:, -1], found.at_horizon, strict=True)
     ]
-    left, right, bottom = slide.left + 80, slide.right - _beside(slide, says) - 12, slide.bottom + 60
+    left, right, bottom = slide.left + 80, slide.right - room_beside(slide, says) - 12, slide.bottom + 60
     axes = slide.axes(left, bottom, right, slide.top)
     date_axis(axes, summary.program.start, days(summary.program.horizon))
     percent_axis(axes, top=min(1.0, 1.05 * float(found.high[:, -1].max())))
@@ -182,10 +182,10 @@ def draw_incidence(summary: Summary) -> Figure:
         axes.plot([at], [share], marker=look.marker, color=look.colour, markeredgecolor=INK, markersize=12, label=name,
                   linestyle="", clip_on=False)  # fmt: skip
     labels = [
-        _Label(float(share), text, looks[name].colour, faint=share == 0)
+        Label(float(share), text, looks[name].colour, faint=share == 0)
         for name, share, text in zip(found.outcomes, found.shares[:, -1], says, strict=True)
     ]
-    _set_labels(slide, axes, labels, right + 12, bottom, slide.top)
+    set_labels(slide, axes, labels, right + 12, bottom, slide.top)
     return slide.figure
 
 
@@ -233,7 +233,7 @@ def draw_fan(summary: Summary, fan: Fan) -> Figure:
     ends = [float(values[-1]) for values in (high, upper, middle, lower, low)]
     merged = edge_labels(ends)
     says = [text for _, text in merged]
-    left, right, bottom = slide.left + 110, slide.right - _beside(slide, says), slide.bottom + 60
+    left, right, bottom = slide.left + 110, slide.right - room_beside(slide, says), slide.bottom + 60
     axes = slide.axes(left, bottom, right, slide.top)
     date_axis(axes, summary.program.start, days(summary.program.horizon))
     for name, below, above, colour in bands:
@@ -241,6 +241,6 @@ def draw_fan(summary: Summary, fan: Fan) -> Figure:
     axes.plot(fan.days, middle, color=INK, linewidth=3, label="median")
     axes.set_ylabel(fan.unit or plain(fan.quantity), fontsize=TICK, color=INK).set_parse_math(False)
     number_axis(axes, "y")
-    labels = [_Label(ends[place], text, colours[place]) for place, text in merged]
-    _set_labels(slide, axes, labels, right, bottom, slide.top)
+    labels = [Label(ends[place], text, colours[place]) for place, text in merged]
+    set_labels(slide, axes, labels, right, bottom, slide.top)
     return slide.figure

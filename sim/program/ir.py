@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Literal, Union
 
 from sim.errors import Place
-from sim.language.tree import Tree
+from sim.language.tree import Constant, Tree
 from sim.language.words import Kind
 
 
@@ -219,7 +219,7 @@ class Series:
         return ticks if ticks[-1] == horizon else (*ticks, horizon)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Program:
     """A scenario, its policy and its overrides, ready to be played."""
 
@@ -237,6 +237,7 @@ class Program:
     series: Series | None
     sites: tuple[str, ...]  # names; a `Draw(site)` is an index into them
     digests: tuple[int, ...]  # 64 bits each, one per site
+    origin: Program | None = field(default=None, compare=False, repr=False)  # of which this is a copy, see `without`
 
     def quantity(self, name: str) -> int:
         """The slot of a quantity.
@@ -276,9 +277,56 @@ class Program:
         if not gone:
             return self
         triggers = [replace(one, enabled=False) if at in gone else one for at, one in enumerate(self.triggers)]
-        return replace(self, triggers=tuple(triggers))
+        return replace(self, triggers=tuple(triggers), origin=self.origin or self)
+
+    @property
+    def disabled(self) -> tuple[str, ...]:
+        """The triggers that are disabled here, and not in the origin."""
+        if self.origin is None:
+            return ()
+        pairs = zip(self.triggers, self.origin.triggers, strict=True)
+        return tuple(here.name for here, there in pairs if there.enabled and not here.enabled)
+
+    def never(self, names: Iterable[str]) -> Program:
+        """The program in which these truths never come true: they start false, and whatever sets them leaves them so.
+
+        Raises
+        ------
+        KeyError
+            If there is no quantity of such a name.
+        """
+        gone = {self.quantity(name) for name in names}
+        if not gone:
+            return self
+        quantities = [
+            replace(one, start=_false(one.start, one.kind)) if slot in gone else one
+            for slot, one in enumerate(self.quantities)
+        ]
+        triggers = [_never(trigger, gone, self.quantities) for trigger in self.triggers]
+        return replace(self, quantities=tuple(quantities), triggers=tuple(triggers), origin=None)
 
     @property
     def outcome_names(self) -> tuple[str, ...]:
         """Outcomes in file order."""
         return tuple(outcome.name for outcome in self.outcomes)
+
+
+def _false(tree: Tree, kind: Kind) -> Tree:
+    """False where this stood."""
+    if isinstance(tree, Constant):  # another number and no other structure
+        return replace(tree, value=0.0, text="false")
+    return Constant(0.0, kind, "false")
+
+
+def _never(trigger: Trigger, gone: set[int], quantities: tuple[Quantity, ...]) -> Trigger:
+    """A trigger whose effects leave these truths false; itself if it never touches them."""
+    if not any(effect.slot in gone for branch in trigger.branches for effect in branch.effects):
+        return trigger
+    branches = [
+        replace(branch, effects=tuple(
+            replace(effect, value=_false(effect.value, quantities[effect.slot].kind)) if effect.slot in gone else effect
+            for effect in branch.effects
+        ))
+        for branch in trigger.branches
+    ]  # fmt: skip
+    return replace(trigger, branches=tuple(branches))

@@ -43,7 +43,7 @@ def draw_parameters(program: Program, seed: int, runs: NDArray[Any]) -> Floats:
 
     runs = np.asarray(runs, dtype=np.uint64)
     luck = [uniforms(seed, runs, parameter.site) for parameter in program.parameters]
-    for member, correlated in _correlated_uniforms(program, luck).items():
+    for member, correlated in correlated_uniforms(program, luck).items():
         luck[member] = correlated
     values = np.empty((len(runs), len(luck)))
     for column, parameter in enumerate(program.parameters):
@@ -81,7 +81,7 @@ def _inverse_for(parameter: Parameter) -> Inverse:
         raise _fault(parameter, str(error)) from error
 
 
-def _correlated_uniforms(program: Program, luck: list[Floats]) -> dict[int, Floats]:
+def correlated_uniforms(program: Program, luck: list[Floats]) -> dict[int, Floats]:
     """A Gaussian copula over the parameters' own normal scores: parameter -> its new uniforms, (R,).
 
     Source

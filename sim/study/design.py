@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby, pairwise
 from typing import Any
 
 from sim import provenance
+from sim.engine.record import Recording
 from sim.program.ir import Program
 
 Sizes = tuple[tuple[int, int], ...]
@@ -51,8 +52,9 @@ class Experiment:
     """One row of a design: a program, made by a policy, a variant and overrides, and what is fixed when it is played.
 
     `held` are (parameter, value): they are not drawn, and the program need not be built again. `disabled` are triggers
-    that the program has and never fires. `decisions` are (trigger, occasion, option): what is chosen there is dictated.
-    Run r of it has the luck of run `first_run` + r of the seed: experiments that are to share no luck lie apart.
+    that the program has and never fires, `never` truths that never come true. `decisions` are (trigger, occasion,
+    option): what is chosen there is dictated. Run r of it has the luck of run `first_run` + r of the seed: experiments
+    that are to share no luck lie apart.
     """
 
     program: Program
@@ -66,6 +68,7 @@ class Experiment:
     decisions: tuple[tuple[str, int, str], ...] = ()
     past: Past | None = None
     first_run: int = 0
+    never: tuple[str, ...] = ()
 
     @property
     def says(self) -> dict[str, object]:
@@ -79,6 +82,7 @@ class Experiment:
         more: dict[str, object] = {
             "label": self.label,
             "disabled": list(self.disabled),
+            "never": list(self.never),
             "decisions": [list(one) for one in self.decisions],
             "past": [self.past.run, self.past.turn] if self.past else [],
             "first_run": self.first_run,
@@ -125,6 +129,7 @@ class Design:
     settings: dict[str, Any] = field(default_factory=dict)
     block: int = 1  # experiments of one program, one after another, that share a part
     grows: bool = False  # `settings` say how experiments are made, and more of them extend the same study
+    counts: bool = False  # of the first experiment, which must share no part, the firings of triggers are kept too
 
     @property
     def name(self) -> str:
@@ -181,6 +186,10 @@ class Design:
         """`<scenario>-<8 hex>`, with the kind of study between them where it is not plain runs."""
         name = self.name if self.kind == "run" else f"{self.name}-{self.kind}"
         return provenance.folder_name(name, self.digest)
+
+    def recorded(self, part: Part, recording: Recording) -> Recording:
+        """What is kept of a part, where this is asked for of all."""
+        return replace(recording, counters=True) if self.counts and 0 in part.experiments else recording
 
     def parts(self, runs: int) -> Iterator[Part]:
         """The parts of `runs` runs of each experiment: all experiments' first parts, then all second parts, ..."""

@@ -15,7 +15,7 @@ from sim.engine.record import COUNTERS, UNNAMED, Ending, told_fault
 from sim.errors import ScenarioError, UsageError
 from sim.program.ir import Program
 from sim.study import store
-from sim.study.design import Part, parts_of
+from sim.study.design import Part, Past, parts_of
 from sim.study.tables import FAULT_COLUMNS, metric_columns, parameter_columns, series_columns
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ class Ensemble:
         from sim.program.build import build_program
 
         try:
-            return build_program(self.scenario).without(self._row.get("disabled", ()))
+            built = build_program(self.scenario).never(self._row.get("never", ()))
+            return built.without(self._row.get("disabled", ()))
         except ScenarioError as error:
             raise self._not_of_this_version(error) from error
 
@@ -139,6 +140,17 @@ class Ensemble:
     def first_run(self) -> int:
         """Which run's luck run 0 of this experiment has; the others follow."""
         return int(self._row.get("first_run", 0))
+
+    @property
+    def past(self) -> Past | None:
+        """The run and the turn that its runs branch from; None if they have no common past."""
+        row = self._row.get("past")
+        return Past(int(row[0]), int(row[1])) if row else None
+
+    @property
+    def decisions(self) -> tuple[tuple[str, int, str], ...]:
+        """What is dictated in its runs: (trigger, occasion, option)."""
+        return tuple((str(trigger), int(n), str(option)) for trigger, n, option in self._row.get("decisions", ()))
 
     @property
     def kind(self) -> str:

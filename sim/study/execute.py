@@ -21,8 +21,8 @@ from sim.study.design import Design, Experiment, Part
 from sim.study.ensemble import Ensemble
 from sim.study.manifest import status_of
 from sim.study.parts import Job, engine_of, play, sendable, spread, spread_on_threads
-from sim.study.stopping import Tally, Until, parse_until
-from sim.study.tables import metric_columns
+from sim.study.stopping import Until, columns_of, parse_untils
+from sim.study.watch import Watch
 from sim.study.workers import local_workers, processors
 
 __all__ = ["Progress", "run_design", "run_study", "status_of"]
@@ -79,7 +79,7 @@ def run_design(
     out: str | Path = "results",
     engine: str | Engine = "auto",
     recording: Recording = Recording(),
-    until: str | Until | None = None,
+    until: str | Sequence[Until] | None = None,
     progress: Callable[[Progress], None] | None = None,
     executor: Executor | None = None,
     fail_fast: bool = False,
@@ -95,8 +95,8 @@ def run_design(
     out
         The folder in which the study's own folder is made.
     until
-        Stop sooner, when an interval is narrow enough in every experiment. Looked at after each whole part, in order,
-        so that the number of runs does not depend on the workers.
+        Stop sooner, when intervals are narrow enough in every experiment, and have stayed so. Looked at after each
+        whole part, in order, so that the number of runs does not depend on the workers.
     executor
         Where to play instead of on local workers. Its processes must see the same file system.
     fail_fast
@@ -130,12 +130,12 @@ def run_design(
         return Ensemble(folder, study.manifest, study.runs, programs=design.programs)
 
 
-def _stop_of(design: Design, until: str | Until | None) -> Until | None:
+def _stop_of(design: Design, until: str | Sequence[Until] | None) -> tuple[Until, ...]:
     """When to stop; what it names is to be found in every experiment."""
     if not isinstance(until, str):
-        return until
-    stops = [parse_until(until, program) for program in design.programs]
-    return stops[0]
+        return tuple(until or ())
+    targets, *_ = [parse_untils(until, program) for program in design.distinct_programs]
+    return targets
 
 
 def _check_request(design: Design, runs: int, workers: int | None) -> None:
@@ -166,7 +166,7 @@ class _Study:
         runs: int,
         engine: str | Engine,
         recording: Recording,
-        until: Until | None,
+        until: tuple[Until, ...],
         progress: Callable[[Progress], None] | None,
         fail_fast: bool,
         command: Sequence[str] | None,
@@ -176,12 +176,12 @@ class _Study:
         self.programs = design.programs
         self.player = engine_of(engine)
         self.parts = list(design.parts(runs))
-        self.done = store.parts_done(folder, self.parts, self.programs, recording)
+        self.done = store.parts_done(folder, self.parts, design, recording)
         self.before = self.played = sum(part.runs for part in self.done)
         self.failed = 0
         self.began = time.monotonic()
         self.looked = 0  # parts already looked at by `until`
-        self.tallies = [Tally() for _ in self.programs]
+        self.watch = Watch(until, len(self.programs))
         self.manifest = manifest.begin(
             folder, design, runs=runs, engine=engine, recording=recording, until=until, command=command,
             plays=len(self.done) < len(self.parts),
@@ -205,6 +205,7 @@ class _Study:
                 self.manifest["failed"] = max(self.manifest["failed"], self.failed)
                 if hasattr(self.player, "abandon"):
                     self.player.abandon()
+            self.manifest["precision"] = self.watch.records()
             manifest.end(self.folder, self.manifest, status)
 
     def _play_all(self, executor: Executor | None, workers: int) -> bool:
@@ -245,7 +246,8 @@ class _Study:
         """What whoever plays a part has to know of its experiments."""
         rows = [self.design.experiments[number] for number in part.experiments]
         played = tuple(row.played for row in rows)
-        return Job(rows[0].program, played, self.design.seed, self.folder.absolute(), self.recording, self.engine)
+        recording = self.design.recorded(part, self.recording)
+        return Job(rows[0].program, played, self.design.seed, self.folder.absolute(), recording, self.engine)
 
     def _job_here(self, part: Part) -> Job:
         """The same, for this process, with the engine itself."""
@@ -260,39 +262,32 @@ class _Study:
 
     def _may_stop(self) -> bool:
         """Whether `until` is content with the parts up to the first that is not done; then those are the study."""
-        if self.until is None:
-            return False
         each = len(self.design.blocks)
-        while self.looked < len(self.parts):
+        while self.until and self.looked < len(self.parts):
             row = self.parts[self.looked : self.looked + each]
             if not self.done.issuperset(row):
                 return False
             for part in row:
-                self._count(part, self.until)
+                self._count(part)
             self.looked += each
-            if all(tally.half_width(self.until.of) <= self.until.half_width for tally in self.tallies):
-                self.runs = self.tallies[0].runs
+            if self.watch.look():
+                self.runs = self.watch.runs
                 self.parts = self.parts[: self.looked]
                 return True
         return False
 
-    def _count(self, part: Part, until: Until) -> None:
-        """Add a part's runs to the tallies of its experiments."""
-        files, program = [store.path_of(self.folder, "runs", part)], self.programs[part.experiments[0]]
-        for experiment in part.experiments:
-            tally, these = self.tallies[experiment], f"run < {part.first + part.count} AND experiment = {experiment}"
-            if until.of == "outcome":
-                ((hits,),) = store.read(files, "count(*)", f"{these} AND outcome = ?", [until.name], as_rows=True)
-                tally.add_share(part.count, int(hits))
-                continue
-            names = [metric.name for metric in program.metrics]
-            column = store.quoted(metric_columns(program)[names.index(until.name)])
-            tally.add_values(store.read(files, f"coalesce({column}, 'nan')::DOUBLE AS found", these)["found"])
+    def _count(self, part: Part) -> None:
+        """Have the runs of a part watched; its rows stand experiment by experiment."""
+        columns = columns_of(self.until, self.programs[part.experiments[0]])
+        found = store.read([store.path_of(self.folder, "runs", part)], columns, f"run < {part.first + part.count}")
+        each = [found[f"c{number}"].reshape(len(part.experiments), -1) for number in range(len(self.until))]
+        for place, experiment in enumerate(part.experiments):
+            self.watch.add(experiment, [column[place] for column in each])
 
     def _complete(self) -> None:
         """All runs are there: gather the failed ones, and remove parts that workers were ahead with."""
         self.manifest["runs"] = self.manifest["complete"] = max(self.manifest["complete"], self.runs)
-        if self.until is not None:
+        if self.until:
             manifest.drop_surplus(self.folder, self.design, self.manifest["complete"])
         whole = Ensemble(self.folder, self.manifest, self.manifest["runs"], programs=self.programs)
         self.manifest["failed"] = manifest.write_failures(whole)

@@ -31,7 +31,7 @@ def begin(
     runs: int,
     engine: str | Engine,
     recording: Recording,
-    until: Until | None,
+    until: Sequence[Until],
     command: Sequence[str] | None,
     plays: bool = True,
 ) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def begin(
         "parts": [list(size) for size in design.part_sizes],
         "tables": sorted({name for program in design.distinct_programs for name in least_rows(1, program, recording)}),
         "engine": ", ".join(dict.fromkeys(_engines(earlier, engine, plays=plays))),
-        "until": None if until is None else f"{until.name}:{until.half_width:g}",
+        "until": ", ".join(map(str, until)) or None,
         "began": earlier.get("began", _now()),
         "ended": None,
         **provenance.origin(_plain_command(command)),

@@ -90,7 +90,7 @@ def nested(ensemble: Ensemble, partner: str) -> tuple[Nested, ...]:
     table = np.zeros((4, count, len(names)))
     table[1:3] = np.nan
     for files in _batches(ensemble):
-        rows = store.ask(files, _query(files, values, partner, (count, ensemble.limit)), as_rows=True)
+        rows = store.ask(_query(files, values, partner, (count, ensemble.limit)), files)
         for experiment, *row in rows:
             found = np.array([np.nan if value is None else value for value in row], dtype=np.float64).reshape(-1, 6).T
             runs, means, within, others, pairs, together = found

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.choose import choose
-from sim.engine.record import Engine, Recording
+from sim.engine.record import Engine, Recording, numbered
 from sim.errors import UsageError
 from sim.program.ir import Program
 from sim.program.parameters import draw_parameters
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 SLICE, SLICE_WITH_EVENTS = 500, 100
 """Runs that an engine is asked for at once: what it hands back is the largest thing in memory."""
+
+SAMPLED_AT_ONCE, SAMPLED_IN_MEMORY = 2**21, 2**23
+"""Sampled numbers that an engine is asked for at once, and that a part may hold in memory: with more of them, each
+slice's are set aside on the disk until the part is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,12 @@ def job_of(program: bytes, job: bytes) -> Job:
 
 @lru_cache(maxsize=256)
 def program_of(payload: bytes) -> Program:
-    """The program, unpickled."""
-    program: Program = pickle.loads(payload)
-    return program
+    """The program, unpickled; one without some of its triggers is made anew of its origin, whose code it shares."""
+    sent = pickle.loads(payload)
+    if isinstance(sent, Program):
+        return sent
+    origin, names = sent
+    return program_of(origin).without(names)
 
 
 class Payloads:
@@ -75,10 +82,15 @@ class Payloads:
 
     def of(self, job: Job) -> tuple[bytes, bytes]:
         """(the program, the job without it)."""
-        key = id(job.program)
+        return self._program(job.program), pickle.dumps(replace(job, program=None))  # type: ignore[arg-type]
+
+    def _program(self, program: Program) -> bytes:
+        key = id(program)
         if key not in self.programs:
-            self.programs[key] = pickle.dumps(job.program)
-        return self.programs[key], pickle.dumps(replace(job, program=None))  # type: ignore[arg-type]
+            origin = program.origin
+            sent = program if origin is None else (self._program(origin), program.disabled)
+            self.programs[key] = pickle.dumps(sent)
+        return self.programs[key]
 
 
 class Threads:
@@ -103,17 +115,18 @@ def play(job: Job, part: Part, among: Threads | None = None) -> int:
     return failed
 
 
-def played(job: Job, part: Part, stop: Event | None = None) -> tuple[list[dict[str, Table]], int]:
-    """The tables of each slice of a part, and how many of its runs failed.
+def played(job: Job, part: Part, stop: Event | None = None) -> tuple[list[dict[str, Table | Path]], int]:
+    """The tables of each slice of a part (or where one is set aside), and how many of its runs failed.
 
     Raises
     ------
     Stopped
         If `stop` is set before all of it is played.
     """
-    pieces, failed = [], 0
+    pieces: list[dict[str, Table | Path]] = []
+    failed = 0
     rows = _rows_of(job, part)
-    size = SLICE_WITH_EVENTS if job.recording.events else SLICE
+    size, aside = _slice_of(job, part)
     engine, decisions = engine_of(job.engine), _decisions(job)
     for some in (slice(first, first + size) for first in range(0, part.runs, size)):
         if stop is not None and stop.is_set():
@@ -126,9 +139,27 @@ def played(job: Job, part: Part, stop: Event | None = None) -> tuple[list[dict[s
             recording=job.recording,
             decisions=decisions,
         )
-        pieces.append(tables_of(rows.experiments[some], replace(runs, runs=rows.numbers[some]), job.recording))
+        tables = tables_of(rows.experiments[some], numbered(runs, rows.numbers[some]), job.recording)
+        kept: dict[str, Table | Path] = dict(tables)
+        if aside:
+            kept["series"] = store.set_aside(job.folder, part, "series", len(pieces), tables["series"])
+        pieces.append(kept)
         failed += len(runs.failures)
     return pieces, failed
+
+
+def _slice_of(job: Job, part: Part) -> tuple[int, bool]:
+    """How many runs an engine is asked for at once, and whether what it sampled is set aside on the disk.
+
+    Where runs have long and wide series, it is fewer runs: parts count runs, and memory counts numbers.
+    """
+    size, series = SLICE_WITH_EVENTS if job.recording.events else SLICE, job.program.series
+    if series is None or not job.recording.series:
+        return size, False
+    numbers = len(series.names) * (job.program.horizon // series.every + 2)
+    if numbers * part.runs <= SAMPLED_IN_MEMORY:
+        return size, False
+    return max(1, min(size, SAMPLED_AT_ONCE // numbers)), True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,7 +189,7 @@ def _rows_of(job: Job, part: Part) -> _Rows:
             values[:, names.index(name)] = value
         each.append(runs)
         parameters.append(values)
-        lucks += [_luck(job.seed, past, int(number)) for number in numbers] if past else []
+        lucks += [luck_of(job.seed, past, int(number)) for number in numbers] if past else []
     return _Rows(
         np.repeat(np.array(part.experiments, dtype=np.uint32), part.count),
         np.tile(numbers, len(part.experiments)),
@@ -168,8 +199,9 @@ def _rows_of(job: Job, part: Part) -> _Rows:
     )
 
 
-def _luck(seed: int, past: Past, future: int) -> Luck:
-    return Luck(seed, ((past.turn, future_seed(seed, future)),))
+def luck_of(seed: int, past: Past | None, run: int) -> Luck:
+    """The luck of a run: the study's, or from a past's turn on that of the future of this number."""
+    return Luck(seed) if past is None else Luck(seed, ((past.turn, future_seed(seed, run)),))
 
 
 def _decisions(job: Job) -> dict[tuple[int, int], int]:

@@ -19,7 +19,7 @@ from sim.program.parameters import draw_parameters
 from sim.streams import Luck
 from sim.study import store
 from sim.study.design import Design
-from sim.study.stopping import parse_until
+from sim.study.stopping import parse_untils
 from sim.study.workers import processors
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ STORING = 5e-5
 """Seconds that it takes to store a run of the larger shipped scenario."""
 
 MAKING = 1e-3
-"""Seconds for each trigger of each further program, to write it down for the machine."""
+"""Seconds for each trigger of each further program that was built, to write it down for the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,17 +144,18 @@ def make_plan(
         If `until` is misspelled or names nothing, or there is no such engine.
     """
     if until is not None:
-        for program in design.distinct_programs:
-            parse_until(until, program)
+        asked_for = [parse_untils(until, program) for program in design.distinct_programs]
+        until = ", ".join(map(str, asked_for[0]))
     folder = out / design.folder_name
     parts = list(design.parts(runs))  # whether what is there can be read is looked at when it is played
-    there = store.parts_done(folder, parts, design.programs, recording, thorough=False) if folder.exists() else ()
+    there = store.parts_done(folder, parts, design, recording, thorough=False) if folder.exists() else ()
     total, done = runs * len(design.experiments), sum(part.runs for part in there)
     hands = max(1, min(workers or processors(), len(parts) - len(there)))
     seconds = 0.0
     if done < total:
         seconds = seconds_a_run(design, engine, recording=recording, tell=tell) * (total - done) / hands
-        seconds += MAKING * sum(len(program.triggers) for program in design.distinct_programs[1:])
+        built = [program for program in design.distinct_programs[1:] if program.origin is None]
+        seconds += MAKING * sum(len(program.triggers) for program in built)
     return Plan(design, asked, runs, hands, engine, until, out, recording, done, seconds, scenario)
 
 

@@ -1,99 +1,75 @@
-"""Stop when an interval is narrow enough: `--until war:0.5pp`."""
+"""When to stop: an interval that is narrow enough, as in `--until war:0.5pp,pain:5%,pain.median:0.1`."""
 
 from __future__ import annotations
 
-import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, NoReturn
 
 from sim.errors import UsageError, did_you_mean
 from sim.program.ir import Program
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-Z95 = 1.959963984540054  # the 97.5 % point of the standard normal
+from sim.study import store
+from sim.study.tables import metric_columns
 
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """Stop when the 95 % half-width of an outcome's share, or of a metric's mean, is at most `half_width`."""
+    """Stop when half the 95 % interval of a share, of a mean or of a quantile is at most `half_width`.
+
+    `relative`: `half_width` is a part of the mean itself. `quantile`: which one, if it is not the mean.
+    """
 
     of: Literal["outcome", "metric"]
     name: str
     half_width: float
+    relative: bool = False
+    quantile: float | None = None
 
+    @property
+    def what(self) -> str:
+        """What is to be known so well, as it is written: `war`, `pain`, `pain.median`."""
+        if self.quantile is None:
+            return self.name
+        return f"{self.name}.median" if self.quantile == 0.5 else f"{self.name}.p{100 * self.quantile:g}"
 
-@dataclass(slots=True)
-class Tally:
-    """Counts and sums of the runs looked at so far, in their order."""
+    def __str__(self) -> str:
+        return f"{self.what}:{self.width(self.half_width)}"
 
-    runs: int = 0
-    hits: int = 0
-    valid: int = 0  # runs whose metric is finite
-    total: float = 0.0
-    squares: float = 0.0  # sum of squares about the mean
-
-    def add_share(self, runs: int, hits: int) -> None:
-        """More runs, of which so many ended so."""
-        self.runs += runs
-        self.hits += hits
-
-    def add_values(self, values: NDArray[np.float64]) -> None:
-        """The metric of more runs, (R,); void and infinite values are left out.
-
-        Source
-        ------
-        Chan, Golub and LeVeque (1983), Am. Stat. 37, 242-247: sums of squares about the mean, joined piece by piece.
-        """
-        known = values[abs(values) < math.inf]  # false for NaN
-        more = len(known)
-        self.runs += len(values)
-        if not more:
-            return
-        total = float(known.sum())
-        self.squares += float(((known - total / more) ** 2).sum())
-        if self.valid:
-            apart = total / more - self.total / self.valid
-            self.squares += apart * apart * self.valid * more / (self.valid + more)
-        self.total += total
-        self.valid += more
-
-    def half_width(self, of: Literal["outcome", "metric"]) -> float:
-        """Half the length of the 95 % interval: Wilson's for a share, the normal one for a mean."""
-        if of == "outcome":
-            return wilson_half_width(self.hits, self.runs)
-        if self.valid < 2:
-            return math.inf
-        return Z95 * math.sqrt(self.squares / (self.valid - 1) / self.valid)
-
-
-def wilson_half_width(hits: int, runs: int, *, z: float = Z95) -> float:
-    """Half the length of Wilson's interval of a share; infinite without runs.
-
-    Source
-    ------
-    Wilson (1927), J. Amer. Stat. Assoc. 22, 209-212.
-
-    >>> round(wilson_half_width(0, 250), 4)
-    0.0076
-    """
-    if runs == 0:
-        return math.inf
-    share = hits / runs
-    return z / (1.0 + z * z / runs) * math.sqrt(share * (1.0 - share) / runs + z * z / (4.0 * runs * runs))
+    def width(self, half_width: float) -> str:
+        """A half-width in the unit of this target."""
+        if self.of == "outcome":
+            return f"{100 * half_width:.12g}pp"
+        return f"{100 * half_width:.12g}%" if self.relative else f"{half_width:.12g}"
 
 
 WIDEST = 50
 """Percentage points: half of the whole from 0 to 100 %, so that the interval of no runs at all is as narrow."""
 
 PATTERN = re.compile(r"(?P<name>.+?)\s*:\s*(?P<width>[0-9._]+(?:e[+-]?[0-9]+)?)\s*(?P<unit>pp|%)?", re.IGNORECASE)
+QUANTILE = re.compile(r"(?P<name>.+)\.(?:(?P<median>median)|p(?P<percent>[0-9]{1,2}(?:\.[0-9]+)?))")
+
+
+def parse_untils(text: str | Sequence[str], program: Program) -> tuple[Until, ...]:
+    """Several targets, with commas between them; a study stops when all of them are reached.
+
+    Raises
+    ------
+    UsageError
+        If one is misspelled or names nothing, or two are of the same thing.
+    """
+    pieces = [piece for one in ([text] if isinstance(text, str) else text) for piece in one.split(",")]
+    found = tuple(parse_until(piece, program) for piece in pieces)
+    for number, one in enumerate(found):
+        if any(one.what == other.what and one.of == other.of for other in found[:number]):
+            raise UsageError(f"`{one.what}` has two widths; say the smaller one alone")
+    return found
 
 
 def parse_until(text: str, program: Program) -> Until:
-    """`war:0.5pp` (percentage points of a share) or `pain:0.1` (in the unit of the metric).
+    """One target: `war:0.5pp`, `pain:0.1`, `pain:5%`, `pain.median:0.1` or `pain.p90:0.1`.
+
+    In percentage points of a share, in the unit of a metric, or in percent of its mean.
 
     Raises
     ------
@@ -101,29 +77,77 @@ def parse_until(text: str, program: Program) -> Until:
         If it is spelled otherwise, or the program has no such outcome or metric.
     """
     match = PATTERN.fullmatch(text.strip())
-    try:
-        width = float(match["width"]) if match else math.nan
-    except ValueError:
-        width = math.nan
-    outcomes, metrics = program.outcome_names, [metric.name for metric in program.metrics]
-    if match is None or not width > 0.0:
-        example = [f"`{name}:0.5pp`" for name in outcomes[:1]] + [f"`{name}:WIDTH`" for name in metrics[:1]]
-        raise UsageError(f"`{text}` does not say when to stop; write such as {' or '.join(example)}")
-    name = match["name"]
-    if name in outcomes and (match["unit"] or name not in metrics):
-        if match["unit"] is None:
-            raise UsageError(
-                f"`{name}` is an outcome, so the width is in percentage points: `{name}:{match['width']}pp`"
-            )
-        if width >= WIDEST:
-            raise UsageError(
-                f"`{text}` stops nothing: half of a share's interval is never {WIDEST} percentage points; "
-                f"write such as `{name}:0.5pp`"
-            )
-        return Until("outcome", name, width / 100.0)
+    width = _positive(match["width"]) if match else None
+    if match is None or width is None:
+        raise UsageError(f"`{text.strip()}` does not say when to stop; write such as {_example(program)}")
+    name, unit = match["name"], (match["unit"] or "").lower()
+    metrics = [metric.name for metric in program.metrics]
+    if name in program.outcome_names and (unit == "pp" or name not in metrics):
+        return _of_outcome(text.strip(), name, width, unit, match["width"])
     if name in metrics:
-        if match["unit"]:
+        if unit == "pp":
             raise UsageError(f"`{name}` is a metric, so the width has its unit: `{name}:{match['width']}`")
-        return Until("metric", name, width)
+        return Until("metric", name, width / 100.0 if unit else width, relative=bool(unit))
+    quantile = QUANTILE.fullmatch(name)
+    if quantile is None or quantile["name"] not in metrics:
+        _unknown(name, program)
+    probability = 0.5 if quantile["median"] else float(quantile["percent"]) / 100.0
+    if unit:
+        raise UsageError(f"the width of a quantile has the unit of its metric: `{name}:{match['width']}`")
+    if not 0.0 < probability < 1.0:
+        raise UsageError(f"`{name}` is no quantile: write such as `{quantile['name']}.p90`, or `.median`")
+    return Until("metric", quantile["name"], width, quantile=probability)
+
+
+def _positive(text: str) -> float | None:
+    try:
+        return width if (width := float(text)) > 0.0 else None
+    except ValueError:
+        return None
+
+
+def _of_outcome(text: str, name: str, width: float, unit: str, written: str) -> Until:
+    if unit == "%":
+        raise UsageError(
+            f"`{text}`: percent of what? percentage points of the share of `{name}` are written `{name}:{written}pp`"
+        )
+    if not unit:
+        raise UsageError(f"`{name}` is an outcome, so the width is in percentage points: `{name}:{written}pp`")
+    if width >= WIDEST:
+        raise UsageError(
+            f"`{text}` stops nothing: half of a share's interval is never {WIDEST} percentage points; "
+            f"write such as `{name}:0.5pp`"
+        )
+    return Until("outcome", name, width / 100.0)
+
+
+def _example(program: Program) -> str:
+    examples = [f"`{name}:0.5pp`" for name in program.outcome_names[:1]]
+    examples += [f"`{name}:WIDTH`, `{name}:5%`" for name in (metric.name for metric in program.metrics[:1])]
+    return " or ".join(examples)
+
+
+def _unknown(name: str, program: Program) -> NoReturn:
+    outcomes, metrics = program.outcome_names, [metric.name for metric in program.metrics]
     hint = did_you_mean(name, [*outcomes, *metrics]) or "outcomes: " + ", ".join(outcomes)
     raise UsageError(f"there is no outcome or metric `{name}`; {hint}")
+
+
+def columns_of(targets: Sequence[Until], program: Program) -> str:
+    """What targets look at in the table `runs`, as SQL: columns c0, c1, ...
+
+    Of an outcome 1 where a run ended so, else 0; of a metric its value, NaN where it is void. Of the quantiles of a
+    `first` metric those that came are meant, as in every table.
+    """
+    columns = metric_columns(program)
+    places = {metric.name: place for place, metric in enumerate(program.metrics)}
+    found = []
+    for number, target in enumerate(targets):
+        if target.of == "outcome":
+            value = f"(outcome IS NOT NULL AND outcome = {store.literal(target.name)})"
+        else:
+            value = f"coalesce({store.quoted(columns[places[target.name]])}, 'nan')"
+            if program.metrics[places[target.name]].how == "first":
+                value = f"(CASE WHEN isfinite({value}) THEN {value} ELSE 'nan' END)"
+        found.append(f"{value}::DOUBLE AS c{number}")
+    return ", ".join(found)

@@ -18,8 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from sim.engine.record import Recording
 from sim.errors import UsageError
-from sim.program.ir import Program
-from sim.study.design import Part
+from sim.study.design import Design, Part
 from sim.study.tables import joined, least_rows
 
 if TYPE_CHECKING:
@@ -33,6 +32,9 @@ NEEDED = {"scenario", "digest", "seed", "status", "runs", "complete", "experimen
 TABLES = ("runs", "series", "counters", "events", "changes")
 PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 4000"
 """A quarter smaller than DuckDB's own choice, for as much work: long dictionaries of numbers are not worth theirs."""
+
+FOR_A_WHILE = "FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1"
+"""For what is read once, soon: the least work."""
 
 
 class Damaged(UsageError):
@@ -93,7 +95,7 @@ def listed(paths: Iterable[Path]) -> str:
     return "[" + ", ".join(f"'{path}'" for path in plain) + "]"
 
 
-def write_table(path: Path, table: Table) -> None:
+def write_table(path: Path, table: Table, form: str = PARQUET) -> None:
     """A table as a Parquet file, there whole or not at all.
 
     Raises
@@ -101,20 +103,27 @@ def write_table(path: Path, table: Table) -> None:
     OSError
         If the disk is full or the folder may not be written to.
     """
-    import duckdb
-
     cast = ", ".join(f"CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, (kind, _) in table.items())
-    aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     database = connection()
     database.register("rows_to_write", {name: values for name, (_, values) in table.items()})
     try:
+        _write(path, f"SELECT {cast} FROM rows_to_write", form)
+    finally:
+        database.unregister("rows_to_write")
+
+
+def _write(path: Path, select: str, form: str = PARQUET) -> None:
+    """What a query finds, as a Parquet file."""
+    import duckdb
+
+    aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
         target = str(aside).replace("'", "''")
-        database.execute(f"COPY (SELECT {cast} FROM rows_to_write) TO '{target}' ({PARQUET})")
+        connection().execute(f"COPY ({select}) TO '{target}' ({form})")
         _into_place(aside, path)
     except duckdb.IOException as error:
         raise OSError(errno.EIO, str(error), str(path)) from error
     finally:
-        database.unregister("rows_to_write")
         aside.unlink(missing_ok=True)
 
 
@@ -132,14 +141,29 @@ def _into_place(aside: Path, path: Path) -> None:
     os.replace(aside, path)
 
 
-def write_part(folder: Path, part: Part, pieces: Sequence[dict[str, Table]]) -> None:
+def write_part(folder: Path, part: Part, pieces: Sequence[dict[str, Table | Path]]) -> None:
     """All tables of a part, its pieces joined, `runs` last: a part whose `runs` are there is done.
 
     What is written is taken out of the pieces, so that memory holds it once.
     """
     for name in list(pieces[0]):
         (folder / name).mkdir(exist_ok=True)
-        write_table(path_of(folder, name, part), joined([piece.pop(name) for piece in pieces]))
+        taken, path = [piece.pop(name) for piece in pieces], path_of(folder, name, part)
+        aside = [piece for piece in taken if isinstance(piece, Path)]
+        if aside:
+            _write(path, f"SELECT * FROM read_parquet({listed(aside)})")
+            for piece in aside:
+                piece.unlink()
+        else:
+            write_table(path, joined([piece for piece in taken if not isinstance(piece, Path)]))
+
+
+def set_aside(folder: Path, part: Part, name: str, number: int, table: Table) -> Path:
+    """Put a piece of a table on the disk until its part is whole: there is no room for all of them in memory."""
+    (folder / name).mkdir(exist_ok=True)
+    path = folder / name / f"{part.stem}.{number}.{os.getpid()}.tmp"
+    write_table(path, table, FOR_A_WHILE)
+    return path
 
 
 def path_of(folder: Path, table: str, part: Part) -> Path:
@@ -168,19 +192,20 @@ def read(
         If there are no such columns.
     """
     union = ", union_by_name = true" if by_name else ""
-    query = f"SELECT {columns} FROM read_parquet({listed(files)}{union}) WHERE {where}"
-    return ask(files, query, values, as_rows=as_rows)
+    return ask(
+        f"SELECT {columns} FROM read_parquet({listed(files)}{union}) WHERE {where}", files, values, as_rows=as_rows
+    )
 
 
-def ask(files: Sequence[Path], query: str, values: Sequence[Any] = (), *, as_rows: bool = False) -> Any:
-    """What a whole query that reads these files brings: columns as arrays, nulls masked, or rows.
+def ask(query: str, files: Sequence[Path], values: Sequence[Any] = (), *, as_rows: bool = True) -> Any:
+    """What a query that reads these files finds, as rows, or as arrays, nulls masked.
 
     Raises
     ------
     Damaged
         If a file cannot be read.
     UsageError
-        If the query asks for what is not there.
+        If there are no such columns.
     """
     import duckdb
 
@@ -230,15 +255,13 @@ def rows_in(paths: Sequence[Path], *, thorough: bool = True) -> dict[Path, int]:
 
 
 def parts_done(
-    folder: Path,
-    parts: Sequence[Part],
-    programs: Sequence[Program],
-    recording: Recording,
-    *,
-    thorough: bool = True,
+    folder: Path, parts: Sequence[Part], design: Design, recording: Recording, *, thorough: bool = True
 ) -> set[Part]:
     """Those parts of which every table that is wanted is there, undamaged, and holds all the runs wanted."""
-    wanted = {part: least_rows(part.runs, programs[part.experiments[0]], recording) for part in parts}
+    programs = design.programs
+    wanted = {
+        part: least_rows(part.runs, programs[part.experiments[0]], design.recorded(part, recording)) for part in parts
+    }
     there: dict[Path, int] = {}
     for name in TABLES:
         files = [path_of(folder, name, part) for part in parts if name in wanted[part]]

@@ -386,7 +386,7 @@ def test_who_has_to_wait_is_told_before(tmp_path: Path) -> None:
     """Once for a structure, with where it is kept; what is there already is no news."""
     told: list[str] = []
     for text in (TEXT, TEXT.replace("0.1 * cost", "0.3 * cost"), TEXT.replace("0.1 * cost", "0.3 + cost")):
-        compiled.Compiled(program_of(text), cache=tmp_path, level=None, tell=told.append)
+        compile_program(program_of(text), cache=tmp_path, tell=told.append)
         compiled.forget()
     assert len(told) == 2
     assert told[0] == f"machine code for numbers is made, once: a moment; it is kept in {tmp_path}"
@@ -396,7 +396,7 @@ def test_who_has_to_wait_each_time_is_told_why(tmp_path: Path) -> None:
     """A folder that cannot be written to is named, with what to do about it."""
     (tmp_path / "file").write_text("no folder")
     told: list[str] = []
-    compiled.Compiled(program_of(), cache=tmp_path / "file" / "code", level=None, tell=told.append)
+    compile_program(program_of(), cache=tmp_path / "file" / "code", tell=told.append)
     assert "each time" in told[0]
     assert "cannot be written to; set SIM_CACHE to a folder" in told[0]
 

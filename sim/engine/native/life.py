@@ -48,6 +48,7 @@ class Life:
         self.until = module.data.put(until)
         module.untils.append(self.until)
         self.last = module.data.put(min(until, module.program.horizon))  # no clock of its own is due after this
+        module.lasts.append(self.last)
         self.times = -1 if self.trigger.times is None else module.data.put(self.trigger.times)
 
     def write(self) -> None:

@@ -35,6 +35,7 @@ class Module:
         self.globals: list[str] = []
         self.tellers: list[Teller] = []
         self.untils: list[int] = []  # of each trigger, the place in the data of the tick after which it is spent
+        self.lasts: list[int] = []  # and that of the last tick at which its clock is due
         self.may_end: set[str] = set()  # functions after which the run may be over
         self.horizon = self.data.put(program.horizon)
         self.watched = [reads_of(watched(trigger), program) for trigger in program.triggers]
@@ -200,6 +201,11 @@ class Module:
 
     def __str__(self) -> str:
         return "\n".join([*self.globals, *map(str, self.functions)])
+
+    def written(self) -> None:
+        """The text is kept elsewhere: let go of what it was put together from."""
+        self.functions.clear()
+        self.globals.clear()
 
 
 def has_draw(tree: Tree | None) -> bool:
