@@ -100,9 +100,7 @@ class Study:
         played = choose(engine, runs=len(runs)).run(
             ensemble.program,
             luck=Luck(ensemble.seed) if past is None else [luck_of(ensemble.seed, past, run) for run in runs],
-            runs=numbers + np.uint32(ensemble.first_run)
-            if past is None
-            else np.full(len(runs), past.run, dtype=np.uint32),
+            runs=ours if past is None else np.full(len(runs), past.run, dtype=np.uint32),
             parameters=ensemble.parameters_of(runs),
             recording=Recording(events=True),
             decisions=self._placed,

@@ -47,7 +47,7 @@ def sensitivity_command(
     variant: str | None,
     playing: options.Playing,
 ) -> int:
-    """Say which uncertain numbers move what comes of it, and what is luck.
+    """Say which uncertain numbers matter, and how much is luck.
 
     \b
     Example:
