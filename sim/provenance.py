@@ -15,7 +15,7 @@ from pathlib import Path
 LAWS_VERSION = 1
 """Raised whenever a law, a site's name or a default changes what a scenario, a seed and a run give."""
 
-LIBRARIES = ("numpy", "scipy", "simpy", "duckdb", "pydantic", "PyYAML", "numba", "llvmlite")
+LIBRARIES = ("numpy", "scipy", "simpy", "duckdb", "pydantic", "PyYAML", "numba", "llvmlite", "SALib")
 ARITHMETIC = ("avx", "avx2", "avx512f", "fma", "asimd")
 """CPU features by which a C library chooses its exp and log: they differ in the last bit now and then."""
 

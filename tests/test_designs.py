@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim import api
 from sim.engine.record import LEAN, Engine
 from sim.errors import UsageError
 from sim.program.parameters import draw_parameters
@@ -204,3 +205,24 @@ def test_runs_of_a_past_are_its_futures(engine: Engine, tmp_path: Path) -> None:
         futures.append(tuple(told))
     assert len(set(futures)) > 3
     assert (first.outcome == second.outcome).all()
+
+
+def test_an_experiment_may_have_luck_of_its_own(tmp_path: Path) -> None:
+    """Run r of an experiment that begins at run 5 is run 5 + r, parameters and all."""
+    base = Experiment(program(), TEXT)
+    later = replace(base, first_run=5, label="later")
+    whole = run_design(Design((base, later), 7), runs=12, workers=1, out=tmp_path, recording=LEAN)
+    first, second = whole.experiments
+    np.testing.assert_array_equal(second.outcome[:7], first.outcome[5:])
+    np.testing.assert_array_equal(second.metrics[:7], first.metrics[5:])
+    np.testing.assert_array_equal(second.parameters[:7], first.parameters[5:])
+    told = api.study(whole.folder, experiment=1).replayed([3])
+    assert told.runs.tolist() == [3]
+    np.testing.assert_array_equal(told.metrics[0], first.metrics[8])
+
+
+def test_designs_that_begin_elsewhere_are_other_studies() -> None:
+    """Where luck begins is part of the digest; where it begins at run 0 nothing is said of it."""
+    base = Experiment(program(), TEXT)
+    assert Design((base,), 7).digest != Design((replace(base, first_run=1),), 7).digest
+    assert "first_run" not in base.says

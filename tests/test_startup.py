@@ -18,11 +18,14 @@ sys.exit(code)
 """
 
 LEFT_OUT_BY_HELP = (
-    "numpy", "pydantic", "scipy", "numba", "matplotlib", "yaml", "simpy", "duckdb", "rich", "sim.api", "sim.scenario",
+    "numpy", "pydantic", "scipy", "numba", "matplotlib", "yaml", "simpy", "duckdb", "rich", "SALib",
+    "pandas", "sim.api", "sim.scenario",
 )  # fmt: skip
-LEFT_OUT_BY_VALIDATE = ("scipy", "matplotlib", "duckdb", "simpy", "numba", "numpy", "rich")
+LEFT_OUT_BY_VALIDATE = ("scipy", "matplotlib", "duckdb", "simpy", "numba", "numpy", "rich", "SALib", "pandas")
 
-LEFT_OUT_BY_RUN = ("matplotlib", "scipy.special", "scipy.stats", "numpy.f2py", "numpy.testing", "rich")
+LEFT_OUT_BY_RUN = (
+    "matplotlib", "scipy.special", "scipy.stats", "numpy.f2py", "numpy.testing", "rich", "SALib", "pandas",
+)  # fmt: skip
 
 
 def heavy_modules(arguments: list[str], heavy: tuple[str, ...]) -> list[str]:

@@ -96,10 +96,11 @@ class Study:
         if engine == "auto" and self.ensemble.manifest.get("engine") == "simpy":
             engine = "simpy"  # whoever asked for it gets it in what is told of the study, too
         ensemble, past = self.ensemble, self.ensemble.past
+        ours = numbers + np.uint32(ensemble.first_run)
         played = choose(engine, runs=len(runs)).run(
             ensemble.program,
             luck=Luck(ensemble.seed) if past is None else [luck_of(ensemble.seed, past, run) for run in runs],
-            runs=numbers if past is None else np.full(len(runs), past.run, dtype=np.uint32),
+            runs=ours if past is None else np.full(len(runs), past.run, dtype=np.uint32),
             parameters=ensemble.parameters_of(runs),
             recording=Recording(events=True),
             decisions=self._placed,
@@ -141,7 +142,7 @@ class Study:
         ensemble, past = self.ensemble, self.ensemble.past
         return Called(
             ensemble.program,
-            run if past is None else past.run,
+            run + ensemble.first_run if past is None else past.run,
             luck_of(ensemble.seed, past, run),
             tuple(ensemble.parameters_of([run])[0].tolist()),
             self._placed,

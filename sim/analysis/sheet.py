@@ -34,6 +34,8 @@ class Column:
     low: str = ""
     high: str = ""
     says: str = ""  # what it means, for whoever asks (a tooltip, the manual)
+    decimals: int = 12  # at most so many beside an interval, however narrow it is
+    signed: bool = True  # whether points above nought have a plus
     once: bool = False  # on the terminal it is said where it changes, and not in every row
 
 
@@ -93,16 +95,16 @@ def cell(row: Mapping[str, Any], column: Column) -> str:
         return f"{value:,}"
     low, high = (row.get(key) if key else None for key in (column.low, column.high))
     if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)) or value != value:
-        return _alone(float(value), column.sort)
+        return _alone(float(value), column.sort, signed=column.signed)
     scale, unit = (1.0, "") if column.sort == "number" else (100.0, " %" if column.sort == "share" else "")
-    digits = decimals_for((high - low) / 2 * scale)
-    sign = "+" if column.sort == "points" else ""
+    digits = min(column.decimals, decimals_for((high - low) / 2 * scale))
+    sign = "+" if column.sort == "points" and column.signed else ""
     told = (fixed(one * scale, digits, sign=sign) for one in (value, low, high))
     middle, *ends = told
     return f"{middle}{unit} [{', '.join(ends)}]"
 
 
-def _alone(value: float, sort: Sort) -> str:
+def _alone(value: float, sort: Sort, *, signed: bool) -> str:
     """A number without an interval."""
     if value != value:
         return "void"
@@ -111,7 +113,7 @@ def _alone(value: float, sort: Sort) -> str:
     if sort == "share":
         return percent(value)
     if sort == "points":
-        return f"{100 * value:+.2g}" if value else "0"
+        return f"{100 * value:{'+' if signed else ''}.2g}" if abs(value) > 1e-12 else "0"
     return figures(value)
 
 

@@ -22,6 +22,7 @@ KINDS = {
     "branch": "sim.analysis.branching:Branching",
     "run": "sim.analysis.report:Study",
     "sweep": "sim.analysis.sweep:Sweep",
+    "sensitivity": "sim.analysis.sensitivity:Sensitivity",
     "compare": "sim.analysis.compare:Comparison",
     "ablate": "sim.analysis.ablation:Ablation",
 }

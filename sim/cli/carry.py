@@ -29,12 +29,14 @@ def carried_out(
     `verb` plays it, `sim.api.run` if nothing else is said. `read` is what becomes of the study before it is shown,
     where a command asks more of it than its plan says.
     """
+    study = played(plan, playing, verb)
+    return 0 if study is None else shown(read(study), playing)
+
+
+def shown(study: Any, playing: Playing) -> int:
+    """Draw and print a study that was played, as all the options ask; the exit code."""
     from sim import api
 
-    study = played(plan, playing, verb)
-    if study is None:
-        return 0
-    study = read(study)
     pictures = () if playing.no_plots else api.plot(study)
     if playing.form == "json":
         paper.emit_json(study.record())

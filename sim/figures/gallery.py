@@ -94,6 +94,7 @@ KINDS: dict[str, str] = {
     "ablate": "ablation",
     "discover": "discovery",
     "sweep": "sweep",
+    "sensitivity": "sensitivity",
 }
 """Kind of study -> the module of `sim.figures` whose `pictures` says what can be drawn of it."""
 

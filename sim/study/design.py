@@ -48,6 +48,7 @@ class Played:
     decisions: tuple[tuple[str, int, str], ...] = ()
     past: Past | None = None
     seed: int | None = None
+    first_run: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Experiment:
 
     `held` are (parameter, value): they are not drawn, and the program need not be built again. `disabled` are triggers
     that the program has and never fires, `never` truths that never come true. `decisions` are (trigger, occasion,
-    option): what is chosen there is dictated.
+    option): what is chosen there is dictated. Run r of it has the luck of run `first_run` + r of the seed: experiments
+    that are to share no luck lie apart.
     """
 
     program: Program
@@ -69,6 +71,7 @@ class Experiment:
     disabled: tuple[str, ...] = ()
     decisions: tuple[tuple[str, int, str], ...] = ()
     past: Past | None = None
+    first_run: int = 0
     never: tuple[str, ...] = ()
     point: tuple[tuple[str, float | str], ...] = ()  # its value on each axis of a sweep: a column each of the design
     seed: int | None = None  # luck of its own, where it does not share that of the study
@@ -90,13 +93,14 @@ class Experiment:
             "past": [self.past.run, self.past.turn] if self.past else [],
             "point": [list(pair) for pair in self.point],
             "seed": "" if self.seed is None else str(self.seed),
+            "first_run": self.first_run,
         }
         return told | {name: value for name, value in more.items() if value}
 
     @property
     def played(self) -> Played:
         """What of it an engine has to know besides the program."""
-        return Played(self.held, self.decisions, self.past, self.seed)
+        return Played(self.held, self.decisions, self.past, self.seed, self.first_run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Design:
-    """The experiments of a study. Run r of every experiment that has no seed of its own has the luck of (seed, r).
+    """The experiments of a study. Run r of every experiment has the luck of (seed, r), unless it says otherwise.
 
     `kind` says what the study is for, and `settings`, in the words of JSON, what whoever reads it has to know besides.
     """

@@ -137,6 +137,11 @@ class Ensemble:
         return str(row.get("label", "")) or ", ".join(part for part in told if part) or "as it stands"
 
     @property
+    def first_run(self) -> int:
+        """Which run's luck run 0 of this experiment has; the others follow."""
+        return int(self._row.get("first_run", 0))
+
+    @property
     def past(self) -> Past | None:
         """The run and the turn that its runs branch from; None if they have no common past."""
         row = self._row.get("past")

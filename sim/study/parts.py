@@ -222,20 +222,23 @@ class _Rows:
 
     experiments: NDArray[np.uint32]  # (N,)
     numbers: NDArray[np.uint32]  # (N,) as they are called
-    played: NDArray[np.uint32]  # (N,) as they are played: of an experiment with a past, the run that it branches from
+    played: NDArray[np.uint32]  # (N,) whose luck they have: of an experiment with a past, the run it branches from
     parameters: NDArray[np.float64]  # (N, P)
     luck: Luck | list[Luck]  # for all, or for each
 
 
 def _rows_of(job: Job, part: Part) -> _Rows:
     numbers = np.arange(part.first, part.first + part.count, dtype=np.uint32)
-    drawn = draw_parameters(job.program, job.luck, numbers)
+    drawn: dict[tuple[int, bool], NDArray[np.float64]] = {}  # most experiments share one table
     names = [parameter.name for parameter in job.program.parameters]
     each, parameters, lucks = [], [], []
     for one in job.played:
         past = one.past
-        runs = numbers if past is None else np.full(part.count, past.run, dtype=np.uint32)
-        values = drawn.copy() if past is None else draw_parameters(job.program, job.luck, runs)
+        first = one.first_run if past is None else past.run
+        runs = numbers + np.uint32(first) if past is None else np.full(part.count, first, dtype=np.uint32)
+        if (first, past is None) not in drawn:
+            drawn[first, past is None] = draw_parameters(job.program, job.luck, runs)
+        values = drawn[first, past is None].copy()
         for name, value in one.held:
             values[:, names.index(name)] = value
         each.append(runs)
