@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +37,18 @@ def executed(notebook: dict[str, Any], folder: Path) -> dict[str, Any]:
         for cell in notebook["cells"]:
             if cell["cell_type"] == "code":
                 number += 1
+            if cell["cell_type"] == "code" and can_be_carried_out(cell):
                 cell = {**cell, "execution_count": number, "outputs": shown_by("".join(cell["source"]), names, number)}
             cells.append(cell)
         return {**notebook, "cells": cells}
     finally:
         os.chdir(before)
+
+
+def can_be_carried_out(cell: dict[str, Any]) -> bool:
+    """Whether the module of an optional extra that a cell `needs` is installed; without it a cell stays as it is."""
+    needed = cell["metadata"].get("needs")
+    return needed is None or find_spec(needed) is not None
 
 
 def shown_by(source: str, names: dict[str, Any], number: int) -> list[dict[str, Any]]:
