@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from sim.api import Sheet
     from sim.cli.paper import Paint
 
+NARROW_HEAD = 12
+"""A heading stands on several lines, down to so many characters, where the cells below are no wider."""
+
 NARROWEST = 14
 """Columns of words are wrapped down to so many characters before a table is told row by row."""
 
@@ -37,6 +40,9 @@ def _rows(sheet: Sheet, paint: Paint) -> list[str]:
     cells = sheet.table
     widths = [max(len(cell) for cell in column) for column in zip(heads, *cells, strict=True)]
     room = paper.width() - 2 * (len(heads) - 1)
+    if sum(widths) > room:  # a heading may stand on several lines
+        inner = [max((len(row[at]) for row in cells), default=0) for at in range(len(heads))]
+        widths = [max(within, min(len(head), NARROW_HEAD)) for within, head in zip(inner, heads, strict=True)]
     while sum(widths) > room:
         widest = max((at for at in range(len(heads)) if words[at]), key=lambda at: widths[at], default=-1)
         if widest < 0 or widths[widest] <= NARROWEST:
