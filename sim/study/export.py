@@ -7,7 +7,7 @@ from pathlib import Path
 from sim.study import store
 from sim.study.ensemble import Ensemble
 
-LOOSE = ("design", "failures")
+LOOSE = ("design", "failures", "pilot")
 """Tables of a whole study, one file each."""
 
 
@@ -22,7 +22,7 @@ def export_tables(ensemble: Ensemble, out: Path) -> tuple[Path, ...]:
     out.mkdir(parents=True, exist_ok=True)
     done = {path.name for path in (ensemble.folder / "runs").glob("part-*.parquet")}
     written = []
-    for table in store.TABLES:
+    for table in store.ALL_TABLES:
         files = [path for path in sorted((ensemble.folder / table).glob("part-*.parquet")) if path.name in done]
         if files:
             query = (
