@@ -23,6 +23,7 @@ KINDS = {
     "run": "sim.analysis.report:Study",
     "compare": "sim.analysis.compare:Comparison",
     "ablate": "sim.analysis.ablation:Ablation",
+    "rare": "sim.analysis.rare:RareEvent",
 }
 """Kind of study, as its manifest says it -> the class that reads it."""
 

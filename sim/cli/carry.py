@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 SOME_FAILED = 3
 
 
-def carried_out(plan: api.Plan, playing: Playing, read: Callable[[Any], Any] = lambda study: study) -> int:
+def carried_out(
+    plan: api.Plan | api.RarePlan, playing: Playing, read: Callable[[Any], Any] = lambda study: study
+) -> int:
     """Play what is planned and print what came of it, as all the options ask; the exit code.
 
     `read` is what becomes of the study before it is shown, where a command asks more of it than its plan says.
@@ -40,7 +42,7 @@ def carried_out(plan: api.Plan, playing: Playing, read: Callable[[Any], Any] = l
     return SOME_FAILED if study.failed else 0
 
 
-def played(plan: api.Plan, playing: Playing) -> Any:
+def played(plan: api.Plan | api.RarePlan, playing: Playing) -> Any:
     """The study, played; None after `--dry-run`, which only says what would be.
 
     After Ctrl-C its workers are ended, and the command ends.
@@ -57,7 +59,7 @@ def played(plan: api.Plan, playing: Playing) -> Any:
         return _run(plan, advance, playing)
 
 
-def _run(plan: api.Plan, advance: Callable[[api.Progress], None], playing: Playing) -> Any:
+def _run(plan: api.Plan | api.RarePlan, advance: Callable[[api.Progress], None], playing: Playing) -> Any:
     from sim import api
 
     try:

@@ -93,6 +93,7 @@ KINDS: dict[str, str] = {
     "compare": "comparison",
     "ablate": "ablation",
     "discover": "discovery",
+    "rare": "rare",
 }
 """Kind of study -> the module of `sim.figures` whose `pictures` says what can be drawn of it."""
 
