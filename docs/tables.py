@@ -29,7 +29,7 @@ BLOCKS: tuple[type[schema.Block], ...] = (
     schema.PostureOf, schema.Rung, schema.Sanctions, schema.SanctionsOf, schema.Tier, schema.Adoption,
     schema.Diplomacy, schema.DiplomacyOf, schema.Rounds, schema.Obligation, schema.ChoiceBlock, schema.Commitment,
     schema.Entry, schema.Policy, schema.Lever, schema.Perception, schema.Report, schema.Seat, schema.Issue,
-    schema.Proposal, schema.Question,
+    schema.Proposal, schema.Question, schema.Importance,
 )  # fmt: skip
 """Every block of a scenario file, in the order of the manual."""
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.analysis.metrics import MetricSummary as MetricSummary
     from sim.analysis.outcomes import OutcomeShare as OutcomeShare
     from sim.analysis.parting import Parting as Parting
+    from sim.analysis.rare import RareEvent as RareEvent
     from sim.analysis.report import Study as Study
     from sim.analysis.sensitivity import Sensitivity as Sensitivity
     from sim.analysis.sheet import Sheet as Sheet
@@ -52,6 +53,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.study.ensemble import Ensemble as Ensemble
     from sim.study.execute import Progress as Progress
     from sim.study.plan import Plan as Plan
+    from sim.study.rare import RarePlan as RarePlan
 
 Overrides = Sequence[tuple[str, str]]
 RESULTS = Path("results")
@@ -365,16 +367,19 @@ def names_several(values: str) -> bool:
     return several(values)
 
 
-def on_cluster(plan: Plan, address: str) -> Plan:
+def on_cluster(plan: Plan | RarePlan, address: str) -> Plan:
     """A plan that workers of dask are to play; `plan.cluster` says who they are, and how they differ from this machine.
 
     Raises
     ------
     UsageError
-        If no scheduler answers at the address, or its workers cannot play.
+        If no scheduler answers at the address, its workers cannot play, or the plan is for this machine alone.
     """
     from sim.study.plan import on_cluster as played_there
+    from sim.study.rare import RarePlan
 
+    if isinstance(plan, RarePlan):
+        raise UsageError("a rare outcome is looked for on this machine alone: leave `--cluster` away")
     return played_there(plan, address)
 
 
@@ -388,7 +393,7 @@ def experiment_of(model: Model, **more: Any) -> Experiment:
 
 
 def run(
-    what: Plan | Model | str | Path,
+    what: Plan | RarePlan | Model | str | Path,
     *,
     on_progress: Callable[[Progress], None] | None = None,
     fail_fast: bool = False,
@@ -408,11 +413,14 @@ def run(
     """
     from sim.analysis.told import told
     from sim.study.execute import run_design
+    from sim.study.rare import RarePlan
 
     if isinstance(what, str | Path):
         what = load(what)
     if isinstance(what, Model):
         what = plan(what, **options)
+    if isinstance(what, RarePlan):
+        return rare(what, on_progress=on_progress, fail_fast=fail_fast)
     if cluster is None and what.cluster is not None:
         cluster = what.cluster.address
     ensemble = run_design(
@@ -432,14 +440,17 @@ def study(folder: str | Path, *, experiment: int | None = None) -> Any:
         If the folder holds none, or the study no such experiment.
     """
     from sim.analysis.report import Study
-    from sim.analysis.told import open_told
+    from sim.analysis.told import told
     from sim.study.ensemble import open_study
 
-    return open_told(folder) if experiment is None else Study(open_study(folder, experiment=experiment))
+    ensemble = open_study(folder, experiment=experiment or 0)
+    if experiment is None or ensemble.kind == "rare":  # its runs are no runs of an experiment
+        return told(ensemble)
+    return Study(ensemble)
 
 
-def replay(study: Study, run: int, *, engine: str = "auto", everything: bool = False) -> Story:
-    """A stored run told in full, as it happened.
+def replay(study: Study | RareEvent, run: int, *, engine: str = "auto", everything: bool = False) -> Story:
+    """A stored run told in full, as it happened; of a rare outcome, one of the runs that came to it.
 
     Raises
     ------
@@ -463,6 +474,11 @@ def explain(
     """
     from sim.analysis.explain import explain as chains_behind
 
+    if study.kind == "rare":
+        raise UsageError(
+            f"`{study.folder}` keeps runs that splitting chose, many of one beginning: their chains cannot be counted "
+            f"as if they were independent; `sim replay {study.folder} 0` tells one of them"
+        )
     names = study.ensemble.outcome_names
     if outcome is not None and outcome not in names:
         hint = did_you_mean(outcome, names) or f"outcomes: {', '.join(names)}"
@@ -1054,6 +1070,86 @@ def discover(study: Any, target: str, *, coverage: float | None = None, box: int
 
 
 # ------------------------------------------------------------------------------------------------ rare
+
+
+def rare_plan(
+    model: Model,
+    outcome: str,
+    *,
+    particles: int | None = None,
+    repetitions: int | None = None,
+    until: float | None = None,
+    seed: int = 1,
+    workers: int | None = None,
+    engine: str = "auto",
+    out: str | Path = RESULTS,
+    tell: Callable[[str], None] = lambda says: None,
+) -> RarePlan:
+    """How a rare outcome is looked for: by multilevel splitting on the scenario's `importance`.
+
+    Parameters
+    ----------
+    particles
+        Runs at each level of each repetition.
+    repetitions
+        Independent estimates, from which the interval comes; more of them extend the same study.
+    until
+        Add repetitions until the upper half of the interval is at most this share of the estimate.
+    tell
+        Hears, in a sentence, of what has to be made first and takes its time.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario cannot be played.
+    UsageError
+        If there is no such outcome, nothing says what rises on the way to it, or a number makes no sense.
+    """
+    from sim.program.importance import importance_for
+    from sim.study.rare import PARTICLES, REPETITIONS, plan_rare
+
+    return plan_rare(
+        experiment_of(model),
+        importance_for(model.program, outcome),
+        asked=model.asked,
+        seed=seed,
+        particles=PARTICLES if particles is None else particles,
+        repetitions=REPETITIONS if repetitions is None else repetitions,
+        until=until,
+        workers=workers,
+        engine=engine,
+        out=Path(out),
+        scenario=model.scenario,
+        tell=tell,
+    )
+
+
+def rare(
+    what: RarePlan | Model | str | Path,
+    outcome: str = "",
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    fail_fast: bool = False,
+    **options: Any,
+) -> RareEvent:
+    """How often a rare outcome comes, with an interval: a plan, or a model or scenario with `rare_plan`'s options.
+
+    What is there already is not played again.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        After the threads were stopped; what was finished is kept, and the same call goes on.
+    """
+    from sim.analysis.rare import RareEvent
+    from sim.study.rare import run_rare
+
+    if isinstance(what, str | Path):
+        what = load(what)
+    if isinstance(what, Model):
+        what = rare_plan(what, outcome, **options)
+    return RareEvent(run_rare(what, progress=on_progress, fail_fast=fail_fast), what.asked, what.scenario)
+
 
 # ------------------------------------------------------------------------------------------------ keeping
 

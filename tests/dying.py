@@ -3,6 +3,7 @@
     python -m tests.dying FOLDER            the n-th child is killed before its n-th file operation
     python -m tests.dying FOLDER WORKERS processes
                                             one undisturbed command; says after each part how far it is
+    python -m tests.dying FOLDER rare FILE  the first form, with a study of a rare outcome
     python -m tests.dying FOLDER WORKERS threads
                                             the same on threads; with `waiting`, they wait for its input to end
 
@@ -19,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sim import api
 from sim.engine.record import Engine
 from sim.study.execute import Progress, run_design
 from tests.studies import EVENTS, Threaded, design
@@ -61,14 +63,21 @@ def die_at(moment: int) -> None:
         setattr(os, name, dying(getattr(os, name)))
 
 
-def kill_again_and_again(out: Path) -> int:
-    """The n-th command is killed at its n-th file operation, until one reaches its end; how many were killed."""
+def play_rare(out: Path, scenario: str) -> None:
+    api.rare(scenario, "war", particles=40, repetitions=10, workers=1, out=out)
+
+
+def kill_again_and_again(command: Callable[[], None], *, step: int = 1) -> int:
+    """The n-th command is killed at its n-th file operation, until one reaches its end; how many were killed.
+
+    With a `step`, each is killed so many operations later than the one before.
+    """
     killed = 0
     while True:
         child = os.fork()  # no database was opened yet, so there is no other thread to lose
         if child == 0:
-            die_at(1 + killed)
-            play(out, workers=1)
+            die_at(1 + step * killed)
+            command()
             os._exit(0)
         _, status = os.waitpid(child, 0)
         if not os.WIFSIGNALED(status):
@@ -79,7 +88,9 @@ def kill_again_and_again(out: Path) -> int:
 def main() -> None:
     out = Path(sys.argv[1])
     if len(sys.argv) == 2:
-        print(kill_again_and_again(out))
+        print(kill_again_and_again(lambda: play(out, workers=1)))
+    elif sys.argv[2] == "rare":
+        print(kill_again_and_again(lambda: play_rare(out, sys.argv[3]), step=15))
     else:
         engine = ENGINES[sys.argv[3]]
         play(out, workers=int(sys.argv[2]), progress=lambda now: print(now.done, flush=True), engine=engine)

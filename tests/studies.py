@@ -68,7 +68,7 @@ def design(*, seed: int = 7, part_size: int = 10, policies: tuple[str, ...] = ("
 def tables(folder: Path) -> dict[str, list[tuple[object, ...]]]:
     """Every table of a study, rows in the order in which the files hold them; nulls as None."""
     found = {}
-    for name in (*store.TABLES, "failures", "design"):
+    for name in (*store.ALL_TABLES, "failures", "design"):
         files = sorted((folder / name).glob("*.parquet")) or sorted(folder.glob(f"{name}.parquet"))
         if files:
             query = f"SELECT * FROM read_parquet({store.listed(files)})"

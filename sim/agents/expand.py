@@ -89,6 +89,7 @@ def _expansion_of(scenario: schema.Scenario) -> Expansion:
         quantities=draft.quantities,
         triggers=triggers,
         outcomes=outcomes,
+        importance=_importance(draft),
         metrics=metrics,
         series=series,
     )
@@ -169,6 +170,14 @@ def _outcomes(draft: Draft) -> dict[Text, schema.Outcome]:
             changed = {**changed, "when": Text(read, name.place), "for_": None}
         told[name] = outcome.model_copy(update=changed)
     return told
+
+
+def _importance(draft: Draft) -> dict[Text, schema.Importance]:
+    """How near runs are to rare outcomes, in whole names."""
+    return {
+        name: block.model_copy(update={"is_": draft.say(block.is_, WORLD)})
+        for name, block in draft.scenario.importance.items()
+    }
 
 
 def _metrics(draft: Draft) -> dict[Text, schema.Metric]:

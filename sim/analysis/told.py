@@ -25,6 +25,7 @@ KINDS = {
     "sensitivity": "sim.analysis.sensitivity:Sensitivity",
     "compare": "sim.analysis.compare:Comparison",
     "ablate": "sim.analysis.ablation:Ablation",
+    "rare": "sim.analysis.rare:RareEvent",
 }
 """Kind of study, as its manifest says it -> the class that reads it."""
 

@@ -18,7 +18,7 @@ SOME_FAILED = 3
 
 
 def carried_out(
-    plan: api.Plan,
+    plan: api.Plan | api.RarePlan,
     playing: Playing,
     read: Callable[[Any], Any] = lambda study: study,
     *,
@@ -49,7 +49,7 @@ def shown(study: Any, playing: Playing) -> int:
     return SOME_FAILED if study.failed else 0
 
 
-def played(plan: api.Plan, playing: Playing, verb: Callable[..., Any] | None = None) -> Any:
+def played(plan: api.Plan | api.RarePlan, playing: Playing, verb: Callable[..., Any] | None = None) -> Any:
     """The study, played; None after `--dry-run`, which only says what would be.
 
     After Ctrl-C its workers are ended, and the command ends.
@@ -73,7 +73,10 @@ def played(plan: api.Plan, playing: Playing, verb: Callable[..., Any] | None = N
 
 
 def _run(
-    plan: api.Plan, advance: Callable[[api.Progress], None], playing: Playing, verb: Callable[..., Any] | None
+    plan: api.Plan | api.RarePlan,
+    advance: Callable[[api.Progress], None],
+    playing: Playing,
+    verb: Callable[..., Any] | None,
 ) -> Any:
     from sim import api
 

@@ -95,6 +95,7 @@ KINDS: dict[str, str] = {
     "discover": "discovery",
     "sweep": "sweep",
     "sensitivity": "sensitivity",
+    "rare": "rare",
 }
 """Kind of study -> the module of `sim.figures` whose `pictures` says what can be drawn of it."""
 

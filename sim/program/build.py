@@ -16,6 +16,7 @@ from sim.language.tree import Apply, Constant, Read, ReadParameter, Tree, walk
 from sim.language.words import DURATION, NUMBER, TRUTH
 from sim.program import ir
 from sim.program.exhaustive import leaves_unnamed
+from sim.program.importance import importance_of
 from sim.program.names import Names, branch_names, constant_value, first_text, spot
 from sim.scenario import schema
 from sim.streams import digest_of
@@ -377,6 +378,7 @@ class _Builder(Names):
             series=series,
             sites=tuple(self.sites),
             digests=digests,
+            importance=importance_of(self),
         )
 
 

@@ -219,6 +219,20 @@ class Series:
         return ticks if ticks[-1] == horizon else (*ticks, horizon)
 
 
+@dataclass(frozen=True, slots=True)
+class Importance:
+    """How near a run is to an outcome that is rare; no engine looks at it, but programs that split runs are made of it.
+
+    `levels` ascend, and are empty if they are to be found by playing.
+    """
+
+    outcome: str
+    tree: Tree
+    kind: Kind  # a number or a ladder
+    levels: tuple[float, ...] = ()
+    place: Place | None = field(default=None, compare=False)
+
+
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Program:
     """A scenario, its policy and its overrides, ready to be played."""
@@ -237,6 +251,7 @@ class Program:
     series: Series | None
     sites: tuple[str, ...]  # names; a `Draw(site)` is an index into them
     digests: tuple[int, ...]  # 64 bits each, one per site
+    importance: tuple[Importance, ...] = ()
     origin: Program | None = field(default=None, compare=False, repr=False)  # of which this is a copy, see `without`
 
     def quantity(self, name: str) -> int:

@@ -10,12 +10,13 @@ from typing import Any
 from sim.clock import TICKS_PER_DAY, days_between, parse_date, say_date, say_duration, ticks
 from sim.errors import Fault, Text, did_you_mean, place_of
 from sim.language.parse import parse
-from sim.language.tree import Constant, ReadDerived, ReadParameter, Tree, walk
+from sim.language.tree import Compare, Constant, ReadDerived, ReadParameter, Tree, walk
 from sim.language.words import DURATION
 from sim.program import ir
 from sim.program.circles import circles_of
 from sim.program.diagram import slots_read
 from sim.program.exhaustive import is_covered
+from sim.program.importance import level_text
 from sim.program.names import constant_value
 from sim.program.reach import Reach, reach_of
 from sim.scenario.schema import Block, Commitment, Diplomacy, Rung, Scenario, Tier
@@ -120,6 +121,18 @@ def dates_after_the_horizon(scenario: Scenario, program: ir.Program, reach: Reac
                     yield _warning(trigger.place, trigger.name,
                                    f"{say_date(program.start, moment)} lies after the horizon",
                                    f"the run ends on {say_date(program.start, program.horizon)}")  # fmt: skip
+
+
+def levels_out_of_reach(scenario: Scenario, program: ir.Program, reach: Reach) -> Warnings:
+    """A level of an importance that nothing can bring about: splitting would find no run there."""
+    for importance in program.importance:
+        for level in importance.levels:
+            above = Compare(importance.tree, ((">=", Constant(level, importance.kind)),))
+            if not reach.may_hold(above):
+                says = f"nothing can bring about {level_text(program, importance, level)}"
+                yield _warning(importance.place, f"importance.{importance.outcome}", says,
+                               "no run can be split there: take the level away, or lower it")  # fmt: skip
+                break
 
 
 # ------------------------------------------------------------------------------------------------ what collides
@@ -429,5 +442,5 @@ _RULES: tuple[Callable[[Scenario, ir.Program, Reach], Warnings], ...] = (
     rungs_out_of_reach, triggers_that_cannot_fire, dates_after_the_horizon, triggers_that_undo, triggers_in_a_circle,
     causes_lost, options_alike, outcomes_in_the_shadow, threats_that_lapse, words_that_outlast_the_run, never_seen_kept,
     parameters_unread, attributes_misspelled, numbers_without_source, words_unweighed, sources_unlisted,
-    sources_of_the_future, numbers_with_exponent,
+    sources_of_the_future, numbers_with_exponent, levels_out_of_reach,
 )  # fmt: skip

@@ -33,6 +33,7 @@ def tell_scenario(scenario: Scenario, program: Program) -> str:
         _section("What is decided", tell_choices(scenario, program)),
         _section("What happens by itself", _rules(scenario, program)),
         _section("How it can end", _endings(scenario)),
+        _section("How near it is to what is rare", _importance(scenario)),
         _section("What is not known", _unknown(scenario)),
         _section("Numbers taken by default", _defaults(scenario)),
         _section("What could be otherwise", _alternatives(scenario)),
@@ -214,6 +215,14 @@ def _endings(scenario: Scenario) -> Iterator[str]:
             how = "if nothing else has come by then"
         says = f" {sentence(outcome.says)}" if outcome.says else ""
         yield f"{name}: {how}.{says}"
+
+
+def _importance(scenario: Scenario) -> Iterator[str]:
+    for name, block in scenario.importance.items():
+        levels = [str(level) for level in block.levels]
+        split = f"runs are split at {joined(levels)}" if levels else "where runs are split is found by playing"
+        says = f" {capital(sentence(block.says))}" if block.says else ""
+        yield f"{name}: the nearer, the higher {plain(block.is_)}; {split}.{says}"
 
 
 def _unknown(scenario: Scenario) -> Iterator[str]:

@@ -49,6 +49,10 @@ KEYS: dict[str, Keys] = {
         "calendar": ("calendar: {election: {at: 2014-05-25}}", "dates that stand in the diary"),
         "triggers": ("triggers: {shots: {rate: 0.01}}", "rules: one cause, conditions, effects"),
         "outcomes": ("outcomes: {war: {when: army >= war}}", "how a run can end; each run has exactly one"),
+        "importance": (
+            "importance: {war: army}",
+            "how near a run is to an outcome, for each that is rare: `sim rare` splits runs where this rises",
+        ),
         "metrics": ("metrics: {worst: {max: army}}", "numbers recorded of each run"),
         "series": ("series: {every: 7 days, of: [oil]}", "what is sampled over time, for pictures of courses"),
         "policies": ("policies: {silence: {without: raft}}", "what one side would do differently"),
@@ -359,6 +363,14 @@ KEYS: dict[str, Keys] = {
         **SAYS,
         "by": ("by: [us, eu]", "whose policy it is"),
         "without": ("without: raft_of_new_measures", "threats, offers, triggers or choices that are left out"),
+    },
+    "Importance": {
+        "is": ("is: army", "what rises on the way to the outcome: a ladder, or a number; bare, it says the same"),
+        "levels": (
+            "levels: [massed, clash]",
+            "where runs are split, ascending: rungs of that ladder, or numbers; if nothing is said, they are found",
+        ),
+        **SAYS,
     },
     "Lever": {
         "range": ("range: [0 %, 100 %]", "from where to where it makes sense; a bare list says the same"),

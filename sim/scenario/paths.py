@@ -17,7 +17,7 @@ from sim.scenario.source import Section
 
 Keys = tuple[str, ...]
 
-_NOT_SEARCHED = ("policies", "variants", "levers", "sources", "facts", "seats", "expect", "extends")
+_NOT_SEARCHED = ("policies", "variants", "levers", "sources", "facts", "seats", "expect", "importance", "extends")
 
 
 def find_path(

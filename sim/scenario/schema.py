@@ -618,6 +618,14 @@ class Lever(Block):
     says: Word | None = None
 
 
+class Importance(Block):
+    """How near a run is to an outcome that is rare: a number or a ladder that rises on the way to it."""
+
+    is_: Formula = Field(alias="is")
+    levels: Formulas = ()  # ascending, perhaps rungs by name; found by playing if none is named
+    says: Word | None = None
+
+
 class Scenario(Block):
     """One crisis: its actors, its agents, how it can end."""
 
@@ -643,6 +651,7 @@ class Scenario(Block):
     perception: Annotated[dict[Path, Perception], _OPEN] = Field(default_factory=dict)
     triggers: Annotated[dict[Path, Trigger], _OPEN] = Field(default_factory=dict)
     outcomes: Annotated[dict[Path, Outcome], _OPEN] = Field(default_factory=dict)
+    importance: Annotated[dict[Path, Annotated[Importance, short_for("is")]], _OPEN] = Field(default_factory=dict)
     metrics: Annotated[dict[Path, Metric], _OPEN] = Field(default_factory=dict)
     series: Series | None = None
     policies: Annotated[dict[Word, Policy], _OPEN] = Field(default_factory=dict)

@@ -492,7 +492,7 @@ def blocks_of(manifest: Mapping[str, Any]) -> tuple[tuple[int, ...], ...]:
 
 def tables_wanted(manifest: Mapping[str, Any]) -> list[str]:
     """The tables that each part has, `runs` first."""
-    return sorted({"runs", *manifest.get("tables", ())}, key=store.TABLES.index)
+    return sorted({"runs", *manifest.get("tables", ())}, key=store.ALL_TABLES.index)
 
 
 def scenario_text(folder: Path, row: Mapping[str, Any]) -> str:

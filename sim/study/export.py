@@ -9,7 +9,7 @@ from sim.errors import UsageError, did_you_mean
 from sim.study import store
 from sim.study.ensemble import Ensemble
 
-LOOSE = ("design", "failures")
+LOOSE = ("design", "failures", "pilot")
 """Tables of a whole study, one file each."""
 
 ROWS_AT_ONCE = 10_000
@@ -18,7 +18,7 @@ ROWS_AT_ONCE = 10_000
 def tables_there(ensemble: Ensemble) -> dict[str, str]:
     """Each table that a study has, and the query that reads its rows in the order of the files."""
     found = {}
-    for table in store.TABLES:
+    for table in store.ALL_TABLES:
         files = ensemble.done_files(table)
         if files:
             found[table] = (

@@ -166,7 +166,7 @@ def write_failures(whole: Ensemble) -> int:
 def drop_surplus(folder: Path, design: Design, runs: int) -> None:
     """Remove parts beyond so many runs, which workers were ahead with: equal studies hold equal rows."""
     kept = {part.stem for part in design.parts(runs)}
-    for table in reversed(store.TABLES):  # `runs`, which say that a part is done, go last
+    for table in reversed(store.ALL_TABLES):  # `runs`, which say that a part is done, go last
         for path in (folder / table).glob("part-*.parquet"):
             if path.stem not in kept:
                 path.unlink(missing_ok=True)

@@ -30,6 +30,8 @@ MANIFEST = "study.json"
 LOCK = ".lock"
 NEEDED = {"scenario", "digest", "seed", "status", "runs", "complete", "experiments"}
 TABLES = ("runs", "series", "counters", "events", "changes")
+ALL_TABLES = (*TABLES, "stages", "hits")
+"""The tables of runs; and with them those of kinds of study whose parts hold something else."""
 PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 4000"
 """A quarter smaller than DuckDB's own choice, for as much work: long dictionaries of numbers are not worth theirs."""
 
