@@ -22,25 +22,25 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 if TYPE_CHECKING:  # the faces take the names of these values from here
-    from sim.analysis.ablation import Ablation as Ablation
-    from sim.analysis.alternatives import Reading as Reading
-    from sim.analysis.compare import Comparison as Comparison
-    from sim.analysis.discovery import Discovery as Discovery
+    from sim.analysis.ablating.ablation import Ablation as Ablation
+    from sim.analysis.branching.fork import Fork as Fork
+    from sim.analysis.branching.futures import Futures as Futures
+    from sim.analysis.comparing.alternatives import Reading as Reading
+    from sim.analysis.comparing.comparison import Comparison as Comparison
+    from sim.analysis.differing.parting import Parting as Parting
+    from sim.analysis.discovering.discovery import Discovery as Discovery
     from sim.analysis.enough import Enough as Enough
     from sim.analysis.expect import Finding as Finding
     from sim.analysis.explain import Explanation as Explanation
-    from sim.analysis.fork import Fork as Fork
-    from sim.analysis.futures import Futures as Futures
     from sim.analysis.metrics import MetricSummary as MetricSummary
     from sim.analysis.outcomes import OutcomeShare as OutcomeShare
-    from sim.analysis.parting import Parting as Parting
-    from sim.analysis.rare import RareEvent as RareEvent
     from sim.analysis.report import Study as Study
-    from sim.analysis.sensitivity import Sensitivity as Sensitivity
+    from sim.analysis.sensing.sensitivity import Sensitivity as Sensitivity
     from sim.analysis.sheet import Sheet as Sheet
+    from sim.analysis.splitting.rare import RareEvent as RareEvent
     from sim.analysis.story import Story as Story
     from sim.analysis.summary import Summary as Summary
-    from sim.analysis.sweep import Sweep as Sweep
+    from sim.analysis.sweeping.sweep import Sweep as Sweep
     from sim.analysis.verdict import Verdict as Verdict
     from sim.engine.record import Recording as Recording
     from sim.engine.record import Runs as Runs
@@ -53,7 +53,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.study.ensemble import Ensemble as Ensemble
     from sim.study.execute import Progress as Progress
     from sim.study.plan import Plan as Plan
-    from sim.study.rare import RarePlan as RarePlan
+    from sim.study.splitting.rare import RarePlan as RarePlan
 
 Overrides = Sequence[tuple[str, str]]
 RESULTS = Path("results")
@@ -362,7 +362,7 @@ def plan_of(
 
 def names_several(values: str) -> bool:
     """Whether what is typed behind `path=` is several values: a list, a grid, a range or a choice."""
-    from sim.study.axes import names_several as several
+    from sim.study.designs.axes import names_several as several
 
     return several(values)
 
@@ -376,7 +376,7 @@ def on_cluster(plan: Plan | RarePlan, address: str) -> Plan:
         If no scheduler answers at the address, its workers cannot play, or the plan is for this machine alone.
     """
     from sim.study.plan import on_cluster as played_there
-    from sim.study.rare import RarePlan
+    from sim.study.splitting.rare import RarePlan
 
     if isinstance(plan, RarePlan):
         raise UsageError("a rare outcome is looked for on this machine alone: leave `--cluster` away")
@@ -413,7 +413,7 @@ def run(
     """
     from sim.analysis.told import told
     from sim.study.execute import run_design
-    from sim.study.rare import RarePlan
+    from sim.study.splitting.rare import RarePlan
 
     if isinstance(what, str | Path):
         what = load(what)
@@ -549,9 +549,9 @@ def plan_compare(
     UsageError
         If there is nothing to compare, or the reading names what is not there.
     """
-    from sim.analysis.alternatives import Reading, checked
+    from sim.analysis.comparing.alternatives import Reading, checked
     from sim.study.design import BLOCK, Design
-    from sim.study.worlds import worlds_of
+    from sim.study.designs.worlds import worlds_of
 
     model = what if isinstance(what, Model) else load(what)
     reading = reading or Reading()
@@ -604,7 +604,7 @@ def compare(
 
 def reading(**asked: Any) -> Reading:
     """How a comparison is to be read: `baseline`, `all_pairs`, `simultaneous`, `objectives`, `satisfice`."""
-    from sim.analysis.alternatives import Reading
+    from sim.analysis.comparing.alternatives import Reading
 
     return Reading(**asked)
 
@@ -613,7 +613,7 @@ def _compared(
     model: Model, policies: Sequence[str] | None, variants: Sequence[str], alternatives: Sequence[Overrides]
 ) -> list[tuple[str, Model]]:
     """What is compared, by name: the scenario as it stands first, and nothing twice under one name."""
-    from sim.analysis.alternatives import AS_IT_STANDS
+    from sim.analysis.comparing.alternatives import AS_IT_STANDS
 
     if model.policy:
         raise UsageError(f"`{model.policy}` is laid over all that is compared; name it among the policies instead")
@@ -684,10 +684,10 @@ def plan_sweep(
     UsageError
         If the axes make no design, or the file has no such outcome or metric.
     """
-    from sim.analysis.tipping import FIRST_POINTS, MOST_POINTS, read_level
-    from sim.study.axes import read_axis
-    from sim.study.points import Workshop
-    from sim.study.swept import sweep_design, tip_design
+    from sim.analysis.sweeping.tipping import FIRST_POINTS, MOST_POINTS, read_level
+    from sim.study.designs.axes import read_axis
+    from sim.study.designs.points import Workshop
+    from sim.study.designs.swept import sweep_design, tip_design
 
     model = model if isinstance(model, Model) else load(model)
     workshop = Workshop(model.asked, model.policy, model.variant, tell)
@@ -722,8 +722,8 @@ def sweep(
     """Play a plan of `plan_sweep`, or plan and play it; a search plays further points until it has its interval."""
     from dataclasses import replace
 
+    from sim.study.designs.swept import with_points
     from sim.study.plan import Plan
-    from sim.study.swept import with_points
 
     plan = what if isinstance(what, Plan) else plan_sweep(what, axes, **options)
     playing: dict[str, Any] = {"on_progress": on_progress, "fail_fast": fail_fast, "executor": executor}
@@ -775,7 +775,7 @@ def plan_sensitivity(
     UsageError
         If there is no such method or parameter, or the numbers make no design.
     """
-    from sim.study import sampling
+    from sim.study.designs import sampling
 
     experiment = experiment_of(model)
     what = sampling.asked(experiment, method, samples=samples, parameters=tuple(parameters), second=second)
@@ -812,8 +812,8 @@ def sensitivity(
     UsageError
         If `until` is asked of another method than `sobol`, or nothing is called `of`.
     """
-    from sim.analysis.sensitivity import Sensitivity
-    from sim.study import sampling
+    from sim.analysis.sensing.sensitivity import Sensitivity
+    from sim.study.designs import sampling
 
     if isinstance(what, str | Path):
         what = load(what)
@@ -872,7 +872,7 @@ def plan_ablate(
         If there is nothing of such a name, nothing to take out, or the group is too small or too large.
     """
     from sim.program.removing import WHAT, check_group, named_things, things_of
-    from sim.study.ablating import ablation_design
+    from sim.study.designs.ablation import ablation_design
 
     if what not in WHAT:
         raise UsageError(f"there is no `--what {what}`; {did_you_mean(what, WHAT) or 'there are ' + ', '.join(WHAT)}")
@@ -947,7 +947,7 @@ def branch(
     UsageError
         If the run has no such moment, or a policy would have had another past.
     """
-    from sim.analysis.futures import play_futures
+    from sim.analysis.branching.futures import play_futures
 
     forked = _fork(model, seed=seed, run=run, at=at, choice=choice, policies=policies, decisions=decisions)
     return play_futures(forked.experiments, forked.settings, seed, runs, engine=engine)
@@ -978,8 +978,8 @@ def branch_plan(
 
 
 def _fork(model: Model | str | Path, *, policies: Sequence[str], **asked: Any) -> Fork:
-    from sim.analysis.fork import fork, fork_policies
-    from sim.analysis.pasts import Asked
+    from sim.analysis.branching.fork import fork, fork_policies
+    from sim.analysis.branching.pasts import Asked
 
     model = load(model) if isinstance(model, str | Path) else model
     wanted = Asked(**asked | {"decisions": tuple(asked["decisions"]), "file": model.asked})
@@ -1013,7 +1013,7 @@ def diff(
     UsageError
         If there is no such study, experiment or run.
     """
-    from sim.analysis.parting import part
+    from sim.analysis.differing.parting import part
 
     which = experiments or (None, None)
     studies = [_experiment(one, wanted) for one, wanted in zip((left, right), which, strict=True)]
@@ -1056,15 +1056,15 @@ def discover(study: Any, target: str, *, coverage: float | None = None, box: int
     target
         An outcome, or a metric with a number: `"gdp_lost > 0.2"`.
     coverage, box
-        Which box of the trade-off is taken; see `sim.analysis.discovery.discover`.
+        Which box of the trade-off is taken; see `sim.analysis.discovering.discovery.discover`.
 
     Raises
     ------
     UsageError
         If there is no such target, too few runs reached it, or the EMA workbench is not installed.
     """
-    from sim.analysis.discovery import discover as find
-    from sim.analysis.target import parse_target
+    from sim.analysis.discovering.discovery import discover as find
+    from sim.analysis.discovering.target import parse_target
 
     return find(study.ensemble, parse_target(target, study.ensemble.program), coverage=coverage, box=box)
 
@@ -1106,7 +1106,7 @@ def rare_plan(
         If there is no such outcome, nothing says what rises on the way to it, or a number makes no sense.
     """
     from sim.program.importance import importance_for
-    from sim.study.rare import PARTICLES, REPETITIONS, plan_rare
+    from sim.study.splitting.rare import PARTICLES, REPETITIONS, plan_rare
 
     return plan_rare(
         experiment_of(model),
@@ -1141,8 +1141,8 @@ def rare(
     KeyboardInterrupt
         After the threads were stopped; what was finished is kept, and the same call goes on.
     """
-    from sim.analysis.rare import RareEvent
-    from sim.study.rare import run_rare
+    from sim.analysis.splitting.rare import RareEvent
+    from sim.study.splitting.rare import run_rare
 
     if isinstance(what, str | Path):
         what = load(what)
@@ -1265,6 +1265,6 @@ def verify(*, runs: int = 2_000, seed: int = 1960) -> list[dict[str, Any]]:
     """The simulator against textbook cases: a flat record for each quantity, expected and simulated."""
     from dataclasses import asdict
 
-    from sim.analysis.verify import verify as verify_cases
+    from sim.analysis.verifying.verify import verify as verify_cases
 
     return [asdict(row) | {"agrees": row.agrees} for row in verify_cases(seed=seed, runs=runs)]

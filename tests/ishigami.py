@@ -22,7 +22,7 @@ VARIANCE = 13.844588
 PROBLEM = {"num_vars": 3, "names": list(NAMES), "bounds": [[0.0, 1.0]] * 3}
 
 Luck = Literal["ours", "fresh", "whole row", "everywhere"]
-"""Which points of a design share the luck of their runs: as in `sim.study.sampling`; none; all of a row; all."""
+"""Which points of a design share the luck of their runs: as studies have it; none; all of a row; all."""
 
 
 def ishigami(uniforms: Floats) -> Floats:

@@ -9,15 +9,15 @@ import pytest
 from click.testing import CliRunner
 
 from sim import api
-from sim.analysis.ablation import Ablation
-from sim.analysis.effects import Without
+from sim.analysis.ablating.ablation import Ablation
+from sim.analysis.ablating.effects import Without
 from sim.analysis.outcomes import Share
 from sim.cli.group import cli, code_of
 from sim.engine.choose import ENGINES
 from sim.errors import UsageError
 from sim.figures.gallery import pictures_of
 from sim.program.removing import Thing
-from sim.study.ablating import COALITIONS, ablation_design, sampled_orders
+from sim.study.designs.ablation import COALITIONS, ablation_design, sampled_orders
 from tests.statistics.claims import SEED, assert_share
 
 HEADER = """
@@ -288,7 +288,7 @@ def test_more_runs_extend_it(tmp_path: Path) -> None:
     """A study of more runs holds those of the smaller one, and slices of any size count the same."""
     from unittest.mock import patch
 
-    from sim.analysis import crossed
+    from sim.analysis.ablating import crossed
 
     api.ablate("first-lesson", runs=20, out=tmp_path)
     found = api.ablate("first-lesson", runs=700, out=tmp_path, shapley=[])

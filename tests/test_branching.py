@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from sim import api
-from sim.analysis.fork import Fork, fork, fork_policies
-from sim.analysis.futures import Futures, play_futures
-from sim.analysis.pasts import Asked, call
-from sim.analysis.witness import Course, witnessed
+from sim.analysis.branching.fork import Fork, fork, fork_policies
+from sim.analysis.branching.futures import Futures, play_futures
+from sim.analysis.branching.pasts import Asked, call
+from sim.analysis.differing.witness import Course, witnessed
 from sim.cli.group import code_of
 from sim.clock import TICKS_PER_DAY
 from sim.engine.choose import choose

@@ -433,7 +433,7 @@ def test_verify_says_what_its_spread_is(sim: Sim, monkeypatch: pytest.MonkeyPatc
 
 def test_case_that_is_off_ends_with_1(sim: Sim, monkeypatch: pytest.MonkeyPatch) -> None:
     """`sim verify` says which quantity is off, and ends with 1."""
-    from sim.analysis import verify
+    from sim.analysis.verifying import verify
 
     rows = verify.interval_rows()
     monkeypatch.setattr(verify, "verify", lambda **_: (replace(rows[0], off=rows[0].bound + 1.0), *rows[1:]))

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from sim import api
-from sim.analysis.compare import Comparison
+from sim.analysis.comparing.comparison import Comparison
 from sim.cli.group import code_of
 from sim.engine.record import Engine
 from sim.errors import UsageError

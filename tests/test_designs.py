@@ -14,9 +14,9 @@ from sim.errors import UsageError
 from sim.program.parameters import draw_parameters
 from sim.streams import Luck, future_seed
 from sim.study.design import Design, Experiment, Past, parts_of
+from sim.study.designs.space import points, uncertain
 from sim.study.ensemble import Ensemble, open_study
 from sim.study.execute import run_design, status_of
-from sim.study.space import points, uncertain
 from sim.study.tallies import tallies_of
 from tests.studies import EVENTS, TEXT, program, tables
 

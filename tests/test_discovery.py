@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from sim import api
-from sim.analysis.box import Limit, borne_out, inside_of, profile
-from sim.analysis.discovery import Step, _choice
-from sim.analysis.target import Target, parse_target
+from sim.analysis.discovering.box import Limit, borne_out, inside_of, profile
+from sim.analysis.discovering.discovery import Step, _choice
+from sim.analysis.discovering.target import Target, parse_target
 from sim.errors import UsageError
 from sim.figures.gallery import pictures_of
 from tests.rulings.core import program as core_program

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from sim.analysis.parting import Parting, part
-from sim.analysis.witness import Called, witnessed
+from sim.analysis.differing.parting import Parting, part
+from sim.analysis.differing.witness import Called, witnessed
 from sim.engine.choose import choose
 from sim.engine.record import Recording
 from sim.program.build import build_core

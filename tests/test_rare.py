@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import api
-from sim.analysis.rare import RareEvent
+from sim.analysis.splitting.rare import RareEvent
 from sim.cli.group import code_of
 from sim.engine.choose import choose
 from sim.engine.record import Engine, Recording
@@ -28,9 +28,9 @@ from sim.program.importance import REACHED, importance_for, splitting_program
 from sim.program.listing import core_text, resolved_text
 from sim.scenario.read import read_scenario, scenario_from_text
 from sim.streams import Luck
-from sim.study.rare_store import stored_hits
-from sim.study.repeated import estimate_of
-from sim.study.splitting import Splitter, Task, switched
+from sim.study.splitting.repeated import estimate_of
+from sim.study.splitting.splitting import Splitter, Task, switched
+from sim.study.splitting.tables import stored_hits
 from tests.ruins import PRESSURE, ruin, ruin_text
 from tests.studies import tables
 from tests.test_figures import assert_readable, words

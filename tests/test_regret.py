@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.analysis.regret import _judged_by_halves, _judged_by_the_rest, expected_regrets, kept_in, regrets
+from sim.analysis.comparing.regret import _judged_by_halves, _judged_by_the_rest, expected_regrets, kept_in, regrets
 from sim.program.build import build_program
 from sim.scenario.read import scenario_from_text
-from sim.study.worlds import latin_axis, worlds_of
+from sim.study.designs.worlds import latin_axis, worlds_of
 from tests.statistics.claims import SEED, assert_share
 
 GROUPS = 20

@@ -11,9 +11,9 @@ from SALib.analyze import morris as salib_morris
 from SALib.analyze import sobol as salib_sobol
 from SALib.sample import morris as morris_sample
 
-from sim.analysis.indices import Estimate, indices
-from sim.analysis.screening import screening
-from sim.analysis.tornado import tornado
+from sim.analysis.sensing.indices import Estimate, indices
+from sim.analysis.sensing.screening import screening
+from sim.analysis.sensing.tornado import tornado
 from sim.study.nested import Nested
 from tests.ishigami import FIRST, NAMES, PROBLEM, TOTAL, VARIANCE, Luck, ishigami, moments, noisy, points
 from tests.statistics.claims import SEED

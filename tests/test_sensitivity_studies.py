@@ -15,8 +15,8 @@ from sim.engine.record import LEAN
 from sim.errors import UsageError
 from sim.figures.gallery import pictures_of
 from sim.program.ir import Program
-from sim.study import sampling
 from sim.study.design import Design, Experiment
+from sim.study.designs import sampling
 from sim.study.ensemble import open_study
 from sim.study.execute import run_design
 from sim.study.nested import nested

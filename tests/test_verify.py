@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.analysis import known_answers, known_bargains, known_indices, verify
+from sim.analysis.verifying import answers, bargains, indices, verify
 from sim.engine.choose import ENGINES
 from tests.conftest import HOUSE
 from tests.statistics.claims import SEED
@@ -60,9 +60,7 @@ DIGITS = (
 @pytest.mark.parametrize(("case", "quantity", "digits"), DIGITS)
 def test_formulas_give_the_digits_of_the_textbook(case: str, quantity: str, digits: float):
     """The expected values are computed by formula and agree with the printed digits."""
-    (claim,) = (
-        c for known in known_answers.cases() if known.name == case for c in known.claims if c.quantity == quantity
-    )
+    (claim,) = (c for known in answers.cases() if known.name == case for c in known.claims if c.quantity == quantity)
     assert claim.expected == pytest.approx(digits, rel=4e-6, abs=6e-7)
 
 
@@ -71,7 +69,7 @@ def test_formulas_give_the_digits_of_the_textbook(case: str, quantity: str, digi
 )
 def test_the_spread_of_the_gamblers_ruin_is_that_of_the_textbook(ladder: tuple[float, int, int], deviation: float):
     """The Monte Carlo error rests on a standard deviation from theory, not from the runs."""
-    assert known_answers.gamblers_ruin(*ladder)[2] == pytest.approx(deviation, abs=6e-5)
+    assert answers.gamblers_ruin(*ladder)[2] == pytest.approx(deviation, abs=6e-5)
 
 
 @pytest.mark.parametrize("seed", [verify.SEED, SEED], ids=["what users see", "of the claims"])
@@ -86,7 +84,7 @@ def test_every_engine_agrees_with_the_textbook(seed: int):
 def test_the_shares_of_a_war_of_attrition_sum_to_one():
     """The three ends are found by three formulas, and leave nothing over."""
     for costs in ((1.0, 1.0), (2.0, 1.0), (1.0, 2.0), (0.3, 5.0), (1.0, 1.0 + 1e-4)):
-        _, *shares = known_bargains.attrition(*costs)
+        _, *shares = bargains.attrition(*costs)
         assert sum(shares) == pytest.approx(1.0, abs=1e-6)
         assert all(share >= 0.0 for share in shares)
 
@@ -99,11 +97,11 @@ def test_the_spread_of_pick_freeze_is_that_of_a_large_sample():
     def f(x: np.ndarray) -> np.ndarray:
         return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0]) - 3.5
 
-    for number, (first, total) in enumerate(zip(*known_indices.deviations(), strict=True)):
+    for number, (first, total) in enumerate(zip(*indices.deviations(), strict=True)):
         mixed = picked.copy()
         mixed[:, number] = frozen[:, number]
-        assert np.std(f(frozen) * f(mixed)) / known_indices.VARIANCE == pytest.approx(first, rel=0.03)
-        assert np.std((f(picked) - f(mixed)) ** 2) / 2 / known_indices.VARIANCE == pytest.approx(total, rel=0.03)
+        assert np.std(f(frozen) * f(mixed)) / indices.VARIANCE == pytest.approx(first, rel=0.03)
+        assert np.std((f(picked) - f(mixed)) ** 2) / 2 / indices.VARIANCE == pytest.approx(total, rel=0.03)
 
 
 def test_the_function_of_the_textbook_is_the_one_that_others_try():
@@ -125,14 +123,14 @@ def test_a_policy_that_does_change_something_is_seen(monkeypatch: pytest.MonkeyP
 
 def test_a_simulator_that_is_off_is_seen():
     """A ladder whose coin is a little unfair does not pass for the fair one."""
-    fair = known_answers.ladder_by_rounds(0.5, 3, 10)
+    fair = answers.ladder_by_rounds(0.5, 3, 10)
     bent = replace(fair, settings=(("first", 3.0), ("top", 10.0), ("up", 0.45)))
     assert not all(row.agrees for row in verify.play(bent, engine="simpy", seed=verify.SEED, runs=verify.RUNS))
 
 
 def test_what_luck_does_not_touch_may_not_be_off_at_all():
     """A rounding too many is seen where there is no Monte Carlo error to hide in."""
-    case = known_answers.runaway_arms_race()
+    case = answers.runaway_arms_race()
     off = replace(case, claims=tuple(replace(claim, expected=claim.expected * (1 + 1e-8)) for claim in case.claims))
     assert all(row.agrees for row in verify.play(case, engine="simpy", seed=0, runs=100))
     assert not any(row.agrees for row in verify.play(off, engine="simpy", seed=0, runs=100))

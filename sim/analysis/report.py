@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from sim.analysis.witness import Called
+    from sim.analysis.differing.witness import Called
     from sim.scenario.schema import Scenario
 
 SAMPLE = 200
@@ -136,7 +136,7 @@ class Study:
         UsageError
             If the study has no such run.
         """
-        from sim.analysis.witness import Called
+        from sim.analysis.differing.witness import Called
 
         self._there([run])
         ensemble, past = self.ensemble, self.ensemble.past

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 KINDS = {
-    "branch": "sim.analysis.branching:Branching",
+    "branch": "sim.analysis.branching.study:Branching",
     "run": "sim.analysis.report:Study",
-    "sweep": "sim.analysis.sweep:Sweep",
-    "sensitivity": "sim.analysis.sensitivity:Sensitivity",
-    "compare": "sim.analysis.compare:Comparison",
-    "ablate": "sim.analysis.ablation:Ablation",
-    "rare": "sim.analysis.rare:RareEvent",
+    "sweep": "sim.analysis.sweeping.sweep:Sweep",
+    "sensitivity": "sim.analysis.sensing.sensitivity:Sensitivity",
+    "compare": "sim.analysis.comparing.comparison:Comparison",
+    "ablate": "sim.analysis.ablating.ablation:Ablation",
+    "rare": "sim.analysis.splitting.rare:RareEvent",
 }
 """Kind of study, as its manifest says it -> the class that reads it."""
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from sim.analysis.ablation import Ablation
-from sim.analysis.effects import Effect, Without
-from sim.analysis.shapley import Shapley
+from sim.analysis.ablating.ablation import Ablation
+from sim.analysis.ablating.effects import Effect, Without
+from sim.analysis.ablating.shapley import Shapley
 from sim.figures.looks import ENDS, FAINT, GRID, INK, MARKERS
 from sim.figures.slide import LABEL, SMALLEST, TICK, Slide, in_house_style, new_slide, nothing_to_draw
 from sim.figures.words import counted, plain

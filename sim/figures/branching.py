@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
-from sim.analysis.futures import OUTCOMES, Futures
+from sim.analysis.branching.futures import OUTCOMES, Futures
 from sim.analysis.percent import percent
 from sim.analysis.sheet import cell
 from sim.figures.looks import FAINT, GRID, INK, PAPER, Look, category_looks

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
-from sim.analysis.compare import Comparison
+from sim.analysis.comparing.comparison import Comparison
+from sim.analysis.comparing.worlds import Fared
 from sim.analysis.percent import percent
-from sim.analysis.worlds_told import Fared
 from sim.figures.looks import FAINT, GRID, INK, OKABE_ITO, PAPER
 from sim.figures.slide import LABEL, SMALLEST, TICK, Slide, in_house_style, new_slide, nothing_to_draw, number_axis
 from sim.figures.words import counted, plain

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.analysis.box import Group, Limit
-from sim.analysis.discovery import Discovery
+from sim.analysis.discovering.box import Group, Limit
+from sim.analysis.discovering.discovery import Discovery
 from sim.analysis.percent import percent, percent_range
 from sim.figures.looks import FAINT, GRID, INK, MARKERS, OKABE_ITO
 from sim.figures.slide import LABEL, TICK, in_house_style, new_slide, nothing_to_draw, number_axis, percent_axis

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from sim.analysis.indices import Estimate, Indices
 from sim.analysis.percent import percent
+from sim.analysis.sensing.indices import Estimate, Indices
 from sim.figures.looks import FAILURE, FAINT, GRID, INK, OKABE_ITO
 from sim.figures.slide import CAPTION, Slide, number_axis
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from sim.analysis.levels import Level
 from sim.analysis.percent import percent
-from sim.analysis.rare import RareEvent
-from sim.analysis.small import one_in, tiny
+from sim.analysis.splitting.levels import Level
+from sim.analysis.splitting.rare import RareEvent
+from sim.analysis.splitting.small import one_in, tiny
 from sim.figures.looks import ENDS, FAINT, GRID, INK, OKABE_ITO
 from sim.figures.slide import LABEL, SMALLEST, TICK, in_house_style, new_slide
 from sim.figures.words import plain
-from sim.study.repeated import Estimate
+from sim.study.splitting.repeated import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from sim.analysis.screening import Screening
+from sim.analysis.sensing.screening import Screening
 from sim.figures.looks import FAILURE, INK, PAPER, category_looks
 from sim.figures.slide import CAPTION, Slide, number_axis
 from sim.figures.words import plain

@@ -12,7 +12,7 @@ from sim.figures.slide import LABEL, SMALLEST, in_house_style, new_slide, nothin
 from sim.figures.words import counted, plain
 
 if TYPE_CHECKING:
-    from sim.analysis.sensitivity import Sensitivity
+    from sim.analysis.sensing.sensitivity import Sensitivity
 
 ON_A_SLIDE, FEWER, MANY = 6, 3, 10
 """Panels on one slide, and of more than so many parameters."""

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis.percent import percent
-from sim.analysis.responses import AxisRead, Estimate, groups_of
+from sim.analysis.sweeping.responses import AxisRead, Estimate, groups_of
 from sim.figures.looks import ENDS, FAINT, GRID, INK, OKABE_ITO, PAPER, Look, category_looks, ink_on, ramp_colour
 from sim.figures.slide import (
     CAPTION,
@@ -27,7 +27,7 @@ from sim.figures.slide import (
 from sim.figures.words import counted, number, plain, titled
 
 if TYPE_CHECKING:
-    from sim.analysis.sweep import Sweep
+    from sim.analysis.sweeping.sweep import Sweep
 
 FEW_LINES = 4
 """So many values of a second axis of numbers are lines of their own; more make a heat map."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from sim.analysis.tornado import Tornado
+from sim.analysis.sensing.tornado import Tornado
 from sim.figures.looks import FAINT, INK, OKABE_ITO, PAPER
 from sim.figures.slide import CAPTION, Slide, number_axis
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.analysis.levels import Levels
+from sim.analysis.splitting.levels import Levels
 from sim.engine.choose import choose
 from sim.engine.record import LEAN
 from sim.program.build import build_program
@@ -16,8 +16,8 @@ from sim.program.ir import Program
 from sim.scenario.read import read_scenario
 from sim.special import special
 from sim.streams import Luck
-from sim.study.repeated import Estimate, estimate_of, none_seen, ratio_of
-from sim.study.splitting import Repetition, Splitter, Task
+from sim.study.splitting.repeated import Estimate, estimate_of, none_seen, ratio_of
+from sim.study.splitting.splitting import Repetition, Splitter, Task
 from tests.ruins import PRESSURE, chance_of_war, mean_chance_of_war, ruin
 from tests.statistics.claims import SEED, account, assert_mean, assert_share
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import UsageError
-from sim.study.axes import Axis, Range, names_several, number_of, read_axis
-from sim.study.sweeping import Layout, laid_out, latin_hypercube, read_table, sobol_points
+from sim.study.designs.axes import Axis, Range, names_several, number_of, read_axis
+from sim.study.designs.sweeping import Layout, laid_out, latin_hypercube, read_table, sobol_points
 
 SPELLED = {
     "a=1,2,3": ("1", "2", "3"),

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from sim import api
-from sim.analysis.responses import values_of
-from sim.analysis.sweep import Sweep
+from sim.analysis.sweeping.responses import values_of
+from sim.analysis.sweeping.sweep import Sweep
 from sim.cli.group import code_of
 from sim.errors import ScenarioError, UsageError
-from sim.study.points import Workshop
-from sim.study.standing import stand_in
+from sim.study.designs.points import Workshop
+from sim.study.designs.standing import stand_in
 from sim.study.store import connection
 
 MARKED = """
@@ -110,7 +110,7 @@ def test_every_number_of_the_shipped_crises_stands_in_rightly(tmp_path: Path) ->
     from sim.scenario.paths import known_paths
     from sim.scenario.read import find_scenario
     from sim.scenario.source import read_document
-    from sim.study.axes import number_of, spelled
+    from sim.study.designs.axes import number_of, spelled
 
     data = read_document(find_scenario("ukraine-2014")).data
     looked = 0

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim import api
-from sim.analysis.tipping import FIRST_POINTS, MOST_POINTS, Look, crossings, mean_look, next_parts, share_look
+from sim.analysis.sweeping.tipping import FIRST_POINTS, MOST_POINTS, Look, crossings, mean_look, next_parts, share_look
 from tests.statistics.claims import SEED
 from tests.sweeps.test_sweep import MARKED
 

@@ -1,0 +1,1 @@
+"""What would have come without each trigger, threat and agent."""

@@ -1,0 +1,1 @@
+"""Alternatives on the same luck: differences, regret, and what is said of them."""

@@ -1,0 +1,1 @@
+"""Which uncertain number matters, and how much of it is luck."""

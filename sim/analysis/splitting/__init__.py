@@ -1,0 +1,1 @@
+"""Outcomes of one in ten thousand and less, as a reader meets them."""

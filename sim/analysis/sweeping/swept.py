@@ -1,0 +1,158 @@
+"""A sweep as it was played: its axes, and the estimates of each point, of groups of points, and of changes."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from math import hypot, prod
+
+from sim.analysis.intervals import held_to, mean_interval
+from sim.analysis.metrics import metric_unit, possible_range
+from sim.analysis.sweeping.responses import (
+    AxisRead,
+    Estimate,
+    Group,
+    Value,
+    axes_of,
+    mean_at,
+    mean_of_chosen,
+    mean_of_draws,
+    round_levels,
+    share_at,
+)
+from sim.analysis.told import Told
+from sim.study import store
+from sim.study.tallies import Tallies, tallies_of
+
+MOST_PAIRED = 1_000_000
+"""Runs of a point whose differences are held in memory."""
+
+
+class Swept(Told):
+    """The axes of a sweep, and what its runs say at each point."""
+
+    @cached_property
+    def axes(self) -> tuple[AxisRead, ...]:
+        """All axes, in the order in which they were typed."""
+        return axes_of(self.settings, self.ensemble.manifest["experiments"])
+
+    @cached_property
+    def tallies(self) -> Tallies:
+        """Counts and moments of every point."""
+        return tallies_of(self.ensemble)
+
+    @property
+    def form(self) -> str:
+        """How the points were laid out: grid, zip, lhs, sobol or csv."""
+        return str(self.settings["form"])
+
+    @cached_property
+    def moving(self) -> tuple[AxisRead, ...]:
+        """The axes that have more than one value, numbers first; of those that move together the first."""
+        found = sorted((axis for axis in self.axes if len(axis.distinct) > 1), key=lambda axis: not axis.is_number)
+        together = self.form == "zip" and len(found[0].distinct) == len(self.axes[0].values) if found else False
+        return tuple(found[:1]) if together else tuple(found)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether every combination of the values of the axes is there once."""
+        return prod(len(axis.distinct) for axis in self.moving) == len(self.axes[0].values)
+
+    # ---------------------------------------------------------------------------------------- estimates
+
+    @cached_property
+    def outcomes(self) -> tuple[str, ...]:
+        """The outcomes, those first whose share moves most between points."""
+        shares = self.tallies.shares
+        moves = {
+            name: max(known) - min(known) if (known := [one for one in shares[:, at] if one == one]) else 0.0
+            for at, name in enumerate(self.tallies.outcome_names)
+        }
+        return tuple(sorted(moves, key=lambda name: -moves[name]))
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics, in file order."""
+        return self.tallies.metric_names
+
+    def bounds(self, name: str) -> tuple[float, float]:
+        """What the mean of a metric can be; 0 and 1 for an outcome's share."""
+        program = self.ensemble.program
+        for metric in program.metrics:
+            if metric.name == name and name not in self.tallies.outcome_names:
+                return possible_range(program, metric)
+        return (0.0, 1.0) if name in self.tallies.outcome_names else (float("-inf"), float("inf"))
+
+    def unit(self, metric: str) -> str:
+        """The unit of a metric, if it is known."""
+        return next((metric_unit(one) for one in self.ensemble.program.metrics if one.name == metric), "")
+
+    def is_partly_void(self, metric: str) -> bool:
+        """Whether there are runs in which a metric has no finite value: it never came, or the run failed."""
+        return bool((self.tallies.valid[:, self.metrics.index(metric)] < self.tallies.runs).any())
+
+    def estimate(self, experiment: int, name: str) -> Estimate:
+        """An outcome's share, or a metric's mean, at one point."""
+        if name in self.tallies.outcome_names:
+            return share_at(self.tallies, experiment, self.tallies.outcome_names.index(name))
+        return mean_at(self.tallies, experiment, self.tallies.metric_names.index(name), self.bounds(name))
+
+    def over(self, group: Group, name: str) -> Estimate:
+        """The mean of what the points of a group show, drawn ones taken for a sample and chosen ones for themselves."""
+        found: dict[tuple[Value, ...], list[Estimate]] = {}
+        drawn = [axis for axis in self.axes if axis.path in self.settings.get("spread", ())]
+        for at in group.members:
+            found.setdefault(tuple(axis.values[at] for axis in drawn), []).append(self.estimate(at, name))
+        if len(found) == 1:
+            (chosen,) = found.values()
+            return chosen[0] if len(chosen) == 1 else mean_of_chosen(chosen)
+        return mean_of_draws([mean_of_chosen(each).value for each in found.values()], self.bounds(name))
+
+    def line(
+        self, axis: AxisRead, name: str, other: AxisRead | None = None, value: Value = ""
+    ) -> tuple[tuple[Value, Estimate], ...]:
+        """(value, estimate) along an axis, where another axis has this value."""
+        chosen = [at for at in range(len(axis.values)) if other is None or other.values[at] == value]
+        order = {one: place for place, one in enumerate(axis.distinct)}
+        chosen.sort(key=lambda at: order[axis.values[at]])
+        return tuple((axis.values[at], self.estimate(at, name)) for at in chosen)
+
+    def grid(self, name: str) -> tuple[tuple[tuple[Estimate, ...], ...], tuple[float, ...]]:
+        """The estimates over two axes, row by row of the first, and round levels of share that lie among them."""
+        down, across = self.moving
+        where = {pair: at for at, pair in enumerate(zip(down.values, across.values, strict=True))}
+        cells = tuple(tuple(self.estimate(where[y, x], name) for x in across.distinct) for y in down.distinct)
+        values = [one.value for row in cells for one in row if one.value == one.value]
+        return cells, round_levels(min(values, default=0.0), max(values, default=0.0))
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether points were chosen and share their luck, so that they can be compared run by run."""
+        return not self.settings.get("spread") and "luck" not in self.settings and self.runs <= MOST_PAIRED
+
+    def change(self, first: Group, last: Group, outcome: str) -> Estimate:
+        """How much more often runs end so in one group of points than in another.
+
+        On common luck the difference is taken run by run, with Student's interval over the runs. Otherwise the two
+        intervals are joined as those of independent means: Zou and Donner (2008), Stat. Med. 27, 1693-1702.
+        """
+        if self.is_paired:
+            return self._change_by_run(first, last, outcome)
+        one, other = self.over(first, outcome), self.over(last, outcome)
+        low = hypot(other.value - other.low, one.high - one.value)
+        high = hypot(other.high - other.value, one.value - one.low)
+        value = other.value - one.value
+        return Estimate(value, value - low, value + high, min(one.n, other.n))
+
+    def _change_by_run(self, first: Group, last: Group, outcome: str) -> Estimate:
+        ended = f"avg(CASE WHEN outcome = {store.literal(outcome)} THEN 1.0 ELSE 0.0 END)"
+        sides = [f"FILTER (experiment IN ({', '.join(map(str, group.members))}))" for group in (last, first)]
+        whole = " AND ".join(
+            f"count(*) {side} = {len(group.members)}" for side, group in zip(sides, (last, first), strict=True)
+        )  # of a study that was stopped, runs that only some of the points have are left out
+        moved = f"CASE WHEN {whole} THEN {ended} {sides[0]} - {ended} {sides[1]} END"
+        where = f"run < {self.ensemble.limit} GROUP BY run"
+        files = self.ensemble.done_files("runs")
+        found = store.read(files, f"coalesce({moved}, 'nan')::DOUBLE AS found", where)["found"]
+        known = found[found == found]
+        value, low, high = mean_interval(known)
+        return Estimate(value, *held_to(low, high, (-1.0, 1.0)), len(known))

@@ -1,0 +1,1 @@
+"""The simulator against textbook cases whose answers are known."""

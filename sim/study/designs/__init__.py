@@ -1,0 +1,1 @@
+"""From what is asked to experiments: sweeps, samples, worlds, ablations."""

@@ -1,0 +1,116 @@
+"""States of the world: points of a Latin hypercube of what is uncertain, the same for every alternative.
+
+A world is a point of the unit cube, an axis for each uncertain parameter by name; every program makes values of it by
+the inverse of its own distributions, as it does when it is played. Correlations are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.errors import UsageError
+from sim.program.ir import Program
+from sim.program.parameters import correlated_uniforms
+from sim.streams import digest_of, uniforms
+from sim.study import store
+from sim.study.designs.space import Held, points, uncertain
+from sim.study.ensemble import Ensemble
+from sim.study.pairs import GROUPS
+from sim.study.tables import metric_columns
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+
+def worlds_of(programs: Sequence[Program], count: int, seed: int) -> tuple[tuple[Held, ...], ...]:
+    """For each program, what it holds in each of so many worlds.
+
+    Raises
+    ------
+    UsageError
+        If no program has an uncertain parameter.
+    """
+    cube: dict[str, Floats] = {}
+    names = [[one.name for one in program.parameters if one.distribution[0] != "constant"] for program in programs]
+    if not any(names):
+        uncertain(programs[0])  # says what is missing
+        raise UsageError(f"`{programs[0].name}` has no uncertain parameter")  # pragma: no cover
+    for name in dict.fromkeys(name for of_one in names for name in of_one):
+        cube[name] = latin_axis(name, count, seed)
+    return tuple(_held(program, mine, cube) for program, mine in zip(programs, names, strict=True))
+
+
+def latin_axis(name: str, count: int, seed: int) -> Floats:
+    """(N,) one axis of a Latin hypercube: in each of N equal strips one point, at random within it, in random order.
+
+    An axis depends on its name alone, so that a parameter more does not move the others.
+
+    Source
+    ------
+    McKay, Beckman and Conover (1979), Technometrics 21, 239-245.
+    """
+    import numpy as np
+
+    numbers = np.arange(count, dtype=np.uint64)
+    within, order = (uniforms(seed, numbers, digest_of(f"worlds/{name}/{what}")) for what in ("within", "order"))
+    found: Floats = (np.argsort(np.argsort(order, kind="stable"), kind="stable") + within) / count
+    return found
+
+
+def _held(program: Program, names: Sequence[str], cube: dict[str, Floats]) -> tuple[Held, ...]:
+    """The points as values of one program's parameters, rearranged so that they are correlated as it says.
+
+    Source
+    ------
+    Iman and Conover (1982), Commun. Stat. B 11, 311-334: each axis keeps its values, and takes the ranks of scores
+    that are correlated.
+    """
+    import numpy as np
+
+    count = len(next(iter(cube.values())))
+    if not names:
+        return ((),) * count
+    middle = np.full(count, 0.5)
+    axes = [cube[one.name] if one.name in names else middle for one in program.parameters]
+    for member, mixed in correlated_uniforms(program, axes).items():
+        ranks = np.argsort(np.argsort(mixed, kind="stable"), kind="stable")
+        axes[member] = np.sort(axes[member])[ranks]
+    places = [place for place, one in enumerate(program.parameters) if one.name in names]
+    return points(program, names, np.column_stack([axes[place] for place in places]))
+
+
+# ------------------------------------------------------------------------------------------------ what came of them
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grouped:
+    """One number of every run, as means of groups of runs: G groups, E experiments."""
+
+    runs: Floats  # (G, E) finished runs in which it is finite
+    means: Floats  # (G, E); 0 where there is none
+    variances: Floats  # (G, E), by n
+
+
+def grouped(ensemble: Ensemble, *, outcome: str = "", metric: str = "") -> Grouped:
+    """Whether runs ended in an outcome (1 or 0), or a metric of them, by group of runs, in every experiment."""
+    import numpy as np
+
+    experiments = ensemble.experiments
+    runs, means, variances = np.zeros((3, GROUPS, len(experiments)))
+    value = f"(outcome = {store.literal(outcome)})::DOUBLE"
+    if metric:
+        program = ensemble.program
+        place = [one.name for one in program.metrics].index(metric)
+        value = store.quoted(metric_columns(program)[place])
+    columns = f"experiment, run % {GROUPS} AS g, count(x), avg(x), var_pop(x)"
+    files = ensemble.done_files("runs")
+    source = f"SELECT experiment, run, {value} AS x FROM read_parquet({store.listed(files)}, union_by_name = true)"
+    query = f"{source} WHERE outcome IS NOT NULL AND run < {ensemble.limit} AND isfinite({value})"
+    for experiment, group, *row in store.ask(f"SELECT {columns} FROM ({query}) GROUP BY experiment, g", files):
+        runs[group, experiment], means[group, experiment], variances[group, experiment] = row
+    return Grouped(runs, means, variances)

@@ -1,0 +1,1 @@
+"""Multilevel splitting of rare outcomes: how it is played, and how it is stored."""
