@@ -340,7 +340,7 @@ def test_a_stored_study_says_what_is_said_without_a_folder(model: Callable[[], a
     """The same tables; a larger number extends it; futures are replayed, laid beside each other, and drawn."""
     asked = {"choice": "pick", "at": 3, "run": 4}
     for runs in (60, 150):
-        study = api.run(api.branch_plan(model(), runs=runs, out=tmp_path, workers=1, **asked))  # type: ignore[arg-type]
+        study = api.run(api.plan_branch(model(), runs=runs, out=tmp_path, workers=1, **asked))  # type: ignore[arg-type]
     (folder,) = tmp_path.glob("choice-branch-*")
     told = api.branch(model(), runs=150, **asked)  # type: ignore[arg-type]
     opened = api.study(folder)

@@ -34,5 +34,5 @@ def branch_command(
     if not all(names):
         raise UsageError(f"`--policies {policies}`: write names separated by commas, such as `--policies a,b`")
     model = api.load(file, policy=policy, variant=variant, overrides=options.read_settings(settings))
-    plan = api.branch_plan(model, run=run_number, at=at, choice=choice, policies=names, **playing.planning)
+    plan = api.plan_branch(model, run=run_number, at=at, choice=choice, policies=names, **playing.planning)
     return carry.carried_out(plan, playing)

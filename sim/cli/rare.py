@@ -34,7 +34,7 @@ def rare_command(
 
     model = api.load(file, policy=policy, variant=variant, overrides=options.read_settings(settings))
     asked = playing.planning
-    plan = api.rare_plan(
+    plan = api.plan_rare(
         model, outcome, particles=asked.pop("runs"), repetitions=repetitions, until=_share(until), **asked
     )
     return carry.carried_out(plan, playing)

@@ -1,0 +1,1 @@
+"""The verbs, by what they do; `sim.api` has all of them."""
