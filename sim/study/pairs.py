@@ -71,6 +71,7 @@ class Pairs:
     variances: Floats  # (G, M, 3), by n
 
 
+@store.one_thread_each()  # sums of numbers depend on their order, and the same study says the same to the last digit
 def pairs_of(first: Ensemble, second: Ensemble, truths: Sequence[Truth], metrics: Sequence[str]) -> Pairs:
     """The runs of two experiments of a study, joined by their numbers.
 

@@ -44,6 +44,7 @@ class Tallies:
         return found
 
 
+@store.one_thread_each()  # sums of numbers depend on their order, and the same study says the same to the last digit
 def tallies_of(ensemble: Ensemble) -> Tallies:
     """What came of all experiments of a stored study, of the runs that are there."""
     import numpy as np

@@ -96,6 +96,7 @@ class Grouped:
     variances: Floats  # (G, E), by n
 
 
+@store.one_thread_each()  # sums of numbers depend on their order, and the same study says the same to the last digit
 def grouped(ensemble: Ensemble, *, outcome: str = "", metric: str = "") -> Grouped:
     """Whether runs ended in an outcome (1 or 0), or a metric of them, by group of runs, in every experiment."""
     import numpy as np
