@@ -91,7 +91,7 @@ def print_study(study: Any, *, pictures: int, paint: Paint, verbose: bool = Fals
         for line in caution.table:
             click.echo(paint("quiet", line))
     click.echo()
-    where = f"{study.folder}" + (f"   ({pictures} pictures in figures/)" if pictures else "")
+    where = f"{study.folder}" + (f"   ({pictures} picture{'s' * (pictures > 1)} in figures/)" if pictures else "")
     click.echo(f"{paint('head', 'study')}  {where}")
     for label, command in zip(("next ", "     ", "     "), study.next_commands, strict=False):
         click.echo(f"{paint('head', label)}  {paint('command', command)}")
