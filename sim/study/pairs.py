@@ -173,7 +173,8 @@ def first_failed(ensemble: Ensemble) -> tuple[int, int] | None:
     """(experiment, run) of the first run of a study that failed; None if none did."""
     files = ensemble.done_files("runs")
     source = f"FROM read_parquet({store.listed(files)}, union_by_name = true)"
-    where = f"outcome IS NULL AND run < {ensemble.limit} ORDER BY experiment, run LIMIT 1"
+    there = f"run < {ensemble.limit} AND experiment < {len(ensemble.experiments)}"
+    where = f"outcome IS NULL AND {there} ORDER BY experiment, run LIMIT 1"
     rows = store.ask(f"SELECT experiment, run {source} WHERE {where}", files) if files else []
     return rows[0] if rows else None
 

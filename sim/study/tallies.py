@@ -71,7 +71,8 @@ def tallies_of(ensemble: Ensemble) -> Tallies:
             known = f"FILTER (isfinite({store.quoted(columns[name])}))"
             column = store.quoted(columns[name])
             counts += f", count({column}) {known}, avg({column}) {known}, var_samp({column}) {known}"
-        where = f"run < {ensemble.limit} GROUP BY experiment"
+        # A design that grows may have been larger before.
+        where = f"run < {ensemble.limit} AND experiment < {len(experiments)} GROUP BY experiment"
         for experiment, *row in store.read(files, f"experiment, {counts}", where, as_rows=True, by_name=True):
             runs[experiment], failed[experiment] = row[:2]
             outcomes[experiment] = row[2 : 2 + len(outcome_names)]
