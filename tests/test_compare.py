@@ -418,6 +418,7 @@ def test_dry_run_plays_nothing(place: Path, capsys: pytest.CaptureFixture[str]) 
     [
         (("--policies", "slwo"), "did you mean `slow`"),
         (("--policies", "slow,,fast"), "a comma between each two"),
+        (("--policies", ""), "is compared with nothing; name policies,"),
         (("--baseline", "fsat"), "did you mean `fast`"),
         (("--objective", "war"), "`avoid:OUTCOME`, `seek:OUTCOME`, `min:METRIC` or `max:METRIC`"),
         (("--objective", "avoid:wra"), "did you mean `war`"),
@@ -440,6 +441,18 @@ def test_fault_of_the_user_is_a_sentence(
     assert (code, out) == (2, "")
     assert says in err
     assert "Traceback" not in err
+
+
+def test_explained_runs_are_told_by_a_command_that_tells_them(
+    study: Comparison, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of another experiment than the first, what one would type next names it, and the page says which it is."""
+    assert code_of(["explain", str(study.folder), "--experiment", "1", "--sample", "5"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert f"{study.alternatives[1].name}: experiment 1 of" in out
+    assert out.count("sim replay") == out.count("--experiment 1") > 0
+    next_commands = api.study(study.folder, experiment=1).next_commands
+    assert all(command.endswith(" --experiment 1") for command in next_commands)
 
 
 def test_nothing_to_compare_is_a_sentence(place: Path) -> None:
