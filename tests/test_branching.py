@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim import api
@@ -355,6 +356,26 @@ def test_a_stored_study_says_what_is_said_without_a_folder(model: Callable[[], a
     story = api.replay(api.study(folder, experiment=1), 7)
     assert any(f"pick.{labels[1]}, a person's choice" in line.what for line in story.lines)
     assert [path.name for path in api.plot(opened)] == ["futures.png", "futures.svg"]
+
+
+def test_what_one_interval_of_many_shows_is_not_said() -> None:
+    """An interval that leaves 0 out is no finding among fifteen: what is said stands by Holm's procedure."""
+    played = futures(forked(CHOICE, choice="pick", at=3, run=4), 100, choose("compiled"))
+    settings = {**played.settings, "trigger": ""}
+    for changed, stands in ((9, False), (40, True)):  # of 100 pairs 2 change one way, and so many the other
+        ends = np.zeros((6, 100), dtype=np.int16)
+        ends[0, :2], ends[1, 2 : 2 + changed] = 1, 1
+        many = replace(
+            played,
+            labels=tuple("abcdef"),
+            programs=played.programs[:1] * 6,
+            outcome=ends,
+            settings=settings,
+            metrics=played.metrics[:1] * 6,
+        )
+        (row,) = [row for row in many.sheets[0].rows if (row["option"], row["outcome"]) == ("b", "rights")]
+        assert row["difference_low"] > 0
+        assert ["no outcome differs" not in says for says in many.says] == [stands, *[False] * 4]
 
 
 def test_any_number_of_futures_is_looked_at_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:

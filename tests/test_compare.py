@@ -175,7 +175,39 @@ def test_both_engines_compare_alike(place: Path) -> None:
     assert words[0] == words[1]
 
 
+def test_a_comparison_that_grew_says_the_same_to_the_last_digit(place: Path) -> None:
+    """Played in two goes or in one, asked once or again, it gives the same record."""
+    goes = ((100, "grown"), (250, "grown"), (250, "at-once"), (250, "at-once"))
+    told = [api.compare("steps.yaml", ["fast"], runs=runs, out=place / folder).record() for runs, folder in goes]
+    words = {json.dumps(one).replace(one["study"], "STUDY") for one in told[1:]}
+    assert len(words) == 1
+
+
 # ------------------------------------------------------------------------------------------------ how it is read
+
+
+def test_what_stands_is_said(study: Comparison) -> None:
+    """The sentence counts the differences of shares that Holm's procedure leaves, and names the largest first."""
+    rows = [row for row in study.by_name["differences"].rows if row.get("p_holm") is not None]
+    stand = [row for row in rows if row["p_holm"] <= 0.05]
+    (says,) = [one for one in study.says if "differences of shares" in one and "taken together" in one]
+    assert 0 < len(stand) < len(rows)
+    assert says.startswith(f"Of {len(rows)} differences of shares {len(stand)} differ")
+    most = max(stand, key=lambda row: abs(row["difference"]))
+    assert f": {most['outcome']} under `{most['alternative']}` " in says
+
+
+def test_methods_are_those_of_the_tables(study: Comparison) -> None:
+    """The paragraph for a paper names the interval, the test and the procedure; regret only where there are worlds."""
+    assert all(name in study.methods for name in ("Tango", "McNemar", "Holm", "Student", "Wilson"))
+    assert "Savage" not in study.methods
+
+
+def test_status_counts_the_runs_of_all_alternatives(study: Comparison) -> None:
+    """What is wanted and what is done are counted alike, over all experiments."""
+    told = api.status(study.folder)
+    assert (told["kind"], told["experiments"]) == ("compare", len(study.alternatives))
+    assert told["runs_done"] == told["runs_wanted"] == study.runs * len(study.alternatives)
 
 
 def test_differences_are_those_of_pairs(study: Comparison) -> None:
@@ -386,6 +418,7 @@ def test_dry_run_plays_nothing(place: Path, capsys: pytest.CaptureFixture[str]) 
     [
         (("--policies", "slwo"), "did you mean `slow`"),
         (("--policies", "slow,,fast"), "a comma between each two"),
+        (("--policies", ""), "is compared with nothing; name policies,"),
         (("--baseline", "fsat"), "did you mean `fast`"),
         (("--objective", "war"), "`avoid:OUTCOME`, `seek:OUTCOME`, `min:METRIC` or `max:METRIC`"),
         (("--objective", "avoid:wra"), "did you mean `war`"),
@@ -408,6 +441,18 @@ def test_fault_of_the_user_is_a_sentence(
     assert (code, out) == (2, "")
     assert says in err
     assert "Traceback" not in err
+
+
+def test_explained_runs_are_told_by_a_command_that_tells_them(
+    study: Comparison, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of another experiment than the first, what one would type next names it, and the page says which it is."""
+    assert code_of(["explain", str(study.folder), "--experiment", "1", "--sample", "5"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert f"{study.alternatives[1].name}: experiment 1 of" in out
+    assert out.count("sim replay") == out.count("--experiment 1") > 0
+    next_commands = api.study(study.folder, experiment=1).next_commands
+    assert all(command.endswith(" --experiment 1") for command in next_commands)
 
 
 def test_nothing_to_compare_is_a_sentence(place: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -143,6 +144,20 @@ def test_a_design_that_grows_is_known_by_how_it_is_made() -> None:
     whole = replace(many(), grows=True, settings={"rule": "every second"})
     part = replace(whole, experiments=whole.experiments[:3])
     assert whole.digest == part.digest != many().digest
+
+
+@pytest.mark.parametrize("block", [1, 3])
+def test_a_design_that_was_larger_before_has_its_own_runs(block: int, tmp_path: Path) -> None:
+    """Fewer experiments and more runs than are there: each has all its runs, and nothing of the others is counted."""
+    whole = replace(many(), grows=True, block=block, settings={"rule": "every second"})
+    options: dict[str, Any] = {"workers": 1, "recording": LEAN}
+    run_design(whole, runs=12, out=tmp_path, **options)
+    part = replace(whole, experiments=whole.experiments[:4])  # of blocks of three, half of the second
+    again = run_design(part, runs=15, out=tmp_path, **options)
+    fresh = run_design(part, runs=15, out=tmp_path / "fresh", **options)
+    assert tallies_of(again).runs.tolist() == [15] * 4
+    assert tallies_of(again).outcomes.tolist() == tallies_of(fresh).outcomes.tolist()
+    assert status_of(again.folder)["done"] == [15] * 4
 
 
 def test_a_disabled_trigger_never_fires(engine: Engine) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.analysis.comparing.alternatives import condition_of
 from sim.analysis.comparing.regret import _judged_by_halves, _judged_by_the_rest, expected_regrets, kept_in, regrets
 from sim.program.build import build_program
 from sim.scenario.read import scenario_from_text
@@ -92,6 +93,16 @@ def test_condition_is_open_where_luck_leaves_it_open() -> None:
     found = kept_in(np.array([0.0, 0.01, 0.05]), np.array([0.01, 0.03, 0.07]), least=-np.inf, most=0.02)
     assert (found.kept, found.undecided, found.missed) == (1, 1, 1)
     assert found.low < 1 / 3 < 2 / 3 < found.high
+
+
+def test_a_number_on_the_bound_keeps_it_only_if_the_bound_says_so() -> None:
+    """Where no run ended so the interval begins at 0, and `end > 0` is open there, not kept."""
+    low, high = np.array([0.0, 0.1]), np.array([0.04, 0.2])
+    program = build_program(scenario_from_text(TEXT))
+    strict, plain = (condition_of(text, program) for text in ("end>0", "end>=0"))
+    assert (strict.strictly, plain.strictly) == (True, False)
+    found = [kept_in(low, high, least=one.least, most=one.most, strictly=one.strictly) for one in (strict, plain)]
+    assert [(one.kept, one.undecided) for one in found] == [(1, 1), (2, 0)]
 
 
 TEXT = """

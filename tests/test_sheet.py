@@ -69,6 +69,12 @@ def test_the_terminal_the_page_and_a_machine_get_the_same_cells() -> None:
     ]
 
 
+def test_names_in_a_title_are_marked_up() -> None:
+    """A name between backticks stands as code in the caption of a page, and no backtick does."""
+    page = Sheet("s", "More than `<a>`", (NAME,), ())._repr_html_()
+    assert "<caption>More than <code>&lt;a&gt;</code></caption>" in page
+
+
 @pytest.mark.parametrize("columns", [40, 80])
 @pytest.mark.parametrize("shares", [1, 3, 6])
 def test_no_line_is_wider_than_the_terminal(columns: int, shares: int, monkeypatch: pytest.MonkeyPatch) -> None:

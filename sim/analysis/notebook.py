@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 from sim.analysis.cautions import Caution
 from sim.analysis.sheet import Sheet, html_of, marked_up
@@ -16,4 +15,4 @@ def notebook_page(
     words = "".join(f"<p>{marked_up(sentence)}</p>" for sentence in lead if sentence)
     after = "".join(f"<p>{marked_up(sentence)}</p>" for sentence in says)
     after += "".join(f"<p><strong>!</strong> {marked_up(caution.says)}</p>" for caution in cautions)
-    return f"<h3>{escape(title)}</h3>{words}" + "".join(html_of(sheet) for sheet in sheets) + after
+    return f"<h3>{marked_up(title)}</h3>{words}" + "".join(html_of(sheet) for sheet in sheets) + after

@@ -25,7 +25,7 @@ from sim.engine.choose import choose
 from sim.engine.record import Recording, Runs, numbered
 from sim.errors import UsageError
 from sim.streams import Luck
-from sim.study.ensemble import Ensemble
+from sim.study.ensemble import Ensemble, replay_command
 from sim.study.parts import luck_of, placed_decision
 from sim.study.stopping import parse_untils
 
@@ -244,9 +244,11 @@ class Study:
         rarest = min([row for row in came if row.count >= 10] or came, key=lambda row: row.count)
         place = self.ensemble.outcome_names.index(rarest.outcome)
         example = int(self.ensemble.runs[self.ensemble.outcome == place][0])
+        number = self.ensemble.experiment
+        which = f" --experiment {number}" if number else ""
         return (
-            f"sim explain {self.folder} --outcome {rarest.outcome}",
-            f"sim replay {self.folder} {example}",
+            f"sim explain {self.folder} --outcome {rarest.outcome}{which}",
+            replay_command(self.folder, number, example),
         )
 
     @cached_property

@@ -158,7 +158,7 @@ def html_of(sheet: Sheet) -> str:
     body = "".join(f"<tr>{_html_row(sheet, row)}</tr>" for row in sheet.rows)
     notes = "".join(f"<p>{marked_up(note)}</p>" for note in sheet.notes)
     return (
-        f'<table class="sheet"><caption>{escape(sheet.title)}</caption>'
+        f'<table class="sheet"><caption>{marked_up(sheet.title)}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>{notes}"
     )
 

@@ -111,7 +111,7 @@ def _print_study(study: api.Study, *, pictures: int, verbose: bool, paint: Paint
         for line in caution.table:
             click.echo(paint("quiet", line))
     click.echo()
-    where = f"{study.folder}" + (f"   ({pictures} pictures in figures/)" if pictures else "")
+    where = f"{study.folder}" + (f"   ({pictures} picture{'s' * (pictures > 1)} in figures/)" if pictures else "")
     click.echo(f"{paint('head', 'study')}  {where}")
     for label, command in zip(("next ", "     ", "     "), study.next_commands, strict=False):
         click.echo(f"{paint('head', label)}  {paint('command', command)}")
@@ -180,13 +180,18 @@ def explain_command(
     """
     from sim import api
 
-    explanations = api.explain(api.study(study, experiment=experiment), outcome, sample=sample, engine=engine)
+    opened = api.study(study, experiment=experiment)
+    explanations = api.explain(opened, outcome, sample=sample, engine=engine)
     if form != "table":
         paper.emit(api.chain_records(explanations), form)
         return
     paint = paper.painter(no_color=no_color)
+    experiments = len(opened.ensemble.manifest["experiments"])
+    if experiments > 1:
+        which = f"{opened.ensemble.label}: experiment {experiment} of {experiments}, counted from 0"
+        click.echo("\n".join(paper.painted(paper.wrapped(which), "quiet", paint)) + "\n")
     for explanation in explanations:
-        for line in tables.chain_lines(explanation, study, most, paint):
+        for line in tables.chain_lines(explanation, study, most, paint, experiment=experiment):
             click.echo(line)
         click.echo()
     note = "A share of the runs that ended so: what came before, not what would have prevented it."

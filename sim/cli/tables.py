@@ -127,7 +127,7 @@ def ledger_lines(rows: Sequence[Number], paint: Paint) -> list[str]:
     return lines
 
 
-def chain_lines(explanation: Explanation, study: str, most: int, paint: Paint) -> list[str]:
+def chain_lines(explanation: Explanation, study: str, most: int, paint: Paint, *, experiment: int = 0) -> list[str]:
     """The commonest chains behind an outcome: share with interval, count, chain, a run to look at."""
     head = f"{explanation.outcome}: {explanation.ended_so:,} of {explanation.of:,} runs"
     if explanation.looked_at < explanation.ended_so:
@@ -146,7 +146,5 @@ def chain_lines(explanation: Explanation, study: str, most: int, paint: Paint) -
     if left:
         rest = sum(chain.count for chain in left)
         lines.append(f"  {100 * rest / explanation.looked_at:>3.0f} % in {len(left)} other chains")
-    return [
-        *lines,
-        paint("quiet", "  one of them told in full: ") + paint("command", f"sim replay {study} {shown[0].example}"),
-    ]
+    command = f"sim replay {study} {shown[0].example}" + (f" --experiment {experiment}" if experiment else "")
+    return [*lines, paint("quiet", "  one of them told in full: ") + paint("command", command)]

@@ -279,7 +279,8 @@ class Ensemble:
     def failures_of_all(self) -> tuple[FailedRun, ...]:
         """The failed runs of every experiment of the study, experiment by experiment."""
         files = [path for path in self.done_files("runs") if int(path.stem.split("-")[2]) < self.limit]
-        where = f"run < {self.limit} AND {IS_FAILED} ORDER BY experiment, run"
+        there = f"run < {self.limit} AND experiment < {len(self.manifest['experiments'])}"
+        where = f"{there} AND {IS_FAILED} ORDER BY experiment, run"
         return self._failed(store.read(files, FAILED, where, as_rows=True)) if files else ()
 
     def _failed(self, rows: Sequence[tuple[Any, ...]]) -> tuple[FailedRun, ...]:

@@ -189,8 +189,9 @@ def status_of(folder: str | Path) -> dict[str, Any]:
     blocks = blocks_of(manifest)
     done = [0] * len(manifest["experiments"])
     for path, count in there[0].items():
-        if path.name in whole:
-            members = blocks[int(path.stem.split("-")[1])]
+        block = int(path.stem.split("-")[1])
+        if path.name in whole and block < len(blocks):  # a design that grows may have had more of them
+            members = blocks[block]
             for number in members:
                 done[number] += count // len(members)
     if manifest["status"] == "complete" and (min(done) < manifest["runs"] or not _has_scenarios(folder, manifest)):

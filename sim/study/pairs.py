@@ -71,6 +71,7 @@ class Pairs:
     variances: Floats  # (G, M, 3), by n
 
 
+@store.one_thread_each()  # sums of numbers depend on their order, and the same study says the same to the last digit
 def pairs_of(first: Ensemble, second: Ensemble, truths: Sequence[Truth], metrics: Sequence[str]) -> Pairs:
     """The runs of two experiments of a study, joined by their numbers.
 
@@ -172,7 +173,8 @@ def first_failed(ensemble: Ensemble) -> tuple[int, int] | None:
     """(experiment, run) of the first run of a study that failed; None if none did."""
     files = ensemble.done_files("runs")
     source = f"FROM read_parquet({store.listed(files)}, union_by_name = true)"
-    where = f"outcome IS NULL AND run < {ensemble.limit} ORDER BY experiment, run LIMIT 1"
+    there = f"run < {ensemble.limit} AND experiment < {len(ensemble.experiments)}"
+    where = f"outcome IS NULL AND {there} ORDER BY experiment, run LIMIT 1"
     rows = store.ask(f"SELECT experiment, run {source} WHERE {where}", files) if files else []
     return rows[0] if rows else None
 

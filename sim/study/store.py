@@ -291,11 +291,28 @@ def parts_done(
     for name in TABLES:
         files = [path_of(folder, name, part) for part in parts if name in wanted[part]]
         there |= rows_in(files, thorough=thorough)
-    return {
+    done = {
         part
         for part, least in wanted.items()
         if all(there.get(path_of(folder, name, part), -1) >= rows for name, rows in least.items())
     }
+    doubtful = [part for part in done if len(part.experiments) > 1 or there[path_of(folder, "runs", part)] != part.runs]
+    return done - _of_other_experiments(folder, doubtful)
+
+
+def _of_other_experiments(folder: Path, parts: Sequence[Part]) -> set[Part]:
+    """Those parts whose file holds more or other experiments: a design that grows had another last block then."""
+    if not parts:
+        return set()
+    files = [path_of(folder, "runs", part) for part in parts]
+    named = {path.name: part for path, part in zip(files, parts, strict=True)}
+    source = f"read_parquet({listed(files)}, filename = true, union_by_name = true)"
+    query = f"SELECT filename, list(DISTINCT experiment ORDER BY experiment) FROM {source} GROUP BY filename"
+    try:
+        found = {Path(path).name: tuple(there) for path, there in ask(query, files)}
+    except Damaged:  # whoever plays looks at every file, and finds it
+        return set()
+    return {named[name] for name, there in found.items() if there != named[name].experiments}
 
 
 def lacking(folder: Path, parts: Iterable[Part], tables: Iterable[str]) -> list[Path]:

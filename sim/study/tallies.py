@@ -44,6 +44,7 @@ class Tallies:
         return found
 
 
+@store.one_thread_each()  # sums of numbers depend on their order, and the same study says the same to the last digit
 def tallies_of(ensemble: Ensemble) -> Tallies:
     """What came of all experiments of a stored study, of the runs that are there."""
     import numpy as np
@@ -70,6 +71,7 @@ def tallies_of(ensemble: Ensemble) -> Tallies:
             known = f"FILTER (isfinite({store.quoted(columns[name])}))"
             column = store.quoted(columns[name])
             counts += f", count({column}) {known}, avg({column}) {known}, var_samp({column}) {known}"
+        # A design that grows may have been larger before.
         where = f"run < {ensemble.limit} AND experiment < {len(experiments)} GROUP BY experiment"
         for experiment, *row in store.read(files, f"experiment, {counts}", where, as_rows=True, by_name=True):
             runs[experiment], failed[experiment] = row[:2]

@@ -128,7 +128,9 @@ def _compared(
     if policies is None:
         policies = list(map(str, model.scenario.policies)) if not variants and not alternatives else []
     if not policies and not variants and not alternatives:
-        raise UsageError(f"`{model.name}` has no policies; name variants or settings to compare")
+        named = model.scenario.policies
+        has = "is compared with nothing; name policies," if named else "has no policies; name"
+        raise UsageError(f"`{model.name}` {has} variants or settings to compare")
     if variants and model.variant:
         raise UsageError(f"`{model.variant}` is laid over all that is compared; name it among the variants instead")
     played: list[tuple[str | None, tuple[tuple[str, str], ...]]] = [(None, ())]

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.cautions import Caution
+from sim.analysis.intervals import LEVEL
 from sim.analysis.metrics import metric_kind, metric_summary, metric_unit
 from sim.analysis.notebook import notebook_page
 from sim.analysis.outcomes import share_of
-from sim.analysis.paired import mean_difference, share_difference
+from sim.analysis.paired import holm, mean_difference, share_difference
 from sim.analysis.sheet import Column, Sheet, cell, sheet_from
 from sim.engine.choose import choose
 from sim.engine.record import LEAN, Engine
@@ -140,7 +141,7 @@ class Futures:
     @staticmethod
     def _difference(first: NDArray[np.bool_], other: NDArray[np.bool_]) -> dict[str, float]:
         found = share_difference(int((first & ~other).sum()), int((other & ~first).sum()), len(first))
-        return {"difference": found.value, "difference_low": found.low, "difference_high": found.high}
+        return {"difference": found.value, "difference_low": found.low, "difference_high": found.high, "p": found.p}
 
     def _options(self) -> Sheet:
         program, trigger = self.programs[0], self.settings["trigger"]
@@ -201,14 +202,21 @@ class Futures:
 
     @cached_property
     def says(self) -> tuple[str, ...]:
-        """For each other option the outcome that it moves most, if it moves one by more than luck does."""
+        """For each other option the outcome that it moves most, if it moves one by more than luck does.
+
+        Which do is said by Holm's procedure over all differences: of many, some look large by luck alone.
+        """
         found = []
-        rows = self.sheets[0].rows
+        rows = [dict(row) for row in self.sheets[0].rows]
+        tested = [row for row in rows if "p" in row and row["outcome"] != FAILED]
+        for row, p in zip(tested, holm([row["p"] for row in tested]), strict=True):
+            row["stands"] = p <= 1 - LEVEL
         for label in self.labels[1:]:
             mine = [row for row in rows if row["option"] == label and row["outcome"] != FAILED]
-            apart = [row for row in mine if row["difference_low"] > 0 or row["difference_high"] < 0]
+            apart = [row for row in mine if row["stands"]]
             if not apart:
-                found.append(f"Between `{self.labels[0]}` and `{label}` no outcome differs by more than luck does.")
+                says = f"Between `{self.labels[0]}` and `{label}` no outcome differs by more than luck does"
+                found.append(f"{says} (Holm, 5 %).")
                 continue
             most = max(apart, key=lambda row: abs(row["difference"]))
             base = next(row for row in rows if row["option"] == self.labels[0] and row["outcome"] == most["outcome"])

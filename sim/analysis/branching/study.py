@@ -67,6 +67,21 @@ class Branching(Told):
         return 2 if self.settings["trigger"] else 1
 
     @property
+    def methods(self) -> str:
+        """A paragraph of methods, ready to paste."""
+        told = (
+            f"One run was played up to a moment, and from there {self.runs:,} times on with fresh luck. Shares have "
+            "Wilson's 95 % interval (Wilson 1927), means Student's (Student 1908)."
+        )
+        if len(self.ensemble.manifest["experiments"]) == 1:
+            return told
+        return (
+            f"{told} Future j of each of the {self.futures.sort} has the same luck; differences are taken pair by "
+            "pair, those of shares with Tango's score interval (Tango 1998) and McNemar's test (McNemar 1947), those "
+            "of means with Student's. What differs taken together is said by Holm's procedure (Holm 1979)."
+        )
+
+    @property
     def says(self) -> tuple[str, ...]:
         """What each option moves most."""
         return self.futures.says

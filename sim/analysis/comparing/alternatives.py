@@ -136,6 +136,7 @@ class Condition:
     is_outcome: bool
     least: float
     most: float
+    strictly: bool = False  # a number on the bound does not keep it
 
 
 def condition_of(text: str, program: Program) -> Condition:
@@ -146,10 +147,10 @@ def condition_of(text: str, program: Program) -> Condition:
     UsageError
         If it is not written so, or names nothing that has a share or a mean.
     """
-    found = re.fullmatch(r"\s*([^<>=\s]+)\s*([<>])=?\s*([-+0-9._eE]+)\s*(%?)\s*", text)
+    found = re.fullmatch(r"\s*([^<>=\s]+)\s*([<>])(=?)\s*([-+0-9._eE]+)\s*(%?)\s*", text)
     if not found:
         raise UsageError(f"`--satisfice {text}`: write a name, `<` or `>`, and a number, such as `open_war<2%`")
-    name, side, number, percent = found.groups()
+    name, side, equal, number, percent = found.groups()
     try:
         bound = float(number) / (100 if percent else 1)
     except ValueError:
@@ -158,8 +159,8 @@ def condition_of(text: str, program: Program) -> Condition:
     _check_name(f"--satisfice {text}", name, is_outcome, program)
     if is_outcome and not 0 <= bound <= 1:
         raise UsageError(f"`--satisfice {text}`: a share lies between 0 and 100 %; write `%` behind a percentage")
-    less = side == "<"
-    return Condition(text, name, is_outcome, -math.inf if less else bound, bound if less else math.inf)
+    least, most = (-math.inf, bound) if side == "<" else (bound, math.inf)
+    return Condition(text, name, is_outcome, least, most, strictly=not equal)
 
 
 def _check_name(said: str, name: str, is_outcome: bool, program: Program) -> None:

@@ -31,10 +31,13 @@ from sim.analysis.comparing.worlds import (
     satisficing_sheet,
     satisfied,
 )
-from sim.analysis.sheet import Sheet, figures
+from sim.analysis.sheet import Sheet, cell, figures
 from sim.analysis.told import Told
 from sim.study.ensemble import Ensemble, replay_command
 from sim.study.pairs import endings_of, first_failed
+
+MOST_TOLD = 3
+"""Differences that are told in the sentence about those that stand."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,24 @@ class Comparison(Told):
     # ------------------------------------------------------------------------------------------------ words
 
     @property
+    def methods(self) -> str:
+        """A paragraph of methods, ready to paste."""
+        told = (
+            f"Each of {len(self.alternatives)} alternatives was played {self.runs:,} times, run r of each with the "
+            "same luck, and compared pair by pair; pairs with a failed run are left out of differences. Differences of "
+            "shares have Tango's score interval (Tango 1998) and McNemar's test (McNemar 1947), differences of means "
+            "Student's interval (Student 1908) where ten pairs or more differ, shares Wilson's (Wilson 1927), all at "
+            "95 %. What differs taken together is said by Holm's procedure (Holm 1979) over each table."
+        )
+        if not self.worlds:
+            return told
+        return (
+            f"{told} Regret (Savage 1951) is over {self.worlds} points of a Latin hypercube of the uncertain "
+            "parameters (McKay, Beckman and Conover 1979); the best alternative was chosen on other runs than it was "
+            "judged on. Bounds are the domain criterion (Starr 1963)."
+        )
+
+    @property
     def says(self) -> tuple[str, ...]:
         """What the tables show, a sentence each."""
         return tuple(self._sentences())
@@ -182,14 +203,37 @@ class Comparison(Told):
         for name in self.ensemble.program.outcome_names:
             if record := base_rate(self.scenario, self.ensemble.program, name):
                 yield f"Beside {name}: {record} (MID 5.0)."
+        yield from self._standing()
         yield from self._identical()
         yield from self._worth()
         if "metrics" in self.by_name:
             sheet = self.by_name["metrics"]
             stand, tested = len(tables.standing(sheet)), sum(row.get("p_holm") is not None for row in sheet.rows)
-            yield f"Metrics: {stand} of {tested} differences of means differ from 0 taken together (Holm); -v has them."
+            if tested:
+                yield f"Metrics: {stand} of {tested} differences of means differ from 0 taken together (Holm, 5 %)."
         for one in self.fared:
             yield from self._least_regret(one)
+
+    def _standing(self) -> Iterator[str]:
+        """Which differences of shares stand, taken together, the largest of them in figures."""
+        sheet = self.by_name["differences"]
+        stand = sorted(tables.standing(sheet), key=lambda row: -abs(row["difference"]))
+        tested = sum(row.get("p_holm") is not None for row in sheet.rows)
+        column = next(one for one in sheet.columns if one.key == "difference")
+        if not stand:
+            yield f"Of {tested} differences of shares none differs from 0 taken together (Holm, 5 %)."
+            return
+        told = [
+            f"{row['outcome']} under `{row['alternative']}` {cell(row, column)} points"
+            + (f" against `{row['against']}`" if self.reading.all_pairs else "")
+            for row in stand[:MOST_TOLD]
+        ]
+        more = f"; and {len(stand) - MOST_TOLD} more" if len(stand) > MOST_TOLD else ""
+        verb = "differs" if len(stand) == 1 else "differ"
+        yield (
+            f"Of {tested} differences of shares {len(stand)} {verb} from 0 taken together (Holm, 5 %): "
+            f"{'; '.join(told)}{more}."
+        )
 
     def _identical(self) -> Iterator[str]:
         for one in self.contrasts:
@@ -218,7 +262,7 @@ class Comparison(Told):
 
     def _least_regret(self, one: Fared) -> Iterator[str]:
         rows = [(told, one.alternatives[at].name) for at, told in enumerate(one.regrets.each)]
-        first, name = min(rows, key=lambda row: row[0].expected)
+        first, name = min(rows, key=lambda row: row[0].mean)
         ties = [other for told, other in rows if other != name and not told.is_behind]
         says = f"By `{one.objective.text}` the least expected regret is that of `{name}`"
         yield f"{says}, not told apart by luck from {_listed(ties)}." if ties else f"{says}."

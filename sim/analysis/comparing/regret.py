@@ -215,8 +215,10 @@ class Kept:
     high: float
 
 
-def kept_in(low: Floats, high: Floats, *, least: float, most: float) -> Kept:
+def kept_in(low: Floats, high: Floats, *, least: float, most: float, strictly: bool = False) -> Kept:
     """In how many worlds a number with an interval stays within bounds: the domain criterion.
+
+    `strictly`: a number that is on a bound is beyond it, as `war > 0` is not kept where no war has been seen.
 
     The bounds of the share treat open worlds as missed below and as kept above, and worlds as a sample of the space.
 
@@ -231,7 +233,11 @@ def kept_in(low: Floats, high: Floats, *, least: float, most: float) -> Kept:
     """
     from sim.analysis.intervals import wilson
 
-    kept = int(((low >= least) & (high <= most)).sum())
-    missed = int(((high < least) | (low > most)).sum())
+    if strictly:
+        kept = int(((low > least) & (high < most)).sum())
+        missed = int(((high <= least) | (low >= most)).sum())
+    else:
+        kept = int(((low >= least) & (high <= most)).sum())
+        missed = int(((high < least) | (low > most)).sum())
     undecided = len(low) - kept - missed
     return Kept(kept, undecided, missed, wilson(kept, len(low))[0], wilson(kept + undecided, len(low))[1])

@@ -77,7 +77,10 @@ def satisfied(ensemble: Ensemble, alternatives: Sequence[Alternative], condition
     runs = cells.runs.sum(axis=0)
     means = (cells.runs * cells.means).sum(axis=0) / np.maximum(runs, 1)
     low, high = _intervals(cells, runs, means, is_outcome=condition.is_outcome)
-    kept = (kept_in(low[at], high[at], least=condition.least, most=condition.most) for at in range(len(alternatives)))
+    kept = (
+        kept_in(low[at], high[at], least=condition.least, most=condition.most, strictly=condition.strictly)
+        for at in range(len(alternatives))
+    )
     return Satisfied(condition, tuple(zip(alternatives, kept, strict=True)))
 
 
@@ -102,7 +105,8 @@ def _intervals(cells: Grouped, runs: Floats, means: Floats, *, is_outcome: bool)
 def regret_sheet(told: Fared) -> Sheet:
     """Mean, expected, tail and largest regret of each alternative, the least expected first."""
     objective, found = told.objective, told.regrets
-    rows = sorted((_regret_row(told, at) for at in range(len(told.alternatives))), key=lambda row: row["expected"])
+    order = sorted(range(len(told.alternatives)), key=lambda at: (found.each[at].expected, found.each[at].mean))
+    rows = [_regret_row(told, at) for at in order]
     sort: Any = "points" if objective.is_outcome else "number"
     columns = [Column("alternative", "alternative")]
     columns.append(Column("mean", "mean", "share" if objective.is_outcome else "number"))

@@ -184,7 +184,7 @@ class Discovery:
         if self.base.count < 100:
             found.append(Caution("few", f"Only {self.base.count} runs that judge ended so: the limits are rough."))
         if self.limits and self.density.share < 0.5:
-            says = f"Outside luck decides most: even inside the box {percent(1 - self.density.share)} ended otherwise."
+            says = f"Luck decides most: even inside the box {percent(1 - self.density.share)} ended otherwise."
             found.append(Caution("luck", says))
         return tuple(found)
 

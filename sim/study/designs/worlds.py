@@ -96,6 +96,7 @@ class Grouped:
     variances: Floats  # (G, E), by n
 
 
+@store.one_thread_each()  # sums of numbers depend on their order, and the same study says the same to the last digit
 def grouped(ensemble: Ensemble, *, outcome: str = "", metric: str = "") -> Grouped:
     """Whether runs ended in an outcome (1 or 0), or a metric of them, by group of runs, in every experiment."""
     import numpy as np
@@ -110,7 +111,8 @@ def grouped(ensemble: Ensemble, *, outcome: str = "", metric: str = "") -> Group
     columns = f"experiment, run % {GROUPS} AS g, count(x), avg(x), var_pop(x)"
     files = ensemble.done_files("runs")
     source = f"SELECT experiment, run, {value} AS x FROM read_parquet({store.listed(files)}, union_by_name = true)"
-    query = f"{source} WHERE outcome IS NOT NULL AND run < {ensemble.limit} AND isfinite({value})"
+    there = f"run < {ensemble.limit} AND experiment < {len(experiments)}"
+    query = f"{source} WHERE outcome IS NOT NULL AND {there} AND isfinite({value})"
     for experiment, group, *row in store.ask(f"SELECT {columns} FROM ({query}) GROUP BY experiment, g", files):
         runs[group, experiment], means[group, experiment], variances[group, experiment] = row
     return Grouped(runs, means, variances)
