@@ -55,6 +55,17 @@ def test_alternatives_that_are_alike_have_no_regret() -> None:
     assert np.mean(naive_largest) == pytest.approx(np.mean(floor_largest), rel=0.05)
 
 
+def test_rounding_is_no_regret() -> None:
+    """Means that differ by their last digits alone show no regret at all, and nobody as the best."""
+    luck = np.random.default_rng(SEED)
+    found = regrets(0.1 * (1 + 1e-16 * luck.integers(-4, 5, (GROUPS, 3, 8))), EVEN)
+    for one in found.each:
+        assert (one.expected, one.low, one.high, one.tail, one.largest, one.naive_largest) == (0.0,) * 6
+        assert (one.best_in, one.is_behind) == (0, False)
+    assert (found.floor, found.floor_largest, found.undecided) == (0.0, 0.0, 8)
+    assert not found.by_world.any()
+
+
 def test_truth_lies_between_what_is_judged_elsewhere_and_what_is_read_off() -> None:
     """On average the figures bound the expected and the largest regret from below and from above."""
     luck = np.random.default_rng(SEED)
