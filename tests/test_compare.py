@@ -340,6 +340,22 @@ def test_conditions_are_looked_at_world_by_world(many: Comparison) -> None:
     assert rows["war<30%", "slow"]["kept"] > rows["war<30%", "fast"]["kept"]
 
 
+def test_worlds_in_which_all_runs_agree_are_open(place: Path) -> None:
+    """A metric that is the same in all runs decides no condition, and shows no regret but 0; n is said."""
+    reading = api.reading(objectives=("min:fixed",), satisfice=("fixed<1",))
+    text = TEXT.replace("metrics:\n", "metrics:\n  fixed: {final: nerve * 0 + 0.1}\n").replace(
+        "sqrt(luck - worry)", "2"
+    )
+    (place / "fixed.yaml").write_text(text)
+    study = api.compare("fixed.yaml", ["slow"], reading=reading, worlds=6, runs=50, out=place / "fixed")
+    sheet = study.by_name["satisficing"]
+    assert [(row["undecided"], row["no_interval"], row["runs"]) for row in sheet.rows] == [(6, 6, 50)] * 2
+    assert "50 runs" in sheet.title
+    assert "in up to 6 of 6 worlds luck cannot be told" in sheet.notes[1]
+    assert [row["naive_largest"] for row in study.by_name["regret-min-fixed"].rows] == [0.0, 0.0]
+    assert pictures_of(study)["regret-min-fixed"]().axes[0].get_xlim() == (0.0, 1.0)
+
+
 def test_too_few_runs_say_so(place: Path) -> None:
     """Regret is not told of groups of runs that hold one run each."""
     reading = api.reading(objectives=("avoid:war",))
