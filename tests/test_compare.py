@@ -471,6 +471,41 @@ def test_explained_runs_are_told_by_a_command_that_tells_them(
     assert all(command.endswith(" --experiment 1") for command in next_commands)
 
 
+def test_failed_run_of_another_experiment_is_told_by_its_command(study: Comparison) -> None:
+    """What is typed to see the first failed run of one experiment names that experiment."""
+    number = next(one.experiment for one in study.alternatives if one.name == "worried")
+    failed = api.study(study.folder, experiment=number)
+    (says,) = [one.says for one in failed.cautions if one.trap == "failed_runs"]
+    assert says.endswith(f"sim replay {study.folder} {failed.ensemble.failures[0].run} --experiment {number}")
+
+
+def test_which_experiment_was_taken_is_said(study: Comparison, capsys: pytest.CaptureFixture[str]) -> None:
+    """Run 5 beside run 5 of one study is the same run unless experiments are named, and the page says so."""
+    folder, names = str(study.folder), [one.name for one in study.alternatives]
+    of = len(names)
+
+    def page(*arguments: str) -> str:
+        capsys.readouterr()
+        assert code_of([*arguments]) == 0
+        return " ".join(capsys.readouterr().out.split())
+
+    unasked = page("diff", folder, "5", folder, "5")
+    assert unasked.count(f"{names[0]}: experiment 0 of {of}") == 2
+    assert f"Both are the same run, for no experiment was asked for: there are {of}, counted from 0" in unasked
+    assert "`--experiment K`" in unasked
+    asked = page("diff", folder, "5", folder, "5", "--experiment", "0", "--experiment", "2")
+    assert f"{names[2]}: experiment 2 of {of}" in asked
+    assert "asked for" not in asked
+    assert "No experiment was asked for" in page("diff", folder, "5", folder, "6")
+    assert page("diff", folder, "5", folder, "5", "--format", "csv").count(f"{names[0]}: experiment 0 of {of}") == 2
+    assert f"{names[0]}: experiment 0 of {of}, counted from 0 (--experiment K for another)" in page(
+        "replay", folder, "5"
+    )
+    assert f"{names[1]}: experiment 1 of {of}," in page("replay", folder, "5", "--experiment", "1")
+    told = api.diff(api.study(folder, experiment=1), 5, api.study(folder, experiment=2), 5)
+    assert (told.notes, told.which) == ((), (f"{names[1]}: experiment 1 of {of}", f"{names[2]}: experiment 2 of {of}"))
+
+
 def test_nothing_to_compare_is_a_sentence(place: Path) -> None:
     """A scenario without policies is compared only with what is named."""
     with pytest.raises(UsageError, match="has no policies; name variants or settings"):
