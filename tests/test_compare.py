@@ -379,6 +379,23 @@ def test_pictures_show_what_the_tables_say(many: Comparison) -> None:
     drawn["shares"]()
 
 
+def test_shares_beside_differences_are_whole_and_not_too_exact(many: Comparison) -> None:
+    """A share has the digits that its interval leaves, and its text ends before the next panel begins."""
+    figure = pictures_of(many)["differences"]()
+    figure.canvas.draw()
+    edges = [axes.get_window_extent().x0 for axes in figure.axes[1:]] + [figure.bbox.x1]
+    rows = {(row["outcome"], row["alternative"]): row for row in many.by_name["differences"].rows}
+    for axes, edge in zip(figure.axes, edges, strict=True):
+        assert len(axes.texts) == 2
+        assert all(text.get_window_extent().x1 < edge for text in axes.texts)
+        assert axes.get_window_extent().height > figure.bbox.height / 2  # two alternatives fill the slide
+    said = [text.get_text() for text in figure.axes[0].texts]
+    for name, text in zip(("slow", "fast"), said, strict=True):
+        row = rows["war", name]
+        assert float(text.removesuffix(" %")) == pytest.approx(100 * row["share"], abs=0.51)
+        assert ("." in text) == (row["high"] - row["low"] < 2 * 0.0355)  # the rule of the Particle Data Group
+
+
 # ------------------------------------------------------------------------------------------------ the command
 
 
