@@ -523,6 +523,24 @@ def test_which_experiment_was_taken_is_said(study: Comparison, capsys: pytest.Ca
     assert (told.notes, told.which) == ((), (f"{names[1]}: experiment 1 of {of}", f"{names[2]}: experiment 2 of {of}"))
 
 
+def test_computed_tables_are_exported(study: Comparison, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each sheet is a CSV file of its records beside the stored tables; one alone is had by its name."""
+    opened = api.study(study.folder)
+    files = {path.relative_to(tmp_path).as_posix(): path for path in api.export(opened, out=tmp_path)}
+    assert set(files) == {"runs.csv", "design.csv", "failures.csv", *(f"sheets/{name}.csv" for name in opened.by_name)}
+    for name, sheet in opened.by_name.items():
+        records = list(csv.DictReader(io.StringIO(files[f"sheets/{name}.csv"].read_text())))
+        assert records == [{key: "" if value is None else str(value) for key, value in row.items()}
+                           for row in sheet.records()]  # fmt: skip
+    (alone,) = api.export(opened, out=tmp_path / "one", tables=["sheets/differences"])
+    assert alone.read_text() == files["sheets/differences.csv"].read_text()
+    capsys.readouterr()
+    assert api.export(opened, out="-", tables=["differences"]) == ()
+    assert capsys.readouterr().out == alone.read_text()
+    with pytest.raises(UsageError, match="did you mean `sheets/differences`"):
+        api.export(opened, out=tmp_path, tables=["sheets/diferences"])
+
+
 def test_nothing_to_compare_is_a_sentence(place: Path) -> None:
     """A scenario without policies is compared only with what is named."""
     with pytest.raises(UsageError, match="has no policies; name variants or settings"):
