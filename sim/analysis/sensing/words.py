@@ -131,6 +131,7 @@ def cautions(found: Sequence[Indices | Screening | Tornado], asked: Asked, faile
         "correlated": _correlated(asked),
         "others_drawn": _drawn(asked),
         "one_at_a_time": _one_at_a_time(asked),
+        "moments": _moments(found),
         "guesses": _guesses(found, asked),
     }
     return tuple(Caution(trap, says) for trap, told in rules.items() for says in told)
@@ -153,6 +154,17 @@ def _count(found: Indices | Screening | Tornado) -> int:
     if isinstance(found, Indices):
         return found.samples
     return sum(row.steps for row in found.rows) if isinstance(found, Screening) else 0
+
+
+def _moments(found: Sequence[Indices | Screening | Tornado]) -> Iterator[str]:
+    """A moment that may not come: it is told what moves whether it comes, and never a mean of days alone."""
+    names = [one.output.name for one in found if one.output.is_moment]
+    if names:
+        verb = "is a moment" if len(names) == 1 else "are moments"
+        yield (
+            f"{', '.join(f'`{name}`' for name in names)} {verb} that may not come: told is what moves whether it "
+            "comes, not when."
+        )
 
 
 def _floor(found: Sequence[Indices | Screening | Tornado], asked: Asked) -> Iterator[str]:

@@ -56,7 +56,7 @@ class Sweep(Swept):
     def shown(self) -> int:
         """Tables for readers: two, or one for each of the first axes."""
         along = [sheet for sheet in self.sheets if sheet.name.startswith("along")]
-        return min(max(2, len(along)), MOST_SHOWN, len(self.sheets) - 1 - bool(self.metrics))
+        return min(max(2, len(along)), MOST_SHOWN, len(self.sheets) - 1 - bool(self.metrics) - bool(self.moments))
 
     @property
     def tidy(self) -> list[dict[str, Any]]:

@@ -245,6 +245,11 @@ def read_level(text: str, program: Program) -> dict[str, Any]:
         raise UsageError(
             f"`--tip {text}` names no level; write such as `--tip {name}={'10%' if name in outcomes else 5}`"
         )
+    if name not in outcomes and next(one for one in program.metrics if one.name == name).how == "first":
+        raise UsageError(
+            f"`--tip {text}`: `{name}` is a moment that does not come in every run, so it has no mean over all of "
+            "them; an outcome, or a metric of `days`, does"
+        )
     if name in metrics and not (name in outcomes and value.endswith("%")):
         return {"of": "metric", "name": name, "level": found[0]}
     if not 0.0 < found[0] < 1.0:
