@@ -8,6 +8,7 @@ from typing import Any
 from sim.analysis.sheet import Column, Sheet, decimals_for, fixed, sheet_from
 from sim.analysis.sweeping.responses import AxisRead, Estimate, groups_of
 from sim.analysis.sweeping.swept import Swept
+from sim.counted import counted
 from sim.study.tables import distinct
 
 WIDE = 3
@@ -122,7 +123,7 @@ def _intervals(study: Swept, name: str) -> str:
     kind = "Wilson's interval" if name == "outcomes" else "Student's interval of the mean"
     partly = name != "outcomes" and any(study.is_partly_void(metric) for metric in study.metrics[:WIDE])
     void = " (without those in which it has no finite value)" if partly else ""
-    return f"In brackets: 95 %, {kind} of {n} runs at each point{void}."
+    return f"In brackets: 95 %, {kind} of {n} {'run' if n == '1' else 'runs'} at each point{void}."
 
 
 def _matrix(study: Swept, name: str) -> Sheet:
@@ -145,7 +146,10 @@ def _matrix(study: Swept, name: str) -> Sheet:
                 for at, other in enumerate(across.distinct)]  # fmt: skip
     unit = {"share": " (%)", "days": " (days)"}.get(across.sort, "")
     least = int(study.tallies.runs.min())
-    note = f"Half of a 95 % interval (Wilson) is at most {100 * widest:.2g} points; {least:,} runs or more in a cell."
+    note = (
+        f"Half of a 95 % interval (Wilson) is at most {100 * widest:.2g} points; {counted(least, 'run')} or more in "
+        "a cell."
+    )
     title = f"{name}, % of runs: {down.path} down, {across.path}{unit} across"
     return sheet_from(f"grid-{name}", title, columns, rows, notes=[note])
 
@@ -160,7 +164,7 @@ def _along(study: Swept, axis: AxisRead, kind: str, what: Sequence[str]) -> Shee
     each = sorted({len(group.members) for group in groups_of(axis)})
     points = f"{each[0]}" if len(each) == 1 else f"{each[0]} to {each[-1]}"
     how = "Student's interval over points" if study.settings.get("spread") else "of luck alone, at most"
-    note = f"Means over the {points} points of each row; in brackets 95 %, {how}."
+    note = f"Means over the {points} {'point' if points == '1' else 'points'} of each row; in brackets 95 %, {how}."
     return sheet_from(
         f"{kind}-{axis.path}", f"Along {axis.path}, whatever the others are",
         [Column("values", axis.path), *_wide(study, what)], rows, notes=[note, *_unshown(study, what)],

@@ -20,6 +20,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.analysis.sheet import decimals_for, figures
+from sim.counted import counted
 from sim.errors import UsageError, did_you_mean
 from sim.special import special
 from sim.study.designs.axes import Range, number_of
@@ -194,7 +195,7 @@ class Tip:
     @property
     def says(self) -> tuple[str, ...]:
         """What is known of the crossing, and what is not."""
-        points = f"{len(self.looks)} points of {self.runs:,} runs each"
+        points = f"{counted(len(self.looks), 'point')} of {counted(self.runs, 'run')} each"
         ends = f"{self.said(0.0)} to {self.said(1.0)}"
         found = self.crossings
         if not found:
