@@ -141,7 +141,7 @@ def test_what_a_scenario_says_is_text_and_never_markup(tmp_path: Path) -> None:
 
 
 def test_a_long_table_is_cut_and_says_so(tmp_path: Path) -> None:
-    """Nobody reads thousands of rows on a page; those left out are counted, and the command that writes them is named."""
+    """Nobody reads thousands of rows on a page; those left out are counted, with the command that writes them."""
     study = api.sweep("first-lesson", ["tripwire.believed=0:1:120"], runs=2, out=tmp_path)
     page = api.report(study).read_text(encoding="utf-8")
     assert "The first 200 of 240 rows" in page and "sim export" in page
