@@ -31,7 +31,7 @@ from sim.program.ir import Program
 from sim.program.ledger import ledger
 from sim.program.wording import figures
 from sim.scenario.schema import Commitment, Scenario
-from sim.study.ensemble import FailedRun
+from sim.study.ensemble import FailedRun, replay_command
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Observed:
     )  # share of runs, median day of those
     study: str = "STUDY"  # what to write in a command
     asked: str = "FILE"
+    experiment: int = 0  # of the study
 
     @cached_property
     def events(self) -> Sample:
@@ -98,7 +99,8 @@ def failed_runs(observed: Observed) -> Iterator[str]:
         where = _looked_at(observed.program, first)
         yield (
             f"{n:,} of {observed.runs:,} runs failed and count in no outcome. The first: {first.told}"
-            f"{f', where {where}' if where else ''}. To see it: sim replay {observed.study} {first.run}"
+            f"{f', where {where}' if where else ''}. To see it: "
+            f"{replay_command(observed.study, observed.experiment, first.run)}"
         )
 
 

@@ -169,6 +169,7 @@ class Study:
             {row.metric: (row.happened.share, row.median) for row in summary.metrics if row.happened},
             str(self.folder),
             self.asked or self.ensemble.program.name,
+            self.ensemble.experiment,
         )
         return cautions(observed)
 

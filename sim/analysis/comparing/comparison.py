@@ -23,9 +23,9 @@ from sim.analysis.comparing.alternatives import (
 )
 from sim.analysis.comparing.contrast import Asked, Contrast, asked_of, contrast_of
 from sim.analysis.comparing.worlds import (
-    FEWEST_RUNS,
     Fared,
     Satisfied,
+    Unfared,
     fared,
     regret_sheet,
     satisficing_sheet,
@@ -121,13 +121,17 @@ class Comparison(Told):
         return int(self.settings.get("worlds", 0))
 
     @cached_property
-    def fared(self) -> tuple[Fared, ...]:
-        """Regrets by each objective."""
+    def judged(self) -> tuple[Fared | Unfared, ...]:
+        """Regrets by each objective, or why there are none."""
         if not self.worlds:
             return ()
         wanted = (objective_of(text, self.ensemble.program) for text in self.reading.objectives)
-        found = (fared(self.ensemble, self.alternatives, one) for one in wanted)
-        return tuple(one for one in found if one is not None)
+        return tuple(fared(self.ensemble, self.alternatives, one) for one in wanted)
+
+    @property
+    def fared(self) -> tuple[Fared, ...]:
+        """Regrets by each objective of which they can be told."""
+        return tuple(one for one in self.judged if isinstance(one, Fared))
 
     @cached_property
     def satisfied(self) -> tuple[Satisfied, ...]:
@@ -315,8 +319,8 @@ class Comparison(Told):
         if any(one.variant for one in self.alternatives):
             yield "assumptions", "A variant is an assumption, not a move: what differs between variants nobody chose."
         yield from self._lengths()
-        if self.worlds and self.reading.objectives and not self.fared:
-            yield "too_few", f"Too few runs for regrets: ask for {FEWEST_RUNS} or more in each world (-n)."
+        for says in dict.fromkeys(one.says for one in self.judged if isinstance(one, Unfared)):
+            yield "no_regret", says
 
     def _lengths(self) -> Iterator[tuple[str, str]]:
         most = max((one for one in self.contrasts if one.pairs.pairs), key=_apart, default=None)
