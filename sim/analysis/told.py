@@ -85,7 +85,8 @@ class Told:
     def what(self) -> str:
         """How much was played, with which seed."""
         experiments = len(self.ensemble.manifest["experiments"])
-        return f"{experiments:,} experiments of {self.runs:,} runs each, seed {self.ensemble.seed}"
+        many = "s" * (experiments != 1)
+        return f"{experiments:,} experiment{many} of {self.runs:,} runs each, seed {self.ensemble.seed}"
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:

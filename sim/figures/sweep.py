@@ -40,6 +40,8 @@ def pictures(study: Sweep) -> dict[str, Callable[[], Figure]]:
     if study.tip is not None:
         return {"tip": partial(draw_tip, study)}
     moving, both = study.moving, (*study.outcomes, *study.metrics)
+    if not moving:  # the rows of a table may all be one point
+        return {}
     if len(moving) == 1:
         drawn: dict[str, Callable[[], Figure]] = {"response-outcomes": partial(draw_outcomes, study)}
         return drawn | {f"response-{_file(name)}": partial(draw_lines, study, name) for name in study.metrics}

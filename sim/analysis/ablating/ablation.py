@@ -23,7 +23,7 @@ from sim.analysis.ablating.sheets import (
 from sim.analysis.cautions import Caution
 from sim.analysis.outcomes import Share
 from sim.analysis.percent import percent, percent_range
-from sim.analysis.sheet import Sheet, cell
+from sim.analysis.sheet import Sheet, cell, figures
 from sim.analysis.told import Told
 from sim.program.removing import Thing, thing_of
 from sim.study import store
@@ -109,7 +109,8 @@ class Ablation(Told):
     def what(self) -> str:
         """How much was taken out, and on what luck."""
         return (
-            f"{len(self.things):,} things taken out in turn, {self.n:,} runs of each experiment, "
+            f"{len(self.things):,} thing{'s' * (len(self.things) != 1)} taken out in turn, "
+            f"{self.n:,} runs of each experiment, "
             f"seed {self.ensemble.seed}"
         )
 
@@ -146,8 +147,8 @@ class Ablation(Told):
         unsure = sum(not row.is_silent and not row.largest.is_sure for row in self.rows)
         if unsure:
             yield (
-                f"{unsure} more fired or stood and moved no outcome beyond luck; {self.n:,} runs leave changes of "
-                f"{percent(max(self._unseen(), default=0.0))} or less unseen."
+                f"{unsure} more fired or stood, and of none is it sure that it moves an outcome; with {self.n:,} runs "
+                f"a change of up to {figures(100 * max(self._unseen(), default=0.0), 2)} points may be hidden there."
             )
 
     def _unseen(self) -> Iterator[float]:
