@@ -24,7 +24,6 @@ NEEDED = (
     "gammainc",
     "gammaincinv",
     "bdtr",
-    "bdtrc",
     "stdtrit",
 )
 PACKAGE, COMPILED = "scipy.special", "scipy.special._ufuncs"

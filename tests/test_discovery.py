@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim import api
-from sim.analysis.discovering.box import Limit, borne_out, inside_of, profile
+from sim.analysis.discovering.box import Limit, _chance, borne_out, inside_of, profile
 from sim.analysis.discovering.discovery import Step, _choice
 from sim.analysis.discovering.target import Target, parse_target
 from sim.errors import UsageError
@@ -63,9 +63,9 @@ def test_a_planted_box_is_found(study: api.Study) -> None:
 
 @pytest.mark.extra
 def test_what_luck_alone_made_is_not_taken_for_a_box(study: api.Study) -> None:
-    """Where no parameter matters the method still peels, and the runs that judge bear out no limit, or nearly none.
+    """Where no parameter matters the method still peels, and the runs that judge bear out no limit.
 
-    Each of two sides of four parameters is borne out by luck in one seed of twenty, so a few limits may slip through.
+    Luck bears out any limit at all in one seed of twenty at most, so in 8 seeds three boxes come once in 200 times.
     """
     quiet = PLANTED.replace("if: resolve > 0.7 and pain < 14, chance: 80 %", "chance: 10 %")
     (study.folder / "quiet.yaml").write_text(quiet, encoding="utf-8")
@@ -73,8 +73,7 @@ def test_what_luck_alone_made_is_not_taken_for_a_box(study: api.Study) -> None:
     for seed in range(8):
         played = api.run(api.load(study.folder / "quiet.yaml"), runs=1_500, seed=seed, out=study.folder)
         limits.append(len(api.discover(played, "fought").limits))
-    assert sum(limits) <= 6
-    assert limits.count(0) >= 4
+    assert limits.count(0) >= 6
 
 
 @pytest.mark.extra
@@ -164,3 +163,18 @@ def test_a_study_in_which_nothing_varies_is_told(study: api.Study, tmp_path: Pat
     (tmp_path / "fixed.yaml").write_text(fixed, encoding="utf-8")
     with pytest.raises(UsageError, match="has no uncertain parameter"):
         api.discover(api.run(api.load(tmp_path / "fixed.yaml"), runs=10, out=tmp_path), "fought")
+
+
+def test_the_chance_of_a_limit_is_that_of_luck() -> None:
+    """Where a limit tells nothing, its chance is below a twentieth in about one of twenty data sets, and never less.
+
+    Correct code fails once in a million: 400 data sets, of which 20 are expected, and at most 46 are let pass.
+    """
+    parameters = core_program(PLANTED).parameters[:3]
+    rng = np.random.default_rng(11)
+    limit = Limit("resolve", 0.4, None, (), 1.0, 1.0, "")
+    small = 0
+    for _ in range(400):
+        values = rng.random((500, 3))
+        small += _chance([limit], limit, parameters, values, rng.random(500) < 0.2) <= 0.05
+    assert 4 <= small <= 46

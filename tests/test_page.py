@@ -140,6 +140,14 @@ def test_what_a_scenario_says_is_text_and_never_markup(tmp_path: Path) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
 
+def test_a_long_table_is_cut_and_says_so(tmp_path: Path) -> None:
+    """Nobody reads thousands of rows on a page; those left out are counted, with the command that writes them."""
+    study = api.sweep("first-lesson", ["tripwire.believed=0:1:120"], runs=2, out=tmp_path)
+    page = api.report(study).read_text(encoding="utf-8")
+    assert "The first 200 of 240 rows" in page and "sim export" in page
+    assert page.count("<tr>") < 600
+
+
 def test_a_study_without_runs_has_no_page(study: api.Study, tmp_path: Path) -> None:
     """A folder of which nothing is played yet is told in a sentence."""
     empty = api.run(api.load("first-lesson"), runs=3, out=tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -276,10 +277,23 @@ def test_the_command_says_it_in_eighty_columns(small: Path, tmp_path: Path, caps
     assert {each["of"] for each in record["variance"]} == {"war"}
 
 
+@pytest.mark.parametrize("method", ["sobol", "morris", "tornado"])
+def test_what_is_proposed_next_plays_nothing_more(method: str, small: Path, tmp_path: Path) -> None:
+    """The next command asks about the points and runs that are there, and begins no larger study."""
+    samples = 16 if method != "tornado" else None
+    study = api.sensitivity(api.load(small), method=method, samples=samples, runs=20, workers=1, out=tmp_path)
+    before = dict(study.ensemble.manifest)
+    words = shlex.split(study._command)
+    assert code_of([*words[1:], "-q", "--no-plots"]) == 0
+    after = api.study(study.folder).ensemble.manifest
+    assert (len(after["experiments"]), after["runs"]) == (len(before["experiments"]), before["runs"])
+
+
 @pytest.mark.parametrize(
     ("more", "says"),
     [
         (["--samples", "100"], "take 64 or 128"),
+        (["--parameters", ","], "with a comma between each two"),
         (["-n", "1"], "cannot tell luck from parameters"),
         (["-n", "70000"], "at most 65,536"),
         (["--parameters", "pacee"], "did you mean `pace`"),

@@ -164,8 +164,8 @@ def draw_study(study: Any, folder: Path, *, run: int = 0, forms: Sequence[str] =
     return tuple(files)
 
 
-def draw_picture(study: Study, name: str, path: Path, *, run: int = 0) -> tuple[Path, Path]:
-    """Draw one picture of a study, and write its provenance beside it: both files.
+def draw_picture(study: Any, name: str, path: Path, *, run: int = 0) -> tuple[Path, Path]:
+    """Draw one picture of a study of any kind, and write its provenance beside it: both files.
 
     Parameters
     ----------
@@ -181,10 +181,9 @@ def draw_picture(study: Study, name: str, path: Path, *, run: int = 0) -> tuple[
     UsageError
         If there is no such picture or run.
     """
-    told = _told(study, run) if name == "timeline" else None
-    able = pictures(study.summary, told, study.by_knowledge, study.convergence, every=True)
+    able = _able(study, name, run)
     if name not in able:
-        known = (*able, "timeline")
+        known = dict.fromkeys((*able, "timeline")) if study.kind == "run" else able
         raise UsageError(
             f"there is no picture `{name}`; {did_you_mean(name, known) or 'pictures: ' + ', '.join(known)}"
         )
@@ -194,21 +193,34 @@ def draw_picture(study: Study, name: str, path: Path, *, run: int = 0) -> tuple[
     return picture, sidecar
 
 
+def _able(study: Any, name: str, run: int) -> Pictures:
+    """What can be drawn; one run as a timeline only where that is the picture that is wanted."""
+    if study.kind != "run":
+        return pictures_of(study)
+    told = _told(study, run) if name == "timeline" else None
+    return pictures(study.summary, told, study.by_knowledge, study.convergence, every=True)
+
+
 def _told(study: Study, run: int) -> Timeline:
     return timeline(study.replayed([run]), seed=study.ensemble.seed)
 
 
-def provenance_text(study: Study, name: str, *, run: int = 0) -> str:
+def provenance_text(study: Any, name: str, *, run: int = 0) -> str:
     """What it takes to draw a picture again, one thing a line; `program` is a digest of the program."""
+    ensemble, rows = study.ensemble, study.ensemble.manifest["experiments"]
+    alone = study.kind == "run"
     facts = {
         "picture": name,
-        "scenario": study.ensemble.program.name,
-        "policy": study.ensemble.policy,
-        "variant": study.ensemble.variant,
-        "set": " ".join(f"{path}={value}" for path, value in study.overrides),
-        "program": program_digest(study.ensemble.program),
+        "scenario": ensemble.program.name,
+        "policy": ensemble.policy,
+        "variant": ensemble.variant,
+        "set": " ".join(f"{path}={value}" for path, value in rows[ensemble.experiment]["overrides"]),
+        "study": "" if alone else study.kind,
+        "experiments": "" if alone else str(len(rows)),
+        "digest": "" if alone else str(ensemble.manifest["digest"]),
+        "program": program_digest(ensemble.program),
         "runs": str(study.runs),
-        "seed": str(study.ensemble.seed),
+        "seed": str(ensemble.seed),
         "run told": str(run) if name == "timeline" else "",
         "version": f"escalation-sim {provenance.version()}, laws {provenance.LAWS_VERSION}",
         "matplotlib": matplotlib.__version__,

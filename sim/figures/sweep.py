@@ -40,6 +40,8 @@ def pictures(study: Sweep) -> dict[str, Callable[[], Figure]]:
     if study.tip is not None:
         return {"tip": partial(draw_tip, study)}
     moving, both = study.moving, (*study.outcomes, *study.metrics, *study.moments)
+    if not moving:  # the rows of a table may all be one point
+        return {}
     if len(moving) == 1:
         drawn: dict[str, Callable[[], Figure]] = {"response-outcomes": partial(draw_outcomes, study)}
         return drawn | {

@@ -6,7 +6,8 @@ import base64
 import io
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from sim.analysis.cautions import Caution
@@ -19,6 +20,9 @@ from sim.figures.slide import as_svg, words_of
 from sim.program.ledger import Number, ledger
 from sim.program.prose import tell_scenario
 from sim.study.ensemble import mending
+
+MOST_ROWS = 200
+"""Rows of a table that stand on the page."""
 
 LEDGER = (
     Column("path", "number"),
@@ -76,7 +80,7 @@ def page_of(study: Any) -> Page:
         what=study.what,
         says=tuple(study.says),
         cautions=tuple(study.cautions),
-        sheets=tuple(study.sheets),
+        sheets=tuple(_shortened(sheet, study.folder) for sheet in study.sheets),
         pictures=tuple(_pictures(study)),
         ledger=_ledger_sheet(numbers),
         judgements=_judgements(numbers),
@@ -86,6 +90,15 @@ def page_of(study: Any) -> Page:
         command=_command(study),
         scenario=study.ensemble.scenario_path.read_text(encoding="utf-8"),
     )
+
+
+def _shortened(sheet: Sheet, folder: Path) -> Sheet:
+    """A table with no more rows than anybody reads on a page; what is left out is said."""
+    left = len(sheet.rows) - MOST_ROWS
+    if left <= 0:
+        return sheet
+    note = f"The first {MOST_ROWS} of {len(sheet.rows):,} rows; `sim export {folder}` writes all of them."
+    return replace(sheet, rows=sheet.rows[:MOST_ROWS], notes=(*sheet.notes, note))
 
 
 def _pictures(study: Any) -> Iterator[Picture]:

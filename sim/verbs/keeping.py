@@ -10,7 +10,6 @@ from sim.errors import UsageError, did_you_mean
 from sim.verbs.looking import shipped
 
 if TYPE_CHECKING:
-    from sim.analysis.report import Study
     from sim.figures.gallery import Drawn
 
 
@@ -121,7 +120,7 @@ def picture(study: Any, name: str) -> Drawn:
     return drawn(study, name)
 
 
-def draw(study: Study, picture: str, path: str | Path, *, run: int = 0) -> tuple[Path, Path]:
+def draw(study: Any, picture: str, path: str | Path, *, run: int = 0) -> tuple[Path, Path]:
     """Draw one picture of a study to a file, and write beside it what it takes to draw it again: both files.
 
     Raises

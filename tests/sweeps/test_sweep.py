@@ -116,6 +116,28 @@ def test_policies_are_an_axis(passage: str) -> None:
     assert first == second
 
 
+def test_one_policy_is_that_of_every_point(passage: str) -> None:
+    """`-s policy=slow` beside an axis is `--policy slow`; another one named before, or none of that name, is told."""
+    plan = api.plan_sweep(passage, ["policy=slow", "pace=0.05,0.1"], runs=3)
+    assert [one.policy for one in plan.design.experiments] == ["slow", "slow"]
+    assert plan.design == api.plan_sweep(api.load(passage, "slow"), ["pace=0.05,0.1"], runs=3).design
+    with pytest.raises(UsageError, match="two are named: policy `slow` and `-s policy=none`"):
+        api.plan_sweep(api.load(passage, "slow"), ["policy=none", "pace=0.05,0.1"])
+    with pytest.raises(UsageError, match="no policy `swift`"):
+        api.plan_sweep(passage, ["policy=swift", "pace=0.05,0.1"])
+
+
+def test_a_single_experiment_is_no_sweep(passage: str, tmp_path: Path) -> None:
+    """A table of one row is told so alone, and is combined with lists."""
+    table = tmp_path / "one.csv"
+    table.write_text("nerve.start\n0.5\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="there is a single point"):
+        api.plan_sweep(passage, [], design=table)
+    study = swept(passage, "pace=0.05,0.1", design=table)
+    assert len(study.ensemble.experiments) == 2
+    api.plot(study)
+
+
 def test_a_stand_in_that_means_something_else_is_not_taken(passage: str) -> None:
     """Where the file does something else with a number than with a name, or takes no name, every point is built."""
     for file, path, values, stands in (
@@ -171,6 +193,7 @@ def test_luck_is_common_unless_it_is_asked_to_be_fresh(passage: str) -> None:
     assert second.seed != fresh.ensemble.experiments[0].seed
     alone = api.play(api.load(passage, overrides=[("pace", "0.05")]), runs=range(100), seed=second.seed, events=False)
     assert second.ended.tolist() == alone.ended.tolist()
+    assert not api.plot(fresh)  # nothing is moved, so there is nothing to draw along
 
 
 # ---------------------------------------------------------------------------------------------- stopped early

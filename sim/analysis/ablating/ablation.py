@@ -23,7 +23,7 @@ from sim.analysis.ablating.sheets import (
 from sim.analysis.cautions import Caution
 from sim.analysis.outcomes import Share
 from sim.analysis.percent import percent, percent_range
-from sim.analysis.sheet import Sheet, cell
+from sim.analysis.sheet import Sheet, cell, figures
 from sim.analysis.told import Told
 from sim.counted import counted
 from sim.program.removing import Thing, thing_of
@@ -147,9 +147,9 @@ class Ablation(Told):
         unsure = sum(not row.is_silent and not row.largest.is_sure for row in self.rows)
         if unsure:
             yield (
-                f"{unsure} more fired or stood and moved no outcome beyond luck; {counted(self.n, 'run')} "
-                f"{'leaves' if self.n == 1 else 'leave'} changes of "
-                f"{percent(max(self._unseen(), default=0.0))} or less unseen."
+                f"{unsure} more fired or stood, and of none is it sure that it moves an outcome; with "
+                f"{counted(self.n, 'run')} a change of up to {figures(100 * max(self._unseen(), default=0.0), 2)} "
+                "points may be hidden there."
             )
 
     def _unseen(self) -> Iterator[float]:

@@ -13,12 +13,11 @@ from sim.analysis.outcomes import Share, share_of
 from sim.analysis.sheet import figures
 from sim.language.words import DATE, DURATION, TRUTH
 from sim.program.ir import Parameter
-from sim.special import special
 
 Floats = NDArray[np.float64]
 
 NOISE = 0.05
-"""A limit that as many runs drawn at random would bear out so often is dropped from the box."""
+"""The chance that luck alone bears out any limit of a box at all: each is held to its part of it (Bonferroni)."""
 
 
 def categories(parameter: Parameter) -> tuple[float, ...]:
@@ -90,7 +89,7 @@ def borne_out(
     while kept:
         chances = [_chance(kept, one, parameters, values, hit) for one in kept]
         worst = int(np.argmax(chances))
-        if chances[worst] <= NOISE:
+        if chances[worst] <= NOISE / len(limits):
             break
         del kept[worst]
     told = {one: _chance(kept, one, parameters, values, hit) for one in kept}
@@ -108,15 +107,14 @@ def _chance(
 ) -> float:
     """The chance that as many of the runs inside would have ended so if this limit told nothing.
 
-    Source: the quasi-p-value of Bryant and Lempert (2010), a binomial tail, here on runs that did not find the box.
+    Source: Fisher's exact test, one-sided (Fisher 1935, The Design of Experiments), of the runs within the other
+    limits: inside and outside this one. They are runs that did not find the box.
     """
+    from scipy.stats import hypergeom
+
     wide = inside_of([other for other in limits if other is not one], parameters, values)
     inside = wide & inside_of([one], parameters, values)
-    count, hits = int(inside.sum()), int(hit[inside].sum())
-    share = float(hit[wide].mean()) if wide.any() else 0.0
-    if hits == 0 or share >= 1.0:
-        return 1.0
-    return float(special().bdtrc(hits - 1, count, share))
+    return float(hypergeom.sf(int(hit[inside].sum()) - 1, int(wide.sum()), int(hit[wide].sum()), int(inside.sum())))
 
 
 def inside_of(limits: Sequence[Limit], parameters: Sequence[Parameter], values: Floats) -> NDArray[np.bool_]:

@@ -139,7 +139,9 @@ class Discovery:
              "low": one.low, "high": one.high, "names": ", ".join(one.names) or None}
             for one in self.limits
         ]  # fmt: skip
-        note = "The chance that luck alone would bear a limit out so well; limits above 0.05 were dropped."
+        note = (
+            "The chance that luck alone would bear a limit out so well. Limits were dropped until 0.05 holds for all."
+        )
         return sheet_from(
             "limits", "The box", columns, rows, notes=[note], hidden=("parameter", "low", "high", "names")
         )
@@ -191,7 +193,7 @@ class Discovery:
     @property
     def next_commands(self) -> tuple[str, ...]:
         """What one would type next."""
-        return (f"sim sensitivity {self.ensemble.program.name}", f"sim explain {self.folder}{self._experiment}")
+        return (f"sim report {self.folder}", f"sim explain {self.folder}{self._experiment}")
 
     @property
     def _experiment(self) -> str:

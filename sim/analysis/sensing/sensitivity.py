@@ -186,6 +186,8 @@ class Sensitivity(Told):
         if list(self.parameters) != list(uncertain(self.program)):
             words += ["--parameters", ",".join(self.parameters)]
         words += ["--second"] if self.settings.get("second") else []
+        words += ["--samples", str(self.samples)] if self.method != "tornado" else []
+        words += ["-n", str(self.runs)]
         words += ["--seed", str(ensemble.seed)] if ensemble.seed != 1 else []
         words += ["-o", str(self.folder.parent)] if str(self.folder.parent) != "results" else []
         return shlex.join(words)

@@ -1,8 +1,11 @@
 """Where an outcome's share, or a metric's mean, crosses a level: points looked at, and the interval of the crossing.
 
 At each point a one-sided test says whether the truth there lies above the level or below it, or that its runs cannot
-tell. All tests together err with at most 5 %: each has that error divided by the most points there can be (Bonferroni),
-so neither the common luck of the points nor how they were chosen matters. Between a point found below and a neighbour
+tell. So many tests at places that are fixed err together with at most 5 %: each has that error divided by the most
+points there can be (Bonferroni), whatever luck the points share. Places beyond the first are chosen by what was seen on
+that luck, which the bound does not cover; a test on known answers says how often the interval misses.
+
+Between a point found below and a neighbour
 found above, a response without jumps crosses the level; if it moves in one direction, it crosses nowhere else.
 The next points halve what separates the two, from both sides where runs cannot tell in the middle.
 
