@@ -114,7 +114,8 @@ def draw_regret(study: Comparison, told: Fared) -> Figure:
     scale = 100.0 if told.objective.is_outcome else 1.0
     unit = "percentage points" if told.objective.is_outcome else told.objective.unit
     caption = (
-        f"Each stroke is one of {told.worlds} worlds (values of the uncertain parameters; {told.runs:,} runs of each "
+        f"Each stroke is one of {counted(told.worlds, 'world')} (values of the uncertain parameters; "
+        f"{counted(told.runs, 'run')} of each "
         "alternative on the same luck): what is lost there against the best alternative, read off the runs that chose "
         "it, so too high by about the grey band. Diamonds: expected regret, judged on other runs, with 95 % interval."
     )

@@ -23,6 +23,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.analysis.sheet import decimals_for, figures
+from sim.counted import counted
 from sim.errors import UsageError, did_you_mean
 from sim.special import special
 from sim.study.designs.axes import Range, number_of
@@ -197,7 +198,7 @@ class Tip:
     @property
     def says(self) -> tuple[str, ...]:
         """What is known of the crossing, and what is not."""
-        points = f"{len(self.looks)} points of {self.runs:,} runs each"
+        points = f"{counted(len(self.looks), 'point')} of {counted(self.runs, 'run')} each"
         ends = f"{self.said(0.0)} to {self.said(1.0)}"
         found = self.crossings
         if not found:
@@ -247,6 +248,11 @@ def read_level(text: str, program: Program) -> dict[str, Any]:
     if found is None:
         raise UsageError(
             f"`--tip {text}` names no level; write such as `--tip {name}={'10%' if name in outcomes else 5}`"
+        )
+    if name not in outcomes and next(one for one in program.metrics if one.name == name).how == "first":
+        raise UsageError(
+            f"`--tip {text}`: `{name}` is a moment that does not come in every run, so it has no mean over all of "
+            "them; an outcome, or a metric of `days`, does"
         )
     if name in metrics and not (name in outcomes and value.endswith("%")):
         return {"of": "metric", "name": name, "level": found[0]}
