@@ -5,9 +5,9 @@ tell. So many tests at places that are fixed err together with at most 5 %: each
 points there can be (Bonferroni), whatever luck the points share. Places beyond the first are chosen by what was seen on
 that luck, which the bound does not cover; a test on known answers says how often the interval misses.
 
-Between a point found below and a neighbour
-found above, a response without jumps crosses the level; if it moves in one direction, it crosses nowhere else.
-The next points halve what separates the two, from both sides where runs cannot tell in the middle.
+Between a point found below and a neighbour found above, a response without jumps crosses the level; if it moves in one
+direction, it crosses nowhere else. The next points halve what separates the two, from both sides where runs cannot
+tell in the middle.
 
 Source: bisection in which a test decides each step, as in Waeber, Frazier and Henderson (2013), SIAM J. Control
 Optim. 51, 2261-2279, here with a fixed number of runs a point and one bound for all; Clopper and Pearson (1934),
