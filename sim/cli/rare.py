@@ -33,10 +33,7 @@ def rare_command(
     from sim import api
 
     model = api.load(file, policy=policy, variant=variant, overrides=options.read_settings(settings))
-    asked = playing.planning
-    plan = api.plan_rare(
-        model, outcome, particles=asked.pop("runs"), repetitions=repetitions, until=_share(until), **asked
-    )
+    plan = api.plan_rare(model, outcome, repetitions=repetitions, until=_share(until), **playing.planning)
     return carry.carried_out(plan, playing)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
+from sim.verbs.asking import listed, so_many
 from sim.verbs.model import Model, load
 from sim.verbs.playing import RUNS, plan_of, run
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def plan_sweep(
     model: Model | str | Path,
-    axes: Sequence[str],
+    axes: str | Sequence[str],
     *,
     zipped: bool = False,
     lhs: int | None = None,
@@ -65,7 +66,7 @@ def plan_sweep(
 
     model = model if isinstance(model, Model) else load(model)
     workshop = Workshop(model.asked, model.policy, model.variant, tell)
-    read, constants, runs = [read_axis(axis) for axis in axes], model.overrides, runs or RUNS
+    read, constants, runs = [read_axis(axis) for axis in listed(axes)], model.overrides, so_many(runs, RUNS)
     if tip is None:
         found = sweep_design(
             workshop, model.scenario, read, constants=constants, zipped=zipped, lhs=lhs, sobol=sobol, table=design,
@@ -86,7 +87,7 @@ def plan_sweep(
 
 def sweep(
     what: Plan | Model | str | Path,
-    axes: Sequence[str] = (),
+    axes: str | Sequence[str] = (),
     *,
     on_progress: Callable[[Progress], None] | None = None,
     fail_fast: bool = False,
