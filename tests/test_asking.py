@@ -13,9 +13,9 @@ VERBS = {
     "run": lambda **more: api.plan(api.load("first-lesson"), **more),
     "compare": lambda **more: api.plan_compare("ukraine-2014", "silence", **more),
     "sweep": lambda **more: api.plan_sweep("first-lesson", "tripwire.believed=0:1:3", **more),
-    "sensitivity": lambda **more: api.plan_sensitivity("first-lesson", **more),
+    "sensitivity": lambda **more: api.plan_sensitivity("ukraine-2014", **more),
     "ablate": lambda **more: api.plan_ablate("first-lesson", **more),
-    "branch": lambda **more: api.plan_branch("first-lesson", **more),
+    "branch": lambda **more: api.plan_branch("first-lesson", at=10, **more),
     "rare": lambda **more: api.plan_rare(api.load("first-lesson"), "attack", **more),
 }
 
