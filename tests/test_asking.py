@@ -43,3 +43,23 @@ def test_an_experiment_is_opened_by_number_and_by_name_alike(tmp_path: Path) -> 
     assert opened == [1, 1, 1]
     with pytest.raises(UsageError, match="did you mean `silence`"):
         api.study(folder, experiment="silense")
+
+
+def test_a_study_and_a_model_are_told_in_one_line(tmp_path: Path) -> None:
+    """What Python prints of them is a line with kind, scenario, runs and folder, and not their insides."""
+    run = api.run("first-lesson", runs=10, out=tmp_path)
+    compared = api.compare("ukraine-2014", "silence", runs=10, out=tmp_path)
+    assert repr(run) == f"<Study: {run.title}; 10 runs, seed 1; {run.folder}>"
+    for said in map(repr, (compared, api.study(compared.folder), api.load("first-lesson"))):
+        assert "\n" not in said and len(said) < 300
+    assert repr(api.load("first-lesson")) == "<Model: first-lesson; first-lesson>"
+    assert str(compared.folder) in repr(compared)
+
+
+def test_a_file_of_ones_own_is_named_by_a_path_that_can_be_shown(tmp_path: Path) -> None:
+    """The commands that a study of no shipped scenario gives name the copy beside its tables, which is there."""
+    file = api.create(tmp_path / "strait.yaml")
+    study = api.study(api.run(file, runs=10, out=tmp_path).folder)
+    assert api.load(study.ensemble.file).name == "strait"
+    assert api.study(api.run("first-lesson", runs=10, out=tmp_path).folder).ensemble.file == "first-lesson"
+    assert f"`sim show {file} --core`" in api.show(api.load(file)).replace("\n", " ")

@@ -120,6 +120,15 @@ class Ensemble:
         return self.folder / str(self._row["scenario"])
 
     @property
+    def file(self) -> str:
+        """How a command names the scenario: by its name if it is a shipped one, else by the copy beside the tables."""
+        from sim.scenario.read import shipped_scenarios
+
+        name = self.program.name
+        shipped = any(path.stem == name for path in shipped_scenarios())
+        return name if shipped else str(self.scenario_path)
+
+    @property
     def _row(self) -> Mapping[str, Any]:
         row: Mapping[str, Any] = self.manifest["experiments"][self.experiment]
         return row

@@ -219,6 +219,10 @@ class Discovery:
             "cautions": [{"trap": caution.trap, "says": caution.says} for caution in self.cautions],
         }
 
+    def __repr__(self) -> str:
+        """The discovery in one line."""
+        return f"<Discovery: {self.title}; {self.what}; {self.folder}>"
+
     def _repr_html_(self) -> str:
         """The discovery as a notebook shows it."""
         return notebook_page(self.title, (self.what,), self.sheets, self.says, self.cautions)
