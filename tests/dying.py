@@ -64,7 +64,7 @@ def die_at(moment: int) -> None:
 
 
 def play_rare(out: Path, scenario: str) -> None:
-    api.rare(scenario, "war", particles=40, repetitions=10, workers=1, out=out)
+    api.rare(scenario, "war", runs=40, repetitions=10, workers=1, out=out)
 
 
 def kill_again_and_again(command: Callable[[], None], *, step: int = 1) -> int:

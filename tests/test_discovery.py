@@ -93,6 +93,8 @@ def test_another_box_can_be_taken(study: api.Study) -> None:
     assert (first.limits, first.inside) == ((), first.base.of)
     wide = api.discover(study, "fought", coverage=0.95)
     assert wide.steps[wide.chosen].coverage >= 0.95
+    narrow = api.discover(study, "fought", box=1)
+    assert [row["number"] for row in narrow.sheets[1].records() if row["taken"]] == [1]
     with pytest.raises(UsageError, match="there is no box 5000"):
         api.discover(study, "fought", box=5000)
     for found in (first, wide):
@@ -121,7 +123,12 @@ def test_a_target_is_an_outcome_or_a_metric_with_a_number(study: api.Study) -> N
     assert target == Target("lost", ">=", 5.0)
     assert (target.came(study.ensemble) == (study.ensemble.metric("lost") >= 5)).all()
     assert Target("fought").came(study.ensemble).sum() == study.summary.outcomes[0].count
-    for text, said in (("fougt", "did you mean `fought`"), ("lost", "a metric needs a number"), ("lst > 1", "`lost`")):
+    for text, said in (
+        ("fougt", "did you mean `fought`"),
+        ("lost", "a metric needs a number"),
+        ("lost > x", "`x` is no number"),
+        ("lst > 1", "`lost`"),
+    ):
         with pytest.raises(UsageError, match=said):
             parse_target(text, program)
 

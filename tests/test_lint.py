@@ -64,6 +64,27 @@ def test_a_ladder_is_followed_case_by_case():
     assert "nothing can bring `army` to `attack`" not in warnings(if_ordered_up)
 
 
+def test_a_rung_out_of_reach_names_the_choice_that_took_the_place_of_the_usual_one():
+    """Where an order in another choice of its actor leaves a posture without its usual choice, the warning says so."""
+    text = """
+scenario: small
+start: 2030-01-01
+horizon: 100 days
+actors: {north: {}, south: {}}
+agents:
+  army:
+    posture: {actor: north, against: south}
+    rungs: {home: {level: none}, massed: {level: display}, attack: {level: force}}
+    start: massed
+choices:
+  council: {actor: north, options: {hold: {}, down: {do: order army down}}}
+outcomes: {attack: {when: army >= attack}, calm: {otherwise: true}}
+"""
+    scenario = scenario_from_text(text)
+    said = [str(fault) for fault in lint(scenario, build_program(scenario))]
+    assert any("the choice `council` orders `army`, so the usual one" in each for each in said)
+
+
 def test_options_that_others_tell_apart_are_not_alike():
     """Two options without effects differ when a trigger follows one of them."""
     text = HEAD + (

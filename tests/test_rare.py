@@ -36,7 +36,7 @@ from tests.studies import tables
 from tests.test_figures import assert_readable, words
 
 HOUSE = Path(__file__).resolve().parent.parent
-SMALL = {"particles": 40, "repetitions": 10, "workers": 1}
+SMALL = {"runs": 40, "repetitions": 10, "workers": 1}
 
 
 @pytest.fixture(scope="module")
@@ -299,7 +299,7 @@ def test_a_level_that_starves_gives_a_bound_and_says_so(tmp_path: Path):
     """No run at all: no estimate but an upper bound, of the level that was reached, and what would help."""
     path = tmp_path / "steep.yaml"
     path.write_text(ruin_text(60, up="0.2", importance="importance: {war: {is: rung, levels: [3, 4, 5, 6, 7, 8, 40]}}"))
-    found = api.rare(path, "war", out=tmp_path, **{**SMALL, "particles": 200})
+    found = api.rare(path, "war", out=tmp_path, **{**SMALL, "runs": 200})
     assert found.found.bound is not None and found.found.bound.level == "rung >= 8"
     assert found.found.bound.high == pytest.approx(found.found.rows[5].chance.high)
     (says,) = found.says
@@ -369,7 +369,7 @@ def test_the_command_prints_and_goes_on(sim: Sim, scenario: Path, tmp_path: Path
     [
         (("--outcome", "wor"), "no outcome `wor`; did you mean `war`?"),
         (("--outcome", "undecided"), "nothing says what rises on the way to `undecided`"),
-        (("--outcome", "war", "-n", "3"), "3 particles are too few to split: ask for 10 or more"),
+        (("--outcome", "war", "-n", "3"), "3 runs a level are too few to split: ask for 10 or more"),
         (("--outcome", "war", "-r", "2"), "`--repetitions` takes a whole number from 10 on"),
         (("--outcome", "war", "--until", "soon"), "is no share of the estimate; write such as `10%` or `0.1`"),
         (("--outcome", "war", "-n", "4000000"), "are too many"),

@@ -618,6 +618,10 @@ def test_a_folder_without_a_study_is_told(tmp_path: Path) -> None:
     """Opening what is no study, or an experiment that is not there, is a sentence."""
     with pytest.raises(UsageError, match="holds no study"):
         open_study(tmp_path)
+    (tmp_path / "begun").mkdir()
+    (tmp_path / "begun" / ".lock").touch()
+    with pytest.raises(UsageError, match=r"was begun and ended before .* again, goes on"):
+        open_study(tmp_path / "begun")
     folder = run_design(design(), runs=5, workers=1, out=tmp_path).folder
     with pytest.raises(UsageError, match="has 1 experiment, numbered from 0; there is no 3"):
         open_study(folder, experiment=3)

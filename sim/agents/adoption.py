@@ -22,6 +22,8 @@ def adoption(draft: Draft, name: Text, block: schema.Sanctions, sender: str, *, 
     """What is decided comes into force after the sender's lag; a decision taken back in time never does."""
     adopt = block.adopt.get(Text(sender)) or schema.Adoption()
     lag = draft.amount(adopt.after, Speaker((sender,)))
+    if adopt.after is not None:
+        _lasts(draft, adopt.after, f"agents.{name}.adopt.{sender}.after", nothing=True)
     if lag is None:
         lag = spread_of("lognormal", name.place, **evidence.ADOPTION_LAG)
         says = f"lognormal, {evidence.say_spread(evidence.ADOPTION_LAG)}"
@@ -50,10 +52,10 @@ def adoption(draft: Draft, name: Text, block: schema.Sanctions, sender: str, *, 
         _renewed(draft, name, block, sender, rule, adopt.renew, effects)
 
 
-def _lasts(draft: Draft, renew: schema.Spread, path: str) -> bool:
-    """Whether a time between renewals that is plainly said can be one."""
-    value = renew.arguments.get(Text("value"))
-    return not isinstance(value, Text) or renew.distribution != "constant" or draft.lasts(value, path)
+def _lasts(draft: Draft, spread: schema.Spread, path: str, *, nothing: bool = False) -> bool:
+    """Whether a time that is plainly said can be one."""
+    value = spread.arguments.get(Text("value"))
+    return not isinstance(value, Text) or spread.distribution != "constant" or draft.lasts(value, path, nothing=nothing)
 
 
 def restated(draft: Draft, name: str, block: schema.Sanctions) -> list[str]:

@@ -42,10 +42,10 @@ def _speaker(prefixes: tuple[str, ...], actor: Text | None) -> Speaker:
 
 
 def _of_posture(draft: Draft, name: Text, agent: schema.Posture) -> None:
-    """A posture's own choices; if it says none and answers nobody, the default: hold, up or down."""
+    """A posture's own choices; if it says none, answers nobody and its actor orders it nowhere: hold, up or down."""
     given: Mapping[Text, schema.ChoiceBlock] = agent.choices
     free = agent.military and len(agent.rungs) > 1 and answers(draft, name, agent) is None
-    if not given and free and not _ordered_elsewhere(draft, name):
+    if not given and free and not _ordered_elsewhere(draft, name, agent.posture.actor):
         given = {Text("what_next", name.place): default_choice(draft, name, agent)}
     for key, block in given.items():
         actor = block.actor or agent.posture.actor
@@ -54,12 +54,14 @@ def _of_posture(draft: Draft, name: Text, agent: schema.Posture) -> None:
         decide(draft, Decision(whole, path, block, actor, name, speaker))
 
 
-def _ordered_elsewhere(draft: Draft, name: Text) -> bool:
-    """Whether a choice outside its own block orders this posture: then who moves it is said."""
-    blocks = [*draft.scenario.choices.values()]
-    blocks += [block for agent in draft.scenario.agents.values() for block in agent.choices.values()]
-    orders = (orders_of(draft, option) for block in blocks for option in block.options.values())
-    return any(order is not None and order.posture == name for order in orders)
+def _ordered_elsewhere(draft: Draft, name: Text, actor: Text) -> bool:
+    """Whether its actor orders this posture in a choice outside its own block: then what it wants of it is said."""
+    deciding = [(block.actor, block) for block in draft.scenario.choices.values()]
+    for agent in draft.scenario.agents.values():
+        of_agent = agent.posture.actor if isinstance(agent, schema.Posture) else agent.actor
+        deciding += [(block.actor or of_agent, block) for block in agent.choices.values()]
+    options = (option for who, block in deciding if who in (actor, None) for option in block.options.values())
+    return any((order := orders_of(draft, option)) is not None and order.posture == name for option in options)
 
 
 def default_choice(draft: Draft, name: Text, agent: schema.Posture) -> schema.ChoiceBlock:

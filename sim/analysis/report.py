@@ -169,7 +169,7 @@ class Study:
             self.sample,
             {row.metric: (row.happened.share, row.median) for row in summary.metrics if row.happened},
             str(self.folder),
-            self.asked or self.ensemble.program.name,
+            self.asked or self.ensemble.file,
             self.ensemble.experiment,
         )
         return cautions(observed)
@@ -274,6 +274,10 @@ class Study:
             "interval (Wilson 1927); means have Student's interval, quantiles the distribution-free one by order "
             "statistics. Intervals tell how luck might have fallen otherwise, and nothing of what the model leaves out."
         )
+
+    def __repr__(self) -> str:
+        """The study in one line."""
+        return f"<Study: {self.title}; {self.runs:,} runs, seed {self.ensemble.seed}; {self.folder}>"
 
     def _repr_html_(self) -> str:
         """The study as a notebook shows it."""

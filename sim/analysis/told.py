@@ -142,6 +142,10 @@ class Told:
             "cautions": [{"trap": caution.trap, "says": caution.says} for caution in self.cautions],
         }
 
+    def __repr__(self) -> str:
+        """The study in one line."""
+        return f"<{type(self).__name__}: {self.title}; {self.what}; {self.folder}>"
+
     def _repr_html_(self) -> str:
         """The study as a notebook shows it."""
         shown = self.sheets[: self.shown]

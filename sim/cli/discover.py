@@ -13,12 +13,12 @@ from sim.cli import options, paper, sheets
               help="The outcome, or a metric with a number: 'gdp_lost > 0.2'.")  # fmt: skip
 @click.option("--coverage", metavar="SHARE", help="Take the densest box that holds this share of those runs: 70%.")
 @click.option("--box", type=options.Whole(0, 10_000), help="Take this box of the trade-off.")
-@click.option("--experiment", type=options.RUN, default=0, show_default=True, help="Which row of the design.")
+@options.experiment
 @click.option("--no-plots", is_flag=True, help="Draw no pictures.")
 @options.form()
 @options.colour
 def discover_command(
-    study: str, target: str, coverage: str | None, box: int | None, experiment: int, no_plots: bool, form: str,
+    study: str, target: str, coverage: str | None, box: int | None, experiment: str, no_plots: bool, form: str,
     no_color: bool,
 ) -> None:  # fmt: skip
     """Find where in the space of parameters an outcome lives.

@@ -93,6 +93,13 @@ def colour(command: Command) -> Command:
 
 
 FILE = click.argument("file", metavar="FILE")
+
+
+def experiment(command: Command) -> Command:
+    """`--experiment`, the first by default."""
+    return click.option("--experiment", metavar="NAME", default="0", help="By number or name.")(command)
+
+
 STUDY = click.argument("study", metavar="STUDY", type=click.Path(file_okay=False))
 
 

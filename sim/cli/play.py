@@ -140,13 +140,13 @@ def study_lines(study: api.Study, paint: Paint) -> list[str]:
 @click.command("replay")
 @options.STUDY
 @click.argument("run_number", metavar="RUN", type=options.RUN)
-@click.option("--experiment", type=options.RUN, default=0, show_default=True, help="Which row of the design.")
+@options.experiment
 @click.option("-v", "--verbose", is_flag=True, help="Also what each choice weighed, and the background, line by line.")
 @options.engine
 @options.form()
 @options.colour
 def replay_command(
-    study: str, run_number: int, experiment: int, verbose: bool, engine: str, form: str, no_color: bool
+    study: str, run_number: int, experiment: str, verbose: bool, engine: str, form: str, no_color: bool
 ) -> int:
     """Tell any stored run in full, as it happened.
 
@@ -164,7 +164,7 @@ def replay_command(
 @click.command("explain")
 @options.STUDY
 @click.option("--outcome", metavar="NAME", help="This outcome alone; all of them by default.")
-@click.option("--experiment", type=options.RUN, default=0, show_default=True, help="Which row of the design.")
+@options.experiment
 @click.option("--sample", type=options.Whole(1, 100_000), default=200, show_default=True,
               help="Runs of each outcome to look at, replayed where events were not kept.")  # fmt: skip
 @click.option("--chains", "most", type=options.Whole(1, 1000), default=5, show_default=True, help="Chains to show.")
@@ -172,7 +172,7 @@ def replay_command(
 @options.form()
 @options.colour
 def explain_command(
-    study: str, outcome: str | None, experiment: int, sample: int, most: int, engine: str, form: str, no_color: bool
+    study: str, outcome: str | None, experiment: str, sample: int, most: int, engine: str, form: str, no_color: bool
 ) -> None:
     """Give the commonest chains of triggers behind an outcome.
 
@@ -191,7 +191,7 @@ def explain_command(
     if which := opened.ensemble.which:
         click.echo("\n".join(paper.painted(paper.wrapped(which), "quiet", paint)) + "\n")
     for explanation in explanations:
-        for line in tables.chain_lines(explanation, study, most, paint, experiment=experiment):
+        for line in tables.chain_lines(explanation, study, most, paint, experiment=opened.ensemble.experiment):
             click.echo(line)
         click.echo()
     note = "A share of the runs that ended so: what came before, not what would have prevented it."

@@ -14,7 +14,9 @@ from sim.errors import UsageError
 @options.FILE
 @click.option("--outcome", metavar="NAME", required=True, help="The outcome that is rare.")
 @options.choices
-@click.option("-r", "--repetitions", type=options.Whole(10, 2_000), help="Independent estimates (default 30).")
+@click.option(
+    "-r", "--repetitions", type=options.Whole(10, 2_000), help="Independent estimates (default 30, at least 10)."
+)
 @click.option("--until", metavar="SHARE", help="Add repetitions until the interval is so near the estimate: 10%.")
 @options.playing("Runs at each level of each repetition (default 1,000).")
 def rare_command(
@@ -33,10 +35,7 @@ def rare_command(
     from sim import api
 
     model = api.load(file, policy=policy, variant=variant, overrides=options.read_settings(settings))
-    asked = playing.planning
-    plan = api.plan_rare(
-        model, outcome, particles=asked.pop("runs"), repetitions=repetitions, until=_share(until), **asked
-    )
+    plan = api.plan_rare(model, outcome, repetitions=repetitions, until=_share(until), **playing.planning)
     return carry.carried_out(plan, playing)
 
 

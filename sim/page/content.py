@@ -85,7 +85,7 @@ def page_of(study: Any) -> Page:
         ledger=_ledger_sheet(numbers),
         judgements=_judgements(numbers),
         methods=study.methods,
-        prose=tell_scenario(scenario, study.ensemble.program),
+        prose=tell_scenario(scenario, study.ensemble.program, asked=study.ensemble.file),
         facts=tuple(_facts(study)),
         command=_command(study),
         scenario=study.ensemble.scenario_path.read_text(encoding="utf-8"),

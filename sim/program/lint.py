@@ -19,7 +19,7 @@ from sim.program.exhaustive import is_covered
 from sim.program.importance import level_text
 from sim.program.names import constant_value
 from sim.program.reach import Reach, reach_of
-from sim.scenario.schema import Block, Commitment, Diplomacy, Rung, Scenario, Tier
+from sim.scenario.schema import Block, Commitment, Diplomacy, Posture, Rung, Scenario, Tier
 from sim.scenario.spelling import NUMBER_WITH_EXPONENT, ways
 
 Warnings = Iterator[Fault]
@@ -57,7 +57,24 @@ def rungs_out_of_reach(scenario: Scenario, program: ir.Program, reach: Reach) ->
                 missing.setdefault(place, []).append(name)
         for place, names in missing.items():
             yield _warning(place, quantity.name, f"nothing can bring `{quantity.name}` to {ways(names)}",
-                           "no effect leads there; take it away, or write one that does")  # fmt: skip
+                           _usual_left_out(scenario, program, quantity.name)
+                           or "no effect leads there; take it away, or write one that does")  # fmt: skip
+
+
+def _usual_left_out(scenario: Scenario, program: ir.Program, name: str) -> str:
+    """Why a posture has not its usual choice, if another choice that orders it took its place."""
+    block = scenario.agents.get(Text(name))
+    if not isinstance(block, Posture) or block.choices or block.answers or not block.military:
+        return ""
+    ordered = [quantity.name for quantity in program.quantities].index(f"{name}.ordered")
+    for trigger in program.triggers:
+        orders = (effect.slot == ordered for branch in trigger.branches for effect in branch.effects)
+        if trigger.choice is not None and any(orders):
+            return (
+                f"the choice `{trigger.name}` orders `{name}`, so the usual one, to hold, go up or go down, is left "
+                f"out; write `choices` of `{name}` that lead there, or take the rung away"
+            )
+    return ""
 
 
 def _is_asked_for(name: str, scenario: Scenario) -> bool:

@@ -22,8 +22,8 @@ MANY = 12
 """Rules of the file beyond this number are counted, not told."""
 
 
-def tell_scenario(scenario: Scenario, program: Program) -> str:
-    """The scenario as paragraphs, one group for each question a reader has."""
+def tell_scenario(scenario: Scenario, program: Program, *, asked: str = "") -> str:
+    """The scenario as paragraphs, one group for each question a reader has; `asked` is its name in a command."""
     parts = (
         _opening(scenario, program),
         _section("Background", _facts(scenario)),
@@ -31,7 +31,7 @@ def tell_scenario(scenario: Scenario, program: Program) -> str:
         _section("Who knows what", tell_minds(scenario)),
         _section("Who threatened and offered what", _commitments(scenario)),
         _section("What is decided", tell_choices(scenario, program)),
-        _section("What happens by itself", _rules(scenario, program)),
+        _section("What happens by itself", _rules(scenario, program, asked or str(scenario.scenario))),
         _section("How it can end", _endings(scenario)),
         _section("How near it is to what is rare", _importance(scenario)),
         _section("What is not known", _unknown(scenario)),
@@ -172,7 +172,7 @@ def _ultimatum(promise: Commitment) -> str:
 # ------------------------------------------------------------------------------------------------ rules
 
 
-def _rules(scenario: Scenario, program: Program) -> Iterator[str]:
+def _rules(scenario: Scenario, program: Program, asked: str) -> Iterator[str]:
     """Rules that the file itself holds, as it says them, then how many the vocabulary brings.
 
     What is written once for each of several is told of the first of them, with the names of the others.
@@ -187,7 +187,7 @@ def _rules(scenario: Scenario, program: Program) -> Iterator[str]:
         yield rule_text(scenario, name, rule) + likewise
     rest = len([trigger for trigger in program.triggers if trigger.choice is None]) - sum(map(len, shown))
     if rest > 0:
-        yield f"{rest} more rules carry this out: `sim show {scenario.scenario} --core` prints them all."
+        yield f"{rest} more rules carry this out: `sim show {asked} --core` prints them all."
 
 
 def _own_rules(scenario: Scenario) -> Iterator[tuple[Text, str, Trigger | Entry]]:

@@ -117,7 +117,10 @@ def name_of(value: object) -> Text:
     """The name of something that expressions can read."""
     text = label_of(value)
     if not _NAME.fullmatch(text):
-        raise Misfit(f"`{text}` cannot be a name", "letters, digits and `_`, a letter first, as in `border_army`", text)
+        remedy = "letters, digits and `_`, a letter first, as in `border_army`"
+        if "," in text:
+            remedy = f"where several may stand, write them as a list: `[{text}]`"
+        raise Misfit(f"`{text}` cannot be a name", remedy, text)
     if text in RESERVED:
         raise Misfit(f"`{text}` is a word of the language and cannot be a name", "choose another", text)
     return text

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sim import provenance
 from sim.clock import TICKS_PER_DAY
 from sim.engine.record import COUNTERS, UNNAMED, Ending, told_fault
-from sim.errors import ScenarioError, UsageError
+from sim.errors import ScenarioError, UsageError, did_you_mean
 from sim.program.ir import Program
 from sim.study import store
 from sim.study.design import Part, Past, parts_of
@@ -120,6 +120,15 @@ class Ensemble:
         return self.folder / str(self._row["scenario"])
 
     @property
+    def file(self) -> str:
+        """How a command names the scenario: by its name if it is a shipped one, else by the copy beside the tables."""
+        from sim.scenario.read import shipped_scenarios
+
+        name = self.program.name
+        shipped = any(path.stem == name for path in shipped_scenarios())
+        return name if shipped else str(self.scenario_path)
+
+    @property
     def _row(self) -> Mapping[str, Any]:
         row: Mapping[str, Any] = self.manifest["experiments"][self.experiment]
         return row
@@ -132,9 +141,7 @@ class Ensemble:
     @property
     def label(self) -> str:
         """What this experiment is called: its own name, or its policy, variant and overrides."""
-        row = self._row
-        told = [str(row["policy"]), str(row["variant"]), *(f"{path}={value}" for path, value in row["overrides"])]
-        return str(row.get("label", "")) or ", ".join(part for part in told if part) or "as it stands"
+        return called(self._row)
 
     @property
     def which(self) -> str:
@@ -463,7 +470,7 @@ class Ensemble:
         return block
 
 
-def open_study(folder: str | Path, *, experiment: int = 0) -> Ensemble:
+def open_study(folder: str | Path, *, experiment: int | str = 0) -> Ensemble:
     """The runs of a study that are there, of its first experiment unless another is asked for.
 
     Raises
@@ -473,14 +480,39 @@ def open_study(folder: str | Path, *, experiment: int = 0) -> Ensemble:
     """
     folder = Path(folder)
     manifest = store.read_manifest(folder)
-    count = len(manifest["experiments"])
-    if not 0 <= experiment < count:
-        said = "1 experiment" if count == 1 else f"{count} experiments"
-        raise UsageError(f"`{folder}` has {said}, numbered from 0; there is no {experiment}")
+    number = experiment_number(manifest, experiment, folder)
     lacking = store.lacking(folder, parts_wanted(manifest), tables_wanted(manifest))
     if lacking:
         raise UsageError(f"`{lacking[0]}` is not there; {mending(manifest)}")
-    return Ensemble(folder, manifest, int(manifest["runs"]), experiment)
+    return Ensemble(folder, manifest, int(manifest["runs"]), number)
+
+
+def called(row: Mapping[str, Any]) -> str:
+    """What an experiment is called: its own name, or its policy, variant and overrides."""
+    told = [str(row["policy"]), str(row["variant"]), *(f"{path}={value}" for path, value in row["overrides"])]
+    return str(row.get("label", "")) or ", ".join(part for part in told if part) or "as it stands"
+
+
+def experiment_number(manifest: Mapping[str, Any], wanted: int | str, folder: Path) -> int:
+    """The number of the experiment that is asked for by number, or the first that is called so.
+
+    Raises
+    ------
+    UsageError
+        If the study has none such.
+    """
+    labels = [called(row) for row in manifest["experiments"]]
+    if isinstance(wanted, str) and not wanted.isdecimal():
+        names = list(dict.fromkeys(labels))
+        if wanted not in names:
+            more = ", ..." if len(names) > 8 else ""
+            hint = did_you_mean(wanted, names) or f"experiments: {', '.join(names[:8])}{more}"
+            raise UsageError(f"`{folder}` has no experiment `{wanted}`; {hint}")
+        return labels.index(wanted)
+    if not 0 <= int(wanted) < len(labels):
+        said = "1 experiment" if len(labels) == 1 else f"{len(labels)} experiments"
+        raise UsageError(f"`{folder}` has {said}, numbered from 0; there is no {wanted}")
+    return int(wanted)
 
 
 def parts_wanted(manifest: Mapping[str, Any]) -> list[Part]:

@@ -344,12 +344,23 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         if not manifest.keys() >= NEEDED:
             raise ValueError("half a manifest")
     except (FileNotFoundError, NotADirectoryError):
+        if _was_begun(folder):
+            raise UsageError(
+                f"`{folder}` was begun and ended before it could say what it is: the command that began it, given "
+                "again, goes on"
+            ) from None
         raise UsageError(f"`{folder}` holds no study: a study is a folder with a `{MANIFEST}`") from None
     except (ValueError, AttributeError):  # no JSON, no UTF-8, no object, or one of something else
         raise UsageError(
             f"`{folder / MANIFEST}` is damaged: remove it and give the command of the study again"
         ) from None
     return manifest
+
+
+def _was_begun(folder: Path) -> bool:
+    """Whether a command made this folder to be a study, and was ended before it wrote the manifest."""
+    looked_for = (LOCK, "scenario.resolved*.yaml", "design.parquet", "*/part-*.parquet")
+    return any(next(folder.glob(pattern), None) is not None for pattern in looked_for)
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:

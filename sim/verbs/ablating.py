@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError, did_you_mean
+from sim.verbs.asking import listed
 from sim.verbs.model import RESULTS, Model, load
-from sim.verbs.playing import RUNS, experiment_of, plan_of, run
+from sim.verbs.playing import experiment_of, plan_of, run
 
 if TYPE_CHECKING:
     from sim.analysis.ablating.ablation import Ablation
@@ -19,8 +20,8 @@ def plan_ablate(
     model: Model | str | Path,
     *,
     what: str = "all",
-    only: Sequence[str] = (),
-    shapley: Sequence[str] = (),
+    only: str | Sequence[str] = (),
+    shapley: str | Sequence[str] = (),
     orders: int | None = None,
     runs: int | None = None,
     seed: int = 1,
@@ -56,8 +57,9 @@ def plan_ablate(
     model = model if isinstance(model, Model) else load(model)
     scenario, program = model.scenario, model.program
     sorts = None if what == "all" else WHAT[what]
-    things = list(named_things(only, scenario, program, sorts) if only else things_of(scenario, program, WHAT[what]))
-    members = named_things(shapley, scenario, program)
+    named = listed(only)
+    things = list(named_things(named, scenario, program, sorts) if named else things_of(scenario, program, WHAT[what]))
+    members = named_things(listed(shapley), scenario, program)
     check_group(members, orders)
     things += [member for member in members if member not in things]
     if not things:
@@ -66,7 +68,7 @@ def plan_ablate(
         experiment_of(model), things, seed=seed, group=[things.index(member) for member in members], orders=orders
     )
     return plan_of(
-        design, asked=model.asked, runs=runs or RUNS, workers=workers, engine=engine, out=out,
+        design, asked=model.asked, runs=runs, workers=workers, engine=engine, out=out,
         scenario=model.scenario, tell=tell,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import UsageError, did_you_mean
+from sim.verbs.asking import listed, so_many
 from sim.verbs.model import Model, load
 from sim.verbs.playing import RUNS, experiment_of, plan_of
 
@@ -26,7 +26,7 @@ def branch(
     run: int = 0,
     at: str | float | None = None,
     choice: str | None = None,
-    policies: Sequence[str] = (),
+    policies: str | Sequence[str] = (),
     runs: int = RUNS,
     decisions: Sequence[tuple[str, int, str]] = (),
     engine: str = "auto",
@@ -57,7 +57,7 @@ def branch(
     from sim.analysis.branching.futures import play_futures
 
     forked = _fork(model, seed=seed, run=run, at=at, choice=choice, policies=policies, decisions=decisions)
-    return play_futures(forked.experiments, forked.settings, seed, runs, engine=engine)
+    return play_futures(forked.experiments, forked.settings, seed, so_many(runs, RUNS), engine=engine)
 
 
 def plan_branch(
@@ -67,7 +67,7 @@ def plan_branch(
     run: int = 0,
     at: str | float | None = None,
     choice: str | None = None,
-    policies: Sequence[str] = (),
+    policies: str | Sequence[str] = (),
     runs: int | None = None,
     decisions: Sequence[tuple[str, int, str]] = (),
     **options: Any,
@@ -81,10 +81,10 @@ def plan_branch(
     """
     model = load(model) if isinstance(model, str | Path) else model
     forked = _fork(model, seed=seed, run=run, at=at, choice=choice, policies=policies, decisions=decisions)
-    return plan_of(forked.design, asked=model.asked, runs=runs or RUNS, scenario=model.scenario, **options)
+    return plan_of(forked.design, asked=model.asked, runs=runs, scenario=model.scenario, **options)
 
 
-def _fork(model: Model | str | Path, *, policies: Sequence[str], **asked: Any) -> Fork:
+def _fork(model: Model | str | Path, *, policies: str | Sequence[str], **asked: Any) -> Fork:
     from sim.analysis.branching.fork import fork, fork_policies
     from sim.analysis.branching.pasts import Asked
 
@@ -92,7 +92,7 @@ def _fork(model: Model | str | Path, *, policies: Sequence[str], **asked: Any) -
     wanted = Asked(**asked | {"decisions": tuple(asked["decisions"]), "file": model.asked})
     if not policies:
         return fork(experiment_of(model), wanted)
-    names = [name for name in dict.fromkeys(policies) if name != model.policy]
+    names = [name for name in dict.fromkeys(listed(policies)) if name != model.policy]
     others = [load(model.asked, name, model.overrides, variant=model.variant) for name in names]
     rows = [experiment_of(model, label=model.policy or "as it stands")]
     return fork_policies([*rows, *(experiment_of(other, label=str(other.policy)) for other in others)], wanted)
@@ -170,20 +170,11 @@ def _taken(studies: Sequence[Study], runs: Sequence[int]) -> tuple[str, ...]:
 def _experiment(study: Any, wanted: int | str | None) -> Study:
     """One experiment of a study, as runs: its first if nobody asks for another."""
     from sim.analysis.report import Study
-    from sim.study.ensemble import open_study
+    from sim.study.ensemble import experiment_number, open_study
 
     if isinstance(study, str | Path):
         study = Study(open_study(study))
     if wanted is None:
         return study if isinstance(study, Study) else Study(study.ensemble)
-    rows = study.ensemble.experiments
-    labels = [row.label for row in rows]
-    if isinstance(wanted, str) and not wanted.isdecimal():
-        if wanted not in labels:
-            hint = did_you_mean(wanted, labels) or f"experiments: {', '.join(labels)}"
-            raise UsageError(f"`{study.folder}` has no experiment `{wanted}`; {hint}")
-        wanted = labels.index(wanted)
-    if not 0 <= int(wanted) < len(rows):
-        said = "1 experiment" if len(rows) == 1 else f"{len(rows)} experiments"
-        raise UsageError(f"`{study.folder}` has {said}, numbered from 0; there is no {wanted}")
-    return Study(rows[int(wanted)])
+    whole = study.ensemble
+    return Study(whole.experiments[experiment_number(whole.manifest, wanted, whole.folder)])

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
+from sim.verbs.asking import listed
 from sim.verbs.model import Model, Overrides, load
-from sim.verbs.playing import RUNS, experiment_of, plan_of, run
+from sim.verbs.playing import experiment_of, plan_of, run
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -25,9 +26,9 @@ WORLDS = 64
 
 def plan_compare(
     what: Model | str | Path,
-    policies: Sequence[str] | None = None,
+    policies: str | Sequence[str] | None = None,
     *,
-    variants: Sequence[str] = (),
+    variants: str | Sequence[str] = (),
     alternatives: Sequence[Overrides] = (),
     worlds: int | None = None,
     reading: Reading | None = None,
@@ -63,6 +64,7 @@ def plan_compare(
 
     model = what if isinstance(what, Model) else load(what)
     reading = reading or Reading()
+    policies, variants = None if policies is None else listed(policies), listed(variants)
     compared = _compared(model, policies, variants, alternatives)
     program = compared[0][1].program
     asked_of_worlds = bool(reading.objectives or reading.satisfice)
@@ -84,12 +86,12 @@ def plan_compare(
     crossed = bool(variants) and len(compared) > 1 + len(variants)
     settings = {"alternatives": len(compared), "worlds": count, "crossed": crossed}
     design = Design(tuple(experiments), seed, kind="compare", settings=settings, block=BLOCK)
-    return plan_of(design, asked=model.asked, runs=runs or RUNS, scenario=model.scenario, **options)
+    return plan_of(design, asked=model.asked, runs=runs, scenario=model.scenario, **options)
 
 
 def compare(
     what: Plan | Model | str | Path,
-    policies: Sequence[str] | None = None,
+    policies: str | Sequence[str] | None = None,
     *,
     reading: Reading | None = None,
     on_progress: Callable[[Progress], None] | None = None,

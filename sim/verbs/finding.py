@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.verbs.asking import so_many
 from sim.verbs.model import RESULTS, Model, load
 from sim.verbs.playing import experiment_of, run
 
@@ -41,7 +42,7 @@ def plan_rare(
     model: Model,
     outcome: str,
     *,
-    particles: int | None = None,
+    runs: int | None = None,
     repetitions: int | None = None,
     until: float | None = None,
     seed: int = 1,
@@ -54,7 +55,7 @@ def plan_rare(
 
     Parameters
     ----------
-    particles
+    runs
         Runs at each level of each repetition.
     repetitions
         Independent estimates, from which the interval comes; more of them extend the same study.
@@ -79,8 +80,8 @@ def plan_rare(
         importance_for(model.program, outcome),
         asked=model.asked,
         seed=seed,
-        particles=PARTICLES if particles is None else particles,
-        repetitions=REPETITIONS if repetitions is None else repetitions,
+        particles=so_many(runs, PARTICLES),
+        repetitions=so_many(repetitions, REPETITIONS, "repetitions"),
         until=until,
         workers=workers,
         engine=engine,

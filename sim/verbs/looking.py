@@ -90,7 +90,7 @@ def show(model: Model, what: str = "prose") -> str:
     from sim.program import diagram, listing, prose, wording
 
     faces: dict[str, Callable[[], str]] = {
-        "prose": lambda: prose.tell_scenario(model.scenario, model.program),
+        "prose": lambda: prose.tell_scenario(model.scenario, model.program, asked=model.asked),
         "core": lambda: listing.core_text(model.core),
         "program": lambda: wording.program_text(model.program),
         "resolved": lambda: listing.core_text(model.scenario),

@@ -54,6 +54,13 @@ class Model:
 
         return build_program(self.scenario)
 
+    def __repr__(self) -> str:
+        """The model in one line."""
+        changed = [f"policy {self.policy}"] if self.policy else []
+        changed += [f"variant {self.variant}"] if self.variant else []
+        changed += [f"{path}={value}" for path, value in self.overrides]
+        return f"<Model: {', '.join([self.name, *changed])}; {self.asked}>"
+
     def _repr_html_(self) -> str:
         """The model as a notebook shows it: what it asks, and what can be asked of it."""
         from sim.analysis.notebook import notebook_page

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError, did_you_mean
+from sim.verbs.asking import so_many
 from sim.verbs.model import RESULTS, Model, Overrides, load
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def plan(
     return make_plan(
         Design((experiment_of(model),), seed),
         asked=model.asked,
-        runs=runs or (MOST_RUNS if until else RUNS),
+        runs=so_many(runs, MOST_RUNS if until else RUNS),
         workers=workers,
         engine=engine,
         until=until if until is None or isinstance(until, str) else ",".join(until),
@@ -116,7 +117,7 @@ def plan_of(
     design: Design,
     *,
     asked: str,
-    runs: int,
+    runs: int | None,
     workers: int | None = None,
     engine: str = "auto",
     out: str | Path = RESULTS,
@@ -138,7 +139,7 @@ def plan_of(
     from sim.study.plan import make_plan
 
     return make_plan(
-        design, asked=asked, runs=runs, workers=workers, engine=engine, out=Path(out), scenario=scenario,
+        design, asked=asked, runs=so_many(runs, RUNS), workers=workers, engine=engine, out=Path(out), scenario=scenario,
         recording=recording or LEAN, more=more, tell=tell,
     )  # fmt: skip
 
@@ -215,8 +216,8 @@ def run(
     return told(ensemble, what.asked, what.scenario)
 
 
-def study(folder: str | Path, *, experiment: int | None = None) -> Any:
-    """A stored study, read as its kind asks; or one experiment of it, as runs.
+def study(folder: str | Path, *, experiment: int | str | None = None) -> Any:
+    """A stored study, read as its kind asks; or one experiment of it, by number or name, as runs.
 
     Raises
     ------

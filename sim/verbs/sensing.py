@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.verbs.asking import listed, so_many
 from sim.verbs.model import RESULTS, Model, load
 from sim.verbs.playing import experiment_of, plan_of, run
 
@@ -23,7 +24,7 @@ def plan_sensitivity(
     *,
     method: str = "sobol",
     samples: int | None = None,
-    parameters: Sequence[str] = (),
+    parameters: str | Sequence[str] = (),
     second: bool = False,
     runs: int | None = None,
     seed: int = 1,
@@ -57,8 +58,8 @@ def plan_sensitivity(
 
     model = model if isinstance(model, Model) else load(model)
     experiment = experiment_of(model)
-    what = sampling.asked(experiment, method, samples=samples, parameters=tuple(parameters), second=second)
-    count = runs or POINT_RUNS[what.method]
+    what = sampling.asked(experiment, method, samples=samples, parameters=listed(parameters), second=second)
+    count = so_many(runs, POINT_RUNS[what.method])
     design = sampling.design_of(experiment, what, seed)
     there = sampling.there(design, what, Path(options.get("out", RESULTS)))
     if there.samples > what.samples:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
+from sim.verbs.asking import listed, so_many
 from sim.verbs.model import Model, load
 from sim.verbs.playing import RUNS, plan_of, run
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def plan_sweep(
     model: Model | str | Path,
-    axes: Sequence[str],
+    axes: str | Sequence[str],
     *,
     zipped: bool = False,
     lhs: int | None = None,
@@ -64,9 +65,11 @@ def plan_sweep(
     from sim.study.designs.points import Workshop
     from sim.study.designs.swept import sweep_design, tip_design
 
-    model, read = _chosen(model if isinstance(model, Model) else load(model), [read_axis(axis) for axis in axes])
+    model, read = _chosen(
+        model if isinstance(model, Model) else load(model), [read_axis(axis) for axis in listed(axes)]
+    )
     workshop = Workshop(model.asked, model.policy, model.variant, tell)
-    constants, runs = model.overrides, runs or RUNS
+    constants, runs = model.overrides, so_many(runs, RUNS)
     if tip is None:
         found = sweep_design(
             workshop, model.scenario, read, constants=constants, zipped=zipped, lhs=lhs, sobol=sobol, table=design,
@@ -111,7 +114,7 @@ def _chosen(model: Model, axes: Sequence[Axis]) -> tuple[Model, list[Axis]]:
 
 def sweep(
     what: Plan | Model | str | Path,
-    axes: Sequence[str] = (),
+    axes: str | Sequence[str] = (),
     *,
     on_progress: Callable[[Progress], None] | None = None,
     fail_fast: bool = False,

@@ -287,6 +287,22 @@ def test_a_posture_that_is_ordered_by_a_choice_elsewhere_has_no_choice_of_its_ow
     assert [trigger.name for trigger in played.triggers if trigger.choice is not None] == ["council"]
 
 
+def test_an_order_in_the_choice_of_another_actor_leaves_a_posture_its_usual_choice() -> None:
+    """That south may order the army of north down takes nothing from what north decides about it."""
+    text = """
+    actors: {north: {}, south: {}}
+    agents:
+      army:
+        posture: {actor: north, against: south}
+        rungs: {home: {level: none}, massed: {level: display}, attack: {level: force}}
+        start: massed
+    choices:
+      escort: {actor: south, every: 10 days, options: {none: {}, down: {do: order army down}}}
+    """
+    choosing = {trigger.name for trigger in program(text).triggers if trigger.choice is not None}
+    assert choosing == {"army.what_next", "escort"}
+
+
 def test_an_order_already_given_and_an_order_off_the_ladder_are_not_open(engine: Engine) -> None:
     """On the top rung going up is closed; while the army moves up, going up is closed and going back is open."""
     text = recorded("1 day").replace("start: massed", "start: attack").replace("pace: 1 hour", "pace: 5 days")

@@ -33,7 +33,7 @@ TOLD = 3
 """Things that are told in sentences."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ablation(Told):
     """The whole, each thing taken out in turn, and the coalitions of a named group."""
 
@@ -213,7 +213,7 @@ class Ablation(Told):
     @property
     def next_commands(self) -> tuple[str, ...]:
         """What one would type next."""
-        asked, apart = self.asked or self.ensemble.program.name, self._apart()
+        asked, apart = self.asked or self.ensemble.file, self._apart()
         group = (f"sim ablate {asked} --shapley {','.join(apart)}",) if self.shapley is None and len(apart) > 1 else ()
         return (*group, f"sim show {asked}", f"sim report {self.folder}")
 

@@ -31,7 +31,7 @@ from sim.analysis.differing.parting import Difference, Parting, part, told_day
 from sim.analysis.differing.witness import Course, witnessed
 from sim.clock import days
 from sim.engine.record import Decision, EventRow
-from sim.errors import UsageError
+from sim.errors import UsageError, did_you_mean
 from sim.program.ir import Program, Trigger
 from sim.study.design import Design, Experiment, Past
 
@@ -95,7 +95,10 @@ def _choice_of(program: Program, asked: Asked) -> Trigger | None:
         try:
             trigger = program.triggers[trigger_named(program, asked.choice)[0]]
         except UsageError:
-            raise UsageError(f"`--choice {asked.choice}`: there is no such trigger; {choosers(program)}") from None
+            choosing = [trigger.name for trigger in program.triggers if trigger.choice is not None]
+            short = [name.rpartition(".")[2] for name in choosing]
+            hint = did_you_mean(asked.choice, [*choosing, *short]) or choosers(program)
+            raise UsageError(f"`--choice {asked.choice}`: there is no such trigger; {hint}") from None
         if trigger.choice is None:
             raise UsageError(f"`{trigger.name}` does not choose; {choosers(program)}")
         return trigger

@@ -41,7 +41,7 @@ MOST_TOLD = 3
 """Differences that are told in the sentence about those that stand."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison(Told):
     """Alternatives on the same luck, read against a baseline."""
 

@@ -154,11 +154,18 @@ class Discovery:
             Column("density", "density", "share", says="of the runs inside, those that ended so"),
             Column("mass", "of all runs", "share"),
             Column("limits", "parameters limited", "count"),
+            Column("taken", ""),
         )
-        rows = [{name: getattr(step, name) for name in Step.__dataclass_fields__} for step in _spread(self.steps)]
+        rows = [
+            {name: getattr(step, name) for name in Step.__dataclass_fields__}
+            for step in _spread(self.steps, self.chosen)
+        ]
+        for row in rows:
+            row["taken"] = "taken" if row["number"] == self.chosen else None
         notes = [
             f"On the runs that found them. Box {self.chosen} was taken; `--box N` takes another, `--coverage 70%` the "
-            "densest that still holds so many of those that ended so.",
+            "densest that still holds so many of those that ended so. On the runs that judge, and without the limits "
+            "that luck would bear out as well, it may hold more or fewer.",
         ]
         return sheet_from("boxes", "The trade-off: what a smaller box gains and loses", columns, rows, notes=notes)
 
@@ -219,6 +226,10 @@ class Discovery:
             "cautions": [{"trap": caution.trap, "says": caution.says} for caution in self.cautions],
         }
 
+    def __repr__(self) -> str:
+        """The discovery in one line."""
+        return f"<Discovery: {self.title}; {self.what}; {self.folder}>"
+
     def _repr_html_(self) -> str:
         """The discovery as a notebook shows it."""
         return notebook_page(self.title, (self.what,), self.sheets, self.says, self.cautions)
@@ -228,10 +239,10 @@ def _told(share: Share) -> str:
     return f"{percent(share.share)} ({percent_range(share.low, share.high)})"
 
 
-def _spread(steps: Sequence[Step]) -> list[Step]:
-    """Some boxes of the trade-off, evenly along it, the first and the last among them."""
+def _spread(steps: Sequence[Step], chosen: int) -> list[Step]:
+    """Some boxes of the trade-off, evenly along it, the first, the last and the chosen one among them."""
     places = np.unique(np.linspace(0, len(steps) - 1, min(SHOWN, len(steps))).round().astype(int))
-    return [steps[place] for place in places.tolist()]
+    return [steps[place] for place in sorted({*places.tolist(), chosen})]
 
 
 # ------------------------------------------------------------------------------------------------ finding

@@ -22,6 +22,8 @@ SIGNS: dict[str, Callable[[Any, Any], Any]] = {
 
 PATTERN = re.compile(r"\s*(?P<name>[^<>=]+?)\s*(?P<sign>>=|<=|>|<)\s*(?P<value>[-+0-9._e]+)\s*(?P<percent>%?)\s*")
 
+_COMPARED = re.compile(r"\s*(?P<name>[^<>=]+?)\s*(?:>=|<=|>|<)\s*(?P<value>.*?)\s*")
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -57,6 +59,9 @@ def parse_target(text: str, program: Program) -> Target:
     if text.strip() in program.outcome_names:
         return Target(text.strip())
     match = PATTERN.fullmatch(text)
+    compared = _COMPARED.fullmatch(text)
+    if match is None and compared is not None:
+        raise UsageError(f"`{compared['value']}` is no number; write such as `{compared['name']} > 0.5`")
     names = metrics if match else list(program.outcome_names)
     name = match["name"] if match else text.strip()
     if name not in names:

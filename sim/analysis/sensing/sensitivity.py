@@ -24,7 +24,7 @@ from sim.study.nested import Nested, nested
 Found = Indices | Screening | Tornado
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sensitivity(Told):
     """What moves each outcome's probability and each metric, by the method of the study: all from one design."""
 
@@ -164,7 +164,7 @@ class Sensitivity(Told):
     @cached_property
     def cautions(self) -> tuple[Caution, ...]:
         """What the tables do not mean."""
-        name = self.asked or self.program.name
+        name = self.asked or self.ensemble.file
         asked = words.Asked(self.scenario, self.program, self.parameters, self.method, self.samples, self.runs, name)
         return words.cautions(self.told_of, asked, self.failed)
 
@@ -179,7 +179,7 @@ class Sensitivity(Told):
     def _command(self) -> str:
         """What would be typed to have this study again."""
         ensemble, row = self.ensemble, self.ensemble.manifest["experiments"][0]
-        words = ["sim", "sensitivity", self.asked or self.program.name, "--method", self.method]
+        words = ["sim", "sensitivity", self.asked or self.ensemble.file, "--method", self.method]
         words += ["--policy", ensemble.policy] if ensemble.policy else []
         words += ["--variant", ensemble.variant] if ensemble.variant else []
         words += [word for path, value in row["overrides"] for word in ("-s", f"{path}={value}")]

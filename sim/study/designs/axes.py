@@ -96,7 +96,7 @@ def read_axis(setting: str) -> Axis:
     path, sign, values = setting.partition("=")
     path = path.strip()
     if not path or (sign and not values.strip()):
-        raise UsageError(f"`-s {setting}`: write `-s path=values`, such as `-s tripwire.believed=0 %:100 %:5`")
+        raise UsageError(f"`-s {setting}`: write `-s path=values`, such as `-s tripwire.believed='0 %:100 %:5'`")
     return _read(path, values.strip(), setting) if sign else Axis(path)
 
 

@@ -124,7 +124,7 @@ def _check_ways(axes: Sequence[Axis], *, zipped: bool, lhs: int | None, sobol: i
         raise UsageError("--lhs and --sobol both spread points over the ranges; choose one")
     lists, spread = [axis for axis in axes if len(axis.values) > 1], [axis for axis in axes if not axis.values]
     if not lists and not spread and table is None:
-        raise UsageError("nothing is swept; give a path several values: `-s tripwire.believed=0 %:100 %:5`")
+        raise UsageError("nothing is swept; give a path several values: `-s tripwire.believed='0 %:100 %:5'`")
     if spread and not (lhs or sobol):
         path, what = spread[0].path, "a range" if spread[0].range else "no values"
         raise UsageError(

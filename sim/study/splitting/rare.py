@@ -155,13 +155,13 @@ def plan_rare(
         If a number makes no sense, or there is no such engine.
     """
     if particles < FEWEST_PARTICLES:
-        raise UsageError(f"{particles} particles are too few to split: ask for {FEWEST_PARTICLES} or more (`-n`)")
+        raise UsageError(f"{particles} runs a level are too few to split: ask for {FEWEST_PARTICLES} or more (`-n`)")
     if repetitions < FEWEST_REPETITIONS:
         raise UsageError(f"an interval from {repetitions} repetitions is none: ask for {FEWEST_REPETITIONS} or more")
     if until is not None and not 0.0 < until < 1.0:
         raise UsageError("`--until` is a share of the estimate, such as 0.1 or 10 %")
     if max(repetitions, MOST_REPETITIONS) * particles > 2**32:
-        raise UsageError(f"{particles:,} particles are too many: their runs could not all have a number of their own")
+        raise UsageError(f"{particles:,} runs a level are too many: they could not all have a number of their own")
     settings = {"outcome": importance.outcome, "particles": particles, "pilot": PILOT, "method": METHOD}
     design = Design((experiment,), seed, part_sizes=((0, 1),), kind=KIND, settings=settings)
     player = choose(engine)
