@@ -454,7 +454,10 @@ def threats_that_worked(observed: Observed) -> Iterator[str]:
         made = len(sample)
         if observed.scenario.threats[name].start == "unsaid":
             made = events.turned_true(names[f"{name}.standing"])
-        if called:
+        if called == made:
+            of = "the one run" if made == 1 else f"all {made:,} runs"
+            yield f"`{name}` was called in {of} in which it could be: none shows what it is when it works."
+        elif called:
             of = f"{made:,} runs looked at" if made == len(sample) else f"the {made:,} in which it was made"
             yield (
                 f"`{name}` was called in {_percent(called / made)} of {of}. In the others it held or was not needed: "

@@ -114,10 +114,9 @@ def draw_regret(study: Comparison, told: Fared) -> Figure:
     scale = 100.0 if told.objective.is_outcome else 1.0
     unit = "percentage points" if told.objective.is_outcome else told.objective.unit
     caption = (
-        f"Each stroke is one of {told.worlds} worlds (values of the uncertain parameters; {told.runs:,} runs of each "
-        "alternative on the same luck): what is lost there against the best alternative, read off the runs that chose "
-        "it, so too high by about the grey band. Diamonds: expected regret, judged on other runs, with 95 % interval. "
-        "Triangles: the largest regret is at least that; strokes beyond it may be luck."
+        f"Strokes: what is lost in each of {told.worlds} worlds ({told.runs:,} runs of each alternative on the same "
+        "luck) against the best there, too high by about the grey band. Diamonds: expected regret, judged on other "
+        "runs, 95 % interval. Triangles: the largest is at least that; strokes beyond it may be luck."
     )
     slide = new_slide(f"Regret when {plain(told.objective.says.replace('`', ''))}", _described(study, caption),
                       subtitle=study.question, scale=_scale(len(told.alternatives)))  # fmt: skip
