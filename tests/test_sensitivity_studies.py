@@ -191,7 +191,9 @@ def test_no_number_of_a_small_study_is_none(small: Path, tmp_path: Path) -> None
 def test_a_study_grows_and_what_is_there_is_used(small: Path, tmp_path: Path) -> None:
     """Fewer samples or runs than are there are not another study: all that is there is taken."""
     large = api.sensitivity(small, samples=64, runs=10, out=tmp_path)
-    plan = api.plan_sensitivity(api.load(small), samples=16, runs=5, out=tmp_path)
+    told: list[str] = []
+    plan = api.plan_sensitivity(api.load(small), samples=16, runs=5, out=tmp_path, tell=told.append)
+    assert "16 base samples of 5 runs were, 64 base samples of 10 runs at each point are taken" in told[0]
     assert (plan.to_play, plan.runs, len(plan.design.experiments)) == (0, 10, 64 * 5)
     alone = api.sensitivity(small, samples=32, runs=10, out=tmp_path / "alone")
     grown = api.sensitivity(small, samples=64, runs=10, out=tmp_path / "alone")

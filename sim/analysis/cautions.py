@@ -166,7 +166,7 @@ def runs_of_different_length(observed: Observed) -> Iterator[str]:
     if share >= 0.02 and growing:
         yield (
             f"Means over runs of different length: {_percent(share)} ended early, and what they cost stopped then. "
-            f"`-v` shows {_names(growing)} outcome by outcome."
+            f"The tables of metrics have {_names(growing)} outcome by outcome."
         )
 
 

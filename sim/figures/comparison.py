@@ -116,7 +116,7 @@ def draw_regret(study: Comparison, told: Fared) -> Figure:
     caption = (
         f"Strokes: what is lost in each of {told.worlds} worlds ({told.runs:,} runs of each alternative on the same "
         "luck) against the best there, too high by about the grey band. Diamonds: expected regret, judged on other "
-        "runs, 95 % interval. Triangles: the largest is at least that; strokes beyond it may be luck."
+        "runs, 95 % interval. Triangles: the largest is at least that; strokes beyond it may be luck. None: noise."
     )
     slide = new_slide(f"Regret when {plain(told.objective.says.replace('`', ''))}", _described(study, caption),
                       subtitle=study.question, scale=_scale(len(told.alternatives)))  # fmt: skip

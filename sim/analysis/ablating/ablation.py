@@ -111,7 +111,7 @@ class Ablation(Told):
         return (
             f"{len(self.things):,} thing{'s' * (len(self.things) != 1)} taken out in turn, "
             f"{self.n:,} runs of each experiment, "
-            f"seed {self.ensemble.seed}"
+            f"seed {self.ensemble.seed}{self.first_of}"
         )
 
     @property
@@ -213,7 +213,7 @@ class Ablation(Told):
     def next_commands(self) -> tuple[str, ...]:
         """What one would type next."""
         asked, apart = self.asked or self.ensemble.program.name, self._apart()
-        group = (f"sim ablate {asked} --shapley {','.join(apart)}",) if self.shapley is None and len(apart) > 1 else ()
+        group = (self.typed_again("--shapley", ",".join(apart)),) if self.shapley is None and len(apart) > 1 else ()
         return (*group, f"sim show {asked}", f"sim report {self.folder}")
 
     def _apart(self) -> list[str]:

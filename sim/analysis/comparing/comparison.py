@@ -176,7 +176,7 @@ class Comparison(Told):
         told = f"{len(self.alternatives)} alternatives, {self.runs:,} runs of each on the same luck"
         if self.worlds:
             told += f"; in {self.worlds} worlds besides, {self.runs:,} runs of each in each"
-        return f"{told}; seed {self.ensemble.seed}"
+        return f"{told}; seed {self.ensemble.seed}{self.first_of}"
 
     # ------------------------------------------------------------------------------------------------ words
 
@@ -204,9 +204,6 @@ class Comparison(Told):
         return tuple(self._sentences())
 
     def _sentences(self) -> Iterator[str]:
-        for name in self.ensemble.program.outcome_names:
-            if record := base_rate(self.scenario, self.ensemble.program, name):
-                yield f"Beside {name}: {record} (MID 5.0)."
         yield from self._standing()
         yield from self._identical()
         yield from self._worth()
@@ -217,6 +214,9 @@ class Comparison(Told):
                 yield f"Metrics: {stand} of {tested} differences of means differ from 0 taken together (Holm, 5 %)."
         for one in self.fared:
             yield from self._least_regret(one)
+        for name in self.ensemble.program.outcome_names:
+            if record := base_rate(self.scenario, self.ensemble.program, name):
+                yield f"Beside {name}: {record} (MID 5.0)."
 
     def _standing(self) -> Iterator[str]:
         """Which differences of shares stand, taken together, the largest of them in figures."""

@@ -69,7 +69,7 @@ class Satisfied:
 def fared(ensemble: Ensemble, alternatives: Sequence[Alternative], objective: Objective) -> Fared | Unfared:
     """The regrets by one objective, or why there are none."""
     cells = _of_worlds(ensemble, len(alternatives), objective.name, is_outcome=objective.is_outcome)
-    if says := _unfit(cells, int(ensemble.manifest["runs"]), objective.name):
+    if says := _unfit(cells, min(ensemble.limit, int(ensemble.manifest["runs"])), objective.name):
         return Unfared(objective, says)
     losses = objective.sign * cells.means
     found = regrets(losses, cells.runs.mean(axis=(1, 2)))

@@ -242,4 +242,5 @@ def interval_of(values: Floats) -> Estimate:
     if not len(rest) == len(values) - 1 > 1:
         return Estimate(value, np.nan, np.nan)
     spread = Z * float(rest.std(ddof=1))
+    spread = spread if spread > CONSTANT * abs(value) else 0.0  # less is rounding
     return Estimate(value, value - spread, value + spread)

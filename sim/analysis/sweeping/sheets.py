@@ -110,7 +110,7 @@ def _unshown(study: Swept, what: Sequence[str]) -> list[str]:
         return []
     kind = "outcomes move" if left[0] in study.tallies.outcome_names else "metrics come"
     chosen = f"those that {'move most' if kind.startswith('outcomes') else 'come first'} are shown"
-    return [f"{chosen}; not shown: {', '.join(left)} (-v)".capitalize()]
+    return [f"{chosen}; not shown: {', '.join(left)}; the table of every point has them".capitalize()]
 
 
 def _intervals(study: Swept, name: str) -> str:
