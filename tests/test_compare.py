@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -420,6 +421,21 @@ def test_page_fits_80_columns(place: Path, capsys: pytest.CaptureFixture[str]) -
     assert "3 alternatives, 200 runs of each on the same luck; seed 1" in lines
     assert "a hypothesis, not a test" in out
     assert "sim diff" in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("compare", "steps.yaml", "--policies", "slow"), ("sweep", "steps.yaml", "-s", "pace=0.1,0.2"),
+     ("ablate", "steps.yaml"), ("run", "steps.yaml")],
+)  # fmt: skip
+def test_one_is_no_plural(arguments: tuple[str, ...], place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One run is `1 run`, on every page and in what is said before."""
+    capsys.readouterr()
+    code_of([*arguments, "-n", "1", "-j", "1", "--no-plots", "-o", str(place / "single")])
+    told = capsys.readouterr()
+    page = " ".join(f"{told.out} {told.err}".split())
+    assert "1 run" in page
+    assert not re.findall(r"(?<![\d,.])1 (?:runs|pairs|intervals|experiments|points|differences|alternatives)\b", page)
 
 
 def test_policy_against_itself_says_0(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

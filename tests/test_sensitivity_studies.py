@@ -46,6 +46,18 @@ metrics: {worst: {max: army}, first: {first: army >= massed}}
 """
 
 
+def test_moment_is_told_by_whether_it_comes(small: Path) -> None:
+    """Of a `first` metric it is told what moves the share of runs in which it comes, and that it is so."""
+    study = api.sensitivity(small, method="tornado", runs=60, workers=1, out=small.parent)
+    (output,) = [one for one in study.outputs if one.name == "first"]
+    came = [np.isfinite(one.metric("first")).mean() for one in study.ensemble.experiments]
+    assert output.means == pytest.approx(came)
+    assert 0 < min(came) < max(came) < 1
+    assert output.says == "P(first)"
+    asked = study.of("first")
+    assert any("`first` is a moment that may not come" in one.says for one in asked.cautions)
+
+
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     """A scenario of three uncertain numbers: one that matters, one of three values, one that does nothing."""

@@ -19,6 +19,7 @@ from sim.analysis.explain import explain
 from sim.analysis.narrative import is_hidden, is_shown, say_day
 from sim.analysis.sample import Sample
 from sim.clock import days_between, parse_date, say_duration, ticks
+from sim.counted import counted
 from sim.engine.order import watched
 from sim.engine.record import UNNAMED, Failure, Runs
 from sim.language.evaluate import Meaning, Undefined, meaning
@@ -98,7 +99,8 @@ def failed_runs(observed: Observed) -> Iterator[str]:
         first, n = observed.failures[0], len(observed.failures)
         where = _looked_at(observed.program, first)
         yield (
-            f"{n:,} of {observed.runs:,} runs failed and count in no outcome. The first: {first.told}"
+            f"{n:,} of {counted(observed.runs, 'run')} failed and {'counts' if n == 1 else 'count'} in no outcome. "
+            f"The first: {first.told}"
             f"{f', where {where}' if where else ''}. To see it: "
             f"{replay_command(observed.study, observed.experiment, first.run)}"
         )
@@ -245,7 +247,7 @@ def rungs_never_reached(observed: Observed) -> Iterator[str]:
         seen = sample.stood_on(slot) | {value for at, value in known if at == slot}
         empty = [name for at, name in enumerate(quantity.kind.names) if float(at) not in seen]
         if empty:
-            yield f"In {len(sample):,} runs looked at, `{quantity.name}` never stood on {_names(empty)}."
+            yield f"In {counted(len(sample), 'run')} looked at, `{quantity.name}` never stood on {_names(empty)}."
 
 
 def _rungs_of_outcomes_that_came(observed: Observed) -> Iterator[tuple[int, float]]:
@@ -454,11 +456,11 @@ def threats_that_worked(observed: Observed) -> Iterator[str]:
         made = len(sample)
         if observed.scenario.threats[name].start == "unsaid":
             made = events.turned_true(names[f"{name}.standing"])
-        if called == made:
+        if called and called >= made:
             of = "the one run" if made == 1 else f"all {made:,} runs"
             yield f"`{name}` was called in {of} in which it could be: none shows what it is when it works."
         elif called:
-            of = f"{made:,} runs looked at" if made == len(sample) else f"the {made:,} in which it was made"
+            of = f"{counted(made, 'run')} looked at" if made == len(sample) else f"the {made:,} in which it was made"
             yield (
                 f"`{name}` was called in {_percent(called / made)} of {of}. In the others it held or was not needed: "
                 "what is imposed never shows the threats that worked."

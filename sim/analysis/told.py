@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sim.analysis.cautions import Caution
 from sim.analysis.notebook import notebook_page
 from sim.analysis.sheet import Sheet
+from sim.counted import counted
 from sim.errors import UsageError
 from sim.study.ensemble import Ensemble, open_study
 
@@ -92,8 +93,8 @@ class Told:
     def what(self) -> str:
         """How much was played, with which seed."""
         experiments = len(self.ensemble.manifest["experiments"])
-        many = "s" * (experiments != 1)
-        return f"{experiments:,} experiment{many} of {self.runs:,} runs each, seed {self.ensemble.seed}{self.first_of}"
+        each = f"{counted(experiments, 'experiment')} of {counted(self.runs, 'run')} each"
+        return f"{each}, seed {self.ensemble.seed}{self.first_of}"
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:
@@ -119,7 +120,8 @@ class Told:
     def methods(self) -> str:
         """A paragraph of methods, ready to paste: how the intervals are made, with sources."""
         return (
-            f"Each of {len(self.ensemble.manifest['experiments']):,} experiments was played {self.runs:,} times. "
+            f"Each of {counted(len(self.ensemble.manifest['experiments']), 'experiment')} was played "
+            f"{counted(self.runs, 'time')}. "
             "Run r of each has the same luck, so that experiments differ by what was changed and not by chance."
         )
 

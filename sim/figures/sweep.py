@@ -39,12 +39,14 @@ def pictures(study: Sweep) -> dict[str, Callable[[], Figure]]:
     """What can be drawn of a sweep, by name."""
     if study.tip is not None:
         return {"tip": partial(draw_tip, study)}
-    moving, both = study.moving, (*study.outcomes, *study.metrics)
+    moving, both = study.moving, (*study.outcomes, *study.metrics, *study.moments)
     if not moving:  # the rows of a table may all be one point
         return {}
     if len(moving) == 1:
         drawn: dict[str, Callable[[], Figure]] = {"response-outcomes": partial(draw_outcomes, study)}
-        return drawn | {f"response-{_file(name)}": partial(draw_lines, study, name) for name in study.metrics}
+        return drawn | {
+            f"response-{_file(name)}": partial(draw_lines, study, name) for name in (*study.metrics, *study.moments)
+        }
     if len(moving) == 2 and study.is_full and (not moving[1].is_number or len(moving[1].distinct) <= FEW_LINES):
         return {f"response-{_file(name)}": partial(draw_lines, study, name) for name in both}
     if len(moving) == 2 and study.is_full:
@@ -62,7 +64,7 @@ def _described(study: Sweep, says: str) -> str:
     least, most = int(runs.min()), int(runs.max())
     each = counted(least, "run") if least == most else f"{least:,} to {most:,} runs"
     luck = "each with luck of its own" if "luck" in study.settings else "on the same luck"
-    what = f"{len(runs):,} points of {each} each, {luck}, seed {study.ensemble.seed}"
+    what = f"{counted(len(runs), 'point')} of {each} each, {luck}, seed {study.ensemble.seed}"
     return f"{says} Scenario {study.ensemble.program.name}, {what}."
 
 
@@ -166,14 +168,17 @@ def draw_outcomes(study: Sweep) -> Figure:
 @in_house_style
 def draw_lines(study: Sweep, name: str) -> Figure:
     """An outcome's share or a metric's mean along one axis, a line for each value of a second."""
-    share = name in study.outcomes
+    share = study.is_share(name)
     axis, *others = study.moving
     kind = "share of runs, 95 % Wilson interval" if share else "mean of runs, 95 % Student's interval"
-    kind = kind.replace("of runs", "of the runs in which it came") if not share and study.is_partly_void(name) else kind
+    if name in study.moments:
+        kind = "share of finished runs in which it came, 95 % Wilson interval"
+    elif not share and study.is_partly_void(name):
+        kind = kind.replace("of runs", "of the runs in which it is finite")
     says = f"Points: {kind} at each point (band or bracket)."
     by = f" and {others[0].path}" if others else ""
     program = study.ensemble.program
-    told = next((metric.says for metric in program.metrics if metric.name == name and not share), "")
+    told = next((metric.says for metric in program.metrics if metric.name == name and name not in study.outcomes), "")
     slide = new_slide(f"{titled(told, name)}, by {axis.path}{by}", _described(study, says), subtitle=study.question)
     if not others:
         lines = [(name, category_looks(1)[0], study.line(axis, name))]
@@ -261,7 +266,7 @@ def _ticks(axis: AxisRead, room: float, need: float) -> tuple[list[int], list[st
 @in_house_style
 def draw_along(study: Sweep, name: str) -> Figure:
     """One outcome or metric over each axis in a panel: every point, and means of groups with their intervals."""
-    share = name in study.outcomes
+    share = study.is_share(name)
     shown = study.moving[:MOST_PANELS]
     kind = "Student's interval over points" if study.settings.get("spread") else "interval of luck alone, at most"
     left_out = len(study.moving) - len(shown)

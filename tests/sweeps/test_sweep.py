@@ -16,6 +16,7 @@ from sim.analysis.sweeping.responses import values_of
 from sim.analysis.sweeping.sweep import Sweep
 from sim.cli.group import code_of
 from sim.errors import ScenarioError, UsageError
+from sim.figures.gallery import pictures_of
 from sim.study.designs.points import Workshop
 from sim.study.designs.standing import stand_in
 from sim.study.store import connection
@@ -51,6 +52,29 @@ def passage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def swept(file: str, *axes: str, runs: int = 40, **how: Any) -> Sweep:
     """A sweep, played by one worker."""
     return api.sweep(file, axes, runs=runs, workers=1, **how)
+
+
+def test_moment_that_may_not_come_has_no_mean_alone(passage: str, tmp_path: Path) -> None:
+    """Of a `first` metric a sweep tells in which share of runs it came and the median day of those: never a mean."""
+    text = MARKED.replace("{worst: {max: army}", "{when: {first: army >= attack}, worst: {max: army}")
+    Path(passage).write_text(text, encoding="utf-8")
+    study = swept(passage, "pace=0.02,0.2", runs=61, out=tmp_path)
+    assert study.metrics == ("worst", "nerves")
+    by_name = {sheet.name: sheet for sheet in study.sheets}
+    assert "when" not in {row["metric"] for row in by_name["metrics"].rows}
+    assert not any(column.key == "when" for sheet in study.sheets for column in sheet.columns)
+    for row, experiment in zip(by_name["moments"].rows, study.ensemble.experiments, strict=True):
+        days = np.sort(experiment.metric("when"))
+        came = int(np.isfinite(days).sum())
+        assert (row["count"], row["n"], row["share"]) == (came, 61, pytest.approx(came / 61))
+        assert row["low"] < row["share"] < row["high"]
+        assert row["median"] == days[-(-came // 2) - 1]
+    assert "response-when" in pictures_of(study)
+    figure = pictures_of(study)["response-when"]()
+    assert figure.axes[0].get_ylabel() == "share of runs"
+    assert study.shown == 2
+    with pytest.raises(UsageError, match="a moment that does not come in every run"):
+        api.plan_sweep(passage, ["pace=0.02:0.2"], tip="when=5", runs=20, out=tmp_path)
 
 
 # ---------------------------------------------------------------------------------------------- what is played

@@ -14,6 +14,7 @@ from sim.analysis.comparing.regret import NOISE, Floats, Kept, Regrets, kept_in,
 from sim.analysis.intervals import LEVEL, wilson_bounds
 from sim.analysis.metrics import FEW
 from sim.analysis.sheet import Column, Sheet, cell, figures, sheet_from
+from sim.counted import counted
 from sim.special import special
 from sim.study.designs.worlds import Grouped, grouped
 from sim.study.ensemble import Ensemble
@@ -89,7 +90,8 @@ def _unfit(cells: Grouped, wanted: int, name: str) -> str:
     few = int((cells.runs < 2).any(axis=(0, 1)).sum())
     if few:
         return (
-            f"No regret of `{name}` can be told: in {few:,} of {cells.runs.shape[2]:,} worlds so many runs failed, or "
+            f"No regret of `{name}` can be told: in {few:,} of {counted(cells.runs.shape[2], 'world')} so many runs "
+            "failed, or "
             f"are not played yet, that some of the {len(cells.runs)} groups of runs has fewer than two with a value."
         )
     return ""
@@ -154,7 +156,8 @@ def regret_sheet(told: Fared) -> Sheet:
     columns += [Column("best", "best", "count")]
     unit = f" ({objective.unit})" if objective.unit else " (points)" if objective.is_outcome else ""
     notes = (
-        f"Best in {sum(row['best'] for row in rows)} worlds is clear; in {found.undecided} of {told.worlds} luck "
+        f"Best in {counted(sum(row['best'] for row in rows), 'world')} is clear; in {found.undecided} of "
+        f"{told.worlds} luck "
         "leaves open which is best.",
         f"Noise floor: if all were alike, these runs would show an expected regret of "
         f"{told.said(found.floor)} and a largest of {told.said(found.floor_largest)} if the best were "
@@ -163,7 +166,8 @@ def regret_sheet(told: Fared) -> Sheet:
         *_of_the_largest(found),
     )
     title = (
-        f"Regret{unit} over {told.worlds} worlds of {told.runs:,} runs: what is lost against the best alternative of "
+        f"Regret{unit} over {counted(told.worlds, 'world')} of {counted(told.runs, 'run')}: what is lost against the "
+        "best alternative of "
         f"each world; {objective.says}"
     )
     hidden = ("tail", "largest", "naive", "naive_tail", "naive_largest", "worst_world", "objective")
@@ -221,14 +225,17 @@ def satisficing_sheet(told: Sequence[Satisfied], worlds: int) -> Sheet:
         "of the share counts open worlds as missed below and as kept above."
     ]
     notes += [_claims_nothing(one, worlds) for one in told if any(one.unsaid)]
-    title = f"Well enough in how many of {worlds} worlds of {min(one.runs for one in told):,} runs"
+    title = f"Well enough in how many of {counted(worlds, 'world')} of {counted(min(one.runs for one in told), 'run')}"
     return sheet_from("satisficing", title, columns, rows, notes=notes, hidden=("runs", "no_interval"))
 
 
 def _claims_nothing(one: Satisfied, worlds: int) -> str:
     """Why worlds are open in which there is no interval at all."""
-    infinite = f", or some is infinite ({one.infinite:,} runs: more will not mend that)" if one.infinite else ""
+    infinite = (
+        f", or some is infinite ({counted(one.infinite, 'run')}: more will not mend that)" if one.infinite else ""
+    )
     return (
-        f"`{one.condition.text}`: in up to {max(one.unsaid)} of {worlds} worlds luck cannot be told, and they are "
+        f"`{one.condition.text}`: in up to {max(one.unsaid)} of {counted(worlds, 'world')} luck cannot be told, and "
+        "they are "
         f"open: fewer than {FEW} runs have a value, or all values are alike{infinite}."
     )
