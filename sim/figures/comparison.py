@@ -114,7 +114,8 @@ def draw_regret(study: Comparison, told: Fared) -> Figure:
     scale = 100.0 if told.objective.is_outcome else 1.0
     unit = "percentage points" if told.objective.is_outcome else told.objective.unit
     caption = (
-        f"Strokes: what is lost in each of {counted(told.worlds, 'world')} ({counted(told.runs, 'run')} of each alternative on the same "
+        f"Strokes: what is lost in each of {counted(told.worlds, 'world')} ({counted(told.runs, 'run')} of "
+        "each alternative on the same "
         "luck) against the best there, too high by about the grey band. Diamonds: expected regret, judged on other "
         "runs, 95 % interval. Triangles: the largest is at least that; strokes beyond it may be luck. None: noise."
     )
