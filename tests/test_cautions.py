@@ -171,7 +171,8 @@ def test_threats_that_worked_are_recalled() -> None:
     """How often a threat was called is told with what never shows."""
     seen = observed(THREAT.replace("{when: army >= war}", "{at_end: army >= war}"))
     (says,) = said("threats_that_worked", seen)
-    assert says.startswith("`wire` was called in 100 % of 60 runs looked at")
+    assert says.startswith("`wire` was called in all 60 runs in which it could be")
+    assert "In the others" not in says
     assert said("threats_that_worked", observed(THREAT)) == []  # there the war ends the run before anybody calls it
 
 

@@ -187,6 +187,18 @@ def test_a_comparison_that_grew_says_the_same_to_the_last_digit(place: Path) -> 
 # ------------------------------------------------------------------------------------------------ how it is read
 
 
+def test_fewer_runs_than_are_there_are_told_as_such(place: Path) -> None:
+    """A reading of the first runs of a larger study says so, and its header says as many runs as its tables."""
+    whole = api.compare("steps.yaml", runs=60, out=place / "larger")
+    some = api.compare("steps.yaml", runs=20, out=place / "larger")
+    assert some.folder == whole.folder
+    assert some.runs == 20
+    assert "20 runs of each" in some.what
+    assert some.what.endswith("; the first 20 of 60 that are there, as asked")
+    assert "20 pairs" in some.sheets[0].title
+    assert "that are there" not in whole.what
+
+
 def test_what_stands_is_said(study: Comparison) -> None:
     """The sentence counts the differences of shares that Holm's procedure leaves, and names the largest first."""
     rows = [row for row in study.by_name["differences"].rows if row.get("p_holm") is not None]

@@ -130,6 +130,30 @@ def test_truth_lies_between_what_is_judged_elsewhere_and_what_is_read_off() -> N
     assert (mean("naive") - mean("expected") > 0.02).any()
 
 
+def test_figures_of_regret_are_in_order() -> None:
+    """Nothing that is told contradicts the rest: the largest is no less than the 95 % point and the mean of worlds."""
+    luck = np.random.default_rng(SEED)
+    told = 0
+    for spread in (0.0, 0.3, 3.0):
+        truth = np.maximum(0.0, luck.standard_normal((4, 16)) - 1.0)
+        for _ in range(10):
+            for one in regrets(noisy(truth, spread, luck), EVEN).each:
+                assert one.largest >= max(one.tail, one.expected)
+                assert one.is_exact == (spread == 0.0)
+                if one.is_tail_told and one.tail < one.expected:  # a few worlds make up the mean: so in what is seen
+                    assert one.is_exact or one.naive_tail <= one.expected
+                told += one.is_largest_told
+    assert 0 < told < 120
+
+
+def test_largest_regret_of_alternatives_that_are_alike_is_mostly_noise() -> None:
+    """If all are alike, most studies say that the largest regret is not told from luck."""
+    luck = np.random.default_rng(SEED)
+    each = [one for _ in range(40) for one in regrets(noisy(np.zeros((4, 32)), 1.0, luck), EVEN).each]
+    assert np.mean([one.is_largest_told for one in each]) < 0.2  # 1 in 20, and what the expected regret errs
+    assert all(not one.is_tail_told or one.is_largest_told for one in each)
+
+
 def test_interval_of_expected_regret_covers() -> None:
     """Over other worlds and other luck the interval of an expected regret covers it in 95 % of studies."""
     luck = np.random.default_rng(SEED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from sim import api
+from sim.analysis.sensing import sheets
 from sim.cli.group import code_of
 from sim.engine.record import LEAN
 from sim.errors import UsageError
@@ -178,10 +180,32 @@ def test_a_study_of_a_scenario(small: Path, tmp_path: Path) -> None:
     assert again.sheets == study.sheets
 
 
+def test_a_source_of_the_whole_file_counts_as_the_ledger_counts_it(tmp_path: Path) -> None:
+    """A number without a source of its own has that of the file, for what the answer turns on, too."""
+    path = tmp_path / "whole.yaml"
+    path.write_text(SMALL.replace(", source: us", "").replace("scenario: small", "scenario: small\nsource: us"))
+    study = api.sensitivity(path, samples=64, runs=40, out=tmp_path)
+    says = next(caution.says for caution in study.cautions if caution.trap == "guesses")
+    assert "turns on 1 of the 2 that were moved: pace" in says
+
+
+def test_no_number_of_a_small_study_is_none(small: Path, tmp_path: Path) -> None:
+    """Where samples are too few for an interval that is said, and nothing is called NaN."""
+    study = api.sensitivity("ukraine-2014", samples=16, runs=10, out=tmp_path)
+    said = " ".join([*study.says, *(one.says for one in study.cautions)])
+    assert "too few samples for an interval" in said
+    assert "nan" not in re.split(r"\W+", said.lower())
+    assert sheets.BEYOND in study.sheets[0].notes  # an estimate above 1 is explained
+    void = api.sensitivity(small, samples=16, runs=2, out=tmp_path)  # most points have no value of `first`
+    assert "nan" not in re.split(r"\W+", " ".join(void.says).lower())
+
+
 def test_a_study_grows_and_what_is_there_is_used(small: Path, tmp_path: Path) -> None:
     """Fewer samples or runs than are there are not another study: all that is there is taken."""
     large = api.sensitivity(small, samples=64, runs=10, out=tmp_path)
-    plan = api.plan_sensitivity(api.load(small), samples=16, runs=5, out=tmp_path)
+    told: list[str] = []
+    plan = api.plan_sensitivity(api.load(small), samples=16, runs=5, out=tmp_path, tell=told.append)
+    assert "16 base samples of 5 runs were, 64 base samples of 10 runs at each point are taken" in told[0]
     assert (plan.to_play, plan.runs, len(plan.design.experiments)) == (0, 10, 64 * 5)
     alone = api.sensitivity(small, samples=32, runs=10, out=tmp_path / "alone")
     grown = api.sensitivity(small, samples=64, runs=10, out=tmp_path / "alone")

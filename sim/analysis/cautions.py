@@ -168,7 +168,7 @@ def runs_of_different_length(observed: Observed) -> Iterator[str]:
     if share >= 0.02 and growing:
         yield (
             f"Means over runs of different length: {_percent(share)} ended early, and what they cost stopped then. "
-            f"`-v` shows {_names(growing)} outcome by outcome."
+            f"The tables of metrics have {_names(growing)} outcome by outcome."
         )
 
 
@@ -456,7 +456,10 @@ def threats_that_worked(observed: Observed) -> Iterator[str]:
         made = len(sample)
         if observed.scenario.threats[name].start == "unsaid":
             made = events.turned_true(names[f"{name}.standing"])
-        if called:
+        if called and called >= made:
+            of = "the one run" if made == 1 else f"all {made:,} runs"
+            yield f"`{name}` was called in {of} in which it could be: none shows what it is when it works."
+        elif called:
             of = f"{counted(made, 'run')} looked at" if made == len(sample) else f"the {made:,} in which it was made"
             yield (
                 f"`{name}` was called in {_percent(called / made)} of {of}. In the others it held or was not needed: "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -64,8 +65,14 @@ class Told:
 
     @property
     def runs(self) -> int:
-        """Runs of each experiment."""
-        return int(self.ensemble.manifest["runs"])
+        """Runs of each experiment that are looked at."""
+        return min(self.ensemble.limit, int(self.ensemble.manifest["runs"]))
+
+    @property
+    def first_of(self) -> str:
+        """That more runs are there than are looked at, to stand behind how much was played; "" if that is all."""
+        there = int(self.ensemble.manifest["runs"])
+        return f"; the first {self.runs:,} of {there:,} that are there, as asked" if there > self.runs else ""
 
     @property
     def failed(self) -> int:
@@ -86,7 +93,8 @@ class Told:
     def what(self) -> str:
         """How much was played, with which seed."""
         experiments = len(self.ensemble.manifest["experiments"])
-        return f"{counted(experiments, 'experiment')} of {counted(self.runs, 'run')} each, seed {self.ensemble.seed}"
+        each = f"{counted(experiments, 'experiment')} of {counted(self.runs, 'run')} each"
+        return f"{each}, seed {self.ensemble.seed}{self.first_of}"
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:
@@ -126,6 +134,19 @@ class Told:
     def next_commands(self) -> tuple[str, ...]:
         """What one would type next."""
         return (f"sim status {self.folder}",)
+
+    def typed_again(self, *words: str) -> str:
+        """The command that would be typed to have as many runs again, of what its first experiment plays."""
+        ensemble = self.ensemble
+        typed = ["sim", self.kind, self.asked or ensemble.program.name]
+        typed += ["--policy", ensemble.policy] if ensemble.policy else []
+        typed += ["--variant", ensemble.variant] if ensemble.variant else []
+        overrides = ensemble.manifest["experiments"][0]["overrides"]
+        typed += [word for path, value in overrides for word in ("-s", f"{path}={value}")]
+        typed += [*words, "-n", str(self.runs)]
+        typed += ["--seed", str(ensemble.seed)] if ensemble.seed != 1 else []
+        typed += ["-o", str(self.folder.parent)] if str(self.folder.parent) != "results" else []
+        return shlex.join(typed)
 
     def record(self) -> dict[str, Any]:
         """The study as one object: lists of flat records, and nothing that is not in the tables."""

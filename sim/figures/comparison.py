@@ -114,10 +114,10 @@ def draw_regret(study: Comparison, told: Fared) -> Figure:
     scale = 100.0 if told.objective.is_outcome else 1.0
     unit = "percentage points" if told.objective.is_outcome else told.objective.unit
     caption = (
-        f"Each stroke is one of {counted(told.worlds, 'world')} (values of the uncertain parameters; "
-        f"{counted(told.runs, 'run')} of each "
-        "alternative on the same luck): what is lost there against the best alternative, read off the runs that chose "
-        "it, so too high by about the grey band. Diamonds: expected regret, judged on other runs, with 95 % interval."
+        f"Strokes: what is lost in each of {counted(told.worlds, 'world')} ({counted(told.runs, 'run')} of "
+        "each alternative on the same "
+        "luck) against the best there, too high by about the grey band. Diamonds: expected regret, judged on other "
+        "runs, 95 % interval. Triangles: the largest is at least that; strokes beyond it may be luck. None: noise."
     )
     slide = new_slide(f"Regret when {plain(told.objective.says.replace('`', ''))}", _described(study, caption),
                       subtitle=study.question, scale=_scale(len(told.alternatives)))  # fmt: skip
@@ -127,7 +127,7 @@ def draw_regret(study: Comparison, told: Fared) -> Figure:
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_yticks(range(len(names)), texts, fontsize=size)
     regrets = told.regrets
-    largest = max(float(regrets.by_world.max()), regrets.floor) * scale
+    largest = max(float(regrets.by_world.max()), regrets.floor, *(one.high for one in regrets.each)) * scale
     axes.set_xlim(0, 1.05 * largest if largest > 0 else 1.0)
     number_axis(axes, "x")
     axes.set_xlabel(f"regret{f' ({unit})' if unit else ''}", fontsize=TICK, color=INK)
@@ -135,6 +135,8 @@ def draw_regret(study: Comparison, told: Fared) -> Figure:
     for place, one in enumerate(regrets.each):
         axes.vlines(scale * regrets.by_world[place], place - 0.3, place + 0.05, color=WORLD, linewidth=1.4)
         _dot(axes, place + 0.25, [scale * value for value in (one.expected, one.low, one.high)], "D")
+        if one.is_largest_told:
+            axes.plot([scale * one.largest], [place - 0.36], "v", markersize=6, color=INK, clip_on=False, zorder=3)
     return slide.figure
 
 

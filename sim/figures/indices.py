@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
@@ -68,7 +69,8 @@ def draw(slide: Slide, axes: Axes, one: Indices, rows: tuple[str, ...]) -> None:
     axes.set_ylim(len(rows) - 0.45, -0.55)
     axes.set_yticks([])
     ends = [end for row in one.rows for each in (row.first, row.total) for end in (each.low, each.high)]
-    axes.set_xlim(min(-0.05, *ends) - 0.02, max(1.0, *ends) + 0.02)
+    known = [end for end in ends if math.isfinite(end)]
+    axes.set_xlim(min([-0.05, *known]) - 0.02, max([1.0, *known]) + 0.02)
     number_axis(axes, "x")
     axes.tick_params(axis="x", labelsize=11)
     _split(slide, axes, one)

@@ -11,6 +11,9 @@ from sim.figures.looks import FAILURE, INK, PAPER, category_looks
 from sim.figures.slide import CAPTION, Slide, number_axis
 from sim.figures.words import plain
 
+ROUNDING = 1e-9
+"""Which part of the sizes of effects is none, as a spread."""
+
 TITLE = "How much a step of each uncertain number does"
 NAMES_AT_THE_LEFT = False
 HEAD, GAP = 30.0, 70.0
@@ -54,8 +57,9 @@ def draw(slide: Slide, axes: Axes, one: Screening, rows: tuple[str, ...]) -> Non
     scale = 100.0 if one.output.sort == "outcome" else 1.0
     looks = dict(zip(rows, category_looks(len(rows)), strict=True))
     known = [row for row in one.rows if row.size.value == row.size.value]
-    top = max([scale * row.spread.value for row in known] + [1e-9]) * 1.12
     right = max(scale * max(row.size.high, row.noise) for row in known) * 1.05
+    spread = max((scale * row.spread.value for row in known), default=0.0)
+    top = 1.12 * spread if spread > ROUNDING * right else right  # steps that are even throughout: no noise is shown
     axes.set_xlim(-0.04 * right, right)
     axes.set_ylim(-0.1 * top, top)
     for row in known:

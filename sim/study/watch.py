@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sim.program.wording import figures
 from sim.study.precision import (
     mean_half_width,
     quantile_half_width,
@@ -193,7 +194,8 @@ def _known(target: Until, half: float) -> str:
 
 def _unknown(tally: Tally) -> str:
     if tally.target.of == "metric" and tally.valid and tally.least == tally.most:
-        return f"all values of `{tally.target.name}` are {tally.least:.4g}, and show nothing of how far others may lie"
+        value = figures(tally.least)
+        return f"all values of `{tally.target.name}` are {value}, and show nothing of how far others may lie"
     if tally.target.relative and tally.valid and tally.mean == 0.0:
         return f"the mean of `{tally.target.name}` is 0, of which no part can be taken"
     return f"too few runs have a value to bound `{tally.target.what}`"
@@ -223,7 +225,7 @@ def _rare_says(tally: Tally) -> str:
 def _width(target: Until, half: float) -> str:
     if target.of == "outcome":
         return f"+-{_points(half)} points"
-    return f"+-{_points(half)} % of itself" if target.relative else f"+-{half:.2g}"
+    return f"+-{_points(half)} % of itself" if target.relative else f"+-{_plain(half)}"
 
 
 def _points(share: float, *, figures: int = 2) -> str:
@@ -233,3 +235,12 @@ def _points(share: float, *, figures: int = 2) -> str:
     ('0.43', '98')
     """
     return f"{float(f'{100 * share:.{figures}g}'):.12g}"
+
+
+def _plain(value: float) -> str:
+    """A half-width to two figures, as people write it.
+
+    >>> _plain(530.4), _plain(0.0123), _plain(341_000.0)
+    ('530', '0.012', '340,000')
+    """
+    return f"{float(f'{value:.2g}'):,.12g}"

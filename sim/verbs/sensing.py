@@ -65,6 +65,8 @@ def plan_sensitivity(
     if there.samples > what.samples:
         design = sampling.design_of(experiment, there.of(what), seed)
     sampling.check_runs(count)
+    if there.samples > what.samples or there.runs > count:
+        options.get("tell", lambda says: None)(sampling.more_there(what, count, there))
     return plan_of(design, asked=model.asked, runs=max(count, there.runs), scenario=model.scenario, **options)
 
 

@@ -111,7 +111,7 @@ class Ablation(Told):
         """How much was taken out, and on what luck."""
         return (
             f"{counted(len(self.things), 'thing')} taken out in turn, {counted(self.n, 'run')} of each experiment, "
-            f"seed {self.ensemble.seed}"
+            f"seed {self.ensemble.seed}{self.first_of}"
         )
 
     @property
@@ -214,7 +214,7 @@ class Ablation(Told):
     def next_commands(self) -> tuple[str, ...]:
         """What one would type next."""
         asked, apart = self.asked or self.ensemble.file, self._apart()
-        group = (f"sim ablate {asked} --shapley {','.join(apart)}",) if self.shapley is None and len(apart) > 1 else ()
+        group = (self.typed_again("--shapley", ",".join(apart)),) if self.shapley is None and len(apart) > 1 else ()
         return (*group, f"sim show {asked}", f"sim report {self.folder}")
 
     def _apart(self) -> list[str]:

@@ -177,7 +177,7 @@ class Comparison(Told):
         told = f"{counted(len(self.alternatives), 'alternative')}, {counted(self.runs, 'run')} of each on the same luck"
         if self.worlds:
             told += f"; in {counted(self.worlds, 'world')} besides, {counted(self.runs, 'run')} of each in each"
-        return f"{told}; seed {self.ensemble.seed}"
+        return f"{told}; seed {self.ensemble.seed}{self.first_of}"
 
     # ------------------------------------------------------------------------------------------------ words
 
@@ -207,9 +207,6 @@ class Comparison(Told):
         return tuple(self._sentences())
 
     def _sentences(self) -> Iterator[str]:
-        for name in self.ensemble.program.outcome_names:
-            if record := base_rate(self.scenario, self.ensemble.program, name):
-                yield f"Beside {name}: {record} (MID 5.0)."
         yield from self._standing()
         yield from self._identical()
         yield from self._worth()
@@ -223,6 +220,9 @@ class Comparison(Told):
                 )
         for one in self.fared:
             yield from self._least_regret(one)
+        for name in self.ensemble.program.outcome_names:
+            if record := base_rate(self.scenario, self.ensemble.program, name):
+                yield f"Beside {name}: {record} (MID 5.0)."
 
     def _standing(self) -> Iterator[str]:
         """Which differences of shares stand, taken together, the largest of them in figures."""

@@ -38,7 +38,8 @@ class Regret:
 
     `naive` and its kin are read off the same runs on which the best alternative was chosen: they are too high. The
     others are chosen and judged on different runs: too low if anything. The truth lies between, but for luck; a
-    quantile of noisy regrets (`tail`) may err to either side.
+    quantile of noisy regrets (`tail`) may err to either side. The largest is no less than the other two, whatever the
+    halves say.
     Expected regrets order alternatives as their means do; the least of them is what it would be worth to know the world
     before one chooses.
     """
@@ -48,13 +49,16 @@ class Regret:
     low: float  # interval of the expected regret: luck, and which worlds were looked at
     high: float
     tail: float
-    largest: float
+    largest: float  # at least
     naive: float
     naive_tail: float
     naive_largest: float
     worst: int  # the world of the largest regret
     best_in: int  # worlds in which it is better than every other, and luck does not leave that open
     is_behind: bool  # its mean is worse than the best mean by more than luck and the choice of worlds leave open
+    is_tail_told: bool  # luck does not leave open whether it is more or less than the expected regret
+    is_largest_told: bool  # more than luck would show in 1 study of 20 if all alternatives were alike
+    is_exact: bool  # no luck is in it: the largest is the largest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,14 +99,19 @@ def regrets(losses: Floats, runs: Floats) -> Regrets:
     ahead = _above((whole - whole[first]).mean(axis=1), least)
     behind = ahead > _half_width(gap.mean(axis=2), whole - whole[first])
     best = clearly_best(losses, weights)
-    floor, floor_largest = (float(_above(np.array(each), least)) for each in _floors(losses - whole, weights))
-    place = tail_place(by_world.shape[1])
+    floor, floor_largest, beyond = (float(_above(np.array(each), least)) for each in _floors(losses - whole, weights))
+    largest = np.maximum.reduce([largest, tail, expected])
+    naive_tail = np.sort(by_world, axis=1)[:, tail_place(by_world.shape[1])]
+    tail_told = (tail >= expected) | (naive_tail <= expected)
+    largest_told = (by_world.max(axis=1) > beyond) | (expected > half)
+    is_exact = floor_largest == 0.0
     each = tuple(
         Regret(
             float(whole[one].mean()), max(0.0, float(expected[one])), max(0.0, float(expected[one] - half[one])),
             max(0.0, float(expected[one] + half[one])), max(0.0, float(tail[one])), max(0.0, float(largest[one])),
-            float(by_world[one].mean()), float(np.sort(by_world[one])[place]), float(by_world[one].max()),
+            float(by_world[one].mean()), float(naive_tail[one]), float(by_world[one].max()),
             int(by_world[one].argmax()), int((best == one).sum()), bool(behind[one]),
+            is_exact or bool(tail_told[one] and largest_told[one]), is_exact or bool(largest_told[one]), is_exact,
         )
         for one in range(len(whole))
     )  # fmt: skip
@@ -194,8 +203,8 @@ def clearly_best(losses: Floats, weights: Floats) -> NDArray[np.int64]:
     return np.where(clear.all(axis=0), best, -1)
 
 
-def _floors(noise: Floats, weights: Floats) -> tuple[float, float]:
-    """Expected and largest naive regret that luck alone would show, averaged over draws and over alternatives.
+def _floors(noise: Floats, weights: Floats) -> tuple[float, float, float]:
+    """Expected and largest naive regret that luck alone would show, on average; the largest in 1 draw of 20.
 
     Groups of runs, less their mean, are added up with normal weights: noise with the covariances that it has here.
 
@@ -207,13 +216,14 @@ def _floors(noise: Floats, weights: Floats) -> tuple[float, float]:
     groups = len(weights)
     drawn = [uniforms(0, numbers, digest_of(f"noise floor/{group}")) for group in range(groups)]
     multipliers = special().ndtri(np.array(drawn)).T / math.sqrt(groups * (groups - 1))
-    expected = largest = 0.0
+    expected, largest = 0.0, np.empty((DRAWS, noise.shape[1]))
     flat = noise.reshape(groups, -1)
-    for row in multipliers:
+    for number, row in enumerate(multipliers):
         shown = (row @ flat).reshape(noise.shape[1:])
         shown -= shown.min(axis=0)
-        expected, largest = expected + shown.mean() / DRAWS, largest + shown.max(axis=1).mean() / DRAWS
-    return float(expected), float(largest)
+        expected += shown.mean() / DRAWS
+        largest[number] = shown.max(axis=1)
+    return float(expected), float(largest.mean()), float(np.quantile(largest, 0.95))
 
 
 # ------------------------------------------------------------------------------------------------ well enough

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from sim.analysis.comparing.alternatives import Alternative, Condition, Objectiv
 from sim.analysis.comparing.regret import NOISE, Floats, Kept, Regrets, kept_in, regrets
 from sim.analysis.intervals import LEVEL, wilson_bounds
 from sim.analysis.metrics import FEW
-from sim.analysis.sheet import Column, Sheet, figures, sheet_from
+from sim.analysis.sheet import Column, Sheet, cell, figures, sheet_from
 from sim.counted import counted
 from sim.special import special
 from sim.study.designs.worlds import Grouped, grouped
@@ -70,7 +70,7 @@ class Satisfied:
 def fared(ensemble: Ensemble, alternatives: Sequence[Alternative], objective: Objective) -> Fared | Unfared:
     """The regrets by one objective, or why there are none."""
     cells = _of_worlds(ensemble, len(alternatives), objective.name, is_outcome=objective.is_outcome)
-    if says := _unfit(cells, int(ensemble.manifest["runs"]), objective.name):
+    if says := _unfit(cells, min(ensemble.limit, int(ensemble.manifest["runs"])), objective.name):
         return Unfared(objective, says)
     losses = objective.sign * cells.means
     found = regrets(losses, cells.runs.mean(axis=(1, 2)))
@@ -152,7 +152,8 @@ def regret_sheet(told: Fared) -> Sheet:
     columns = [Column("alternative", "alternative")]
     columns.append(Column("mean", "mean", "share" if objective.is_outcome else "number"))
     columns.append(Column("expected", "expected regret", sort, "low", "high"))
-    columns += [Column("tail", "95 %", sort), Column("largest", "largest", sort), Column("best", "best", "count")]
+    columns += [Column("tail_said", "95 % of worlds below", "written"), Column("largest_said", "largest", "written")]
+    columns += [Column("best", "best", "count")]
     unit = f" ({objective.unit})" if objective.unit else " (points)" if objective.is_outcome else ""
     notes = (
         f"Best in {counted(sum(row['best'] for row in rows), 'world')} is clear; in {found.undecided} of "
@@ -160,27 +161,47 @@ def regret_sheet(told: Fared) -> Sheet:
         "leaves open which is best.",
         f"Noise floor: if all were alike, these runs would show an expected regret of "
         f"{told.said(found.floor)} and a largest of {told.said(found.floor_largest)} if the best were "
-        "judged on the runs that chose it. Here other runs judge: the figures are too low if anything "
-        "(`naive` in --format json is too high).",
+        "judged on the runs that chose it. Here other runs judge: what is expected, and largest, is too low if "
+        "anything; `naive` in the records of this table is too high.",
+        *_of_the_largest(found),
     )
     title = (
         f"Regret{unit} over {counted(told.worlds, 'world')} of {counted(told.runs, 'run')}: what is lost against the "
         "best alternative of "
         f"each world; {objective.says}"
     )
-    hidden = ("naive", "naive_tail", "naive_largest", "worst_world", "objective")
+    hidden = ("tail", "largest", "naive", "naive_tail", "naive_largest", "worst_world", "objective")
     return sheet_from(told.name, title, columns, rows, notes=notes, hidden=hidden)
+
+
+NOISE_SAID = "noise"
+"""What stands for a regret that is not told from luck."""
+
+
+def _of_the_largest(found: Regrets) -> Iterator[str]:
+    """What the words in two columns mean."""
+    if any(one.is_largest_told and not one.is_exact for one in found.each):
+        yield "At least: the largest is never less than what is expected, and luck hides how much more it is."
+    if not all(one.is_tail_told and one.is_largest_told for one in found.each):
+        yield f"{NOISE_SAID.capitalize()}: not told from what luck alone would show; more runs (-n) tell it."
+    if any(one.is_tail_told and one.tail < one.expected for one in found.each):
+        yield "Where 95 % of worlds lie below less than is expected, a few worlds make up most of the regret."
 
 
 def _regret_row(told: Fared, at: int) -> Row:
     one = told.regrets.each[at]
+    sort: Any = "points" if told.objective.is_outcome else "number"
+    tail, largest = (cell({"it": value}, Column("it", "", sort)) for value in (one.tail, one.largest))
     # An interval that is nothing beside the other regrets would ask for digits that nobody wants.
-    told_at_all = one.high > max(other.expected for other in told.regrets.each) / 1000
+    told_at_all = one.high > max(*(other.expected / 1000 for other in told.regrets.each), told.regrets.floor / 100)
     return {
         "objective": told.objective.text, "alternative": told.alternatives[at].name,
         "mean": told.objective.sign * one.mean, "expected": one.expected if told_at_all else 0.0,
         "low": one.low if told_at_all else None, "high": one.high if told_at_all else None,
-        "tail": one.tail, "largest": one.largest, "best": one.best_in, "naive": one.naive,
+        "tail_said": tail if one.is_tail_told else NOISE_SAID,
+        "largest_said": NOISE_SAID if not one.is_largest_told else largest if one.is_exact else f"at least {largest}",
+        "tail": one.tail if one.is_tail_told else None, "largest": one.largest if one.is_largest_told else None,
+        "best": one.best_in, "naive": one.naive,
         "naive_tail": one.naive_tail, "naive_largest": one.naive_largest, "worst_world": one.worst,
     }  # fmt: skip
 

@@ -135,8 +135,8 @@ def indices(output: Nested, names: Sequence[str], *, second: bool = False, seed:
             name,
             interval_of(_ratio(weights @ terms.first(place), variance)),
             interval_of(_ratio(weights @ terms.total(place), variance)),
-            float(_ratio(terms.first(place).mean(), naive)),
-            float(_ratio(terms.naive_total(place).mean(), naive)),
+            float(_ratio(weights[0] @ terms.first(place), naive)),
+            float(_ratio(weights[0] @ terms.naive_total(place), naive)),
         )
         for place, name in enumerate(names)
     )
@@ -242,4 +242,5 @@ def interval_of(values: Floats) -> Estimate:
     if not len(rest) == len(values) - 1 > 1:
         return Estimate(value, np.nan, np.nan)
     spread = Z * float(rest.std(ddof=1))
+    spread = spread if spread > CONSTANT * abs(value) else 0.0  # less is rounding
     return Estimate(value, value - spread, value + spread)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -178,16 +177,9 @@ class Sensitivity(Told):
     @property
     def _command(self) -> str:
         """What would be typed to have this study again."""
-        ensemble, row = self.ensemble, self.ensemble.manifest["experiments"][0]
-        words = ["sim", "sensitivity", self.asked or self.ensemble.file, "--method", self.method]
-        words += ["--policy", ensemble.policy] if ensemble.policy else []
-        words += ["--variant", ensemble.variant] if ensemble.variant else []
-        words += [word for path, value in row["overrides"] for word in ("-s", f"{path}={value}")]
+        words = ["--method", self.method]
         if list(self.parameters) != list(uncertain(self.program)):
             words += ["--parameters", ",".join(self.parameters)]
         words += ["--second"] if self.settings.get("second") else []
         words += ["--samples", str(self.samples)] if self.method != "tornado" else []
-        words += ["-n", str(self.runs)]
-        words += ["--seed", str(ensemble.seed)] if ensemble.seed != 1 else []
-        words += ["-o", str(self.folder.parent)] if str(self.folder.parent) != "results" else []
-        return shlex.join(words)
+        return self.typed_again(*words)

@@ -12,6 +12,7 @@ from sim.analysis.sheet import Column, Sheet, Sort, figures, sheet_from
 from sim.language.words import DURATION
 from sim.program.ir import Program
 
+BEYOND = "No share is below 0 or above 1: an estimate that is, is so by noise."
 OF, PARAMETER = Column("of", "of", once=True), Column("parameter", "parameter")
 
 
@@ -28,6 +29,10 @@ def estimated(key: str, heading: str, sort: Sort = "number", *, says: str = "", 
 
 def indices_sheet(name: str, found: Sequence[Indices]) -> Sheet:
     """First and total index of each parameter, largest total first."""
+
+    beyond = any(
+        not -0.0005 < each.value < 1.0005 for one in found for row in one.rows for each in (row.first, row.total)
+    )
 
     def rows() -> Iterator[dict[str, Any]]:
         for one in found:
@@ -53,6 +58,7 @@ def indices_sheet(name: str, found: Sequence[Indices]) -> Sheet:
             estimated("total", "total: with others", says="the total index", decimals=3),
         ],
         list(rows()),
+        notes=[BEYOND] if beyond else [],
         hidden=("naive_first", "naive_total", "floor_first", "floor_total"),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -72,13 +73,13 @@ def _says_indices(found: Indices) -> str:
     what = found.output.says
     if not found.samples:
         return f"{what}: void, for no base sample has two runs or more at each of its points."
-    luck = percent(found.luck.value)
+    luck = percent(found.luck.value) if found.varies else ""
     if not found.is_told:
         if not found.varies:
             return f"{what} never varies in these runs: {figures(found.mean.value)} at every point."
         return (
             f"{what}: what parameters move of it cannot be told from luck here, which is {luck} "
-            f"({percent_range(found.luck.low, found.luck.high)}) of the variance of a single run; "
+            f"({_luck_range(found.luck)}) of the variance of a single run; "
             "more `--samples` or a larger `-n` may tell."
         )
     named = [row for row in found.ranked if row.total.low > 0.0 and row.total.value >= found.floor_total][:MOST_NAMED]
@@ -95,6 +96,12 @@ def _says_indices(found: Indices) -> str:
         f"{told} Luck within a run is {luck} of the variance of a single run, so to know these parameters exactly "
         f"would take away {most} of it, and no more."
     )
+
+
+def _luck_range(luck: Estimate) -> str:
+    if math.isfinite(luck.low) and math.isfinite(luck.high):
+        return percent_range(luck.low, luck.high)
+    return "too few samples for an interval"
 
 
 def _says_effects(found: Screening) -> str:
@@ -233,12 +240,13 @@ def _guesses(found: Sequence[Indices | Screening | Tornado], asked: Asked) -> It
     if not judged:
         return
     sources = {parameter.name: parameter.source for parameter in asked.program.parameters}
+    sources |= {number.path: number.source for number in numbers if number.role == "parameter"}
     turning = dict.fromkeys(name for one in found for name in matter(one))
     on = [name for name in turning if is_judgement(asked.scenario, sources[name])]
-    told = f"{judged} of {len(numbers)} numbers are judgement"
+    told = f"{judged} of {len(numbers)} numbers {'is' if judged == 1 else 'are'} judgement"
     moved = sum(is_judgement(asked.scenario, sources[name]) for name in asked.parameters)
     if on:
         told += f"; the answer turns on {len(on)} of the {moved} that were moved: {', '.join(on)}"
-    elif turning:
+    elif turning and moved:
         told += f"; the answer turns on none of the {moved} that were moved"
-    yield f"{told}. The others stood still, and a wider range in the file is a larger effect here."
+    yield f"{told}. What was not moved stood still, and a wider range in the file is a larger effect here."

@@ -112,8 +112,8 @@ def _unshown(study: Swept, what: Sequence[str]) -> list[str]:
     if not left:
         return []
     kind = "outcomes move" if left[0] in study.tallies.outcome_names else "metrics come"
-    chosen = f"those that {'move most' if kind.startswith('outcomes') else 'come first'} are shown"
-    return [f"{chosen}; not shown: {', '.join(left)} (-v)".capitalize()]
+    chosen = f"Those that {'move most' if kind.startswith('outcomes') else 'come first'} are shown"
+    return [f"{chosen}; not shown: {', '.join(left)}; the table of every point has them"]
 
 
 def _intervals(study: Swept, name: str) -> str:

@@ -120,6 +120,18 @@ def there(design: Design, what: Asked, out: Path) -> There:
     return There(len(manifest["experiments"]) // what.width if design.grows else 0, int(manifest["complete"]))
 
 
+def more_there(what: Asked, runs: int, there: There) -> str:
+    """That more is there than was asked, and that all of it is taken."""
+    unit = {"sobol": "base samples of ", "morris": "trajectories of "}.get(what.method, "")
+    asked, found = (
+        f"{samples:,} {unit}" if unit else "" for samples in (what.samples, max(what.samples, there.samples))
+    )
+    return (
+        f"more is there than was asked: {asked}{runs:,} runs were, {found}{max(runs, there.runs):,} runs at each point "
+        "are taken, for all of it tells more; elsewhere (`-o`) a smaller study stands by itself"
+    )
+
+
 def check_runs(runs: int) -> None:
     """That so many runs of each point tell luck from parameters, and that their lucks lie apart.
 
