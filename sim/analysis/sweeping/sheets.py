@@ -147,7 +147,7 @@ def _matrix(study: Swept, name: str) -> Sheet:
     unit = {"share": " (%)", "days": " (days)"}.get(across.sort, "")
     least = int(study.tallies.runs.min())
     note = f"Half of a 95 % interval (Wilson) is at most {100 * widest:.2g} points; {least:,} runs or more in a cell."
-    title = f"{name}, % of runs: {down.path} down, {across.path}{unit} across"
+    title = f"{name}, % of runs: {study.named(down)} down, {study.named(across)}{unit} across"
     return sheet_from(f"grid-{name}", title, columns, rows, notes=[note])
 
 

@@ -9,7 +9,7 @@ from sim.analysis.cautions import Caution
 from sim.analysis.percent import percent
 from sim.analysis.sheet import Column, Sheet, cell
 from sim.analysis.sweeping.effects import fitted, mixed
-from sim.analysis.sweeping.responses import MOST_GROUPS, AxisRead, Estimate, Value, groups_of, values_of
+from sim.analysis.sweeping.responses import MOST_GROUPS, AxisRead, Estimate, Group, Value, groups_of, values_of
 from sim.analysis.sweeping.sheets import sheets_of
 from sim.analysis.sweeping.swept import Swept
 from sim.analysis.sweeping.tipping import Look, Tip, mean_look, share_look
@@ -84,8 +84,26 @@ class Sweep(Swept):
         if self._is_still():
             return (f"Nothing changes: all {len(self.tallies.runs):,} points show the same outcomes and metrics.",)
         numbers = [axis for axis in self.moving if axis.is_number]
+        if not numbers:
+            return tuple(self._parts(axis) for axis in self.moving if self.is_average(axis))
         compared = [axis for axis in numbers if self.is_average(axis)]
         return (*map(self._goes, compared), *self._fitted([axis for axis in numbers if axis not in compared]))
+
+    def _parts(self, axis: AxisRead) -> str:
+        """Between which words of an axis the outcome that moves most differs most."""
+        groups = values_of(axis)
+        found = {name: sorted(groups, key=lambda group: self.over(group, name).value) for name in self.outcomes}
+        name = max(
+            found, key=lambda name: self.over(found[name][-1], name).value - self.over(found[name][0], name).value
+        )
+        least, most = found[name][0], found[name][-1]
+        ends = [f"{self._said(name, self.over(group, name))} at {self._ends(axis, group.middle)[0]}"
+                for group in (least, most)]  # fmt: skip
+        mean = ", on average over the other axes" if len(self.moving) > 1 else ""
+        if len(groups) > 2:
+            seen = f"as they came out of {len(groups)} values"
+            return f"{self.named(axis)}: `{name}` is least, {ends[0]}, and most, {ends[1]}{mean}; {seen}."
+        return f"{self.named(axis)}: `{name}` is {ends[0]} and {ends[1]}{mean}{self._moved(least, most, name)}."
 
     def _is_still(self) -> bool:
         """Whether every point shows the same, as on common luck where nothing depends on the axes."""
@@ -119,7 +137,7 @@ class Sweep(Swept):
             told.append(f"{self.named(axis)}: from {low} to {high}, with the other axes where they are, `{name}` "
                         f"moves by {self._points(found[name].effects[at])} points.")  # fmt: skip
         well = ", ".join(f"`{name}` {percent(found[name].explained, 0)}" for name in dict.fromkeys(used))
-        luck = "luck in part" if "luck" in self.settings else "not the luck that all points share"
+        luck = "and luck" if "luck" in self.settings else "not the luck that all points share"
         told.append(f"By straight lines in the ranks of all axes at once, fitted to {found[used[0]].n:,} points (least "
                     f"squares); they explain of what differs between points: {well}. In brackets: 95 %, Student's; "
                     f"it holds how points lie off the lines, {luck}.")  # fmt: skip
@@ -146,11 +164,17 @@ class Sweep(Swept):
         name = max(self.outcomes, key=lambda name: abs(self.over(first, name).value - self.over(last, name).value))
         ends = [self._said(name, self.over(group, name)) for group in (first, last)]
         mean = "" if len(first.members) == 1 or len(self.moving) == 1 else ", on average over the other axes"
-        change = self.change(first, last, name)
-        moved = self._points(change)
         says = f"{self.named(axis)}: from {low} to {high}, `{name}` goes from {ends[0]} to {ends[1]}{mean}"
-        paired = ", run by run on the same luck" if self.is_paired else ""
-        return f"{says}: {moved} points{paired}." if change.n else f"{says}."
+        return f"{says}{self._moved(first, last, name)}."
+
+    def _moved(self, first: Group, last: Group, name: str) -> str:
+        """The change between two groups of points, as the end of a sentence."""
+        change = self.change(first, last, name)
+        if not change.n:
+            return ""
+        if self.is_paired and change.low == change.value == change.high == 0.0:
+            return ": the same, run by run"
+        return f": {self._points(change)} points{', run by run on the same luck' if self.is_paired else ''}"
 
     def _said(self, name: str, found: Estimate) -> str:
         column = Column("value", "", "share", "low", "high")
@@ -178,7 +202,8 @@ class Sweep(Swept):
                 more = f" and {len(pairs) - 3} pairs more" if len(pairs) > 3 else ""
                 says = (
                     f"Rank correlations of axes in this design: {', '.join(pairs[:3])}{more}; tables and pictures "
-                    "along one of them show the other's effect too. More points (--lhs) make them smaller, a grid none."
+                    "along one of them show the other's effect too. More drawn points (--lhs) correlate less, "
+                    "a grid not at all."
                 )
                 found.append(("mixed", says))
         for one in self.settings.get("outside", ()):

@@ -145,12 +145,18 @@ class Swept(Told):
         return tuple((axis.values[at], self.estimate(at, name)) for at in chosen)
 
     def grid(self, name: str) -> tuple[tuple[tuple[Estimate, ...], ...], tuple[float, ...]]:
-        """The estimates over two axes, row by row of the first, and round levels of share that lie among them."""
+        """The estimates over two axes, row by row of the first, and round shares with some clearly on either side."""
         down, across = self.moving
         where = {pair: at for at, pair in enumerate(zip(down.values, across.values, strict=True))}
         cells = tuple(tuple(self.estimate(where[y, x], name) for x in across.distinct) for y in down.distinct)
-        values = [one.value for row in cells for one in row if one.value == one.value]
-        return cells, round_levels(min(values, default=0.0), max(values, default=0.0))
+        known = [one for row in cells for one in row if one.value == one.value]
+        values = [one.value for one in known]
+        levels = round_levels(min(values, default=0.0), max(values, default=0.0))
+        return cells, tuple(
+            level
+            for level in levels
+            if any(one.high < level for one in known) and any(one.low > level for one in known)
+        )
 
     @property
     def is_paired(self) -> bool:
