@@ -189,6 +189,16 @@ def test_sampled_orders_come_to_the_same(tmp_path: Path) -> None:
     assert [value.value for value in sampled.shapley.values if value.members == (2,)] == [0.0, 0.0]
 
 
+def test_a_value_of_nothing_is_not_certain(tmp_path: Path) -> None:
+    """A member that moved nothing in n runs has an interval of about 3 / n to both sides, and not of no width."""
+    found = ablated(HEADER + LIKELY + EITHER, tmp_path, runs=400, shapley=["left", "right", "bluff"]).shapley
+    assert found is not None
+    for value in found.values:
+        if value.members == (2,):
+            assert value.value == 0.0
+            assert 0.5 * 3 / 400 < value.high == -value.low < 2 * 3 / 400
+
+
 def test_large_groups_are_sampled() -> None:
     """Of ten members every coalition is played, of eleven about a thousand, in orders that the seed decides."""
     assert sampled_orders(range(10), None, 1) == []
@@ -353,3 +363,4 @@ def test_the_command_prints_tables_and_records(tmp_path: Path, monkeypatch: pyte
     assert len(rows) == 1 + 2
     assert "3 experiments of 300 runs" in CliRunner().invoke(cli, [*command[:2], "-n", "300", "--dry-run"]).output
     assert code_of(["ablate", "first-lesson", "--only", "nobody"]) == 2
+    assert code_of(["ablate", "first-lesson", "--only", ","]) == 2

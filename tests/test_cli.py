@@ -609,6 +609,27 @@ def test_interrupt_during_an_import_is_one_line(module: str, tmp_path: Path) -> 
     assert done.stderr == "sim: interrupted; nothing finished is lost, the same command goes on\n"
 
 
+INTERRUPTED_IN_EXEC = """
+import sim.cli.group as group
+
+def code_of(arguments):
+    try:
+        exec("raise KeyboardInterrupt")
+    except KeyboardInterrupt:
+        return 130
+
+group.code_of = code_of
+from sim.cli.main import main
+main([])
+"""
+
+
+def test_interrupt_while_a_library_makes_a_class_ends_with_the_same_code() -> None:
+    """Python would end by a signal after Ctrl-C has passed through an `exec`, as data classes are made by it."""
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED_IN_EXEC], check=False, preexec_fn=_heed_interrupts)
+    assert done.returncode == 130
+
+
 def _heed_interrupts() -> None:
     """A process that was started in the background of a shell is deaf to Ctrl-C, and so are its children."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

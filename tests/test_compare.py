@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -340,6 +341,22 @@ def test_conditions_are_looked_at_world_by_world(many: Comparison) -> None:
     assert rows["war<30%", "slow"]["kept"] > rows["war<30%", "fast"]["kept"]
 
 
+def test_worlds_in_which_all_runs_agree_are_open(place: Path) -> None:
+    """A metric that is the same in all runs decides no condition, and shows no regret but 0; n is said."""
+    reading = api.reading(objectives=("min:fixed",), satisfice=("fixed<1",))
+    text = TEXT.replace("metrics:\n", "metrics:\n  fixed: {final: nerve * 0 + 0.1}\n").replace(
+        "sqrt(luck - worry)", "2"
+    )
+    (place / "fixed.yaml").write_text(text)
+    study = api.compare("fixed.yaml", ["slow"], reading=reading, worlds=6, runs=50, out=place / "fixed")
+    sheet = study.by_name["satisficing"]
+    assert [(row["undecided"], row["no_interval"], row["runs"]) for row in sheet.rows] == [(6, 6, 50)] * 2
+    assert "50 runs" in sheet.title
+    assert "in up to 6 of 6 worlds luck cannot be told" in sheet.notes[1]
+    assert [row["naive_largest"] for row in study.by_name["regret-min-fixed"].rows] == [0.0, 0.0]
+    assert pictures_of(study)["regret-min-fixed"]().axes[0].get_xlim() == (0.0, 1.0)
+
+
 def test_too_few_runs_say_so(place: Path) -> None:
     """Regret is not told of groups of runs that hold one run each."""
     reading = api.reading(objectives=("avoid:war",))
@@ -363,6 +380,23 @@ def test_pictures_show_what_the_tables_say(many: Comparison) -> None:
     drawn["shares"]()
 
 
+def test_shares_beside_differences_are_whole_and_not_too_exact(many: Comparison) -> None:
+    """A share has the digits that its interval leaves, and its text ends before the next panel begins."""
+    figure = pictures_of(many)["differences"]()
+    figure.canvas.draw()
+    edges = [axes.get_window_extent().x0 for axes in figure.axes[1:]] + [figure.bbox.x1]
+    rows = {(row["outcome"], row["alternative"]): row for row in many.by_name["differences"].rows}
+    for axes, edge in zip(figure.axes, edges, strict=True):
+        assert len(axes.texts) == 2
+        assert all(text.get_window_extent().x1 < edge for text in axes.texts)
+        assert axes.get_window_extent().height > figure.bbox.height / 2  # two alternatives fill the slide
+    said = [text.get_text() for text in figure.axes[0].texts]
+    for name, text in zip(("slow", "fast"), said, strict=True):
+        row = rows["war", name]
+        assert float(text.removesuffix(" %")) == pytest.approx(100 * row["share"], abs=0.51)
+        assert ("." in text) == (row["high"] - row["low"] < 2 * 0.0355)  # the rule of the Particle Data Group
+
+
 # ------------------------------------------------------------------------------------------------ the command
 
 
@@ -375,6 +409,21 @@ def test_page_fits_80_columns(place: Path, capsys: pytest.CaptureFixture[str]) -
     assert "3 alternatives, 200 runs of each on the same luck; seed 1" in lines
     assert "a hypothesis, not a test" in out
     assert "sim diff" in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("compare", "steps.yaml", "--policies", "slow"), ("sweep", "steps.yaml", "-s", "pace=0.1,0.2"),
+     ("ablate", "steps.yaml"), ("run", "steps.yaml")],
+)  # fmt: skip
+def test_one_is_no_plural(arguments: tuple[str, ...], place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One run is `1 run`, on every page and in what is said before."""
+    capsys.readouterr()
+    code_of([*arguments, "-n", "1", "-j", "1", "--no-plots", "-o", str(place / "single")])
+    told = capsys.readouterr()
+    page = " ".join(f"{told.out} {told.err}".split())
+    assert "1 run" in page
+    assert not re.findall(r"(?<![\d,.])1 (?:runs|pairs|intervals|experiments|points|differences|alternatives)\b", page)
 
 
 def test_policy_against_itself_says_0(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -453,6 +502,59 @@ def test_explained_runs_are_told_by_a_command_that_tells_them(
     assert out.count("sim replay") == out.count("--experiment 1") > 0
     next_commands = api.study(study.folder, experiment=1).next_commands
     assert all(command.endswith(" --experiment 1") for command in next_commands)
+
+
+def test_failed_run_of_another_experiment_is_told_by_its_command(study: Comparison) -> None:
+    """What is typed to see the first failed run of one experiment names that experiment."""
+    number = next(one.experiment for one in study.alternatives if one.name == "worried")
+    failed = api.study(study.folder, experiment=number)
+    (says,) = [one.says for one in failed.cautions if one.trap == "failed_runs"]
+    assert says.endswith(f"sim replay {study.folder} {failed.ensemble.failures[0].run} --experiment {number}")
+
+
+def test_which_experiment_was_taken_is_said(study: Comparison, capsys: pytest.CaptureFixture[str]) -> None:
+    """Run 5 beside run 5 of one study is the same run unless experiments are named, and the page says so."""
+    folder, names = str(study.folder), [one.name for one in study.alternatives]
+    of = len(names)
+
+    def page(*arguments: str) -> str:
+        capsys.readouterr()
+        assert code_of([*arguments]) == 0
+        return " ".join(capsys.readouterr().out.split())
+
+    unasked = page("diff", folder, "5", folder, "5")
+    assert unasked.count(f"{names[0]}: experiment 0 of {of}") == 2
+    assert f"Both are the same run, for no experiment was asked for: there are {of}, counted from 0" in unasked
+    assert "`--experiment K`" in unasked
+    asked = page("diff", folder, "5", folder, "5", "--experiment", "0", "--experiment", "2")
+    assert f"{names[2]}: experiment 2 of {of}" in asked
+    assert "asked for" not in asked
+    assert "No experiment was asked for" in page("diff", folder, "5", folder, "6")
+    assert page("diff", folder, "5", folder, "5", "--format", "csv").count(f"{names[0]}: experiment 0 of {of}") == 2
+    assert f"{names[0]}: experiment 0 of {of}, counted from 0 (--experiment K for another)" in page(
+        "replay", folder, "5"
+    )
+    assert f"{names[1]}: experiment 1 of {of}," in page("replay", folder, "5", "--experiment", "1")
+    told = api.diff(api.study(folder, experiment=1), 5, api.study(folder, experiment=2), 5)
+    assert (told.notes, told.which) == ((), (f"{names[1]}: experiment 1 of {of}", f"{names[2]}: experiment 2 of {of}"))
+
+
+def test_computed_tables_are_exported(study: Comparison, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each sheet is a CSV file of its records beside the stored tables; one alone is had by its name."""
+    opened = api.study(study.folder)
+    files = {path.relative_to(tmp_path).as_posix(): path for path in api.export(opened, out=tmp_path)}
+    assert set(files) == {"runs.csv", "design.csv", "failures.csv", *(f"sheets/{name}.csv" for name in opened.by_name)}
+    for name, sheet in opened.by_name.items():
+        records = list(csv.DictReader(io.StringIO(files[f"sheets/{name}.csv"].read_text())))
+        assert records == [{key: "" if value is None else str(value) for key, value in row.items()}
+                           for row in sheet.records()]  # fmt: skip
+    (alone,) = api.export(opened, out=tmp_path / "one", tables=["sheets/differences"])
+    assert alone.read_text() == files["sheets/differences.csv"].read_text()
+    capsys.readouterr()
+    assert api.export(opened, out="-", tables=["differences"]) == ()
+    assert capsys.readouterr().out == alone.read_text()
+    with pytest.raises(UsageError, match="did you mean `sheets/differences`"):
+        api.export(opened, out=tmp_path, tables=["sheets/diferences"])
 
 
 def test_nothing_to_compare_is_a_sentence(place: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from sim import api
 from sim.agents.expand import expand
-from sim.errors import Text
+from sim.errors import Text, UsageError
 from sim.program.build import build_core, build_program
 from sim.program.diagram import Arrow, arrows, diagram
 from sim.program.ir import Program
@@ -360,7 +360,7 @@ def test_prose_of_a_core_says_amounts_and_chances_in_words() -> None:
 
 def test_show_refuses_a_face_that_is_not_there() -> None:
     """A face that a scenario does not have is a sentence that names those it has."""
-    with pytest.raises(api.UsageError, match="there are prose, core"):
+    with pytest.raises(UsageError, match="there are prose, core"):
         api.show(api.load("first-lesson"), "icons")
 
 

@@ -246,8 +246,9 @@ def test_a_stored_study_opens_as_what_it_is(study: RareEvent):
     assert opened.found.estimate == study.found.estimate
     assert opened.record() == study.record()
     assert (opened.record()["kind"], opened.record()["outcome"]) == ("rare", "war")
-    names = {path.name for path in api.export(opened, out=study.folder / "csv")}
-    assert names == {"runs.csv", "stages.csv", "hits.csv", "design.csv", "pilot.csv"}
+    names = {path.relative_to(study.folder / "csv").as_posix() for path in api.export(opened, out=study.folder / "csv")}
+    sheets = {f"sheets/{sheet.name}.csv" for sheet in study.sheets}
+    assert names == {"runs.csv", "stages.csv", "hits.csv", "design.csv", "pilot.csv", *sheets}
 
 
 def test_a_study_without_its_levels_says_how_to_mend_it(scenario: Path, tmp_path: Path):

@@ -7,9 +7,10 @@ import pytest
 
 from sim.analysis.comparing.alternatives import condition_of
 from sim.analysis.comparing.regret import _judged_by_halves, _judged_by_the_rest, expected_regrets, kept_in, regrets
+from sim.analysis.comparing.worlds import _intervals, _unfit
 from sim.program.build import build_program
 from sim.scenario.read import scenario_from_text
-from sim.study.designs.worlds import latin_axis, worlds_of
+from sim.study.designs.worlds import Grouped, latin_axis, worlds_of
 from tests.statistics.claims import SEED, assert_share
 
 GROUPS = 20
@@ -53,6 +54,60 @@ def test_alternatives_that_are_alike_have_no_regret() -> None:
     assert np.mean(naive) == pytest.approx(np.mean(floor), rel=0.05)
     assert np.mean(naive) > 0.2
     assert np.mean(naive_largest) == pytest.approx(np.mean(floor_largest), rel=0.05)
+
+
+def test_rounding_is_no_regret() -> None:
+    """Means that differ by their last digits alone show no regret at all, and nobody as the best."""
+    luck = np.random.default_rng(SEED)
+    found = regrets(0.1 * (1 + 1e-16 * luck.integers(-4, 5, (GROUPS, 3, 8))), EVEN)
+    for one in found.each:
+        assert (one.expected, one.low, one.high, one.tail, one.largest, one.naive_largest) == (0.0,) * 6
+        assert (one.best_in, one.is_behind) == (0, False)
+    assert (found.floor, found.floor_largest, found.undecided) == (0.0, 0.0, 8)
+    assert not found.by_world.any()
+
+
+def cells(runs: int, means: list[float], spread: float = 1.0, infinite: int = 0) -> Grouped:
+    """One alternative in as many worlds as there are means, the runs evenly in 20 groups."""
+    shape = (GROUPS, 1, len(means))
+    of = np.full(shape, runs / GROUPS)
+    return Grouped(of, np.broadcast_to(means, shape) + 0.0, np.full(shape, spread), np.full(shape, infinite / GROUPS))
+
+
+@pytest.mark.parametrize(
+    ("told", "claims"),
+    [
+        pytest.param(cells(100, [0.3, 2.0]), True, id="many runs that differ"),
+        pytest.param(cells(100, [0.3, 0.0], spread=0.0), False, id="all alike"),
+        pytest.param(cells(100, [0.3, 2.0], spread=1e-33), False, id="alike but for rounding"),
+        pytest.param(cells(9, [0.3, 2.0]), False, id="fewer than ten"),
+        pytest.param(cells(100, [0.3, 2.0], infinite=20), False, id="some infinite"),
+    ],
+)
+def test_world_is_open_where_a_mean_claims_no_interval(told: Grouped, claims: bool) -> None:
+    """Of few runs, of runs that all agree and with infinite values the interval has no ends."""
+    low, high = _intervals(told, told.runs.sum(axis=0), told.means[0], is_outcome=False)
+    assert (np.isfinite(low).all(), np.isfinite(high).all()) == (claims, claims)
+    found = kept_in(low[0], high[0], least=-np.inf, most=50.0)
+    assert (found.kept, found.undecided) == ((2, 0) if claims else (0, 2))
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted", "says"),
+    [
+        pytest.param(cells(100, [0.3, 2.0]), 100, "", id="enough"),
+        pytest.param(cells(20, [0.3, 2.0]), 20, "ask for 40 or more in each world (-n)", id="few"),
+        pytest.param(
+            cells(80, [0.3, 2.0], infinite=20), 100, "`cost` is infinite in 40 of 200 finished runs", id="inf"
+        ),
+        pytest.param(cells(20, [0.3, 2.0]), 100, "in 2 of 2 worlds so many runs failed", id="failed"),
+    ],
+)
+def test_why_there_is_no_regret_is_said_truly(told: Grouped, wanted: int, says: str) -> None:
+    """More runs are asked for only where more runs mend it."""
+    found = _unfit(told, wanted, "cost")
+    assert says in found if says else found == ""
+    assert ("(-n)" in found) == (wanted == 20)
 
 
 def test_truth_lies_between_what_is_judged_elsewhere_and_what_is_read_off() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,6 +42,18 @@ triggers: {escalate: {rate: pace / kind, do: army += 1, times: 2}}
 outcomes: {war: {when: army >= attack}, peace: {otherwise: true}}
 metrics: {worst: {max: army}, first: {first: army >= massed}}
 """
+
+
+def test_moment_is_told_by_whether_it_comes(small: Path) -> None:
+    """Of a `first` metric it is told what moves the share of runs in which it comes, and that it is so."""
+    study = api.sensitivity(small, method="tornado", runs=60, workers=1, out=small.parent)
+    (output,) = [one for one in study.outputs if one.name == "first"]
+    came = [np.isfinite(one.metric("first")).mean() for one in study.ensemble.experiments]
+    assert output.means == pytest.approx(came)
+    assert 0 < min(came) < max(came) < 1
+    assert output.says == "P(first)"
+    asked = study.of("first")
+    assert any("`first` is a moment that may not come" in one.says for one in asked.cautions)
 
 
 @pytest.fixture
@@ -264,10 +277,23 @@ def test_the_command_says_it_in_eighty_columns(small: Path, tmp_path: Path, caps
     assert {each["of"] for each in record["variance"]} == {"war"}
 
 
+@pytest.mark.parametrize("method", ["sobol", "morris", "tornado"])
+def test_what_is_proposed_next_plays_nothing_more(method: str, small: Path, tmp_path: Path) -> None:
+    """The next command asks about the points and runs that are there, and begins no larger study."""
+    samples = 16 if method != "tornado" else None
+    study = api.sensitivity(api.load(small), method=method, samples=samples, runs=20, workers=1, out=tmp_path)
+    before = dict(study.ensemble.manifest)
+    words = shlex.split(study._command)
+    assert code_of([*words[1:], "-q", "--no-plots"]) == 0
+    after = api.study(study.folder).ensemble.manifest
+    assert (len(after["experiments"]), after["runs"]) == (len(before["experiments"]), before["runs"])
+
+
 @pytest.mark.parametrize(
     ("more", "says"),
     [
         (["--samples", "100"], "take 64 or 128"),
+        (["--parameters", ","], "with a comma between each two"),
         (["-n", "1"], "cannot tell luck from parameters"),
         (["-n", "70000"], "at most 65,536"),
         (["--parameters", "pacee"], "did you mean `pace`"),

@@ -19,6 +19,7 @@ from sim.analysis.explain import explain
 from sim.analysis.narrative import is_hidden, is_shown, say_day
 from sim.analysis.sample import Sample
 from sim.clock import days_between, parse_date, say_duration, ticks
+from sim.counted import counted
 from sim.engine.order import watched
 from sim.engine.record import UNNAMED, Failure, Runs
 from sim.language.evaluate import Meaning, Undefined, meaning
@@ -31,7 +32,7 @@ from sim.program.ir import Program
 from sim.program.ledger import ledger
 from sim.program.wording import figures
 from sim.scenario.schema import Commitment, Scenario
-from sim.study.ensemble import FailedRun
+from sim.study.ensemble import FailedRun, replay_command
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Observed:
     )  # share of runs, median day of those
     study: str = "STUDY"  # what to write in a command
     asked: str = "FILE"
+    experiment: int = 0  # of the study
 
     @cached_property
     def events(self) -> Sample:
@@ -97,8 +99,10 @@ def failed_runs(observed: Observed) -> Iterator[str]:
         first, n = observed.failures[0], len(observed.failures)
         where = _looked_at(observed.program, first)
         yield (
-            f"{n:,} of {observed.runs:,} runs failed and count in no outcome. The first: {first.told}"
-            f"{f', where {where}' if where else ''}. To see it: sim replay {observed.study} {first.run}"
+            f"{n:,} of {counted(observed.runs, 'run')} failed and {'counts' if n == 1 else 'count'} in no outcome. "
+            f"The first: {first.told}"
+            f"{f', where {where}' if where else ''}. To see it: "
+            f"{replay_command(observed.study, observed.experiment, first.run)}"
         )
 
 
@@ -243,7 +247,7 @@ def rungs_never_reached(observed: Observed) -> Iterator[str]:
         seen = sample.stood_on(slot) | {value for at, value in known if at == slot}
         empty = [name for at, name in enumerate(quantity.kind.names) if float(at) not in seen]
         if empty:
-            yield f"In {len(sample):,} runs looked at, `{quantity.name}` never stood on {_names(empty)}."
+            yield f"In {counted(len(sample), 'run')} looked at, `{quantity.name}` never stood on {_names(empty)}."
 
 
 def _rungs_of_outcomes_that_came(observed: Observed) -> Iterator[tuple[int, float]]:
@@ -453,7 +457,7 @@ def threats_that_worked(observed: Observed) -> Iterator[str]:
         if observed.scenario.threats[name].start == "unsaid":
             made = events.turned_true(names[f"{name}.standing"])
         if called:
-            of = f"{made:,} runs looked at" if made == len(sample) else f"the {made:,} in which it was made"
+            of = f"{counted(made, 'run')} looked at" if made == len(sample) else f"the {made:,} in which it was made"
             yield (
                 f"`{name}` was called in {_percent(called / made)} of {of}. In the others it held or was not needed: "
                 "what is imposed never shows the threats that worked."

@@ -21,6 +21,7 @@ from sim.analysis.sheet import Sheet
 from sim.analysis.summary import Summary, summarise
 from sim.analysis.terciles import Terciles, from_parameters
 from sim.clock import TICKS_PER_DAY, say_date, say_duration
+from sim.counted import counted
 from sim.engine.choose import choose
 from sim.engine.record import Recording, Runs, numbered
 from sim.errors import UsageError
@@ -169,6 +170,7 @@ class Study:
             {row.metric: (row.happened.share, row.median) for row in summary.metrics if row.happened},
             str(self.folder),
             self.asked or self.ensemble.program.name,
+            self.ensemble.experiment,
         )
         return cautions(observed)
 
@@ -199,7 +201,10 @@ class Study:
         program = self.ensemble.program
         length = say_duration(program.horizon / TICKS_PER_DAY)
         set_ = "".join(f", {path} = {value}" for path, value in self.overrides)
-        return f"{self.runs:,} runs of {length} from {say_date(program.start, 0)}, seed {self.ensemble.seed}{set_}"
+        return (
+            f"{counted(self.runs, 'run')} of {length} from {say_date(program.start, 0)}, seed "
+            f"{self.ensemble.seed}{set_}"
+        )
 
     @property
     def knowledge(self) -> tuple[str, ...]:

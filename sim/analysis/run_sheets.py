@@ -10,6 +10,7 @@ from sim.analysis.metrics import MetricSummary
 from sim.analysis.percent import percent
 from sim.analysis.sheet import Column, Sheet, sheet_from
 from sim.analysis.summary import Summary
+from sim.counted import counted
 
 WIDE = 0.05
 """A share whose half-width is larger is said to be known badly; a rare one is, when that is more than half of it."""
@@ -46,7 +47,7 @@ def run_sheets(summary: Summary, records: Mapping[str, str]) -> tuple[Sheet, ...
         }
         for row, hundred in zip(summary.outcomes, summary.hundred, strict=True)
     ]
-    title = f"How {summary.runs:,} runs ended"
+    title = f"How {counted(summary.runs, 'run')} ended"
     sheets = [sheet_from("outcomes", title, OUTCOMES, rows, notes=["95 % intervals of luck, by Wilson.", *notes])]
     numbers = [_metric(row) for row in summary.metrics if not row.rungs]
     if numbers:

@@ -24,6 +24,7 @@ class Story:
     outcome: str
     under: str = ""  # policy, variant and what was set
     called: str = ""  # which run it is, where that is not a run of its own luck
+    which: str = ""  # of which of several experiments it is
 
     @property
     def title(self) -> str:
@@ -43,7 +44,8 @@ class Story:
 
     def _repr_html_(self) -> str:
         """The story as a notebook shows it."""
-        return f"<h3>{escape(self.title)}</h3><pre>{escape(self.text())}</pre>"
+        which = f"<p>{escape(self.which)}</p>" if self.which else ""
+        return f"<h3>{escape(self.title)}</h3>{which}<pre>{escape(self.text())}</pre>"
 
     def records(self) -> list[dict[str, Any]]:
         """One flat record for each line."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sim.analysis.cautions import Caution
 from sim.analysis.notebook import notebook_page
 from sim.analysis.sheet import Sheet
+from sim.counted import counted
 from sim.errors import UsageError
 from sim.study.ensemble import Ensemble, open_study
 
@@ -85,7 +86,7 @@ class Told:
     def what(self) -> str:
         """How much was played, with which seed."""
         experiments = len(self.ensemble.manifest["experiments"])
-        return f"{experiments:,} experiments of {self.runs:,} runs each, seed {self.ensemble.seed}"
+        return f"{counted(experiments, 'experiment')} of {counted(self.runs, 'run')} each, seed {self.ensemble.seed}"
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:
@@ -116,7 +117,8 @@ class Told:
     def methods(self) -> str:
         """A paragraph of methods, ready to paste: how the intervals are made, with sources."""
         return (
-            f"Each of {len(self.ensemble.manifest['experiments']):,} experiments was played {self.runs:,} times. "
+            f"Each of {counted(len(self.ensemble.manifest['experiments']), 'experiment')} was played "
+            f"{counted(self.runs, 'time')}. "
             "Run r of each has the same luck, so that experiments differ by what was changed and not by chance."
         )
 

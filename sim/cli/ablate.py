@@ -42,11 +42,11 @@ def ablate_command(
 
     model = api.load(file, policy=policy, variant=variant, overrides=options.read_settings(settings))
     plan = api.plan_ablate(
-        model, what=what, only=_names(only), shapley=_names(shapley), orders=orders, **playing.planning
+        model,
+        what=what,
+        only=options.read_names(only),
+        shapley=options.read_names(shapley),
+        orders=orders,
+        **playing.planning,
     )
     return carry.carried_out(plan, playing)
-
-
-def _names(text: str | None) -> tuple[str, ...]:
-    """Names with commas between them."""
-    return tuple(name.strip() for name in (text or "").split(",") if name.strip())

@@ -55,6 +55,8 @@ def parting_lines(parting: api.Parting, paint: Paint) -> list[str]:
     lines = []
     for name, title, end in zip(("left", "right"), parting.titles, parting.ends, strict=True):
         lines += paper.wrapped(f"{title}; it ends: {end}", lead=f"{name:<7}")
+    for note in parting.notes:
+        lines += paper.painted(paper.wrapped(note), "quiet", paint)
     lines.append("")
     lines += [paint("title", line) for line in paper.wrapped(parting.headline)]
     for reason in parting.says[1:]:

@@ -13,7 +13,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 CODE = 130
 SAYS = "interrupted; nothing finished is lost, the same command goes on"
@@ -43,6 +43,18 @@ def tell() -> int:
         with contextlib.suppress(OSError):  # nobody may be there to read it
             os.write(2, f"sim: {SAYS}\n".encode())
     return CODE
+
+
+def leave() -> NoReturn:
+    """End the process at once, with the code of an interrupted command.
+
+    Python remembers for ever that Ctrl-C passed through an `exec`, as when it comes while a library makes a data class,
+    and would end by a signal however the exception was handled, and not with our code.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(CODE)
 
 
 def _nothing(unraisable: object) -> None:

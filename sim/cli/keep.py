@@ -53,9 +53,15 @@ def report_command(study: str, out: str | None) -> None:
     type=click.Path(file_okay=False, allow_dash=True),
     help="The folder for the tables (default: csv/ in the study); - prints one.",
 )
-@click.option("--table", "tables", multiple=True, metavar="NAME", help="This table alone, such as runs; repeatable.")
+@click.option(
+    "--table",
+    "tables",
+    multiple=True,
+    metavar="NAME",
+    help="This table alone, such as runs or sheets/differences; repeatable.",
+)
 def export_command(study: str, out: str | None, tables: tuple[str, ...]) -> None:
-    """Write the tables of a stored study as CSV.
+    """Write the tables of a stored study as CSV, those that were computed of it too.
 
     \b
     Example:

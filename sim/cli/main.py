@@ -26,7 +26,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             stream.reconfigure(errors="replace")  # a terminal without an em dash is no reason to stop
     from sim.cli.group import code_of
 
-    sys.exit(code_of(list(sys.argv[1:] if arguments is None else arguments)))
+    code = code_of(list(sys.argv[1:] if arguments is None else arguments))
+    if code == interrupt.CODE:
+        interrupt.leave()
+    sys.exit(code)
 
 
 def _nowhere() -> TextIO:

@@ -230,3 +230,17 @@ def read_settings(settings: Sequence[str]) -> tuple[tuple[str, str], ...]:
             )
         pairs.append((path.strip(), value.strip()))
     return tuple(pairs)
+
+
+def read_names(listed: str | None) -> tuple[str, ...]:
+    """Names with commas between them; none if nothing was said.
+
+    Raises
+    ------
+    UsageError
+        If one is left out.
+    """
+    names = () if listed is None else tuple(name.strip() for name in listed.split(","))
+    if not all(names):
+        raise UsageError(f"`{listed}`: write names with a comma between each two, such as `a,b`")
+    return names

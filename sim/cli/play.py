@@ -47,6 +47,8 @@ def _print_story(story: api.Story, form: str, *, no_color: bool, verbose: bool) 
         return
     paint = paper.painter(no_color=no_color)
     click.echo(paint("title", story.title))
+    if story.which:
+        click.echo("\n".join(paper.painted(paper.wrapped(story.which), "quiet", paint)))
     if story.program.question:
         click.echo("\n".join(paper.wrapped(" ".join(story.program.question.split()))))
     click.echo()
@@ -186,9 +188,7 @@ def explain_command(
         paper.emit(api.chain_records(explanations), form)
         return
     paint = paper.painter(no_color=no_color)
-    experiments = len(opened.ensemble.manifest["experiments"])
-    if experiments > 1:
-        which = f"{opened.ensemble.label}: experiment {experiment} of {experiments}, counted from 0"
+    if which := opened.ensemble.which:
         click.echo("\n".join(paper.painted(paper.wrapped(which), "quiet", paint)) + "\n")
     for explanation in explanations:
         for line in tables.chain_lines(explanation, study, most, paint, experiment=experiment):

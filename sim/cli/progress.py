@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sim.api import Progress
 
 from sim.cli.paper import wrapped
+from sim.counted import counted
 
 PATIENCE = 1.5
 """A bar is shown for studies longer than so many seconds: the library that draws it takes a tenth of one to load."""
@@ -82,6 +83,6 @@ def _plain_lines() -> Callable[[Progress], None]:
         nonlocal told
         if now.seconds - told >= 10:
             told = now.seconds
-            click.echo(f"{now.done:,} of {now.total:,} runs", err=True)
+            click.echo(f"{now.done:,} of {counted(now.total, 'run')}", err=True)
 
     return tell

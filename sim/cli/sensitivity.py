@@ -56,7 +56,6 @@ def sensitivity_command(
     from sim import api
 
     model = api.load(file, policy, options.read_settings(settings), variant=variant)
-    named = tuple(name.strip() for name in (parameters or "").split(",") if name.strip())
     study = api.sensitivity(
         model,
         until=until,
@@ -64,7 +63,7 @@ def sensitivity_command(
         play=lambda plan: carry.played(plan, playing),
         method=method,
         samples=samples,
-        parameters=named,
+        parameters=options.read_names(parameters),
         second=second,
         **playing.planning,
     )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sim.api import Enough, Explanation, MetricSummary, Number, OutcomeShare, Summary
 
 from sim.cli.paper import Paint, decimals_of, fixed, number, painted, percent, table, width, wrapped
+from sim.counted import counted
 
 
 def outcome_table(rows: Sequence[OutcomeShare], paint: Paint) -> list[str]:
@@ -129,7 +130,7 @@ def ledger_lines(rows: Sequence[Number], paint: Paint) -> list[str]:
 
 def chain_lines(explanation: Explanation, study: str, most: int, paint: Paint, *, experiment: int = 0) -> list[str]:
     """The commonest chains behind an outcome: share with interval, count, chain, a run to look at."""
-    head = f"{explanation.outcome}: {explanation.ended_so:,} of {explanation.of:,} runs"
+    head = f"{explanation.outcome}: {explanation.ended_so:,} of {counted(explanation.of, 'run')}"
     if explanation.looked_at < explanation.ended_so:
         head += f", {explanation.looked_at:,} looked at"
     lines = [paint("title", head)]

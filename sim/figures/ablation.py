@@ -73,7 +73,8 @@ def _caption(ablation: Ablation, others: int) -> str:
     left = len(ablation.ensemble.outcome_names) - MOST_PANELS
     more.append(f"{counted(left, 'outcome')} moved less and not drawn" if left > 0 else "")
     return (
-        f"Each mark: share of runs without it less share with it, the same luck in both, {ablation.n:,} runs; bars: "
+        "Each mark: share of runs without it less share with it, the same luck in both, "
+        f"{counted(ablation.n, 'run')}; bars: "
         "95 % intervals of paired differences. Filled: told from luck among all of them at once (Holm). "
         + "".join(f"{part}. " for part in more if part)
         + f"Scenario {ablation.ensemble.program.name}, seed {ablation.ensemble.seed}."
@@ -136,7 +137,8 @@ def draw_shapley(ablation: Ablation, found: Shapley) -> Figure:
     how = f"{found.orders:,} sampled orders" if found.orders else f"all {2 ** len(found.group):,} coalitions"
     slide = new_slide(
         f"What each of a group adds: {plain(ablation.ensemble.program.name)}",
-        f"Each mark: Shapley value, over {how} of the group, {found.runs:,} runs of each on the same luck; bars: 95 % "
+        f"Each mark: Shapley value, over {how} of the group, {counted(found.runs, 'run')} of each on the same luck; "
+        "bars: 95 % "
         f"intervals over runs. The values of a panel sum to what the whole group adds, which stands above it. "
         f"Scenario {ablation.ensemble.program.name}, seed {ablation.ensemble.seed}.",
         subtitle="Points that it adds to the share of runs that end so, when it is there",

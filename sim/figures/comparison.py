@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from sim.analysis.comparing.comparison import Comparison
 from sim.analysis.comparing.worlds import Fared
 from sim.analysis.percent import percent
+from sim.analysis.sheet import decimals_for
 from sim.figures.looks import FAINT, GRID, INK, OKABE_ITO, PAPER
 from sim.figures.slide import LABEL, SMALLEST, TICK, Slide, in_house_style, new_slide, nothing_to_draw, number_axis
 from sim.figures.words import counted, plain
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
 STANDS, OPEN, WORLD = OKABE_ITO[0], FAINT, OKABE_ITO[4]
 """What differs taken together; what does not; one world. The first two differ in filling too."""
 
-ROW = 56.0
+ROW = 300.0
 """Pixels from one alternative to the next, at most."""
+
+BESIDE = 8.0
+"""Points from the end of a panel to the shares beside it."""
 
 LONGEST = 420.0
 """Pixels that a name takes at most."""
@@ -59,7 +63,9 @@ def draw_differences(study: Comparison) -> Figure:
     slide = new_slide(title, _described(study, caption), subtitle=study.question, scale=_scale(*_extent(rows)))
     if not rows:
         return nothing_to_draw(slide, "nothing was held against anything")
-    for axes, mine in _panels(slide, study, rows, "points", room_beside=66):
+    shares = [_share(row) for row in rows]
+    widest = max(slide.measure(text, TICK - 3)[0] for text in shares)
+    for axes, mine in _panels(slide, study, rows, "points", room_beside=widest + 2.5 * BESIDE):
         reach = 105 * max(abs(row[end]) for row in mine for end in ("difference_low", "difference_high"))
         axes.axvline(0, color=INK, linewidth=1.2, zorder=1)
         axes.set_xlim(-reach, reach)
@@ -69,11 +75,16 @@ def draw_differences(study: Comparison) -> Figure:
             stands = row["p_holm"] is not None and row["p_holm"] <= 0.05
             told = [100 * row[key] for key in ("difference", "difference_low", "difference_high")]
             _dot(axes, place, told, stands=stands)
-            axes.text(
-                1.04, place, percent(row["share"]), transform=axes.get_yaxis_transform(), va="center",
-                fontsize=TICK - 3, color=FAINT,
+            axes.annotate(
+                _share(row), (1.0, place), xycoords=axes.get_yaxis_transform(), xytext=(BESIDE, 0), va="center",
+                textcoords="offset points", fontsize=TICK - 3, color=FAINT, annotation_clip=False,
             )  # fmt: skip
     return slide.figure
+
+
+def _share(row: Row) -> str:
+    """The share of an alternative, with the digits that its interval leaves."""
+    return percent(row["share"], decimals_for(50 * (row["high"] - row["low"])))
 
 
 @in_house_style
@@ -103,7 +114,8 @@ def draw_regret(study: Comparison, told: Fared) -> Figure:
     scale = 100.0 if told.objective.is_outcome else 1.0
     unit = "percentage points" if told.objective.is_outcome else told.objective.unit
     caption = (
-        f"Each stroke is one of {told.worlds} worlds (values of the uncertain parameters; {told.runs:,} runs of each "
+        f"Each stroke is one of {counted(told.worlds, 'world')} (values of the uncertain parameters; "
+        f"{counted(told.runs, 'run')} of each "
         "alternative on the same luck): what is lost there against the best alternative, read off the runs that chose "
         "it, so too high by about the grey band. Diamonds: expected regret, judged on other runs, with 95 % interval."
     )

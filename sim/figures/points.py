@@ -16,5 +16,5 @@ def described_points(study: Sweep, says: str) -> str:
     least, most = int(runs.min()), int(runs.max())
     each = counted(least, "run") if least == most else f"{least:,} to {most:,} runs"
     luck = "each with luck of its own" if "luck" in study.settings else "on the same luck"
-    what = f"{len(runs):,} points of {each} each, {luck}, seed {study.ensemble.seed}"
+    what = f"{counted(len(runs), 'point')} of {each} each, {luck}, seed {study.ensemble.seed}"
     return f"{says} Scenario {study.ensemble.program.name}, {what}."

@@ -40,10 +40,14 @@ def pictures(study: Sweep) -> dict[str, Callable[[], Figure]]:
     """What can be drawn of a sweep, by name."""
     if study.tip is not None:
         return {"tip": partial(draw_tip, study)}
-    moving, both = study.moving, (*study.outcomes, *study.metrics)
+    moving, both = study.moving, (*study.outcomes, *study.metrics, *study.moments)
+    if not moving:  # the rows of a table may all be one point
+        return {}
     if len(moving) == 1:
         drawn: dict[str, Callable[[], Figure]] = {"response-outcomes": partial(draw_outcomes, study)}
-        return drawn | {f"response-{_file(name)}": partial(draw_lines, study, name) for name in study.metrics}
+        return drawn | {
+            f"response-{_file(name)}": partial(draw_lines, study, name) for name in (*study.metrics, *study.moments)
+        }
     if len(moving) == 2 and study.is_full and (not moving[1].is_number or len(moving[1].distinct) <= FEW_LINES):
         return {f"response-{_file(name)}": partial(draw_lines, study, name) for name in both}
     if len(moving) == 2 and study.is_full:
@@ -167,14 +171,17 @@ def draw_outcomes(study: Sweep) -> Figure:
 @in_house_style
 def draw_lines(study: Sweep, name: str) -> Figure:
     """An outcome's share or a metric's mean along one axis, a line for each value of a second."""
-    share = name in study.outcomes
+    share = study.is_share(name)
     axis, *others = study.moving
     kind = "share of runs, 95 % Wilson interval" if share else "mean of runs, 95 % Student's interval"
-    kind = kind.replace("of runs", "of the runs in which it came") if not share and study.is_partly_void(name) else kind
+    if name in study.moments:
+        kind = "share of finished runs in which it came, 95 % Wilson interval"
+    elif not share and study.is_partly_void(name):
+        kind = kind.replace("of runs", "of the runs in which it is finite")
     says = f"Points: {kind} at each point (band or bracket)."
     by = f" and {study.named(others[0])}" if others else ""
     program = study.ensemble.program
-    told = next((metric.says for metric in program.metrics if metric.name == name and not share), "")
+    told = next((metric.says for metric in program.metrics if metric.name == name and name not in study.outcomes), "")
     slide = new_slide(
         f"{titled(told, name)}, by {study.named(axis)}{by}", described_points(study, says), subtitle=study.question
     )
@@ -211,7 +218,7 @@ def _drawn(slide: Slide, bundle: Sequence[AxisRead], lines: Sequence[Any], *, sh
 @in_house_style
 def draw_along(study: Sweep, name: str) -> Figure:
     """One outcome or metric over each axis in a panel: every point, and means of groups with their intervals."""
-    share = name in study.outcomes
+    share = study.is_share(name)
     shown = study.moving[:MOST_PANELS]
     kind = "Student's interval over points, without the luck that they share" if study.settings.get("spread") else (
         "interval of luck alone, at most")  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 
+from sim.counted import counted as counted
+
 
 def plain(name: str) -> str:
     """A name as a slide says it, in words.
@@ -40,8 +42,3 @@ def number(value: float) -> str:
     if abs(value) >= 1000:
         return f"{float(f'{value:.3g}'):,.0f}"
     return f"{value:.3g}"
-
-
-def counted(n: int, what: str) -> str:
-    """A count with its word: `1 run`, `1,000 runs`."""
-    return f"{n:,} {what}{'' if n == 1 else 's'}"

@@ -13,6 +13,7 @@ from typing import Any
 from sim.analysis.cautions import Caution
 from sim.analysis.sheet import Column, Sheet, sheet_from
 from sim.clock import TICKS_PER_DAY, say_date, say_duration
+from sim.counted import counted
 from sim.errors import UsageError
 from sim.figures.gallery import pictures_of
 from sim.figures.slide import as_svg, words_of
@@ -152,7 +153,7 @@ def _facts(study: Any) -> Iterator[tuple[str, str]]:
         if value:
             yield word, value
     yield "Kind of study", study.kind
-    yield "Runs", f"{manifest['runs']:,} of each of {len(manifest['experiments']):,} experiments"
+    yield "Runs", f"{manifest['runs']:,} of each of {counted(len(manifest['experiments']), 'experiment')}"
     yield "Failed runs", f"{manifest['failed']:,}"
     yield "Seed", str(manifest["seed"])
     yield "Played by", str(manifest.get("engine", ""))

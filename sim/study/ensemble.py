@@ -137,6 +137,14 @@ class Ensemble:
         return str(row.get("label", "")) or ", ".join(part for part in told if part) or "as it stands"
 
     @property
+    def which(self) -> str:
+        """Which of several experiments these are the runs of, and how to have another; "" where there is one alone."""
+        count = len(self.manifest["experiments"])
+        if count == 1:
+            return ""
+        return f"{self.label}: experiment {self.experiment} of {count:,}, counted from 0 (--experiment K for another)"
+
+    @property
     def first_run(self) -> int:
         """Which run's luck run 0 of this experiment has; the others follow."""
         return int(self._row.get("first_run", 0))
@@ -523,6 +531,6 @@ def mending(manifest: Mapping[str, Any]) -> str:
     return f"the command of the study, given again, mends it{command}"
 
 
-def replay_command(folder: Path, experiment: int, run: int) -> str:
+def replay_command(folder: Path | str, experiment: int, run: int) -> str:
     """The command that plays one stored run again, told in full."""
     return f"sim replay {folder} {run}" + (f" --experiment {experiment}" if experiment else "")

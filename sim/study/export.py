@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO, Any
 
 from sim.errors import UsageError, did_you_mean
 from sim.study import store
@@ -57,14 +60,42 @@ def print_table(ensemble: Ensemble, table: str) -> None:
     UsageError
         If the study has no such table.
     """
-    import csv
-
     (query,) = _wanted(ensemble, (table,)).values()
     rows = store.connection().execute(query)
     write = csv.writer(sys.stdout, lineterminator="\n")
     write.writerow([column[0] for column in rows.description])
     while some := rows.fetchmany(ROWS_AT_ONCE):
         write.writerows(some)
+
+
+def export_records(sheets: Mapping[str, Sequence[Mapping[str, Any]]], out: Path) -> tuple[Path, ...]:
+    """Write records, by the name of their table, into CSV files of their own, there whole or not at all; the files.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written.
+    """
+    found = []
+    for name, records in sheets.items():
+        path = out / f"{name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f"{path.name}.tmp")
+        try:
+            with aside.open("w", encoding="utf-8", newline="") as file:
+                print_records(records, file)
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
+        found.append(path)
+    return tuple(found)
+
+
+def print_records(records: Sequence[Mapping[str, Any]], file: IO[str]) -> None:
+    """Write records as CSV: a column for each key, nothing where there is no value."""
+    writer = csv.DictWriter(file, fieldnames=list(records[0]) if records else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(records)
 
 
 def _wanted(ensemble: Ensemble, tables: tuple[str, ...]) -> dict[str, str]:

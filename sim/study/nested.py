@@ -36,6 +36,7 @@ class Nested:
     """One number of each run (1 or 0 for an outcome, else a metric) at E points: moments within each point.
 
     Failed runs are runs: an outcome did not happen in them. Values of metrics that are void or infinite are left out.
+    Of a metric that is a moment it is told whether it comes (1) or not (0): it has no day in runs in which it does not.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Nested:
     means: Floats  # (E,) of these; NaN where there is none
     within: Floats  # (E,) variance of single runs, divided by runs - 1; NaN where there are fewer than two
     shared: Floats  # (E,) covariance of the mean with that of the point it is paired with; 0 where there is none
+    is_moment: bool = False
 
     @property
     def noise(self) -> Floats:
@@ -57,7 +59,7 @@ class Nested:
     @property
     def says(self) -> str:
         """What it is called in a sentence: a probability, or the metric."""
-        return f"P({self.name})" if self.sort == "outcome" else self.name
+        return f"P({self.name})" if self.sort == "outcome" or self.is_moment else self.name
 
 
 def noise_left(here: Floats, there: Floats, shared: Floats) -> Floats:
@@ -85,8 +87,10 @@ def nested(ensemble: Ensemble, partner: str) -> tuple[Nested, ...]:
     names += [(metric.name, "metric") for metric in program.metrics]
     values = [f"(outcome IS NOT DISTINCT FROM {store.literal(name)})::INT::DOUBLE" for name in program.outcome_names]
     values += [
-        f"CASE WHEN isfinite({column}) THEN {column} END" for column in map(store.quoted, metric_columns(program))
+        _value(store.quoted(column), is_moment=metric.how == "first")
+        for metric, column in zip(program.metrics, metric_columns(program), strict=True)
     ]
+    moments = {metric.name for metric in program.metrics if metric.how == "first"}
     table = np.zeros((4, count, len(names)))
     table[1:3] = np.nan
     for files in _batches(ensemble):
@@ -97,9 +101,18 @@ def nested(ensemble: Ensemble, partner: str) -> tuple[Nested, ...]:
             with np.errstate(invalid="ignore", divide="ignore"):
                 shared = np.where(pairs >= 2, pairs * together / (runs * others), 0.0)
             table[:, experiment] = runs, means, within, shared
-    return tuple(
-        Nested(name, sort, *(table[part, :, place] for part in range(4))) for place, (name, sort) in enumerate(names)
-    )
+    told = []
+    for place, (name, sort) in enumerate(names):
+        runs, means, within, shared = table[:, :, place]
+        told.append(Nested(name, sort, runs, means, within, shared, sort == "metric" and name in moments))
+    return tuple(told)
+
+
+def _value(column: str, *, is_moment: bool) -> str:
+    """A metric of a finished run, in SQL; of a moment, whether it came."""
+    if is_moment:
+        return f"CASE WHEN outcome IS NOT NULL THEN isfinite({column})::INT::DOUBLE END"
+    return f"CASE WHEN isfinite({column}) THEN {column} END"
 
 
 def _query(files: Sequence[Path], values: Sequence[str], partner: str, most: tuple[int, int]) -> str:

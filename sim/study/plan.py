@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.counted import counted
 from sim.engine.choose import REMEDY, choose, has_compiler
 from sim.engine.record import Recording
 from sim.errors import UsageError
@@ -87,14 +88,14 @@ class Plan:
     def says(self) -> str:
         """How many experiments and runs and about how long, in a sentence."""
         experiments = len(self.design.experiments)
-        what = f"{self.runs:,} runs"
+        what = counted(self.runs, "run")
         if experiments > 1:
-            what = f"{experiments:,} experiments of {what} each, {self.total:,} in all,"
+            what = f"{counted(experiments, 'experiment')} of {what} each, {self.total:,} in all,"
         what = f"{what} of {self.design.name}, seed {self.design.seed}"
         if self.until:
             what = f"up to {what}, until {self.until}"
         if self.more:
-            what = f"{what}, and up to {self.more:,} experiments more where they tell most"
+            what = f"{what}, and up to {counted(self.more, 'experiment')} more where they tell most"
         if not self.to_play:
             return f"{what}: all there already{self._by_another}, in {self.folder}"
         there = f", {self.done:,} of them there already" if self.done else ""

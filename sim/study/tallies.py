@@ -33,6 +33,8 @@ class Tallies:
     valid: Whole  # (E, M)
     means: Floats  # (E, M); NaN where nothing is valid
     variances: Floats  # (E, M), of single runs; NaN where fewer than two are valid
+    moment_names: tuple[str, ...]  # metrics that are a moment, which may not come: no mean is told of these
+    medians: Floats  # (E, moments) of the runs in which it came; NaN where it came in none
 
     @property
     def shares(self) -> Floats:
@@ -62,6 +64,9 @@ def tallies_of(ensemble: Ensemble) -> Tallies:
     outcomes = np.zeros((len(experiments), len(outcome_names)), dtype=np.int64)
     valid = np.zeros((len(experiments), len(metric_names)), dtype=np.int64)
     means, variances = np.full((2, len(experiments), len(metric_names)), np.nan)
+    how = {metric.name: metric.how for one in programs.values() for metric in one.program.metrics}
+    moment_names = tuple(name for name in metric_names if how[name] == "first")
+    medians = np.full((len(experiments), len(moment_names)), np.nan)
     files = ensemble.done_files("runs")
     if files:
         counts = "count(*), count(*) FILTER (outcome IS NULL)"
@@ -71,16 +76,22 @@ def tallies_of(ensemble: Ensemble) -> Tallies:
             known = f"FILTER (isfinite({store.quoted(columns[name])}))"
             column = store.quoted(columns[name])
             counts += f", count({column}) {known}, avg({column}) {known}, var_samp({column}) {known}"
+        for name in moment_names:
+            column = store.quoted(columns[name])
+            counts += f", quantile_disc({column}, 0.5) FILTER (isfinite({column}))"
         # A design that grows may have been larger before.
         where = f"run < {ensemble.limit} AND experiment < {len(experiments)} GROUP BY experiment"
         for experiment, *row in store.read(files, f"experiment, {counts}", where, as_rows=True, by_name=True):
             runs[experiment], failed[experiment] = row[:2]
             outcomes[experiment] = row[2 : 2 + len(outcome_names)]
-            of_metrics = row[2 + len(outcome_names) :]
+            of_metrics = row[2 + len(outcome_names) : len(row) - len(moment_names)]
+            medians[experiment] = [np.nan if value is None else value for value in row[len(row) - len(moment_names) :]]
             valid[experiment] = of_metrics[0::3]
             means[experiment] = [np.nan if value is None else value for value in of_metrics[1::3]]
             variances[experiment] = [np.nan if value is None else value for value in of_metrics[2::3]]
-    return Tallies(outcome_names, metric_names, runs, outcomes, failed, valid, means, variances)
+    return Tallies(
+        outcome_names, metric_names, runs, outcomes, failed, valid, means, variances, moment_names, medians
+    )  # fmt: skip
 
 
 def _names(lists: Sequence[Sequence[str]]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,9 +125,46 @@ def diff(
     which = experiments or (None, None)
     studies = [_experiment(one, wanted) for one, wanted in zip((left, right), which, strict=True)]
     numbers = (run, other_run)
-    titles = [f"{study.title}, {study.name_of(number)}" for study, number in zip(studies, numbers, strict=True)]
+    titles = [_titled(study, number) for study, number in zip(studies, numbers, strict=True)]
+    unasked = any(wanted is None and not _is_one(one) for one, wanted in zip((left, right), which, strict=True))
     called = [study.called(number) for study, number in zip(studies, numbers, strict=True)]
-    return part(called[0], called[1], (titles[0], titles[1]))
+    found = part(called[0], called[1], (titles[0], titles[1]))
+    left_which, right_which = map(_which, studies)
+    return replace(found, which=(left_which, right_which), notes=_taken(studies, numbers) if unasked else ())
+
+
+def _titled(study: Study, run: int) -> str:
+    """Which run of what it is; of several experiments, of which."""
+    title, which = f"{study.title}, {study.name_of(run)}", _which(study)
+    return f"{title}; {which}" if which else title
+
+
+def _which(study: Study) -> str:
+    """Which of several experiments it is; "" where there is one alone."""
+    ensemble, count = study.ensemble, len(study.ensemble.manifest["experiments"])
+    return f"{ensemble.label}: experiment {ensemble.experiment} of {count:,}" if count > 1 else ""
+
+
+def _is_one(study: Any) -> bool:
+    """Whether somebody opened one experiment, not the whole study."""
+    from sim.analysis.report import Study
+
+    return isinstance(study, Study)
+
+
+def _taken(studies: Sequence[Study], runs: Sequence[int]) -> tuple[str, ...]:
+    """What was taken of studies of several experiments because nobody asked for another."""
+    counts = [len(study.ensemble.manifest["experiments"]) for study in studies]
+    if max(counts) == 1:
+        return ()
+    one, other = studies
+    same = one.folder.resolve() == other.folder.resolve() and runs[0] == runs[1]
+    same = same and one.ensemble.experiment == other.ensemble.experiment
+    begins = "Both are the same run, for no experiment was asked for" if same else "No experiment was asked for"
+    return (
+        f"{begins}: there are {max(counts):,}, counted from 0. `--experiment K` takes another, twice: one for the "
+        "left and one for the right.",
+    )
 
 
 def _experiment(study: Any, wanted: int | str | None) -> Study:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import UsageError
+from sim.errors import UsageError, did_you_mean
 from sim.verbs.looking import shipped
 
 if TYPE_CHECKING:
@@ -16,21 +16,54 @@ if TYPE_CHECKING:
 def export(study: Any, *, out: str | Path | None = None, tables: Sequence[str] = ()) -> tuple[Path, ...]:
     """Write the tables of a study as CSV, all of them unless some are named, one file a table: the files.
 
-    `-` as `out` writes one table to the standard output, and no file.
+    Of a study of many experiments the tables that were computed (differences, indices, ...) are written too, as
+    `sheets/NAME`. `-` as `out` writes one table to the standard output, and no file.
 
     Raises
     ------
     UsageError
         If the study has no such table.
     """
-    from sim.study.export import export_tables, print_table
+    import sys
 
+    from sim.study.export import export_records, export_tables, print_records, print_table
+
+    if str(out) == "-" and len(tables) != 1:
+        raise UsageError("`--out -` prints one table: name it, such as `--table runs`")
+    stored, computed = _chosen(study, tables)
     if str(out) == "-":
-        if len(tables) != 1:
-            raise UsageError("`--out -` prints one table: name it, such as `--table runs`")
-        print_table(study.ensemble, tables[0])
+        for records in computed.values():
+            print_records(records, sys.stdout)
+        for table in stored:
+            print_table(study.ensemble, table)
         return ()
-    return export_tables(study.ensemble, Path(out) if out else study.folder / "csv", tuple(tables))
+    folder = Path(out) if out else study.folder / "csv"
+    files = export_tables(study.ensemble, folder, stored) if stored or not tables else ()
+    return files + export_records(computed, folder)
+
+
+SHEETS = "sheets/"
+"""What stands before the names of tables that were computed, as they are exported."""
+
+
+def _chosen(study: Any, tables: Sequence[str]) -> tuple[tuple[str, ...], dict[str, list[dict[str, Any]]]]:
+    """The stored tables among those that are named, and the records of the computed ones; of none named, of all."""
+    from sim.analysis.told import Told
+    from sim.study.export import tables_there
+
+    stored = tables_there(study.ensemble)
+    if tables and all(name in stored for name in tables):
+        return tuple(tables), {}
+    computed = {f"{SHEETS}{sheet.name}": sheet for sheet in study.sheets} if isinstance(study, Told) else {}
+    if not tables:
+        return (), {name: sheet.records() for name, sheet in computed.items()}
+    named = [name if name in stored or name in computed else f"{SHEETS}{name}" for name in tables]
+    for name, full in zip(tables, named, strict=True):
+        if full not in stored and full not in computed:
+            hint = did_you_mean(name, [*stored, *computed]) or f"it has {', '.join([*stored, *computed])}"
+            raise UsageError(f"`{study.folder}` has no table `{name}`; {hint}")
+    chosen = {name: computed[name].records() for name in named if name in computed}
+    return tuple(name for name in named if name in stored), chosen
 
 
 def status(folder: str | Path) -> dict[str, Any]:

@@ -242,7 +242,7 @@ def replay(study: Study | RareEvent, run: int, *, engine: str = "auto", everythi
         If the study has no such run.
     """
     told = story(study.replayed([run], engine=engine), seed=study.ensemble.seed, everything=everything)
-    told = replace(told, called=study.name_of(run))
+    told = replace(told, called=study.name_of(run), which=study.ensemble.which)
     return told.of(study.ensemble.policy, study.ensemble.variant, study.overrides)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from sim.analysis.sweeping.sweep import Sweep
+    from sim.study.designs.axes import Axis
     from sim.study.execute import Progress
     from sim.study.plan import Plan
 
@@ -63,9 +64,9 @@ def plan_sweep(
     from sim.study.designs.points import Workshop
     from sim.study.designs.swept import sweep_design, tip_design
 
-    model = model if isinstance(model, Model) else load(model)
+    model, read = _chosen(model if isinstance(model, Model) else load(model), [read_axis(axis) for axis in axes])
     workshop = Workshop(model.asked, model.policy, model.variant, tell)
-    read, constants, runs = [read_axis(axis) for axis in axes], model.overrides, runs or RUNS
+    constants, runs = model.overrides, runs or RUNS
     if tip is None:
         found = sweep_design(
             workshop, model.scenario, read, constants=constants, zipped=zipped, lhs=lhs, sobol=sobol, table=design,
@@ -82,6 +83,30 @@ def plan_sweep(
     )
     more = MOST_POINTS - FIRST_POINTS
     return plan_of(found, asked=model.asked, runs=runs, scenario=model.scenario, tell=tell, more=more, **options)
+
+
+def _chosen(model: Model, axes: Sequence[Axis]) -> tuple[Model, list[Axis]]:
+    """The model under the policy and the variant that stand among the axes with one value each, and the other axes.
+
+    Raises
+    ------
+    UsageError
+        If another one was named already.
+    """
+    from sim.study.designs.points import AS_IT_STANDS, CHOICES
+
+    paths = [axis.path for axis in axes]
+    named = {axis.path: axis.values[0] for axis in axes
+             if axis.path in CHOICES and axis.is_constant and paths.count(axis.path) == 1}  # fmt: skip
+    if not named:
+        return model, list(axes)
+    now: dict[str, str | None] = {"policy": model.policy, "variant": model.variant}
+    for what, name in named.items():
+        if now[what] not in (None, name):
+            raise UsageError(f"two are named: {what} `{now[what]}` and `-s {what}={name}`; choose one")
+        now[what] = None if name == AS_IT_STANDS else name
+    model = load(model.asked, now["policy"], model.overrides, variant=now["variant"])
+    return model, [axis for axis in axes if axis.path not in named]
 
 
 def sweep(

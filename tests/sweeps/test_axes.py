@@ -19,6 +19,7 @@ SPELLED = {
     "a=1 day:9 days:5": ("1 day", "3 days", "5 days", "7 days", "9 days"),
     "a=1 week:28 days:4": ("7 days", "14 days", "21 days", "28 days"),
     "a=9:1:3": ("9", "5", "1"),
+    "a=1e-3:1e-1:3:log": ("0.001", "0.01", "0.1"),
     "a=1:1000:4:log": ("1", "10", "100", "1000"),
     "a=-1:1:3": ("-1", "0", "1"),
     "a=choice(home, massed)": ("home", "massed"),
@@ -198,6 +199,8 @@ TORN = [
     ("a,b\n1,2\n3\n", ":3: 1 value for 2 paths"),
     ("a,b\n1,2\n3,4,5\n", ":3: 3 values for 2 paths"),
     ("a,b\n1,\n", ":2, column 2: no value for `b`"),
+    ('a\n"1\n2"\n', ":2: no line of CSV: unexpected end of data"),
+    ("a\n" + 200_000 * "1", ":2: no line of CSV: field larger than field limit"),
 ]
 
 

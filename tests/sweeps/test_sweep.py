@@ -17,6 +17,7 @@ from sim.analysis.sweeping.responses import AxisRead, values_of
 from sim.analysis.sweeping.sweep import Sweep
 from sim.cli.group import code_of
 from sim.errors import ScenarioError, UsageError
+from sim.figures.gallery import pictures_of
 from sim.page.content import page_of
 from sim.study.designs.points import Workshop
 from sim.study.designs.standing import stand_in
@@ -53,6 +54,29 @@ def passage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def swept(file: str, *axes: str, runs: int = 40, **how: Any) -> Sweep:
     """A sweep, played by one worker."""
     return api.sweep(file, axes, runs=runs, workers=1, **how)
+
+
+def test_moment_that_may_not_come_has_no_mean_alone(passage: str, tmp_path: Path) -> None:
+    """Of a `first` metric a sweep tells in which share of runs it came and the median day of those: never a mean."""
+    text = MARKED.replace("{worst: {max: army}", "{when: {first: army >= attack}, worst: {max: army}")
+    Path(passage).write_text(text, encoding="utf-8")
+    study = swept(passage, "pace=0.02,0.2", runs=61, out=tmp_path)
+    assert study.metrics == ("worst", "nerves")
+    by_name = {sheet.name: sheet for sheet in study.sheets}
+    assert "when" not in {row["metric"] for row in by_name["metrics"].rows}
+    assert not any(column.key == "when" for sheet in study.sheets for column in sheet.columns)
+    for row, experiment in zip(by_name["moments"].rows, study.ensemble.experiments, strict=True):
+        days = np.sort(experiment.metric("when"))
+        came = int(np.isfinite(days).sum())
+        assert (row["count"], row["n"], row["share"]) == (came, 61, pytest.approx(came / 61))
+        assert row["low"] < row["share"] < row["high"]
+        assert row["median"] == days[-(-came // 2) - 1]
+    assert "response-when" in pictures_of(study)
+    figure = pictures_of(study)["response-when"]()
+    assert figure.axes[0].get_ylabel() == "share of runs"
+    assert study.shown == 2
+    with pytest.raises(UsageError, match="a moment that does not come in every run"):
+        api.plan_sweep(passage, ["pace=0.02:0.2"], tip="when=5", runs=20, out=tmp_path)
 
 
 # ---------------------------------------------------------------------------------------------- what is played
@@ -92,6 +116,28 @@ def test_policies_are_an_axis(passage: str) -> None:
     held = swept(passage, "policy=none,slow", "pace=0.05,0.1")
     first, second = (held.ensemble.experiments[at].outcome.tolist() for at in (0, 2))
     assert first == second
+
+
+def test_one_policy_is_that_of_every_point(passage: str) -> None:
+    """`-s policy=slow` beside an axis is `--policy slow`; another one named before, or none of that name, is told."""
+    plan = api.plan_sweep(passage, ["policy=slow", "pace=0.05,0.1"], runs=3)
+    assert [one.policy for one in plan.design.experiments] == ["slow", "slow"]
+    assert plan.design == api.plan_sweep(api.load(passage, "slow"), ["pace=0.05,0.1"], runs=3).design
+    with pytest.raises(UsageError, match="two are named: policy `slow` and `-s policy=none`"):
+        api.plan_sweep(api.load(passage, "slow"), ["policy=none", "pace=0.05,0.1"])
+    with pytest.raises(UsageError, match="no policy `swift`"):
+        api.plan_sweep(passage, ["policy=swift", "pace=0.05,0.1"])
+
+
+def test_a_single_experiment_is_no_sweep(passage: str, tmp_path: Path) -> None:
+    """A table of one row is told so alone, and is combined with lists."""
+    table = tmp_path / "one.csv"
+    table.write_text("nerve.start\n0.5\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="there is a single point"):
+        api.plan_sweep(passage, [], design=table)
+    study = swept(passage, "pace=0.05,0.1", design=table)
+    assert len(study.ensemble.experiments) == 2
+    api.plot(study)
 
 
 def test_a_stand_in_that_means_something_else_is_not_taken(passage: str) -> None:
@@ -149,6 +195,7 @@ def test_luck_is_common_unless_it_is_asked_to_be_fresh(passage: str) -> None:
     assert second.seed != fresh.ensemble.experiments[0].seed
     alone = api.play(api.load(passage, overrides=[("pace", "0.05")]), runs=range(100), seed=second.seed, events=False)
     assert second.ended.tolist() == alone.ended.tolist()
+    assert not api.plot(fresh)  # nothing is moved, so there is nothing to draw along
 
 
 # ---------------------------------------------------------------------------------------------- stopped early

@@ -23,8 +23,9 @@ from sim.analysis.ablating.sheets import (
 from sim.analysis.cautions import Caution
 from sim.analysis.outcomes import Share
 from sim.analysis.percent import percent, percent_range
-from sim.analysis.sheet import Sheet, cell
+from sim.analysis.sheet import Sheet, cell, figures
 from sim.analysis.told import Told
+from sim.counted import counted
 from sim.program.removing import Thing, thing_of
 from sim.study import store
 
@@ -109,7 +110,7 @@ class Ablation(Told):
     def what(self) -> str:
         """How much was taken out, and on what luck."""
         return (
-            f"{len(self.things):,} things taken out in turn, {self.n:,} runs of each experiment, "
+            f"{counted(len(self.things), 'thing')} taken out in turn, {counted(self.n, 'run')} of each experiment, "
             f"seed {self.ensemble.seed}"
         )
 
@@ -123,7 +124,7 @@ class Ablation(Told):
     def _of_the_first(self) -> Iterator[str]:
         sure = [row for row in self.rows if row.largest.is_sure]
         if not sure:
-            yield f"Nothing that was taken out moves any outcome beyond luck in {self.n:,} runs."
+            yield f"Nothing that was taken out moves any outcome beyond luck in {counted(self.n, 'run')}."
         for row in sure[:TOLD]:
             effect = row.largest
             yield (
@@ -146,8 +147,9 @@ class Ablation(Told):
         unsure = sum(not row.is_silent and not row.largest.is_sure for row in self.rows)
         if unsure:
             yield (
-                f"{unsure} more fired or stood and moved no outcome beyond luck; {self.n:,} runs leave changes of "
-                f"{percent(max(self._unseen(), default=0.0))} or less unseen."
+                f"{unsure} more fired or stood, and of none is it sure that it moves an outcome; with "
+                f"{counted(self.n, 'run')} a change of up to {figures(100 * max(self._unseen(), default=0.0), 2)} "
+                "points may be hidden there."
             )
 
     def _unseen(self) -> Iterator[float]:

@@ -115,8 +115,14 @@ def shapley(
 ) -> Shapley:
     """The Shapley values of a group, from the experiments without `taken`.
 
-    The interval is that of a mean over runs. Where orders were sampled, the variance over orders is added to it, which
-    counts what the two share twice: it is rather too wide.
+    The interval is that of a mean over runs, as wide as if two more runs had been seen, one in which all was gained and
+    one in which all was lost: so what never came in these runs has an interval, too. Where orders were sampled, the
+    variance over orders is added to it, which counts what the two share twice: it is rather too wide.
+
+    Source
+    ------
+    Bonett and Price (2012), J. Educ. Behav. Stat. 37, 479-488, for the two more runs of differences in pairs; theirs
+    move the middle, too, and values here sum to the whole.
     """
     used = [number for number, gone in enumerate(taken) if set(group).issuperset(gone)]
     gone = [taken[number] for number in used]
@@ -170,7 +176,8 @@ def _values(
     for place, name in enumerate(names):
         for at, who in enumerate(members) if runs else ():
             mean = sums[place, at] / (runs * scale)
-            variance = max(0.0, squares[place, at] / (runs * scale**2) - mean**2) / max(1, runs - 1)
+            square = (squares[place, at] / scale**2 + 2.0) / (runs + 2)
+            variance = max(0.0, square - (mean * runs / (runs + 2)) ** 2) / (runs + 2)
             half = normal_quantile(0.95) * sqrt(variance + (float(more[place, at]) if more is not None else 0.0))
             yield Value(who, name, float(mean), float(mean - half), float(mean + half))
 

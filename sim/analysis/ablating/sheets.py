@@ -12,6 +12,7 @@ from sim.analysis.ablating.shapley import Shapley
 from sim.analysis.outcomes import Share
 from sim.analysis.paired import FEWEST_DISCORDANT, mean_difference
 from sim.analysis.sheet import Column, Sheet, sheet_from
+from sim.counted import counted
 from sim.program.ir import Metric
 from sim.program.removing import Thing
 
@@ -42,7 +43,7 @@ def ranked_sheet(rows_of: Sequence[Without], n: int) -> Sheet:
         Column("fires", "fires in", "share", says="runs of the whole in which one of its triggers fired"),
         Column("sure", "sure", says="told from luck among all rows at once"),
     )  # fmt: skip
-    return sheet_from("ablation", f"Without each, on the same luck: {n:,} runs", columns, rows,
+    return sheet_from("ablation", f"Without each, on the same luck: {counted(n, 'run')}", columns, rows,
                       notes=_notes(rows_of), hidden=hidden)  # fmt: skip
 
 
@@ -146,7 +147,8 @@ def shapley_sheet(found: Shapley, things: Sequence[Thing]) -> Sheet:
     )  # fmt: skip
     note = (
         f"What each adds to the share of runs that end so, averaged {how} of the group ({source}), all else as it "
-        f"is; 95 % intervals over {found.runs:,} runs. They sum to the whole less the scenario without the group."
+        f"is; 95 % intervals over {counted(found.runs, 'run')}. They sum to the whole less the scenario without the "
+        "group."
     )
     return sheet_from("shapley", f"Shapley values of {names}", columns, rows, notes=(note,))
 

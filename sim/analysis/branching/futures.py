@@ -20,6 +20,7 @@ from sim.analysis.notebook import notebook_page
 from sim.analysis.outcomes import share_of
 from sim.analysis.paired import holm, mean_difference, share_difference
 from sim.analysis.sheet import Column, Sheet, cell, sheet_from
+from sim.counted import counted
 from sim.engine.choose import choose
 from sim.engine.record import LEAN, Engine
 from sim.language.words import TRUTH
@@ -101,7 +102,7 @@ class Futures:
         moment = f"before `{self.settings['trigger']}` decides" if self.settings["trigger"] else "and from then on"
         return (
             f"The past: run {self.run} of seed {self.seed} up to {self.settings['when']}, {moment}; "
-            f"{len(self.kept):,} futures{options}, future j of each with the same fresh luck"
+            f"{counted(len(self.kept), 'future')}{options}, future j of each with the same fresh luck"
         )
 
     @property
@@ -112,7 +113,7 @@ class Futures:
     @cached_property
     def sheets(self) -> tuple[Sheet, ...]:
         """How the futures ended and how options differ; the options themselves; metrics."""
-        sheets = [sheet_from("outcomes", f"How {self.count:,} futures ended", self._columns(OUTCOMES),
+        sheets = [sheet_from("outcomes", f"How {counted(self.count, 'future')} ended", self._columns(OUTCOMES),
                              tuple(self._outcomes()), notes=tuple(self._notes()))]  # fmt: skip
         if self.settings["trigger"]:
             sheets.append(self._options())
@@ -193,7 +194,8 @@ class Futures:
         left = len(self.kept) - self.count
         if left:
             yield (
-                f"{left:,} of {len(self.kept):,} futures are left out, under every option: a clock that is wound anew "
+                f"{left:,} of {counted(len(self.kept), 'future')} {'is' if left == 1 else 'are'} left out, under "
+                "every option: a clock that is wound anew "
                 "came in them before the moment at which the past ends."
             )
         if not self.settings["is_timed"]:

@@ -23,9 +23,9 @@ from sim.analysis.comparing.alternatives import (
 )
 from sim.analysis.comparing.contrast import Asked, Contrast, asked_of, contrast_of
 from sim.analysis.comparing.worlds import (
-    FEWEST_RUNS,
     Fared,
     Satisfied,
+    Unfared,
     fared,
     regret_sheet,
     satisficing_sheet,
@@ -33,6 +33,7 @@ from sim.analysis.comparing.worlds import (
 )
 from sim.analysis.sheet import Sheet, cell, figures
 from sim.analysis.told import Told
+from sim.counted import counted
 from sim.study.ensemble import Ensemble, replay_command
 from sim.study.pairs import endings_of, first_failed
 
@@ -121,13 +122,17 @@ class Comparison(Told):
         return int(self.settings.get("worlds", 0))
 
     @cached_property
-    def fared(self) -> tuple[Fared, ...]:
-        """Regrets by each objective."""
+    def judged(self) -> tuple[Fared | Unfared, ...]:
+        """Regrets by each objective, or why there are none."""
         if not self.worlds:
             return ()
         wanted = (objective_of(text, self.ensemble.program) for text in self.reading.objectives)
-        found = (fared(self.ensemble, self.alternatives, one) for one in wanted)
-        return tuple(one for one in found if one is not None)
+        return tuple(fared(self.ensemble, self.alternatives, one) for one in wanted)
+
+    @property
+    def fared(self) -> tuple[Fared, ...]:
+        """Regrets by each objective of which they can be told."""
+        return tuple(one for one in self.judged if isinstance(one, Fared))
 
     @cached_property
     def satisfied(self) -> tuple[Satisfied, ...]:
@@ -169,9 +174,9 @@ class Comparison(Told):
     @property
     def what(self) -> str:
         """How much was played, on which luck."""
-        told = f"{len(self.alternatives)} alternatives, {self.runs:,} runs of each on the same luck"
+        told = f"{counted(len(self.alternatives), 'alternative')}, {counted(self.runs, 'run')} of each on the same luck"
         if self.worlds:
-            told += f"; in {self.worlds} worlds besides, {self.runs:,} runs of each in each"
+            told += f"; in {counted(self.worlds, 'world')} besides, {counted(self.runs, 'run')} of each in each"
         return f"{told}; seed {self.ensemble.seed}"
 
     # ------------------------------------------------------------------------------------------------ words
@@ -180,7 +185,8 @@ class Comparison(Told):
     def methods(self) -> str:
         """A paragraph of methods, ready to paste."""
         told = (
-            f"Each of {len(self.alternatives)} alternatives was played {self.runs:,} times, run r of each with the "
+            f"Each of {len(self.alternatives)} alternatives was played {counted(self.runs, 'time')}, run r of each "
+            "with the "
             "same luck, and compared pair by pair; pairs with a failed run are left out of differences. Differences of "
             "shares have Tango's score interval (Tango 1998) and McNemar's test (McNemar 1947), differences of means "
             "Student's interval (Student 1908) where ten pairs or more differ, shares Wilson's (Wilson 1927), all at "
@@ -189,7 +195,8 @@ class Comparison(Told):
         if not self.worlds:
             return told
         return (
-            f"{told} Regret (Savage 1951) is over {self.worlds} points of a Latin hypercube of the uncertain "
+            f"{told} Regret (Savage 1951) is over {counted(self.worlds, 'point')} of a Latin hypercube of the "
+            "uncertain "
             "parameters (McKay, Beckman and Conover 1979); the best alternative was chosen on other runs than it was "
             "judged on. Bounds are the domain criterion (Starr 1963)."
         )
@@ -210,7 +217,10 @@ class Comparison(Told):
             sheet = self.by_name["metrics"]
             stand, tested = len(tables.standing(sheet)), sum(row.get("p_holm") is not None for row in sheet.rows)
             if tested:
-                yield f"Metrics: {stand} of {tested} differences of means differ from 0 taken together (Holm, 5 %)."
+                yield (
+                    f"Metrics: {stand} of {counted(tested, 'difference')} of means differ from 0 taken together "
+                    "(Holm, 5 %)."
+                )
         for one in self.fared:
             yield from self._least_regret(one)
 
@@ -221,7 +231,7 @@ class Comparison(Told):
         tested = sum(row.get("p_holm") is not None for row in sheet.rows)
         column = next(one for one in sheet.columns if one.key == "difference")
         if not stand:
-            yield f"Of {tested} differences of shares none differs from 0 taken together (Holm, 5 %)."
+            yield f"Of {counted(tested, 'difference')} of shares none differs from 0 taken together (Holm, 5 %)."
             return
         told = [
             f"{row['outcome']} under `{row['alternative']}` {cell(row, column)} points"
@@ -231,7 +241,7 @@ class Comparison(Told):
         more = f"; and {len(stand) - MOST_TOLD} more" if len(stand) > MOST_TOLD else ""
         verb = "differs" if len(stand) == 1 else "differ"
         yield (
-            f"Of {tested} differences of shares {len(stand)} {verb} from 0 taken together (Holm, 5 %): "
+            f"Of {counted(tested, 'difference')} of shares {len(stand)} {verb} from 0 taken together (Holm, 5 %): "
             f"{'; '.join(told)}{more}."
         )
 
@@ -240,7 +250,8 @@ class Comparison(Told):
             if one.pairs.pairs and not one.changed:
                 most = figures(100 * one.share(self.measured.of("outcomes")[0]).high, 2)
                 yield (
-                    f"`{one.second.name}` ended as `{one.first.name}` did in every one of {one.pairs.pairs:,} pairs: "
+                    f"`{one.second.name}` ended as `{one.first.name}` did in "
+                    f"{_every(one.pairs.pairs)}: "
                     f"of any outcome the difference is at most {most} points either way."
                 )
 
@@ -253,7 +264,11 @@ class Comparison(Told):
         times = [row["worth"] for row in known]
         nothing = sum(row["low"] <= 1 for row in known)
         least, most = figures(min(times), 2), figures(max(times), 2)
-        middle = f" (half of {len(known)} differences: {figures(median(times), 2)} or more)" if least != most else ""
+        middle = (
+            f" (half of {counted(len(known), 'difference')}: {figures(median(times), 2)} or more)"
+            if least != most
+            else ""
+        )
         yield (
             f"The same luck was worth {least if least == most else f'{least} to {most}'} times as many runs of fresh "
             f"luck to differences of shares{middle}"
@@ -271,7 +286,8 @@ class Comparison(Told):
         which = _listed(near) if len(near) < len(rows) else "all alternatives"
         told = "is that of" if len(near) == 1 else "is, within the noise floor, that of"
         yield (
-            f"The least largest regret (minimax regret) over the {one.worlds} worlds looked at {told} {which}. To know "
+            f"The least largest regret (minimax regret) over the {counted(one.worlds, 'world')} looked at {told} "
+            f"{which}. To know "
             f"the world before one chooses would be worth {one.said(first.expected)} on average."
         )
 
@@ -288,7 +304,8 @@ class Comparison(Told):
             experiments = len(self.ensemble.manifest["experiments"])
             yield (
                 "failed_runs",
-                f"{failed:,} pairs have a run that failed, and count in no difference "
+                f"{counted(failed, 'pair')} {'has' if failed == 1 else 'have'} a run that failed, and "
+                f"{'counts' if failed == 1 else 'count'} in no difference "
                 f"({self.failed:,} of {self.runs * experiments:,} runs failed).{see}",
             )
         yield (
@@ -315,8 +332,8 @@ class Comparison(Told):
         if any(one.variant for one in self.alternatives):
             yield "assumptions", "A variant is an assumption, not a move: what differs between variants nobody chose."
         yield from self._lengths()
-        if self.worlds and self.reading.objectives and not self.fared:
-            yield "too_few", f"Too few runs for regrets: ask for {FEWEST_RUNS} or more in each world (-n)."
+        for says in dict.fromkeys(one.says for one in self.judged if isinstance(one, Unfared)):
+            yield "no_regret", says
 
     def _lengths(self) -> Iterator[tuple[str, str]]:
         most = max((one for one in self.contrasts if one.pairs.pairs), key=_apart, default=None)
@@ -358,3 +375,7 @@ def _apart(contrast: Contrast) -> float:
 def _listed(names: list[str]) -> str:
     quoted = [f"`{name}`" for name in names]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def _every(pairs: int) -> str:
+    return "the only pair" if pairs == 1 else f"every one of {pairs:,} pairs"

@@ -25,6 +25,9 @@ TAIL = 0.95
 DRAWS = 200
 """Draws of pure noise, to see what regret it would show."""
 
+NOISE = 1e-12
+"""What of a number is rounding: regrets below so much of the largest loss are none."""
+
 HALVES = 20
 """Ways in which runs are halved; each half chooses once, and is once judged on."""
 
@@ -83,14 +86,16 @@ def regrets(losses: Floats, runs: Floats) -> Regrets:
     """
     weights = runs / runs.sum()
     whole = np.tensordot(weights, losses, axes=1)
-    by_world = whole - whole.min(axis=0)
-    expected, half = expected_regrets(losses, weights)
-    tail, largest = _judged_by_halves(losses)
+    least = rounding(losses)
+    by_world = _above(whole - whole.min(axis=0), least)
+    expected, half = (_above(each, least) for each in expected_regrets(losses, weights))
+    tail, largest = (_above(each, least) for each in _judged_by_halves(losses))
     first = int(whole.mean(axis=1).argmin())
     gap = losses - losses[:, first][:, None]
-    behind = (whole - whole[first]).mean(axis=1) > _half_width(gap.mean(axis=2), whole - whole[first])
+    ahead = _above((whole - whole[first]).mean(axis=1), least)
+    behind = ahead > _half_width(gap.mean(axis=2), whole - whole[first])
     best = clearly_best(losses, weights)
-    floor, floor_largest = _floors(losses - whole, weights)
+    floor, floor_largest = (float(_above(np.array(each), least)) for each in _floors(losses - whole, weights))
     place = tail_place(by_world.shape[1])
     each = tuple(
         Regret(
@@ -102,6 +107,16 @@ def regrets(losses: Floats, runs: Floats) -> Regrets:
         for one in range(len(whole))
     )  # fmt: skip
     return Regrets(each, by_world, int((best < 0).sum()), floor, floor_largest)
+
+
+def rounding(losses: Floats) -> float:
+    """Differences of losses that are no more than this are made by rounding."""
+    return NOISE * float(np.abs(losses).max())
+
+
+def _above(values: Floats, least: float) -> Floats:
+    """The values, with 0 for those that are rounding."""
+    return np.where(np.abs(values) > least, values, 0.0)
 
 
 def expected_regrets(losses: Floats, weights: Floats) -> tuple[Floats, Floats]:
@@ -174,7 +189,7 @@ def clearly_best(losses: Floats, weights: Floats) -> NDArray[np.int64]:
     gaps = losses - losses[:, best, worlds][:, None, :]
     error = gaps.std(axis=0, ddof=1) / math.sqrt(len(weights))
     bound = float(special().stdtrit(len(weights) - 1, 0.5 + LEVEL / 2)) * error
-    clear = np.tensordot(weights, gaps, axes=1) > bound
+    clear = np.tensordot(weights, gaps, axes=1) > np.maximum(bound, rounding(losses))
     clear[best, worlds] = True
     return np.where(clear.all(axis=0), best, -1)
 

@@ -13,6 +13,7 @@ from sim.analysis.intervals import LEVEL, quantile_interval, wilson
 from sim.analysis.metrics import metric_unit
 from sim.analysis.paired import Difference, Worth, bonferroni, holm
 from sim.analysis.sheet import Column, Sheet, sheet_from
+from sim.counted import counted
 from sim.program.ir import Program
 from sim.study.ensemble import Ensemble
 from sim.study.pairs import finite_values
@@ -84,7 +85,7 @@ def _title(told: Told) -> str:
     pairs = max((one.pairs.pairs for one in told.contrasts), default=0)
     against = {one.first.name for one in told.contrasts}
     what = f"from `{against.pop()}`" if len(against) == 1 else "from what each is held against"
-    return f"How runs end, and the difference {what} in points: {pairs:,} pairs on the same luck"
+    return f"How runs end, and the difference {what} in points: {counted(pairs, 'pair')} on the same luck"
 
 
 def _difference(contrast: Contrast | None, place: int, level: float) -> Row:
@@ -121,11 +122,15 @@ def _notes(told: Told, rows: Sequence[Row], level: float) -> list[str]:
         return []
     stand = sum(row["p_holm"] <= 1 - LEVEL for row in tested)
     if told.simultaneous:
-        which = f"{len(tested)} intervals of differences, at {100 * level:.4g} % each: together 95 % (Bonferroni)."
+        which = (
+            f"{counted(len(tested), 'interval')} of differences, at {100 * level:.4g} % each: together 95 % "
+            "(Bonferroni)."
+        )
     else:
         by_luck = (1 - level) * len(tested)
         which = (
-            f"{len(tested)} intervals of differences, at 95 % each: about {by_luck:.2g} would miss 0 by luck alone "
+            f"{counted(len(tested), 'interval')} of differences, at 95 % each: about {by_luck:.2g} would miss 0 by "
+            "luck alone "
             "if nothing differed (`--simultaneous` widens them)."
         )
     return [f"{which} {stand} of {len(tested)} differ from 0 taken together (Holm, 5 %)."]

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from sim.analysis.comparing.alternatives import Alternative, Condition, Objective
-from sim.analysis.comparing.regret import Floats, Kept, Regrets, kept_in, regrets
+from sim.analysis.comparing.regret import NOISE, Floats, Kept, Regrets, kept_in, regrets
 from sim.analysis.intervals import LEVEL, wilson_bounds
+from sim.analysis.metrics import FEW
 from sim.analysis.sheet import Column, Sheet, figures, sheet_from
+from sim.counted import counted
 from sim.special import special
 from sim.study.designs.worlds import Grouped, grouped
 from sim.study.ensemble import Ensemble
@@ -47,27 +49,59 @@ class Fared:
 
 
 @dataclass(frozen=True)
+class Unfared:
+    """An objective of which no regret can be told, and why."""
+
+    objective: Objective
+    says: str
+
+
+@dataclass(frozen=True)
 class Satisfied:
-    """In how many worlds each alternative keeps a condition."""
+    """In how many worlds each alternative keeps a condition, of `runs` finished runs or more in each."""
 
     condition: Condition
     each: tuple[tuple[Alternative, Kept], ...]
+    runs: int
+    unsaid: tuple[int, ...]  # of each alternative, worlds in which the number has no interval
+    infinite: int  # runs in which the number is infinite
 
 
-def fared(ensemble: Ensemble, alternatives: Sequence[Alternative], objective: Objective) -> Fared | None:
-    """The regrets by one objective; None where the runs are too few."""
+def fared(ensemble: Ensemble, alternatives: Sequence[Alternative], objective: Objective) -> Fared | Unfared:
+    """The regrets by one objective, or why there are none."""
     cells = _of_worlds(ensemble, len(alternatives), objective.name, is_outcome=objective.is_outcome)
-    if not (cells.runs >= 2).all():
-        return None
+    if says := _unfit(cells, int(ensemble.manifest["runs"]), objective.name):
+        return Unfared(objective, says)
     losses = objective.sign * cells.means
     found = regrets(losses, cells.runs.mean(axis=(1, 2)))
     return Fared(objective, tuple(alternatives), found, losses.shape[2], int(cells.runs.sum(axis=0).min()))
 
 
+def _unfit(cells: Grouped, wanted: int, name: str) -> str:
+    """Why means of these runs say nothing of regret; "" if they do."""
+    infinite, finished = int(cells.infinite.sum()), int(cells.infinite.sum() + cells.runs.sum())
+    if infinite:
+        return (
+            f"`{name}` is infinite in {infinite:,} of {finished:,} finished runs in worlds, so that it has no mean "
+            "there and no regret; more runs will not mend it."
+        )
+    if wanted < FEWEST_RUNS:
+        return f"Too few runs for regrets: ask for {FEWEST_RUNS} or more in each world (-n)."
+    few = int((cells.runs < 2).any(axis=(0, 1)).sum())
+    if few:
+        return (
+            f"No regret of `{name}` can be told: in {few:,} of {counted(cells.runs.shape[2], 'world')} so many runs "
+            "failed, or "
+            f"are not played yet, that some of the {len(cells.runs)} groups of runs has fewer than two with a value."
+        )
+    return ""
+
+
 def _of_worlds(ensemble: Ensemble, alternatives: int, name: str, *, is_outcome: bool) -> Grouped:
     """(G, A, N) of everything: the experiments of each alternative but its first, which is no world."""
     told = grouped(ensemble, **({"outcome": name} if is_outcome else {"metric": name}))
-    parts = (part.reshape(len(part), alternatives, -1)[:, :, 1:] for part in (told.runs, told.means, told.variances))
+    each = (told.runs, told.means, told.variances, told.infinite)
+    parts = (part.reshape(len(part), alternatives, -1)[:, :, 1:] for part in each)
     return Grouped(*parts)
 
 
@@ -81,11 +115,17 @@ def satisfied(ensemble: Ensemble, alternatives: Sequence[Alternative], condition
         kept_in(low[at], high[at], least=condition.least, most=condition.most, strictly=condition.strictly)
         for at in range(len(alternatives))
     )
-    return Satisfied(condition, tuple(zip(alternatives, kept, strict=True)))
+    unsaid = tuple((np.isinf(low) & np.isinf(high)).sum(axis=1).tolist())
+    each = tuple(zip(alternatives, kept, strict=True))
+    return Satisfied(condition, each, int(runs.min()), unsaid, int(cells.infinite.sum()))
 
 
 def _intervals(cells: Grouped, runs: Floats, means: Floats, *, is_outcome: bool) -> tuple[Floats, Floats]:
-    """Wilson's intervals of shares, Student's of means, in each world."""
+    """(A, N) Wilson's intervals of shares, Student's of means, in each world; boundless where nothing is claimed.
+
+    Of fewer than ten runs, of runs that all agree and where some value is infinite a mean has no interval: see
+    docs/decisions/what-intervals-hold.md.
+    """
     low, high = np.full(runs.shape, -math.inf), np.full(runs.shape, math.inf)
     if is_outcome:
         for n in np.unique(runs).astype(int):
@@ -95,7 +135,8 @@ def _intervals(cells: Grouped, runs: Floats, means: Floats, *, is_outcome: bool)
     squares = (cells.runs * (cells.variances + (cells.means - means) ** 2)).sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         half = special().stdtrit(runs - 1, 0.5 + LEVEL / 2) * np.sqrt(squares / (runs - 1) / runs)
-    known = runs > 1
+    differ = np.sqrt(squares / np.maximum(runs, 1)) > NOISE * np.abs(means)  # what is less is rounding
+    known = (runs >= FEW) & differ & (cells.infinite.sum(axis=0) == 0)
     return np.where(known, means - half, low), np.where(known, means + half, high)
 
 
@@ -114,7 +155,8 @@ def regret_sheet(told: Fared) -> Sheet:
     columns += [Column("tail", "95 %", sort), Column("largest", "largest", sort), Column("best", "best", "count")]
     unit = f" ({objective.unit})" if objective.unit else " (points)" if objective.is_outcome else ""
     notes = (
-        f"Best in {sum(row['best'] for row in rows)} worlds is clear; in {found.undecided} of {told.worlds} luck "
+        f"Best in {counted(sum(row['best'] for row in rows), 'world')} is clear; in {found.undecided} of "
+        f"{told.worlds} luck "
         "leaves open which is best.",
         f"Noise floor: if all were alike, these runs would show an expected regret of "
         f"{told.said(found.floor)} and a largest of {told.said(found.floor_largest)} if the best were "
@@ -122,7 +164,8 @@ def regret_sheet(told: Fared) -> Sheet:
         "(`naive` in --format json is too high).",
     )
     title = (
-        f"Regret{unit} over {told.worlds} worlds of {told.runs:,} runs: what is lost against the best alternative of "
+        f"Regret{unit} over {counted(told.worlds, 'world')} of {counted(told.runs, 'run')}: what is lost against the "
+        "best alternative of "
         f"each world; {objective.says}"
     )
     hidden = ("naive", "naive_tail", "naive_largest", "worst_world", "objective")
@@ -148,16 +191,30 @@ def satisficing_sheet(told: Sequence[Satisfied], worlds: int) -> Sheet:
         {
             "condition": one.condition.text, "alternative": alternative.name, "kept": kept.kept,
             "undecided": kept.undecided, "missed": kept.missed, "share": kept.kept / worlds,
-            "low": kept.low, "high": kept.high,
+            "low": kept.low, "high": kept.high, "runs": one.runs, "no_interval": unsaid,
         }
         for one in told
-        for alternative, kept in one.each
+        for (alternative, kept), unsaid in zip(one.each, one.unsaid, strict=True)
     ]  # fmt: skip
     columns = [Column("condition", "condition", once=True), Column("alternative", "alternative")]
     columns += [Column("kept", "kept", "count"), Column("undecided", "open", "count")]
     columns += [Column("missed", "missed", "count"), Column("share", "share kept", "share", "low", "high")]
-    note = (
+    notes = [
         "Open: the 95 % interval from luck in that world lies on both sides; more runs (-n) decide it. The interval "
         "of the share counts open worlds as missed below and as kept above."
+    ]
+    notes += [_claims_nothing(one, worlds) for one in told if any(one.unsaid)]
+    title = f"Well enough in how many of {counted(worlds, 'world')} of {counted(min(one.runs for one in told), 'run')}"
+    return sheet_from("satisficing", title, columns, rows, notes=notes, hidden=("runs", "no_interval"))
+
+
+def _claims_nothing(one: Satisfied, worlds: int) -> str:
+    """Why worlds are open in which there is no interval at all."""
+    infinite = (
+        f", or some is infinite ({counted(one.infinite, 'run')}: more will not mend that)" if one.infinite else ""
     )
-    return sheet_from("satisficing", f"Well enough in how many of {worlds} worlds", columns, rows, notes=[note])
+    return (
+        f"`{one.condition.text}`: in up to {max(one.unsaid)} of {counted(worlds, 'world')} luck cannot be told, and "
+        "they are "
+        f"open: fewer than {FEW} runs have a value, or all values are alike{infinite}."
+    )

@@ -59,6 +59,8 @@ class Parting:
     tick: int | None
     says: tuple[str, ...]  # what happens there, and why
     differences: tuple[Difference, ...] = field(default=())
+    which: tuple[str, str] = ("", "")  # of which of several experiments each run is
+    notes: tuple[str, ...] = ()  # what was taken because nothing else was asked for
 
     @property
     def never(self) -> bool:
@@ -121,6 +123,7 @@ class Parting:
         ends = [
             f"{name}: {title}; it ends: {end}" for name, title, end in zip(SIDES, self.titles, self.ends, strict=True)
         ]
+        ends += self.notes
         sheet = sheet_from("diaries", "How each goes on from there", heads, rows)
         return notebook_page(self.headline, (*ends, *self.says[1:]), (sheet,) if rows else (), (), ())
 
@@ -136,7 +139,8 @@ class Parting:
             tick = next(line.tick for line in (one, other) if line is not None)
             found.append({"sort": "diary", "name": "", "day": None if tick is None else days(tick),
                           "left": one.what if one else "", "right": other.what if other else ""})  # fmt: skip
-        return [*found, *(one.record() for one in self.differences)]
+        which = [{"sort": "experiment", "name": "", "day": None, "left": self.which[0], "right": self.which[1]}]
+        return [*found, *(one.record() for one in self.differences), *(which if any(self.which) else [])]
 
 
 def part(left: Called, right: Called, titles: tuple[str, str] = ("left", "right")) -> Parting:

@@ -103,7 +103,7 @@ class Discovery:
         """How many runs found the box and how many judged it."""
         return (
             f"A box was looked for on {self.found_on:,} runs and judged on {self.base.of:,} others "
-            f"(PRIM), seed {self.ensemble.seed}"
+            f"(PRIM), seed {self.ensemble.seed}{f'; {which}' if (which := self.ensemble.which) else ''}"
         )
 
     @property
@@ -193,13 +193,20 @@ class Discovery:
     @property
     def next_commands(self) -> tuple[str, ...]:
         """What one would type next."""
-        return (f"sim report {self.folder}", f"sim explain {self.folder}")
+        return (f"sim report {self.folder}", f"sim explain {self.folder}{self._experiment}")
+
+    @property
+    def _experiment(self) -> str:
+        """What is typed to have the same experiment again."""
+        return f" --experiment {self.ensemble.experiment}" if self.ensemble.experiment else ""
 
     def record(self) -> dict[str, Any]:
         """The discovery as one object."""
         return {
             "scenario": self.ensemble.program.name,
             "study": str(self.folder),
+            "experiment": self.ensemble.experiment,
+            "label": self.ensemble.label,
             "target": self.target.says,
             "found_on": self.found_on,
             "judged_on": self.base.of,

@@ -15,6 +15,7 @@ from sim.analysis.sensing.screening import Screening, screening
 from sim.analysis.sensing.tornado import Tornado, tornado
 from sim.analysis.sheet import Sheet
 from sim.analysis.told import Told
+from sim.counted import counted
 from sim.program.ir import Program
 from sim.study.designs.sampling import check_of
 from sim.study.designs.space import uncertain
@@ -115,9 +116,9 @@ class Sensitivity(Told):
     def what(self) -> str:
         """How much was played."""
         experiments = len(self.ensemble.manifest["experiments"])
-        unit = {"sobol": f"{self.samples:,} base samples", "morris": f"{self.samples:,} trajectories"}
+        unit = {"sobol": counted(self.samples, "base sample"), "morris": counted(self.samples, "trajectory")}
         made = f" ({unit[self.method]} of {self.width} points)" if self.method in unit else ""
-        return f"{experiments:,} points{made}, {self.runs:,} runs at each, seed {self.ensemble.seed}"
+        return f"{counted(experiments, 'point')}{made}, {counted(self.runs, 'run')} at each, seed {self.ensemble.seed}"
 
     @property
     def title(self) -> str:
@@ -185,6 +186,8 @@ class Sensitivity(Told):
         if list(self.parameters) != list(uncertain(self.program)):
             words += ["--parameters", ",".join(self.parameters)]
         words += ["--second"] if self.settings.get("second") else []
+        words += ["--samples", str(self.samples)] if self.method != "tornado" else []
+        words += ["-n", str(self.runs)]
         words += ["--seed", str(ensemble.seed)] if ensemble.seed != 1 else []
         words += ["-o", str(self.folder.parent)] if str(self.folder.parent) != "results" else []
         return shlex.join(words)

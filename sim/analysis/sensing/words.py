@@ -11,6 +11,7 @@ from sim.analysis.sensing.indices import Estimate, Indices
 from sim.analysis.sensing.screening import Screening
 from sim.analysis.sensing.tornado import Tornado
 from sim.analysis.sheet import Column, Sort, cell, figures
+from sim.counted import counted
 from sim.program.ir import Program
 from sim.program.ledger import ledger
 from sim.scenario.schema import Scenario
@@ -131,6 +132,7 @@ def cautions(found: Sequence[Indices | Screening | Tornado], asked: Asked, faile
         "correlated": _correlated(asked),
         "others_drawn": _drawn(asked),
         "one_at_a_time": _one_at_a_time(asked),
+        "moments": _moments(found),
         "guesses": _guesses(found, asked),
     }
     return tuple(Caution(trap, says) for trap, told in rules.items() for says in told)
@@ -138,7 +140,10 @@ def cautions(found: Sequence[Indices | Screening | Tornado], asked: Asked, faile
 
 def _failed(found: Sequence[Indices | Screening | Tornado], failed: int) -> Iterator[str]:
     if failed:
-        yield f"{failed:,} runs failed and count in no outcome; shares are of all runs (`failures.parquet` lists them)."
+        yield (
+            f"{counted(failed, 'run')} failed and {'counts' if failed == 1 else 'count'} in no outcome; shares are "
+            "of all runs (`failures.parquet` lists them)."
+        )
     for one in found:
         left_out = 0 if isinstance(one, Tornado) else one.left_out
         if left_out:
@@ -155,6 +160,17 @@ def _count(found: Indices | Screening | Tornado) -> int:
     return sum(row.steps for row in found.rows) if isinstance(found, Screening) else 0
 
 
+def _moments(found: Sequence[Indices | Screening | Tornado]) -> Iterator[str]:
+    """A moment that may not come: it is told what moves whether it comes, and never a mean of days alone."""
+    names = [one.output.name for one in found if one.output.is_moment]
+    if names:
+        verb = "is a moment" if len(names) == 1 else "are moments"
+        yield (
+            f"{', '.join(f'`{name}`' for name in names)} {verb} that may not come: told is what moves whether it "
+            "comes, not when."
+        )
+
+
 def _floor(found: Sequence[Indices | Screening | Tornado], asked: Asked) -> Iterator[str]:
     if asked.method == "tornado":
         return
@@ -164,14 +180,16 @@ def _floor(found: Sequence[Indices | Screening | Tornado], asked: Asked) -> Iter
             floors.append(f"{figures(one.floor_first, 2)} and {figures(one.floor_total, 2)} of {one.output.says}")
     if floors:
         yield (
-            f"With {asked.samples:,} base samples of {asked.runs:,} runs first and total indices below these cannot be "
+            f"With {counted(asked.samples, 'base sample')} of {counted(asked.runs, 'run')} first and total indices "
+            "below these cannot be "
             f"told from noise: {'; '.join(floors)}. So much may show a parameter that changes nothing but which luck a "
             "run has."
         )
     noise = [row.noise for one in found if isinstance(one, Screening) for row in one.rows]
     if any(one > 0.0 for one in noise):
         yield (
-            f"With {asked.samples:,} trajectories of {asked.runs:,} runs luck alone would show the sizes under "
+            f"With {counted(asked.samples, 'trajectory')} of {counted(asked.runs, 'run')} luck alone would show the "
+            "sizes under "
             "`noise`: a size that is not above its noise cannot be told from none, and one that is little above it is "
             "too large."
         )

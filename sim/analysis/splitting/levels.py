@@ -123,18 +123,18 @@ class Levels:
     def bound(self) -> Bound | None:
         """How frequent the outcome may be if no run came to it; None if one did.
 
-        Nothing in n independent runs says less than 3 / n. If no run can miss the levels, the outcome is also not more
-        frequent than the highest level on which the repetitions agree.
+        If no run can miss the levels, the outcome is not more frequent than the highest level on which the repetitions
+        agree; else nothing in n independent runs says less than 3 / n. One bound is looked at, and not the best of
+        several, which would err more often than it says.
         """
         if self.estimate.mean > 0:
             return None
-        best = Bound(none_seen(self.plain_runs))
         certain = must_pass(self.program, self.importance)
-        for at, level in enumerate(self.pilot.levels):
+        for at, level in reversed(list(enumerate(self.pilot.levels))):
             chance = estimate_of(self.reached[:, at + 1])
-            if level <= certain and chance.mean > 0 and not chance.is_wild and chance.high < best.high:
-                best = Bound(chance.high, level_text(self.program, self.importance, level))
-        return best
+            if level <= certain and chance.mean > 0 and not chance.is_wild:
+                return Bound(chance.high, level_text(self.program, self.importance, level))
+        return Bound(none_seen(self.plain_runs))
 
     # ------------------------------------------------------------------------------------------ brute force
 

@@ -15,6 +15,7 @@ from sim.analysis.splitting.levels import Level, Levels
 from sim.analysis.splitting.small import one_in, tiny
 from sim.analysis.splitting.words import rare_cautions, sentences
 from sim.analysis.told import Told
+from sim.counted import counted
 from sim.engine.choose import choose
 from sim.engine.record import Recording, Runs
 from sim.errors import UsageError
@@ -163,7 +164,7 @@ class RareEvent(Told):
         """How much was played, with which seed."""
         count = len(self.found.pilot.levels)
         return (
-            f"{self.repetitions} independent repetitions of {self.particles:,} runs a level, "
+            f"{self.repetitions} independent repetitions of {counted(self.particles, 'run')} a level, "
             f"{count} level{'' if count == 1 else 's'}, seed {self.ensemble.seed}"
         )
 

@@ -82,6 +82,13 @@ def share_at(tallies: Tallies, experiment: int, outcome: int) -> Estimate:
     return Estimate(count / n if n else math.nan, low, high, n)
 
 
+def came_at(tallies: Tallies, experiment: int, metric: int) -> Estimate:
+    """The share of one experiment's finished runs in which a moment came, with Wilson's interval."""
+    n, count = int(tallies.runs[experiment] - tallies.failed[experiment]), int(tallies.valid[experiment, metric])
+    low, high = wilson(count, n)
+    return Estimate(count / n if n else math.nan, low, high, n)
+
+
 def mean_at(tallies: Tallies, experiment: int, metric: int, bounds: tuple[float, float]) -> Estimate:
     """The mean of a metric over one experiment's runs, with Student's interval, held to what is possible.
 

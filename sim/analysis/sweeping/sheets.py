@@ -8,6 +8,7 @@ from typing import Any
 from sim.analysis.sheet import Column, Sheet, decimals_for, fixed, sheet_from
 from sim.analysis.sweeping.responses import AxisRead, Estimate, groups_of
 from sim.analysis.sweeping.swept import Swept
+from sim.counted import counted
 from sim.study.tables import distinct
 
 WIDE = 3
@@ -19,11 +20,11 @@ MOST_ACROSS = 11
 MOST_LINES = 25
 """Points of which each has its line on the terminal; of more, groups have."""
 
-RESERVED = ("experiment", "outcome", "metric", "count", "n", "share", "mean", "low", "high")
+RESERVED = ("experiment", "outcome", "metric", "moment", "count", "n", "share", "mean", "median", "low", "high")
 
 
 def sheets_of(study: Swept) -> tuple[Sheet, ...]:
-    """Tables for readers first, then a row for each point and outcome, and for each point and metric."""
+    """Tables for readers first, then a row for each point and outcome, metric, and moment that may not come."""
     first: list[Sheet] = []
     if len(study.moving) == 1 and len(study.axes[0].values) <= MOST_LINES:
         first = [_curve(study, "outcomes", study.outcomes)]
@@ -36,6 +37,8 @@ def sheets_of(study: Swept) -> tuple[Sheet, ...]:
     tidy = [_tidy(study, "shares", "outcome", "share", study.tallies.outcome_names)]
     if study.metrics:
         tidy.append(_tidy(study, "metrics", "metric", "mean", study.metrics))
+    if study.moments:
+        tidy.append(_moments(study))
     return (*first, *tidy)
 
 
@@ -119,11 +122,11 @@ def _intervals(study: Swept, name: str) -> str:
     n = f"{least:,}" if least == most else f"{least:,} to {most:,}"
     kind = "Wilson's interval" if name == "outcomes" else "Student's interval of the mean"
     partly = name != "outcomes" and any(study.is_partly_void(metric) for metric in study.metrics[:WIDE])
-    void = " (without those in which it never came)" if partly else ""
+    void = " (without those in which it has no finite value)" if partly else ""
     wider = ""
     if study.settings.get("tip"):
         wider = " For each point by itself; the search's own hold for all its looks together and are wider."
-    return f"In brackets: 95 %, {kind} of {n} runs at each point{void}.{wider}"
+    return f"In brackets: 95 %, {kind} of {n} {'run' if n == '1' else 'runs'} at each point{void}.{wider}"
 
 
 def _matrix(study: Swept, name: str) -> Sheet:
@@ -146,7 +149,10 @@ def _matrix(study: Swept, name: str) -> Sheet:
                 for at, other in enumerate(across.distinct)]  # fmt: skip
     unit = {"share": " (%)", "days": " (days)"}.get(across.sort, "")
     least = int(study.tallies.runs.min())
-    note = f"Half of a 95 % interval (Wilson) is at most {100 * widest:.2g} points; {least:,} runs or more in a cell."
+    note = (
+        f"Half of a 95 % interval (Wilson) is at most {100 * widest:.2g} points; {counted(least, 'run')} or more in "
+        "a cell."
+    )
     title = f"{name}, % of runs: {study.named(down)} down, {study.named(across)}{unit} across"
     return sheet_from(f"grid-{name}", title, columns, rows, notes=[note])
 
@@ -195,3 +201,23 @@ def _tidy(study: Swept, name: str, what: str, value: str, of: Sequence[str]) -> 
                Column(value, value, sort, "low", "high"), *counts, Column("n", "n", "count")]  # fmt: skip
     title = f"Every point: {'shares of outcomes' if what == 'outcome' else 'means of metrics'}"
     return sheet_from(name, title, columns, rows)
+
+
+def _moments(study: Swept) -> Sheet:
+    """A row for each point and moment: in which share of runs it came, and the median day of those."""
+    tallies, rows = study.tallies, []
+    for at in range(len(study.axes[0].values)):
+        for number, name in enumerate(study.moments):
+            found, median = study.estimate(at, name), float(tallies.medians[at, number])
+            rows.append({**_at(study, at), "moment": name, "share": found.value, "low": found.low, "high": found.high,
+                         "median": median if median == median else None,
+                         "count": int(tallies.valid[at, tallies.metric_names.index(name)]), "n": found.n})  # fmt: skip
+    columns = [Column("experiment", "experiment", "count"), *_columns(study, study.axes), Column("moment", "moment")]
+    columns += [Column("share", "it comes in", "share", "low", "high")]
+    columns += [Column("median", "median day of those", "number")]
+    columns += [Column("count", "count", "count"), Column("n", "n", "count")]
+    note = (
+        "Shares of finished runs, with Wilson's 95 % interval. The median days are of different runs at each point: "
+        "given that it comes, not an effect."
+    )
+    return sheet_from("moments", "Every point: when it comes at all, and when", columns, rows, notes=[note])

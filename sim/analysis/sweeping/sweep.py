@@ -13,6 +13,7 @@ from sim.analysis.sweeping.responses import MOST_GROUPS, AxisRead, Estimate, Gro
 from sim.analysis.sweeping.sheets import sheets_of
 from sim.analysis.sweeping.swept import Swept
 from sim.analysis.sweeping.tipping import Look, Tip, mean_look, share_look
+from sim.counted import counted
 from sim.study.designs.axes import Range
 
 MOST_SHOWN = 6
@@ -60,7 +61,7 @@ class Sweep(Swept):
     def shown(self) -> int:
         """Tables for readers: two, or one for each of the first axes."""
         along = [sheet for sheet in self.sheets if sheet.name.startswith("along")]
-        return min(max(2, len(along)), MOST_SHOWN, len(self.sheets) - 1 - bool(self.metrics))
+        return min(max(2, len(along)), MOST_SHOWN, len(self.sheets) - 1 - bool(self.metrics) - bool(self.moments))
 
     @property
     def on_page(self) -> tuple[Sheet, ...]:
@@ -190,7 +191,9 @@ class Sweep(Swept):
             found.append(("partial", f"{there} are there, {each} a point; the same command goes on."))
         if self.failed:
             share = percent(self.failed / max(1, int(runs.sum())))
-            found.append(("failed", f"{self.failed:,} runs failed ({share}); shares are of all runs, failed ones too."))
+            found.append(
+                ("failed", f"{counted(self.failed, 'run')} failed ({share}); shares are of all runs, failed ones too.")
+            )
         if self.settings.get("spread") and len(self.moving) > 1:
             says = (
                 "a mean over them is no probability of the crisis, unless they were drawn from what is known of each."

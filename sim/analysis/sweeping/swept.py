@@ -14,6 +14,7 @@ from sim.analysis.sweeping.responses import (
     Group,
     Value,
     axes_of,
+    came_at,
     mean_at,
     mean_of_chosen,
     mean_of_draws,
@@ -99,29 +100,42 @@ class Swept(Told):
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """The metrics, in file order."""
-        return self.tallies.metric_names
+        """The metrics that have a mean, in file order."""
+        return tuple(name for name in self.tallies.metric_names if name not in self.tallies.moment_names)
+
+    @property
+    def moments(self) -> tuple[str, ...]:
+        """The metrics that are a moment: of them the share of runs in which it came is told, and a median."""
+        return self.tallies.moment_names
+
+    def is_share(self, name: str) -> bool:
+        """Whether what is told of it is a share of runs."""
+        return name in self.tallies.outcome_names or name in self.moments
 
     def bounds(self, name: str) -> tuple[float, float]:
-        """What the mean of a metric can be; 0 and 1 for an outcome's share."""
+        """What the mean of a metric can be; 0 and 1 for a share."""
         program = self.ensemble.program
+        if self.is_share(name):
+            return 0.0, 1.0
         for metric in program.metrics:
-            if metric.name == name and name not in self.tallies.outcome_names:
+            if metric.name == name:
                 return possible_range(program, metric)
-        return (0.0, 1.0) if name in self.tallies.outcome_names else (float("-inf"), float("inf"))
+        return float("-inf"), float("inf")
 
     def unit(self, metric: str) -> str:
         """The unit of a metric, if it is known."""
         return next((metric_unit(one) for one in self.ensemble.program.metrics if one.name == metric), "")
 
     def is_partly_void(self, metric: str) -> bool:
-        """Whether there are runs in which a metric has no finite value: it never came, or the run failed."""
-        return bool((self.tallies.valid[:, self.metrics.index(metric)] < self.tallies.runs).any())
+        """Whether there are runs in which a metric has no finite value: it is infinite, or the run failed."""
+        return bool((self.tallies.valid[:, self.tallies.metric_names.index(metric)] < self.tallies.runs).any())
 
     def estimate(self, experiment: int, name: str) -> Estimate:
-        """An outcome's share, or a metric's mean, at one point."""
+        """At one point an outcome's share, the share of runs in which a moment came, or a metric's mean."""
         if name in self.tallies.outcome_names:
             return share_at(self.tallies, experiment, self.tallies.outcome_names.index(name))
+        if name in self.moments:
+            return came_at(self.tallies, experiment, self.tallies.metric_names.index(name))
         return mean_at(self.tallies, experiment, self.tallies.metric_names.index(name), self.bounds(name))
 
     def over(self, group: Group, name: str) -> Estimate:

@@ -1,10 +1,13 @@
 """Where an outcome's share, or a metric's mean, crosses a level: points looked at, and the interval of the crossing.
 
 At each point a one-sided test says whether the truth there lies above the level or below it, or that its runs cannot
-tell. All tests together err with at most 5 %: each has that error divided by the most points there can be (Bonferroni),
-so neither the common luck of the points nor how they were chosen matters. Between a point found below and a neighbour
-found above, a response without jumps crosses the level; if it moves in one direction, it crosses nowhere else.
-The next points halve what separates the two, from both sides where runs cannot tell in the middle.
+tell. So many tests at places that are fixed err together with at most 5 %: each has that error divided by the most
+points there can be (Bonferroni), whatever luck the points share. Places beyond the first are chosen by what was seen on
+that luck, which the bound does not cover; a test on known answers says how often the interval misses.
+
+Between a point found below and a neighbour found above, a response without jumps crosses the level; if it moves in one
+direction, it crosses nowhere else. The next points halve what separates the two, from both sides where runs cannot
+tell in the middle.
 
 Source: bisection in which a test decides each step, as in Waeber, Frazier and Henderson (2013), SIAM J. Control
 Optim. 51, 2261-2279, here with a fixed number of runs a point and one bound for all; Clopper and Pearson (1934),
@@ -20,6 +23,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.analysis.sheet import decimals_for, figures
+from sim.counted import counted
 from sim.errors import UsageError, did_you_mean
 from sim.special import special
 from sim.study.designs.axes import Range, number_of
@@ -197,7 +201,7 @@ class Tip:
     @property
     def says(self) -> tuple[str, ...]:
         """What is known of the crossing, and what is not."""
-        points = f"{len(self.looks)} points of {self.runs:,} runs each"
+        points = f"{counted(len(self.looks), 'point')} of {counted(self.runs, 'run')} each"
         ends = f"{self.said(0.0)} to {self.said(1.0)}"
         found = self.crossings
         if not found:
@@ -247,6 +251,11 @@ def read_level(text: str, program: Program) -> dict[str, Any]:
     if found is None:
         raise UsageError(
             f"`--tip {text}` names no level; write such as `--tip {name}={'10%' if name in outcomes else 5}`"
+        )
+    if name not in outcomes and next(one for one in program.metrics if one.name == name).how == "first":
+        raise UsageError(
+            f"`--tip {text}`: `{name}` is a moment that does not come in every run, so it has no mean over all of "
+            "them; an outcome, or a metric of `days`, does"
         )
     if name in metrics and not (name in outcomes and value.endswith("%")):
         return {"of": "metric", "name": name, "level": found[0]}

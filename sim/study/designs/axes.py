@@ -25,7 +25,7 @@ Scale = Literal["linear", "log"]
 MOST_VALUES = 10_000
 """Values that one axis may have, and experiments that one sweep may have."""
 
-_NUMBER = r"\s*([-+]?[\d_]*\.?\d+)\s*(%|[a-z]+)?\s*"
+_NUMBER = r"\s*([-+]?[\d_]*\.?\d+(?:e[-+]?\d{1,2})?)\s*(%|[a-z]+)?\s*"
 _RANGE = re.compile(rf"{_NUMBER}:{_NUMBER}(?::\s*([^:]*?)\s*)?(?::\s*([a-z]*)\s*)?")
 _DATES = re.compile(r"\s*(\d{4}-\d\d-\d\d)\s*:\s*(\d{4}-\d\d-\d\d)\s*(?::\s*([^:]*?)\s*)?")
 _CHOICE = re.compile(r"\s*choice\((.*)\)\s*", re.DOTALL)

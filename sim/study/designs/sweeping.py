@@ -110,6 +110,8 @@ def laid_out(
             "or spread fewer points over the ranges with --lhs or --sobol"
         )
     rows = tuple(tuple(value for part in parts for value in part) for parts in product(*(rows for _, rows in blocks)))
+    if many == 1:
+        raise UsageError("nothing is swept: there is a single point; `sim run -s path=value` plays one")
     apart = tuple(axis.path for axis in spread) + (table.paths if table is not None else ())
     return Layout(form, tuple(path for paths, _ in blocks for path in paths), rows, constants, table, apart)
 
@@ -220,10 +222,17 @@ def read_table(file: str | Path) -> Table:
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     if not lines:
         raise UsageError(f"`{file}` is empty; its first line names paths, each further one is an experiment")
-    read = [[cell.strip() for cell in next(csv.reader([line]))] for _, line in lines]
+    read = [_cells(f"{file}:{number}", line) for number, line in lines]
     table = Table(str(file), tuple(read[0]), tuple(tuple(row) for row in read[1:]), tuple(lines))
     _check_table(table)
     return table
+
+
+def _cells(where: str, line: str) -> list[str]:
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], strict=True))]
+    except csv.Error as error:
+        raise UsageError(f"{where}: no line of CSV: {error}; a quote ends on the line on which it began") from None
 
 
 def _check_table(table: Table) -> None:
@@ -238,6 +247,11 @@ def _check_table(table: Table) -> None:
         raise UsageError(f"{table.file}: there is no experiment; each line after the first is one")
     if len(table.rows) > MOST_VALUES:
         raise UsageError(f"{table.file}: {len(table.rows):,} experiments; a sweep has at most {MOST_VALUES:,}")
+    _check_rows(table)
+
+
+def _check_rows(table: Table) -> None:
+    heads = table.paths
     for number, row in enumerate(table.rows):
         line = table.lines[number + 1][0]
         if len(row) != len(heads):

@@ -94,6 +94,7 @@ class Grouped:
     runs: Floats  # (G, E) finished runs in which it is finite
     means: Floats  # (G, E); 0 where there is none
     variances: Floats  # (G, E), by n
+    infinite: Floats  # (G, E) finished runs in which it is not finite: they are in nothing else
 
 
 @store.one_thread_each()  # sums of numbers depend on their order, and the same study says the same to the last digit
@@ -102,17 +103,20 @@ def grouped(ensemble: Ensemble, *, outcome: str = "", metric: str = "") -> Group
     import numpy as np
 
     experiments = ensemble.experiments
-    runs, means, variances = np.zeros((3, GROUPS, len(experiments)))
+    found = np.zeros((4, GROUPS, len(experiments)))
     value = f"(outcome = {store.literal(outcome)})::DOUBLE"
     if metric:
         program = ensemble.program
         place = [one.name for one in program.metrics].index(metric)
         value = store.quoted(metric_columns(program)[place])
-    columns = f"experiment, run % {GROUPS} AS g, count(x), avg(x), var_pop(x)"
+    known = "FILTER (isfinite(x))"
+    columns = (
+        f"count(x) {known}, coalesce(avg(x) {known}, 0), coalesce(var_pop(x) {known}, 0), count(x) FILTER (isinf(x))"
+    )
     files = ensemble.done_files("runs")
     source = f"SELECT experiment, run, {value} AS x FROM read_parquet({store.listed(files)}, union_by_name = true)"
     there = f"run < {ensemble.limit} AND experiment < {len(experiments)}"
-    query = f"{source} WHERE outcome IS NOT NULL AND {there} AND isfinite({value})"
-    for experiment, group, *row in store.ask(f"SELECT {columns} FROM ({query}) GROUP BY experiment, g", files):
-        runs[group, experiment], means[group, experiment], variances[group, experiment] = row
-    return Grouped(runs, means, variances)
+    query = f"SELECT experiment, run % {GROUPS} AS g, {columns} FROM ({source} WHERE outcome IS NOT NULL AND {there})"
+    for experiment, group, *row in store.ask(f"{query} GROUP BY experiment, g", files):
+        found[:, group, experiment] = row
+    return Grouped(*found)

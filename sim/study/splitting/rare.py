@@ -5,7 +5,6 @@ Its runs are repetitions, a part each; `sim.study.splitting.tables` has the tabl
 
 from __future__ import annotations
 
-import math
 import os
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -159,7 +158,7 @@ def plan_rare(
         raise UsageError(f"{particles} particles are too few to split: ask for {FEWEST_PARTICLES} or more (`-n`)")
     if repetitions < FEWEST_REPETITIONS:
         raise UsageError(f"an interval from {repetitions} repetitions is none: ask for {FEWEST_REPETITIONS} or more")
-    if until is not None and not 0.0 < until < math.inf:
+    if until is not None and not 0.0 < until < 1.0:
         raise UsageError("`--until` is a share of the estimate, such as 0.1 or 10 %")
     if max(repetitions, MOST_REPETITIONS) * particles > 2**32:
         raise UsageError(f"{particles:,} particles are too many: their runs could not all have a number of their own")
