@@ -107,6 +107,11 @@ class Told:
         return self.sheets[0].records()
 
     @property
+    def on_page(self) -> tuple[Sheet, ...]:
+        """The tables that stand on a page for readers; `sim export` writes all."""
+        return self.sheets
+
+    @property
     def shown(self) -> int:
         """How many of the tables stand on the terminal when nobody asks for all."""
         return 2

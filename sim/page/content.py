@@ -80,7 +80,7 @@ def page_of(study: Any) -> Page:
         what=study.what,
         says=tuple(study.says),
         cautions=tuple(study.cautions),
-        sheets=tuple(_shortened(sheet, study.folder) for sheet in study.sheets),
+        sheets=tuple(_sheets(study)),
         pictures=tuple(_pictures(study)),
         ledger=_ledger_sheet(numbers),
         judgements=_judgements(numbers),
@@ -90,6 +90,18 @@ def page_of(study: Any) -> Page:
         command=_command(study),
         scenario=study.ensemble.scenario_path.read_text(encoding="utf-8"),
     )
+
+
+def _sheets(study: Any) -> Iterator[Sheet]:
+    """The tables for readers; the last of them names those that only machines would read."""
+    kept = tuple(getattr(study, "on_page", study.sheets))
+    left = [f"`{sheet.title}` ({len(sheet.rows):,} rows)" for sheet in study.sheets if sheet not in kept]
+    for number, sheet in enumerate(kept, 1):
+        found = _shortened(sheet, study.folder)
+        if left and number == len(kept):
+            note = f"Not on this page: {', '.join(left)}; `sim export {study.folder}` writes them."
+            found = replace(found, notes=(*found.notes, note))
+        yield found
 
 
 def _shortened(sheet: Sheet, folder: Path) -> Sheet:

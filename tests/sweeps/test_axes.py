@@ -161,7 +161,8 @@ def test_sobol_points_are_balanced() -> None:
 
 
 MISLAID = [
-    (("a=3",), {}, "nothing is swept"),
+    (("a=3",), {}, "nothing is swept: `-s a=3` is one value"),
+    (("a=0.2..0.9",), {}, "a range is written `a=0.2:0.9:5`, or `a=0.2:0.9` with --lhs"),
     (("a=1,2", "a=3"), {}, "`a` is given twice"),
     (("a=0:1",), {}, r"say how many values \(`a=lo:hi:5`\)"),
     (("a",), {}, "has no values"),

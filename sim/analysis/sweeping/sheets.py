@@ -123,7 +123,10 @@ def _intervals(study: Swept, name: str) -> str:
     kind = "Wilson's interval" if name == "outcomes" else "Student's interval of the mean"
     partly = name != "outcomes" and any(study.is_partly_void(metric) for metric in study.metrics[:WIDE])
     void = " (without those in which it has no finite value)" if partly else ""
-    return f"In brackets: 95 %, {kind} of {n} {'run' if n == '1' else 'runs'} at each point{void}."
+    wider = ""
+    if study.settings.get("tip"):
+        wider = " For each point by itself; the search's own hold for all its looks together and are wider."
+    return f"In brackets: 95 %, {kind} of {n} {'run' if n == '1' else 'runs'} at each point{void}.{wider}"
 
 
 def _matrix(study: Swept, name: str) -> Sheet:
@@ -150,7 +153,7 @@ def _matrix(study: Swept, name: str) -> Sheet:
         f"Half of a 95 % interval (Wilson) is at most {100 * widest:.2g} points; {counted(least, 'run')} or more in "
         "a cell."
     )
-    title = f"{name}, % of runs: {down.path} down, {across.path}{unit} across"
+    title = f"{name}, % of runs: {study.named(down)} down, {study.named(across)}{unit} across"
     return sheet_from(f"grid-{name}", title, columns, rows, notes=[note])
 
 
@@ -163,13 +166,24 @@ def _along(study: Swept, axis: AxisRead, kind: str, what: Sequence[str]) -> Shee
     ]  # fmt: skip
     each = sorted({len(group.members) for group in groups_of(axis)})
     points = f"{each[0]}" if len(each) == 1 else f"{each[0]} to {each[-1]}"
-    how = "Student's interval over points" if study.settings.get("spread") else "of luck alone, at most"
-    note = f"Means over the {points} {'point' if points == '1' else 'points'} of each row; in brackets 95 %, {how}."
+    if each == [1]:
+        note = f"One point in each row. {_intervals(study, 'outcomes' if kind == 'along' else 'means')}"
+    else:
+        note = f"Means over the {points} points of each row; in brackets 95 %, {_held(study, each[0])}."
     return sheet_from(
-        f"{kind}-{axis.path}", f"Along {axis.path}, whatever the others are",
+        f"{kind}-{axis.path}", f"Along {study.named(axis)}, whatever the others are",
         [Column("values", axis.path), *_wide(study, what)], rows, notes=[note, *_unshown(study, what)],
         hidden=["points"],
     )  # fmt: skip
+
+
+def _held(study: Swept, fewest: int) -> str:
+    """What the interval of a mean over points holds."""
+    if not study.settings.get("spread"):
+        return "of luck alone, at most"
+    alone = " (of one point alone: luck)" if fewest == 1 else ""
+    shared = "" if "luck" in study.settings else ", without the luck that all points share"
+    return f"Student's interval over points{alone}: how they differ{shared}"
 
 
 def _tidy(study: Swept, name: str, what: str, value: str, of: Sequence[str]) -> Sheet:

@@ -7,6 +7,7 @@ from math import hypot, prod
 
 from sim.analysis.intervals import held_to, mean_interval
 from sim.analysis.metrics import metric_unit, possible_range
+from sim.analysis.sweeping.effects import are_one, is_balanced
 from sim.analysis.sweeping.responses import (
     AxisRead,
     Estimate,
@@ -49,9 +50,36 @@ class Swept(Told):
     @cached_property
     def moving(self) -> tuple[AxisRead, ...]:
         """The axes that have more than one value, numbers first; of those that move together the first."""
-        found = sorted((axis for axis in self.axes if len(axis.distinct) > 1), key=lambda axis: not axis.is_number)
-        together = self.form == "zip" and len(found[0].distinct) == len(self.axes[0].values) if found else False
-        return tuple(found[:1]) if together else tuple(found)
+        return tuple(bundle[0] for bundle in self.bundles)
+
+    @cached_property
+    def bundles(self) -> tuple[tuple[AxisRead, ...], ...]:
+        """The axes that have more than one value, those that move together at every point side by side."""
+        found: list[list[AxisRead]] = []
+        for axis in sorted((axis for axis in self.axes if len(axis.distinct) > 1), key=lambda axis: not axis.is_number):
+            known = next((bundle for bundle in found if self._are_one(bundle[0], axis)), None)
+            if known is None:
+                found.append([axis])
+            else:
+                known.append(axis)
+        return tuple(map(tuple, found))
+
+    def _are_one(self, one: AxisRead, other: AxisRead) -> bool:
+        listed = self.form == "zip" and not {one.path, other.path} & set(self.settings.get("spread", ()))
+        return listed or are_one(one, other)
+
+    def bundle(self, axis: AxisRead) -> tuple[AxisRead, ...]:
+        """All axes that move together with this one, itself first."""
+        return next(bundle for bundle in self.bundles if bundle[0] == axis)
+
+    def named(self, axis: AxisRead) -> str:
+        """The path of an axis, and of all that move together with it."""
+        first, *others = [one.path for one in self.bundle(axis)]
+        return f"{', '.join([first, *others[:-1]])} and {others[-1]} together" if others else first
+
+    def is_average(self, axis: AxisRead) -> bool:
+        """Whether means at the values of an axis are over the same values of all other axes."""
+        return is_balanced(axis, [other for other in self.moving if other != axis])
 
     @property
     def is_full(self) -> bool:
@@ -131,12 +159,18 @@ class Swept(Told):
         return tuple((axis.values[at], self.estimate(at, name)) for at in chosen)
 
     def grid(self, name: str) -> tuple[tuple[tuple[Estimate, ...], ...], tuple[float, ...]]:
-        """The estimates over two axes, row by row of the first, and round levels of share that lie among them."""
+        """The estimates over two axes, row by row of the first, and round shares with some clearly on either side."""
         down, across = self.moving
         where = {pair: at for at, pair in enumerate(zip(down.values, across.values, strict=True))}
         cells = tuple(tuple(self.estimate(where[y, x], name) for x in across.distinct) for y in down.distinct)
-        values = [one.value for row in cells for one in row if one.value == one.value]
-        return cells, round_levels(min(values, default=0.0), max(values, default=0.0))
+        known = [one for row in cells for one in row if one.value == one.value]
+        values = [one.value for one in known]
+        levels = round_levels(min(values, default=0.0), max(values, default=0.0))
+        return cells, tuple(
+            level
+            for level in levels
+            if any(one.high < level for one in known) and any(one.low > level for one in known)
+        )
 
     @property
     def is_paired(self) -> bool:

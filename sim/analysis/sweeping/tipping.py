@@ -44,6 +44,9 @@ FINEST = 1e-3
 LEAST_GAIN = 0.08
 """A gap is halved while it is a larger part of the interval than this: else nearly nothing is gained."""
 
+TOGETHER = "The intervals of a search hold for all its looks together, so they are wider than those of single points."
+"""Why a search may not tell where the table of single points seems to."""
+
 Side = Literal[-1, 0, 1]
 
 
@@ -220,7 +223,7 @@ class Tip:
         sides = {look.side for look in self.looks}
         if sides == {0}:
             return (f"These runs cannot tell where {self.what} along `{self.path}` from {ends}: at none of {points} "
-                    "is it clear on which side it is. More runs (-n) may.")  # fmt: skip
+                    f"is it clear on which side it is. {TOGETHER} More runs (-n) may.")  # fmt: skip
         side = "above" if 1 in sides else "below"
         if not self.undecided:
             return f"No crossing was found along `{self.path}` from {ends}: it stays {side} at all {points}."
@@ -228,7 +231,7 @@ class Tip:
         where = f"from {self.said(first.part)} to {self.said(last.part)}" if first != last else (
             f"at {self.said(first.part)}")  # fmt: skip
         return (f"No crossing is established along `{self.path}` from {ends}: it is {side} wherever {points} tell, "
-                f"but {where} they cannot. More runs (-n), or a wider range, may.")  # fmt: skip
+                f"but {where} they cannot. {TOGETHER} More runs (-n), or a wider range, may.")  # fmt: skip
 
 
 def read_level(text: str, program: Program) -> dict[str, Any]:

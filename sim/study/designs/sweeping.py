@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -124,7 +125,7 @@ def _check_ways(axes: Sequence[Axis], *, zipped: bool, lhs: int | None, sobol: i
         raise UsageError("--lhs and --sobol both spread points over the ranges; choose one")
     lists, spread = [axis for axis in axes if len(axis.values) > 1], [axis for axis in axes if not axis.values]
     if not lists and not spread and table is None:
-        raise UsageError("nothing is swept; give a path several values: `-s tripwire.believed='0 %:100 %:5'`")
+        raise UsageError(_nothing(axes))
     if spread and not (lhs or sobol):
         path, what = spread[0].path, "a range" if spread[0].range else "no values"
         raise UsageError(
@@ -135,6 +136,23 @@ def _check_ways(axes: Sequence[Axis], *, zipped: bool, lhs: int | None, sobol: i
         raise UsageError("--lhs and --sobol spread points over ranges; write `-s path=lo:hi`, or a parameter's name")
     if zipped and len(lists) < 2:
         raise UsageError("--zip moves several axes together; give two or more paths several values each")
+
+
+def _nothing(axes: Sequence[Axis]) -> str:
+    """Why nothing is swept, and how a range is written."""
+    if not axes:
+        return "nothing is swept; give a path several values: `-s tripwire.believed=0 %:100 %:5`"
+    axis = axes[0]
+    found = _DOTTED.fullmatch(axis.values[0])
+    ends = f"{found[1]}:{found[2]}" if found else "lo:hi"
+    return (
+        f"nothing is swept: `-s {axis.path}={axis.values[0]}` is one value; a range is written `{axis.path}={ends}:5`, "
+        f"or `{axis.path}={ends}` with --lhs 64"
+    )
+
+
+_DOTTED = re.compile(r"\s*([-+]?[\d.]*?\d\s*(?:%|[a-z]+)?)\s*(?:\.\.+|–| to )\s*([-+]?[\d.]*\d\s*(?:%|[a-z]+)?)\s*")
+"""A range as it is written elsewhere: `0.2..0.9`, `0.2 to 0.9`."""
 
 
 def _zipped(lists: Sequence[Axis]) -> list[tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,9 @@ def sweep_design(
     if fresh_luck:
         experiments = tuple(replace(one, seed=future_seed(seed, at)) for at, one in enumerate(experiments))
     settings = _settings(layout, dict(found.sorts), axes, fresh_luck=fresh_luck)
+    program = workshop.build(workshop.policy, workshop.variant, fixed).program
+    if outside := beyond(layout, dict(found.sorts), program, scenario):
+        settings["outside"] = outside
     return Design(experiments, seed, kind="sweep", settings=settings, block=BLOCK)
 
 
@@ -89,6 +93,41 @@ def drawn(axis: Axis, places: Floats, program: Program, scenario: Scenario) -> S
         raise UsageError(f"parameter `{name}` has no distribution to take numbers from; write `-s {name}=lo:hi`")
     unit = "days" if parameter.kind == DURATION else ""
     return [spelled(float(f"{value:.9g}"), unit) for value in quantiles(program, name, places).tolist()]
+
+
+def beyond(layout: Layout, sorts: dict[str, Any], program: Program, scenario: Scenario) -> list[dict[str, str]]:
+    """The axes with values outside the range that the file gives them, and this range as text."""
+    found = []
+    for at, path in enumerate(layout.paths):
+        ends = None if sorts[path] == "text" else file_range(path, program, scenario)
+        values = [one[0] for row in layout.rows if (one := number_of(row[at])) is not None]
+        if ends and values and _is_beyond(values, ends):
+            low, high = (say_value(end, sorts[path]) for end in ends)
+            found.append({"path": path, "low": low, "high": high})
+    return found
+
+
+def _is_beyond(values: Sequence[float], ends: tuple[float, float]) -> bool:
+    low, high = ends
+    least = 1e-9 * (high - low)  # rounding is no step beyond
+    return min(values) < low - least or max(values) > high + least
+
+
+def file_range(path: str, program: Program, scenario: Scenario) -> tuple[float, float] | None:
+    """The ends that the file gives a lever or an uncertain parameter, as engines have them; None if it gives none."""
+    lever = lever_range(path, scenario)
+    if lever is not None:
+        low, high = (number_of(lever.at(end)) for end in (0.0, 1.0))
+        return (low[0], high[0]) if low and high else None
+    name = path.removeprefix("parameters.")
+    parameter = next((one for one in program.parameters if one.name == name), None)
+    if parameter is None or parameter.distribution[0] == "constant" or parameter.kind == DATE:
+        return None
+    import numpy as np
+
+    with np.errstate(all="ignore"):  # of one without an end, which is no number
+        first, last = quantiles(program, name, np.array([0.0, 1.0])).tolist()
+    return (first, last) if isfinite(first) and isfinite(last) else None
 
 
 def lever_range(path: str, scenario: Scenario) -> Range | None:
