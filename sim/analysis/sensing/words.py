@@ -84,7 +84,9 @@ def _says_indices(found: Indices) -> str:
         )
     named = [row for row in found.ranked if row.total.low > 0.0 and row.total.value >= found.floor_total][:MOST_NAMED]
     alone = sum(row.first.value for row in found.rows)
-    together = f", {percent(1 - alone, 0)} of it only with others" if 0.05 <= 1 - alone <= 1.0 else ""
+    spread = math.sqrt(sum(((row.first.high - row.first.low) / 2) ** 2 for row in found.rows))  # as if independent
+    surely = 0.05 <= 1 - alone <= 1.0 and alone + spread < 1.0  # false where there is no interval
+    together = f", about {percent(1 - alone, 0)} of it only with others" if surely else ""
     moved = ", ".join(f"{row.parameter} {say(row.total)}" for row in named)
     told = f"What moves {what}: {moved} of what parameters explain{together}."
     if not named:

@@ -141,7 +141,7 @@ def _check_ways(axes: Sequence[Axis], *, zipped: bool, lhs: int | None, sobol: i
 def _nothing(axes: Sequence[Axis]) -> str:
     """Why nothing is swept, and how a range is written."""
     if not axes:
-        return "nothing is swept; give a path several values: `-s tripwire.believed=0 %:100 %:5`"
+        return "nothing is swept; give a path several values: `-s tripwire.believed='0 %:100 %:5'`"
     axis = axes[0]
     found = _DOTTED.fullmatch(axis.values[0])
     ends = f"{found[1]}:{found[2]}" if found else "lo:hi"
