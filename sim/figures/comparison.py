@@ -13,7 +13,17 @@ from sim.analysis.comparing.worlds import Fared
 from sim.analysis.percent import percent
 from sim.analysis.sheet import decimals_for
 from sim.figures.looks import FAINT, GRID, INK, OKABE_ITO, PAPER
-from sim.figures.slide import LABEL, SMALLEST, TICK, Slide, in_house_style, new_slide, nothing_to_draw, number_axis
+from sim.figures.slide import (
+    LABEL,
+    SMALLEST,
+    TICK,
+    Slide,
+    in_house_style,
+    new_slide,
+    nothing_to_draw,
+    number_axis,
+    thin_numbers,
+)
 from sim.figures.words import counted, plain
 
 if TYPE_CHECKING:
@@ -70,7 +80,7 @@ def draw_differences(study: Comparison) -> Figure:
         axes.axvline(0, color=INK, linewidth=1.2, zorder=1)
         axes.set_xlim(-reach, reach)
         number_axis(axes, "x")
-        _few_ticks(axes)
+        thin_numbers(slide, axes, TICK - 3)
         for place, row in enumerate(mine):
             stands = row["p_holm"] is not None and row["p_holm"] <= 0.05
             told = [100 * row[key] for key in ("difference", "difference_low", "difference_high")]
@@ -102,7 +112,7 @@ def draw_shares(study: Comparison) -> Figure:
     for axes, mine in _panels(slide, study, rows, "% of runs", room_beside=14):
         axes.set_xlim(0, reach)
         number_axis(axes, "x")
-        _few_ticks(axes)
+        thin_numbers(slide, axes, TICK - 3)
         for place, row in enumerate(mine):
             _dot(axes, place, [100 * row[key] for key in ("share", "low", "high")])
     return slide.figure
@@ -138,13 +148,6 @@ def draw_regret(study: Comparison, told: Fared) -> Figure:
         if one.is_largest_told:
             axes.plot([scale * one.largest], [place - 0.36], "v", markersize=6, color=INK, clip_on=False, zorder=3)
     return slide.figure
-
-
-def _few_ticks(axes: Axes) -> None:
-    """Fewer numbers, and smaller, for narrow axes."""
-    locator: Any = axes.xaxis.get_major_locator()
-    locator.set_params(nbins=4)
-    axes.tick_params(axis="x", labelsize=TICK - 3)
 
 
 def _dot(axes: Axes, place: float, told: Sequence[float], marker: str = "o", *, stands: bool = True) -> None:

@@ -244,6 +244,24 @@ def number_axis(axes: Axes, which: Literal["x", "y"], *, whole: bool = False) ->
     axes.set_axisbelow(True)
 
 
+def thin_numbers(slide: Slide, axes: Axes, size: float = TICK) -> None:
+    """Put as few numbers along a narrow x axis as stand beside each other without touching."""
+    axes.tick_params(axis="x", labelsize=size)
+    low, high = sorted(axes.get_xlim())
+    pixels = axes.get_position().width * slide.size[0] / (high - low)
+    marks: list[float] = []
+    for bins in (6, 5, 4, 3):
+        axes.xaxis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10]))
+        shown: Any = axes.xaxis.get_major_formatter()
+        marks = [float(mark) for mark in axes.xaxis.get_majorticklocs() if low <= mark <= high]
+        wide = [slide.measure(shown(mark), size)[0] for mark in marks]
+        if all(
+            (b - a) * pixels > (w + v) / 2 + 6 for (a, b), (w, v) in zip(pairwise(marks), pairwise(wide), strict=True)
+        ):
+            return
+    axes.set_xticks([marks[0], marks[-1]] if len(marks) > 2 else marks)
+
+
 def percent_axis(axes: Axes, which: str = "y", *, top: float = 1.0) -> None:
     """Put shares in percent along the axis `x` or `y`, from 0 to `top`."""
     steps = next(step for step in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25) if top / step <= 5 or step == 0.25)
