@@ -285,7 +285,7 @@ def test_a_policy_of_another_past_is_refused_with_its_parting(policies: str) -> 
         ({"at": 9}, "run 4 of seed 1 is over on 2030-01-10 00:00 (day 9)"),
         ({"at": "nosie"}, "`nosie` is no day, no date and no trigger; did you mean `noise`?"),
         ({"choice": "noise"}, "`noise` does not choose; those that do: pick"),
-        ({"choice": "pikc"}, "`--choice pikc`: there is no such trigger; those that do: pick"),
+        ({"choice": "pikc"}, "`--choice pikc`: there is no such trigger; did you mean `pick`?"),
         ({"at": "pick.never"}, "`pick` does not choose `never` in run 4 of seed 1"),
         ({"at": 8.5, "choice": "pick"}, "`pick` does not choose from then on in run 4 of seed 1"),
         ({"at": "2030-13-01"}, "a year has 12 months"),

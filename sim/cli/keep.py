@@ -61,7 +61,9 @@ def report_command(study: str, out: str | None) -> None:
     help="This table alone, such as runs or sheets/differences; repeatable.",
 )
 def export_command(study: str, out: str | None, tables: tuple[str, ...]) -> None:
-    """Write the tables of a stored study as CSV, those that were computed of it too.
+    """Write the tables of a stored study as CSV.
+
+    Those that were computed of it too, such as differences or indices.
 
     \b
     Example:
