@@ -399,7 +399,7 @@ def test_policies_and_a_choice_are_two_questions() -> None:
     ("words", "says"),
     [
         ("branch first-lesson", "say where the futures begin"),
-        ("branch first-lesson --at 20 --policies a,,b", "write names separated by commas"),
+        ("branch first-lesson --at 20 --policies a,,b", "write names with a comma between"),
         ("branch first-lesson --choice answer", "`tripwire.answer` does not choose in run 0 of seed 1"),
         ("diff nowhere 1 nowhere 2", "nowhere"),
     ],

@@ -479,7 +479,7 @@ def test_dry_run_plays_nothing(place: Path, capsys: pytest.CaptureFixture[str]) 
     [
         (("--policies", "slwo"), "did you mean `slow`"),
         (("--policies", "slow,,fast"), "a comma between each two"),
-        (("--policies", ""), "is compared with nothing; name policies,"),
+        (("--policies", ""), "write names with a comma between"),
         (("--baseline", "fsat"), "did you mean `fast`"),
         (("--objective", "war"), "`avoid:OUTCOME`, `seek:OUTCOME`, `min:METRIC` or `max:METRIC`"),
         (("--objective", "avoid:wra"), "did you mean `war`"),

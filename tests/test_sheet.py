@@ -6,9 +6,10 @@ import math
 
 import pytest
 
-from sim.analysis.sheet import Column, Sheet, cell, decimals_for, figures
+from sim.analysis.sheet import Column, Sheet, cell, figures
 from sim.cli import paper
 from sim.cli.sheets import sheet_lines
+from sim.digits import decimals_of
 
 NAME = Column("name", "alternative")
 SHARE = Column("share", "war", "share", "low", "high")
@@ -43,10 +44,10 @@ def test_a_value_alone(value: object, sort: str, said: str) -> None:
     assert cell({"x": value}, Column("x", "x", sort)) == said  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("half", "digits"), [(3.4, 1), (0.0068, 3), (26.0, 0), (0.0, 2), (250.0, 0)])
+@pytest.mark.parametrize(("half", "digits"), [(3.4, 1), (0.0068, 3), (26.0, 0), (0.0, 2), (250.0, -1), (734.0, -2)])
 def test_digits_are_those_that_the_interval_leaves(half: float, digits: int) -> None:
-    """No digit beyond those that the uncertainty deserves, and never a negative number of them."""
-    assert decimals_for(half) == digits
+    """No digit beyond those that the uncertainty deserves, not before the point either."""
+    assert decimals_of(half) == digits
 
 
 def test_a_minus_does_not_stand_before_a_nought() -> None:

@@ -13,6 +13,7 @@ from html import escape
 from typing import Any, Literal
 
 from sim.analysis.percent import percent
+from sim.digits import decimals_of, fixed
 
 Sort = Literal["text", "count", "share", "points", "number", "written"]
 """Words; whole numbers; shares (0 to 1, said in percent); differences of shares (said in points); other numbers.
@@ -97,7 +98,7 @@ def cell(row: Mapping[str, Any], column: Column) -> str:
     if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)) or value != value:
         return _alone(float(value), column.sort, signed=column.signed)
     scale, unit = (1.0, "") if column.sort == "number" else (100.0, " %" if column.sort == "share" else "")
-    digits = min(column.decimals, decimals_for((high - low) / 2 * scale))
+    digits = min(column.decimals, decimals_of((high - low) / 2 * scale))
     sign = "+" if column.sort == "points" and column.signed else ""
     told = (fixed(one * scale, digits, sign=sign) for one in (value, low, high))
     middle, *ends = told
@@ -130,24 +131,6 @@ def figures(value: float, count: int = 3) -> str:
     decimals = max(0, count - 1 - math.floor(math.log10(abs(value))))
     text = f"{value:,.{decimals}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def fixed(value: float, decimals: int, *, sign: str = "") -> str:
-    """A number with so many decimals, at most 12; no minus before a nought."""
-    rounded = round(value, max(0, min(12, decimals))) + 0.0
-    return f"{rounded:{sign if rounded else ''},.{max(0, min(12, decimals))}f}"
-
-
-def decimals_for(half_width: float) -> int:
-    """How many decimals an uncertain number deserves: no digit beyond those that its interval leaves standing.
-
-    Source: the rule of the Particle Data Group (2024), Review of Particle Physics, section 5.3: two figures of the
-    uncertainty when it begins with 100 to 354, else one.
-    """
-    if not 0.0 < half_width < 1e12:
-        return 2
-    exponent = math.floor(math.log10(half_width))
-    return max(0, (1 if half_width / 10.0**exponent < 3.55 else 0) - exponent)
 
 
 def html_of(sheet: Sheet) -> str:

@@ -6,7 +6,6 @@ import click
 
 from sim.cli import carry, options
 from sim.cli.options import Playing
-from sim.errors import UsageError
 
 
 @click.command("branch")
@@ -30,9 +29,7 @@ def branch_command(
     """
     from sim import api
 
-    names = () if policies is None else tuple(name.strip() for name in policies.split(","))
-    if not all(names):
-        raise UsageError(f"`--policies {policies}`: write names separated by commas, such as `--policies a,b`")
+    names = options.read_names(policies)
     model = api.load(file, policy=policy, variant=variant, overrides=options.read_settings(settings))
     plan = api.plan_branch(model, run=run_number, at=at, choice=choice, policies=names, **playing.planning)
     return carry.carried_out(plan, playing)

@@ -7,7 +7,6 @@ import re
 import click
 
 from sim.cli import carry, options
-from sim.errors import UsageError
 
 ANOTHER = re.compile(r"\s+and\s+(?=[\w.*\[\]-]+\s*=(?!=))")
 """Between two settings of one alternative."""
@@ -61,25 +60,11 @@ def compare_command(
     )
     plan = api.plan_compare(
         model,
-        None if policies is None else _names(policies),
-        variants=_names(variants or ""),
+        None if policies is None else options.read_names(policies),
+        variants=options.read_names(variants),
         alternatives=[options.read_settings(ANOTHER.split(one)) for one in settings],
         worlds=worlds,
         reading=reading,
         **playing.planning,
     )
     return carry.carried_out(plan, playing, lambda study: study.read(reading))
-
-
-def _names(listed: str) -> list[str]:
-    """Names with commas between them.
-
-    Raises
-    ------
-    UsageError
-        If one is left out.
-    """
-    names = [name.strip() for name in listed.split(",")]
-    if listed and not all(names):
-        raise UsageError(f"`{listed}`: write names with a comma between each two, such as `silence,words_only`")
-    return names if listed else []

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.digits import fixed
+
 if TYPE_CHECKING:
     pass
 
@@ -146,27 +148,6 @@ def number(value: float, figures: int = 3) -> str:
     decimals = figures - 1 - (math.floor(math.log10(abs(value))) if value else 0)
     text = fixed(round(value, decimals) + 0.0, decimals)
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def fixed(value: float, decimals: int) -> str:
-    """A number with this many decimals, at most 9; none for less than 0."""
-    return f"{round(value, decimals) + 0.0:,.{min(9, max(0, decimals))}f}"
-
-
-def decimals_of(half_width: float) -> int:
-    """How many decimals an uncertain number deserves: no digit beyond those that its interval leaves standing.
-
-    Source: the rule of the Particle Data Group (2024), Review of Particle Physics, section 5.3: two figures of the
-    uncertainty when it begins with 100 to 354, else one.
-
-    >>> decimals_of(3.4), decimals_of(0.0068), decimals_of(26.0)
-    (1, 3, 0)
-    """
-    if not 0.0 < half_width < 1e12:
-        return 2
-    exponent = math.floor(math.log10(half_width))
-    leading = half_width / 10.0**exponent
-    return (1 if 1.0 <= leading < 3.55 else 0) - exponent
 
 
 def painted(lines: Iterable[str], part: str, paint: Paint) -> list[str]:

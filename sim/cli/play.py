@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli import carry, options, paper, tables
+from sim.cli import carry, options, paper, sheets, tables
 from sim.cli.carry import SOME_FAILED
 
 if TYPE_CHECKING:
@@ -108,15 +108,7 @@ def _print_study(study: api.Study, *, pictures: int, verbose: bool, paint: Paint
     if verbose:
         for line in (*tables.enough_table(study.enough, paint), *tables.metrics_by_outcome(study.summary, paint)):
             click.echo(line)
-    for caution in study.cautions:
-        click.echo("\n".join(paper.painted(paper.wrapped(caution.says, lead="! ", hang=2), "warning", paint)))
-        for line in caution.table:
-            click.echo(paint("quiet", line))
-    click.echo()
-    where = f"{study.folder}" + (f"   ({pictures} picture{'s' * (pictures > 1)} in figures/)" if pictures else "")
-    click.echo(f"{paint('head', 'study')}  {where}")
-    for label, command in zip(("next ", "     ", "     "), study.next_commands, strict=False):
-        click.echo(f"{paint('head', label)}  {paint('command', command)}")
+    sheets.print_ending(study, pictures=pictures, paint=paint)
 
 
 def study_lines(study: api.Study, paint: Paint) -> list[str]:

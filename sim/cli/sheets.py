@@ -111,6 +111,11 @@ def print_study(study: Any, *, pictures: int, paint: Paint, verbose: bool = Fals
     click.echo()
     for sentence in study.says:
         click.echo("\n".join(paper.wrapped(sentence, hang=2)))
+    print_ending(study, pictures=pictures, paint=paint)
+
+
+def print_ending(study: Any, *, pictures: int, paint: Paint) -> None:
+    """The end of a study's page: what its tables do not mean, where it lies, what next."""
     for caution in study.cautions:
         click.echo("\n".join(paper.painted(paper.wrapped(caution.says, lead="! ", hang=2), "warning", paint)))
         for line in caution.table:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sim.api import Enough, Explanation, MetricSummary, Number, OutcomeShare, Summary
 
-from sim.cli.paper import Paint, decimals_of, fixed, number, painted, percent, table, width, wrapped
+from sim.cli.paper import Paint, number, painted, percent, table, width, wrapped
 from sim.counted import counted
+from sim.digits import decimals_of, fixed
 
 
 def outcome_table(rows: Sequence[OutcomeShare], paint: Paint) -> list[str]:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from sim.analysis.comparing.comparison import Comparison
 from sim.analysis.comparing.worlds import Fared
 from sim.analysis.percent import percent
-from sim.analysis.sheet import decimals_for
+from sim.digits import decimals_of
 from sim.figures.looks import FAINT, GRID, INK, OKABE_ITO, PAPER
 from sim.figures.slide import (
     LABEL,
@@ -94,7 +94,7 @@ def draw_differences(study: Comparison) -> Figure:
 
 def _share(row: Row) -> str:
     """The share of an alternative, with the digits that its interval leaves."""
-    return percent(row["share"], decimals_for(50 * (row["high"] - row["low"])))
+    return percent(row["share"], max(0, decimals_of(50 * (row["high"] - row["low"]))))
 
 
 @in_house_style

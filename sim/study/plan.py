@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -69,10 +68,7 @@ class Plan:
         OSError
             If it cannot be written to.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        probe = self.folder / f".{os.getpid()}.tmp"
-        probe.touch()
-        probe.unlink()
+        store.claim(self.folder)
 
     @property
     def total(self) -> int:

@@ -331,6 +331,20 @@ def sweep(folder: Path) -> None:
 # ------------------------------------------------------------------------------------------- manifest and lock
 
 
+def claim(folder: Path) -> None:
+    """Make a folder, and a file in it that is removed again: what cannot be kept is not to be announced.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written to.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    probe = folder / f".{os.getpid()}.tmp"
+    probe.touch()
+    probe.unlink()
+
+
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a study.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.analysis.sheet import decimals_for
+from sim.digits import decimals_of
 
 SAID_IN_PERCENT = 1e-3
 """From here on a chance is said in percent."""
@@ -20,9 +20,9 @@ def tiny(chance: float, half_width: float | None = None) -> str:
         return "0"
     exponent = math.floor(math.log10(chance))
     if chance >= SAID_IN_PERCENT:
-        decimals = max(0, -1 - exponent) if half_width is None else min(4, decimals_for(100 * half_width))
+        decimals = max(0, -1 - exponent) if half_width is None else min(4, max(0, decimals_of(100 * half_width)))
         return f"{100 * chance:.{decimals}f} %"
-    decimals = 1 if half_width is None else min(3, decimals_for(half_width / 10.0**exponent))
+    decimals = 1 if half_width is None else min(3, max(0, decimals_of(half_width / 10.0**exponent)))
     mantissa = f"{chance / 10.0**exponent:.{decimals}f}"
     if mantissa.startswith("10"):
         mantissa, exponent = f"{1:.{decimals}f}", exponent + 1

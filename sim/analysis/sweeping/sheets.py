@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sim.analysis.sheet import Column, Sheet, decimals_for, fixed, sheet_from
+from sim.analysis.sheet import Column, Sheet, sheet_from
 from sim.analysis.sweeping.responses import AxisRead, Estimate, groups_of
 from sim.analysis.sweeping.swept import Swept
 from sim.counted import counted
+from sim.digits import decimals_of, fixed
 from sim.study.tables import distinct
 
 WIDE = 3
@@ -135,7 +136,7 @@ def _matrix(study: Swept, name: str) -> Sheet:
     where = {pair: at for at, pair in enumerate(zip(down.values, across.values, strict=True))}
     found = {pair: study.estimate(at, name) for pair, at in where.items()}
     widest = max(one.half_width for one in found.values())
-    digits = decimals_for(100 * widest)
+    digits = decimals_of(100 * widest)
 
     def said(pair: tuple[Any, Any]) -> str:
         return fixed(100 * found[pair].value, digits) if found[pair].n else ""

@@ -22,8 +22,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-from sim.analysis.sheet import decimals_for, figures
+from sim.analysis.sheet import figures
 from sim.counted import counted
+from sim.digits import decimals_of
 from sim.errors import UsageError, did_you_mean
 from sim.special import special
 from sim.study.designs.axes import Range, number_of
@@ -188,7 +189,7 @@ class Tip:
         if within:
             scale = 100.0 if self.sort == "share" else 1.0
             apart = abs(self.value(min(1.0, part + within / 2)) - self.value(max(0.0, part - within / 2)))
-            value = round(scale * value, decimals_for(apart / 2 * scale)) / scale
+            value = round(scale * value, decimals_of(apart / 2 * scale)) / scale
         return say_value(value, self.sort)
 
     @property

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sim.errors import Place, UsageError
-from sim.streams import digest_of, uniforms
 from sim.study.designs.axes import MOST_VALUES, Axis
+from sim.study.designs.worlds import latin_axis
 
 if TYPE_CHECKING:
     import numpy as np
@@ -164,21 +164,10 @@ def _zipped(lists: Sequence[Axis]) -> list[tuple[str, ...]]:
 
 
 def latin_hypercube(points: int, axes: int, seed: int) -> Floats:
-    """(points, axes) places in (0, 1), one in each of `points` equal strata of each axis.
-
-    Source
-    ------
-    McKay, Beckman and Conover (1979), Technometrics 21, 239-245. Drawn from the streams of the simulator, so that
-    the same seed gives the same points with any version of any library.
-    """
+    """(points, axes) places in (0, 1), one in each of `points` equal strips of each axis."""
     import numpy as np
 
-    which = np.arange(points, dtype=np.uint64)
-    columns = []
-    for axis in range(axes):
-        order = np.argsort(uniforms(seed, which, digest_of(f"lhs/{axis}/order")), kind="stable")
-        columns.append((order + uniforms(seed, which, digest_of(f"lhs/{axis}/within"))) / points)
-    return np.stack(columns, axis=1)
+    return np.stack([latin_axis(f"lhs/{axis}", points, seed) for axis in range(axes)], axis=1)
 
 
 def sobol_points(points: int, axes: int, seed: int) -> Floats:

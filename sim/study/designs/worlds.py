@@ -41,14 +41,15 @@ def worlds_of(programs: Sequence[Program], count: int, seed: int) -> tuple[tuple
         uncertain(programs[0])  # says what is missing
         raise UsageError(f"`{programs[0].name}` has no uncertain parameter")  # pragma: no cover
     for name in dict.fromkeys(name for of_one in names for name in of_one):
-        cube[name] = latin_axis(name, count, seed)
+        cube[name] = latin_axis(f"worlds/{name}", count, seed)
     return tuple(_held(program, mine, cube) for program, mine in zip(programs, names, strict=True))
 
 
-def latin_axis(name: str, count: int, seed: int) -> Floats:
+def latin_axis(site: str, count: int, seed: int) -> Floats:
     """(N,) one axis of a Latin hypercube: in each of N equal strips one point, at random within it, in random order.
 
-    An axis depends on its name alone, so that a parameter more does not move the others.
+    Drawn from the streams of the simulator at a site of its own, so that an axis more does not move the others, and
+    the same seed gives the same points with any version of any library.
 
     Source
     ------
@@ -57,7 +58,7 @@ def latin_axis(name: str, count: int, seed: int) -> Floats:
     import numpy as np
 
     numbers = np.arange(count, dtype=np.uint64)
-    within, order = (uniforms(seed, numbers, digest_of(f"worlds/{name}/{what}")) for what in ("within", "order"))
+    within, order = (uniforms(seed, numbers, digest_of(f"{site}/{what}")) for what in ("within", "order"))
     found: Floats = (np.argsort(np.argsort(order, kind="stable"), kind="stable") + within) / count
     return found
 

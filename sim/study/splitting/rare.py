@@ -5,7 +5,6 @@ Its runs are repetitions, a part each; `sim.study.splitting.tables` has the tabl
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -98,10 +97,7 @@ class RarePlan:
         OSError
             If it cannot be written to.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        probe = self.folder / f".{os.getpid()}.tmp"
-        probe.touch()
-        probe.unlink()
+        store.claim(self.folder)
 
     @property
     def says(self) -> str:
