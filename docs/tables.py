@@ -28,8 +28,9 @@ BLOCKS: tuple[type[schema.Block], ...] = (
     schema.Spread, schema.Correlation, schema.Fact, schema.Home, schema.Actor, schema.Member, schema.Posture,
     schema.PostureOf, schema.Rung, schema.Sanctions, schema.SanctionsOf, schema.Tier, schema.Adoption,
     schema.Diplomacy, schema.DiplomacyOf, schema.Rounds, schema.Obligation, schema.ChoiceBlock, schema.Commitment,
-    schema.Entry, schema.Policy, schema.Lever, schema.Perception, schema.Report, schema.Seat, schema.Issue,
-    schema.Proposal, schema.Question, schema.Importance,
+    schema.Entry, schema.Policy, schema.Lever, schema.Perception, schema.Report, schema.Seat,
+    schema.Aim, schema.Turn, schema.Inject, schema.Happened, schema.Issue, schema.Proposal,
+    schema.Question, schema.Importance,
 )  # fmt: skip
 """Every block of a scenario file, in the order of the manual."""
 

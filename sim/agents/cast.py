@@ -49,6 +49,8 @@ def _named(scenario: schema.Scenario) -> Iterator[tuple[str, Iterable[Text | Non
         yield f"calendar.{name}.actor", (entry.actor,)
     yield "perception", scenario.perception
     yield "seats", scenario.seats
+    for name, inject in scenario.injects.items():
+        yield f"injects.{name}.to", inject.to
     for section, overlays in (("policies", scenario.policies), ("variants", scenario.variants)):
         for name, overlay in overlays.items():
             yield f"{section}.{name}.by", overlay.by

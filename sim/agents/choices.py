@@ -201,6 +201,7 @@ def _option(
             "leaks": None,
             "do": waiting(draft, decision, key, option, reading.said),
             "needs": None,
+            "costs": None,
             "source": option.source or (Text("mid5", key.place) if usual else None),
         }
     )

@@ -28,7 +28,8 @@ class Phase(IntEnum):
 
     The books of the days that have passed are closed before anybody acts on them; then come dates that stood in the
     diary, the rules of the file itself, moves under way that arrive, commitments they call, talks; who decides comes
-    last and so knows all that has happened; and only then a world that has to *hold* for a while is looked at.
+    last and so knows all that has happened; then a world that has to *hold* for a while is looked at. What only a
+    seminar throws in comes behind all, so that its being there moves nobody's place.
     """
 
     BOOKS = 0
@@ -39,6 +40,7 @@ class Phase(IntEnum):
     TALKS = 5
     CHOICES = 6
     OUTCOMES = 7
+    INJECTS = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from sim.agents.ranges import out_of_range
 from sim.agents.rules import own_rules, rule
 from sim.agents.sanctions import sanctions
 from sim.agents.seats import seats
+from sim.agents.seminar import injects, lesson
 from sim.agents.threats import commitment
 from sim.errors import Fault, ScenarioError, Text
 from sim.scenario import schema
@@ -122,6 +123,8 @@ def _drafted(scenario: schema.Scenario, known: Known) -> Draft:
     perception(draft)
     choices(draft)
     seats(draft)
+    lesson(draft)
+    injects(draft)
     _held_outcomes(draft)
     return draft
 

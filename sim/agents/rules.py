@@ -55,6 +55,7 @@ def plain_option(draft: Draft, option: schema.Option, speaker: Speaker, path: st
             "channel": None,
             "leaks": None,
             "needs": None,
+            "costs": None,
         }
     )
 

@@ -7,7 +7,7 @@ fails a true one about once in a million times.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from sim.program.ir import Program
 
 if TYPE_CHECKING:  # validation must answer without numpy
     from sim.engine.record import Runs
+    from sim.scenario.schema import Scenario
 
 RUNS = 4_000
 LEVEL = 1 - 1e-6
@@ -76,6 +77,58 @@ def read_expectations(program: Program, texts: Sequence[Text]) -> tuple[Expectat
     if faults:
         raise ScenarioError(faults)
     return tuple(read)
+
+
+def read_condition(program: Program, text: str) -> Tree:
+    """A condition over outcomes and metrics, names resolved; `truths` looks at it.
+
+    Raises
+    ------
+    ExpressionError
+        If it cannot be understood.
+    """
+    return _resolved(parse(text), program)
+
+
+def truths(condition: Tree, runs: Runs) -> list[bool]:
+    """Whether a condition over outcomes and metrics holds in each of R finished runs; in a failed run it does not."""
+    holds = meaning(condition)
+    outcomes = range(len(runs.program.outcomes))
+    rows = zip(runs.outcome.tolist(), runs.metrics.tolist(), strict=True)
+    return [
+        ended >= 0 and bool(holds(_Ended([float(at == ended) for at in outcomes] + metrics))) for ended, metrics in rows
+    ]
+
+
+def seat_conditions(scenario: Scenario) -> Iterator[tuple[str, Text]]:
+    """The conditions over outcomes and metrics that stand in a seminar's part of a file: aims, and what is foretold."""
+    for actor, seat in scenario.seats.items():
+        for number, aim in enumerate(seat.aims):
+            for word, text in (("kept", aim.kept), ("partly", aim.partly)):
+                if text is not None:
+                    yield f"seats.{actor}.aims[{number}].{word}", text
+    for name, turn in scenario.turns.items():
+        if turn.predict is not None:
+            yield f"turns.{name}.predict", turn.predict
+
+
+def check_seat_conditions(program: Program, scenario: Scenario) -> None:
+    """Whether each of them can be understood.
+
+    Raises
+    ------
+    ScenarioError
+        With a fault for each that cannot.
+    """
+    faults: list[Fault] = []
+    for path, text in seat_conditions(scenario):
+        try:
+            read_condition(program, text)
+        except ExpressionError as error:
+            place = place_of(text)
+            faults.append(Fault(place.shifted(error.at) if place else None, path, error.says, error.remedy))
+    if faults:
+        raise ScenarioError(faults)
 
 
 def _expectation(program: Program, text: str) -> Expectation:

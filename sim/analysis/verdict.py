@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.agents.pointing import without_unread
-from sim.analysis.expect import read_expectations
+from sim.analysis.expect import check_seat_conditions, read_expectations
 from sim.errors import Fault, ScenarioError, told_for_each
 from sim.program.build import examine_program
 from sim.program.ir import Program
@@ -86,8 +86,9 @@ def verdict_on(
 def _checked(scenario: Scenario) -> tuple[Program | None, list[Fault]]:
     """The program of a scenario, if nothing is wrong with it, and what is, expectations included."""
     program, faults = examine_program(scenario)
-    try:
-        read_expectations(program, scenario.expect)
-    except ScenarioError as error:
-        faults += error.faults
+    for look in (lambda: read_expectations(program, scenario.expect), lambda: check_seat_conditions(program, scenario)):
+        try:
+            look()
+        except ScenarioError as error:
+            faults += error.faults
     return None if faults else program, faults

@@ -30,7 +30,7 @@ _SILENT_WORDS = """
     says asks source confidence unit title question scenario start horizon clock extends sources facts policies
     variants levers expect by to voice actor agent on posture sanctions diplomacy level one_of without
     metrics series outcomes importance count times seats lists contains tells demanded_by verified_by under
-    off_agenda asked
+    off_agenda asked orders clock lesson turns history predict
 """
 SILENT = frozenset(_SILENT_WORDS.split())
 """Keys whose values are words, or numbers that say nothing about the world."""

@@ -52,7 +52,7 @@ def tell_seats(scenario: Scenario) -> Iterator[str]:
     """Each role of a seminar: what it wants, what it cannot bear, what it decides."""
     for actor, seat in scenario.seats.items():
         says = [plain(seat.says)] if seat.says else []
-        wants = [f"its aims: {joined([plain(aim) for aim in seat.aims])}"] if seat.aims else []
+        wants = [f"its aims: {joined([plain(aim.says) for aim in seat.aims])}"] if seat.aims else []
         lines = [f"its red lines: {joined([plain(line) for line in seat.red_lines])}"] if seat.red_lines else []
         decides = [f"it decides {joined([f'`{one}`' for one in seat.decides])}"] if seat.decides else []
         yield sentence(f"{actor}: {'; '.join([*says, *wants, *lines, *decides]) or 'a seat'}")

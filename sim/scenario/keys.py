@@ -66,6 +66,12 @@ KEYS: dict[str, Keys] = {
             "what each actor sees and believes of others",
         ),
         "seats": ("seats: {russia: {decides: push_further}}", "roles in a seminar; they act on nothing"),
+        "turns": ("turns: {paris: {at: 2014-03-30}}", "the turns of a seminar: when its seats are asked"),
+        "injects": ("injects: {video: {says: A video}}", "what may be thrown into a seminar; none comes by itself"),
+        "history": (
+            "history: {geneva: {at: 2014-04-17, says: A statement}}",
+            "what really happened, for the talk after a seminar; it acts on nothing",
+        ),
         "expect": ("expect: P(war) below 10 %", "what the results must show; `sim validate --expect` looks"),
     },
     "Quantity": {
@@ -125,6 +131,10 @@ KEYS: dict[str, Keys] = {
         "needs": (
             "needs: vote of all members of nato",
             "what it does waits for a vote of a body's members (of the actor's own), or the `consent of` others",
+        ),
+        "costs": (
+            "costs: own support - 0.03",
+            "what it costs who chooses it, for a seminar's card; acts on nothing",
         ),
         "source": ("source: author", "where the numbers come from"),
     },
@@ -208,11 +218,48 @@ KEYS: dict[str, Keys] = {
         "alarm": ("alarm: 60_000", "a report of so much or more while the truth is less is a false alarm"),
     },
     "Seat": {
-        "aims": ("aims: keep Ukraine neutral", "what this seat wants, in sentences"),
+        "title": ("title: The Russian Federation", "what the role is called in the room"),
+        "brief": ("brief: You have just taken Crimea", "a paragraph to read before the first turn"),
+        "aims": (
+            "aims: [keep Ukraine neutral, {says: no war, kept: not war}]",
+            "what this seat wants: sentences, or blocks that say when an aim is kept",
+        ),
         "red_lines": ("red_lines: no foreign base at the Black Sea", "what it cannot bear, in sentences"),
         "knows": ("knows: [border_army, russia.resolve]", "what it is shown: quantities, or all below a name"),
         "decides": ("decides: push_further", "the choices that it makes, by any ending of their names that is unique"),
+        "orders": ("orders: 2", "how many of them it may make in one turn; 2 if you say nothing"),
+        "clock": ("clock: 6 minutes", "how long it may take over a turn, where the turn says nothing"),
         **SAYS,
+    },
+    "Aim": {
+        "says": ("says: no further push", "the aim in words"),
+        "kept": ("kept: days_pushed == 0", "kept if this is so at the end: a condition over outcomes and metrics"),
+        "partly": ("partly: days_pushed < 30", "if it is not kept, partly kept if this is so; else lost"),
+    },
+    "Turn": {
+        "at": ("at: 2014-04-14", "the moment from which on its orders hold, until the next turn's"),
+        **SAYS,
+        "teaches": ("teaches: cheap talk and costly signals", "the idea that this turn is for"),
+        "asks": ("asks: [Who was believed?]", "questions for the talk afterwards"),
+        "predict": (
+            "predict: days_pushed > 0",
+            "what the class is asked to foretell: a condition over outcomes and metrics when the turn is over",
+        ),
+        "predict_says": ("predict_says: Troops will have crossed by then", "the same as a sentence"),
+        "clock": ("clock: 7 minutes", "time to decide; else the lesson is shared out evenly"),
+        "lesson": ("lesson: 75", "it is played in lessons of at least so many minutes; in all, if you say nothing"),
+    },
+    "Inject": {
+        **NOTED,
+        "at": ("at: 2014-07-17", "when it would fit; whoever leads the class may throw it in any turn"),
+        "to": ("to: [us, eu]", "whom it reaches; all if nobody is named"),
+        "do": ("do: pretext += 0.2", "what it does, once it is thrown in; nothing if it is news alone"),
+    },
+    "Happened": {
+        "at": ("at: 2014-04-17", "when"),
+        "says": ("says: A statement is signed in Geneva", "what happened"),
+        "choice": ("choice: moscow_at_the_table.joint", "the option that stands for it, if a seat decided so"),
+        "source": ("source: bloomberg", "where it is written: a name of `sources`, or a sentence"),
     },
     "Posture": {
         **NOTED,

@@ -17,7 +17,10 @@ from sim.scenario.source import Section
 
 Keys = tuple[str, ...]
 
-_NOT_SEARCHED = ("policies", "variants", "levers", "sources", "facts", "seats", "expect", "importance", "extends")
+_NOT_SEARCHED = (
+    "policies", "variants", "levers", "sources", "facts", "seats", "turns", "injects", "history", "expect",
+    "importance", "extends",
+)  # fmt: skip
 
 
 def find_path(

@@ -221,6 +221,7 @@ class Option(Block):
     channel: Channel | None = None  # public unless said
     leaks: Formula | None = None  # the rate at which it comes out
     needs: Words | None = None  # `vote of RULE`, `consent of ACTOR`: what is done waits for it (vocabulary)
+    costs: Word | None = None  # what it costs who chooses it, for whoever sits there in a seminar
     source: Word | None = None
 
 
@@ -591,14 +592,56 @@ class Perception(Block):
     believes: Annotated[dict[Path, Annotated[Quantity, short_for("start")]], _OPEN] = Field(default_factory=dict)
 
 
-class Seat(Block):
-    """A role in a seminar: what it wants, what it knows, which choices it makes."""
+class Aim(Block):
+    """What a seat wants: in words alone, or with conditions over outcomes and metrics that mark it at the end."""
 
-    aims: Words = ()
+    says: Word
+    kept: Formula | None = None  # marked kept if this is so at the end
+    partly: Formula | None = None  # else marked partly if this is so; else lost
+
+
+class Seat(Block):
+    """A role in a seminar: what it wants, what it knows, which choices it makes, how many of them in a turn."""
+
+    title: Word | None = None  # what the role is called in the room
+    says: Word | None = None
+    brief: Word | None = None  # a paragraph to be read before the first turn
+    aims: Annotated[tuple[Annotated[Aim, short_for("says")], ...], Spelled(listed, SCALAR, leaf=False)] = ()
     red_lines: Words = ()
     knows: Words = ()
     decides: Words = ()
+    orders: Formula | None = None  # how many of its choices it may make in one turn
+    clock: Formula | None = None  # how long it may take over a turn, if the turn says nothing
+
+
+class Turn(Block):
+    """A turn of a seminar: from its moment on hold the orders that are given in it, until the next one's."""
+
+    at: Formula
     says: Word | None = None
+    teaches: Word | None = None
+    asks: Words = ()  # questions for the talk afterwards
+    predict: Formula | None = None  # a condition over outcomes and metrics, as they stand when the turn is over
+    predict_says: Word | None = None
+    clock: Formula | None = None  # time to decide
+    lesson: Formula | None = None  # played in lessons of at least so many minutes
+
+
+class Inject(Noted):
+    """Something that whoever leads a seminar may throw in: news, and perhaps effects. It never comes by itself."""
+
+    at: Formula | None = None  # when it would fit
+    to: Different = ()  # whom it reaches; all if nobody is named
+    do: Formulas = ()
+
+
+class Happened(Block):
+    """What really happened, for the talk afterwards; acts on nothing."""
+
+    at: Formula
+    says: Word
+    choice: Word | None = None  # what a seat decided then, as CHOICE.OPTION
+    source: Word | None = None
 
 
 class Policy(OpenBlock):
@@ -658,4 +701,7 @@ class Scenario(Block):
     variants: Annotated[dict[Word, Policy], _OPEN] = Field(default_factory=dict)
     levers: Annotated[dict[Word, Annotated[Lever, short_for("range")]], _OPEN] = Field(default_factory=dict)
     seats: Annotated[dict[Name, Seat], _OPEN] = Field(default_factory=dict)
+    turns: Annotated[dict[Name, Turn], _OPEN] = Field(default_factory=dict)
+    injects: Annotated[dict[Name, Inject], _OPEN] = Field(default_factory=dict)
+    history: Annotated[dict[Name, Happened], _OPEN] = Field(default_factory=dict)
     expect: Words = ()
