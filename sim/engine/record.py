@@ -74,6 +74,15 @@ class Decision:
     by_person: bool = False
 
 
+ORDER = 2**32
+"""Added to an option, it makes an order of a decision: given before it is known whether the option will be open."""
+
+
+def order(option: int) -> int:
+    """An option as an order: taken if it is open; if not, the cause is refused, as when no option is."""
+    return option + ORDER
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Firings:
     """The event rows of R runs: N firings in the order of the runs, C changes in the order of the firings."""
@@ -242,7 +251,7 @@ def check_request(
     for (place, occasion), option in decisions.items():
         choice = program.triggers[place].choice if 0 <= place < len(program.triggers) else None
         count = 0 if choice is None else len(choice.options)
-        if not 0 <= option < count or not 0 <= occasion < 2**32:
+        if not 0 <= option % ORDER < count or option >= 2 * ORDER or option < 0 or not 0 <= occasion < 2**32:
             raise ValueError(f"at trigger {place}, occasion {occasion}, there is no option {option} of {count}")
 
 
@@ -292,7 +301,7 @@ class Engine(Protocol):
         parameters : (R, P)
             Values of the program's parameters; drawn by `sim.program.parameters` if None.
         decisions
-            Options that persons chose: (trigger, occasion) -> option. They move no other draw.
+            Options that persons chose: (trigger, occasion) -> option, or -> `order(option)`. They move no other draw.
 
         Raises
         ------

@@ -28,6 +28,7 @@ from sim.engine.record import (
     LOST_SPENT,
     LOST_UNDER_WAY,
     MISSED,
+    ORDER,
     REFUSED,
     TURNS_AT_ONE_TICK,
     TURNS_IN_A_RUN,
@@ -430,8 +431,11 @@ class History(RunState):
         dictated = self.dictated.get((rule.place, rule.occasion))
         if dictated is None:
             chosen = scales.taken(self.uniform(rule.part.choice_site, rule.occasion))
-        elif dictated in scales.opened:
-            chosen = dictated
+        elif dictated % ORDER in scales.opened:
+            chosen = dictated % ORDER
+        elif dictated >= ORDER:
+            rule.counters[REFUSED] += 1
+            return None
         else:
             name = rule.trigger.branches[dictated].name
             raise self.fault(rule.trigger.name, "choice", f"the option `{name}` is not open")

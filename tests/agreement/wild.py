@@ -16,7 +16,7 @@ from typing import Any
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from sim.engine.record import Recording
+from sim.engine.record import Recording, order
 from sim.errors import ScenarioError
 from sim.program.build import build_core
 from sim.program.ir import Program
@@ -227,7 +227,8 @@ def circumstances(program: Program, pick: Callable[[int], int]) -> Circumstances
     decisions = {}
     for _ in range(pick(4) if choices else 0):
         place = choices[pick(len(choices))]
-        decisions[place, pick(4)] = pick(len(program.triggers[place].branches))
+        option = pick(len(program.triggers[place].branches))
+        decisions[place, pick(4)] = order(option) if pick(4) == 0 else option
     events, series = pick(8) < 7, pick(8) < 7
     runs = (pick(2**32), pick(3), 2**32 - 1)[: 1 + pick(3)]
     seed = pick(2**64)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from sim.engine.record import Engine, Recording
+from sim.engine.record import Engine, Recording, order
 from sim.streams import Luck, digest_of, uniform
 from tests.rulings.core import play, program
 
@@ -149,6 +149,17 @@ def test_an_option_that_is_not_open_is_refused_to_the_person_too(engine: Engine)
     told = play(engine, DECIDE, decisions={(0, 0): 2})
     assert told.ending.name == "FAULT"
     assert told.runs.failures[0].says == "the option `c` is not open"
+
+
+def test_an_order_for_a_closed_option_is_refused_and_nothing_stops(engine: Engine) -> None:
+    """It was given before anybody knew: the cause is refused, counted as such, and the next occasion comes as ever."""
+    free = play(engine, DECIDE)
+    told = play(engine, DECIDE, decisions={(0, 0): order(2), (0, 1): order(0)})
+    assert told.ending.name == free.ending.name
+    rows = [(row.tick, row.branch) for row in told.events if row.trigger == 0]
+    assert rows[0] == (2 * 86_400_000_000, 0)
+    assert rows[1:] == [(row.tick, row.branch) for row in free.events if row.trigger == 0][2:]
+    assert told.runs.counters[0, 0].tolist()[:2] == [len(rows), 1]
 
 
 def test_a_decision_is_kept_with_its_shares_and_terms(engine: Engine) -> None:

@@ -17,7 +17,7 @@ from sim.engine.native.layout import CELL
 from sim.engine.native.life import Life
 from sim.engine.native.module import GOES_ON, Module
 from sim.engine.order import Consequences, Reads
-from sim.engine.record import FIRED, MISSED, REFUSED
+from sim.engine.record import FIRED, MISSED, ORDER, REFUSED
 from sim.engine.score import has_clock
 from sim.program.ir import Choice, When
 
@@ -206,12 +206,17 @@ class Firing:
     ) -> tuple[Whole, Whole]:
         """`Scales.taken`, or what a person chose: the option, and whether it was a person."""
         dictated = code.call(Whole, "dictated", code.arguments[0], whole(self.place), n)
-        by_person = dictated >= whole(0)
-        chosen, running = code.variable(Whole, dictated), code.variable(Real, real(0.0))
+        by_person, is_order = dictated >= whole(0), dictated >= whole(ORDER)
+        option = code.select(is_order, dictated - whole(ORDER), dictated)
+        chosen, running = code.variable(Whole, option), code.variable(Real, real(0.0))
         last = code.variable(Whole, whole(0))
         with code.when(by_person):
-            at = self.module.state(code, self.module.layout.weights).at(dictated * whole(2 * CELL))
-            code.leave_if(code.load(Real, at).compared("ole", real(0.0)), *expressions.failing)
+            at = self.module.state(code, self.module.layout.weights).at(option * whole(2 * CELL))
+            closed = code.load(Real, at).compared("ole", real(0.0))
+            with code.when(closed & is_order):
+                self.life.counted(code, REFUSED)
+                code.give(whole(GOES_ON))
+            code.leave_if(closed, *expressions.failing)
         with code.when(~by_person):
             mark = self.module.uniform(code, self.trigger.site("choice"), n) * total
             for number in range(len(choice.options)):
