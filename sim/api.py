@@ -64,6 +64,14 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.engine.record import Recording as Recording
     from sim.engine.record import Runs as Runs
     from sim.figures.gallery import Drawn as Drawn
+    from sim.game.course import Course as Course
+    from sim.game.session import Refused as Refused
+    from sim.game.session import Session as Session
+    from sim.game.state import State as State
+    from sim.game.table import Game as Game
+    from sim.game.table import Question as Question
+    from sim.game.table import Seat as Seat
+    from sim.game.table import Turn as Turn
     from sim.program.ir import Program as Program
     from sim.program.ledger import Number as Number
     from sim.scenario.schema import Scenario as Scenario
@@ -96,10 +104,12 @@ __all__ = [
     "experiment_of",
     "explain",
     "export",
+    "game",
     "load",
     "names_several",
     "numbers",
     "on_cluster",
+    "open_session",
     "picture",
     "plan",
     "plan_ablate",
@@ -115,6 +125,7 @@ __all__ = [
     "reading",
     "replay",
     "report",
+    "resume_session",
     "run",
     "schema",
     "sensitivity",

@@ -21,6 +21,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "study": ("study", "study.design", "study.ensemble", "study.execute"),
     "analysis": ("analysis",),
     "figures": ("figures",),
+    "game": ("game",),
     "verbs": ("page", "verbs", "api"),
     "faces": ("cli", "seminar", "__main__"),
 }
