@@ -269,9 +269,7 @@ class Session:
             return None
         most = self.game.seats[seat].orders
         place = {question.trigger: at for at, question in enumerate(self.game.seats[seat].questions)}
-        first = sorted(votes, key=lambda trigger: (-len(votes[trigger]), place[trigger]))[
-            : self.game.seats[seat].orders
-        ]
+        sought = sorted(votes, key=lambda trigger: (-len(votes[trigger]), place[trigger]))
         names = {question.trigger: question.names for question in self.game.seats[seat].questions}
         return {trigger: max(names[trigger], key=votes[trigger].count) for trigger in sought[:most]}
 

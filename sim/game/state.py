@@ -61,9 +61,7 @@ class State:
     phase: Phase = "lobby"
     turn: int = 0
     people: Mapping[str, Person] = field(default_factory=dict)
-    players: Mapping[str, str] = field(
-        default_factory=dict
-    )  # seat -> people or model; absent: people, if somebody sits there
+    players: Mapping[str, str] = field(default_factory=dict)  # seat -> people or model; absent: people
     votes: Mapping[tuple[int, str, str], str] = field(default_factory=dict)  # (turn, trigger, person) -> option
     sealed: Mapping[tuple[int, str], Sealed] = field(default_factory=dict)  # (turn, seat)
     forecasts: Mapping[tuple[int, str], float] = field(default_factory=dict)  # (turn, person) -> probability
@@ -73,9 +71,7 @@ class State:
     clock: Clock = field(default_factory=Clock)
     is_blank: bool = False
     notes: tuple[tuple[int, str], ...] = ()  # (turn, text)
-    marks: Mapping[tuple[str, int], str] = MappingProxyType(
-        {}
-    )  # (seat, aim) -> kept, partly or lost, as the class says
+    marks: Mapping[tuple[str, int], str] = field(default_factory=dict)  # (seat, aim) -> kept, partly or lost
     revision: int = 0
 
 
