@@ -10,6 +10,7 @@ from sim.errors import UsageError
 from sim.verbs.model import Model, load
 
 if TYPE_CHECKING:
+    from sim.game.bots import Manner
     from sim.game.session import Session
     from sim.game.table import Game
 
@@ -74,3 +75,28 @@ def resume_session(folder: str | Path) -> Session:
     opened = Opened(**{name: first[name] for name in Opened.__slots__})
     table = game(folder / "scenario.yaml", minutes=opened.minutes, turns=opened.turns)
     return Session(table, opened, folder=folder)
+
+
+def rehearse(
+    model: Model | str | Path, *, seed: int = 1, minutes: int = 75, turns: int | None = None,
+    folder: Path | None = None, manner: Manner = "model",
+) -> Session:  # fmt: skip
+    """A whole game with model players at every seat, up to the debrief: what a class might see.
+
+    Parameters
+    ----------
+    manner
+        `model`: players want what the model would decide; `random`: anything.
+
+    Raises
+    ------
+    UsageError
+        If nobody in the scenario chooses anything, or in the folder lies a session already.
+    """
+    import random
+
+    from sim.game.bots import play_out, sit_down
+
+    session = open_session(model, seed=seed, minutes=minutes, turns=turns, folder=folder)
+    sit_down(session)
+    return play_out(session, random.Random(seed), manner=manner)
