@@ -37,7 +37,7 @@ from sim.verbs.playing import (
     study,
     trace,
 )
-from sim.verbs.seating import game, open_session, rehearse, resume_session
+from sim.verbs.seating import debrief, debrief_part, debrief_parts, game, open_session, rehearse, resume_session
 from sim.verbs.sensing import POINT_RUNS, plan_sensitivity, sensitivity
 from sim.verbs.sweeping import plan_sweep, sweep
 
@@ -66,6 +66,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.engine.record import Runs as Runs
     from sim.figures.gallery import Drawn as Drawn
     from sim.game.course import Course as Course
+    from sim.game.debrief import Debrief as Debrief
     from sim.game.session import Refused as Refused
     from sim.game.session import Session as Session
     from sim.game.state import State as State
@@ -97,6 +98,9 @@ __all__ = [
     "chain_records",
     "compare",
     "create",
+    "debrief",
+    "debrief_part",
+    "debrief_parts",
     "diff",
     "discover",
     "doctor",

@@ -135,14 +135,14 @@ class Foretold:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON has it: numbers that are none become null, so that every reader can read it."""
+    """A value as JSON has it, six decimals at most: numbers that are none become null, so that anybody can read it."""
     if isinstance(value, dict):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
-    return value
+    return round(value, 6) if isinstance(value, float) else value
 
 
 # ------------------------------------------------------------------------------------------------ what was asked

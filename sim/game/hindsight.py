@@ -26,6 +26,9 @@ from sim.study.firings import firings_of
 Orders = Mapping[str, Mapping[str, str]]
 Integers = NDArray[np.int64]
 
+FIRST = np.zeros(1, dtype=np.uint32)
+"""The number of the run that the class's history is."""
+
 NOBODY: Orders = {}
 """Every seat is the model's."""
 
@@ -160,9 +163,10 @@ def played(
     """Futures of these numbers with these decisions, to a tick or to the horizon, in one call of an engine."""
     program = cut(before.program, before.program.horizon if horizon is None else horizon)
     lucks = [Luck(before.seed, ((before.turns_taken, future_seed(before.seed, number)),)) for number in numbers]
+    own = draw_parameters(program, before.seed, FIRST) if before.runs is None else before.runs.parameters
     return _engine().run(
         program, luck=lucks, runs=[0] * len(numbers), recording=recording, decisions=decisions,
-        parameters=np.repeat(draw_parameters(program, before.seed, np.zeros(1, dtype=np.uint32)), len(numbers), axis=0),
+        parameters=np.repeat(own, len(numbers), axis=0),
     )  # fmt: skip
 
 

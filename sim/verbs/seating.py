@@ -11,6 +11,7 @@ from sim.verbs.model import Model, load
 
 if TYPE_CHECKING:
     from sim.game.bots import Manner
+    from sim.game.debrief import Debrief, Part
     from sim.game.session import Session
     from sim.game.table import Game
 
@@ -100,3 +101,42 @@ def rehearse(
     session = open_session(model, seed=seed, minutes=minutes, turns=turns, folder=folder)
     sit_down(session)
     return play_out(session, random.Random(seed), manner=manner)
+
+
+def debrief(session: Session, *, want: str = "", futures: int | None = None) -> Debrief:
+    """The game afterwards: the class's history among those it might have had, each decision weighed, forecasts scored.
+
+    What was played for it is kept beside the log; a page and an export read the same numbers.
+
+    Parameters
+    ----------
+    want
+        The outcome by which decisions of seats without scored aims are weighed.
+    futures
+        How many of everything; fewer are quicker and say less.
+    """
+    from sim.game.debrief import debrief as told
+
+    return told(session, want=want, futures=futures)
+
+
+def debrief_parts(session: Session, *, want: str = "", futures: int | None = None) -> tuple[Part, ...]:
+    """The parts of a debrief that can be played by now: each turn as soon as it is over, in whatever process."""
+    from sim.game.debrief import needed
+
+    return needed(session, want=want, futures=futures)
+
+
+def debrief_part(session: Session | str | Path, part: Part, *, want: str = "", futures: int | None = None) -> None:
+    """Play one part of a debrief and lay it beside the log, if it is not there yet.
+
+    Parameters
+    ----------
+    session
+        A session, or the folder of one: then its log is read, as another process would.
+    """
+    from sim.game.debrief import part as played
+
+    if isinstance(session, str | Path):
+        session = resume_session(session)
+    played(session, part, want=want, futures=futures)
