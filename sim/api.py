@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sim.verbs.ablating import ablate, plan_ablate
 from sim.verbs.branching import branch, diff, plan_branch
 from sim.verbs.comparing import WORLDS, compare, plan_compare, reading
+from sim.verbs.debriefing import debrief, debrief_part, debrief_parts, rehearse
 from sim.verbs.finding import discover, plan_rare, rare
 from sim.verbs.keeping import doctor, draw, export, picture, plot, report, status, verify
 from sim.verbs.looking import Shipped, create, numbers, schema, shipped, show, validate
@@ -37,7 +38,7 @@ from sim.verbs.playing import (
     study,
     trace,
 )
-from sim.verbs.seating import debrief, debrief_part, debrief_parts, game, open_session, rehearse, resume_session
+from sim.verbs.seating import ask, ask_truly, chunk, game, open_session, prospects, resume_session, warm
 from sim.verbs.sensing import POINT_RUNS, plan_sensitivity, sensitivity
 from sim.verbs.sweeping import plan_sweep, sweep
 
@@ -67,6 +68,10 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.figures.gallery import Drawn as Drawn
     from sim.game.course import Course as Course
     from sim.game.debrief import Debrief as Debrief
+    from sim.game.foresight import Ask as Ask
+    from sim.game.foresight import Chunk as Chunk
+    from sim.game.prospects import Prospect as Prospect
+    from sim.game.prospects import Prospects as Prospects
     from sim.game.session import Refused as Refused
     from sim.game.session import Session as Session
     from sim.game.state import State as State
@@ -94,8 +99,11 @@ __all__ = [
     "Overrides",
     "Shipped",
     "ablate",
+    "ask",
+    "ask_truly",
     "branch",
     "chain_records",
+    "chunk",
     "compare",
     "create",
     "debrief",
@@ -126,6 +134,7 @@ __all__ = [
     "plan_sweep",
     "play",
     "plot",
+    "prospects",
     "rare",
     "reading",
     "rehearse",
@@ -144,4 +153,5 @@ __all__ = [
     "trace",
     "validate",
     "verify",
+    "warm",
 ]

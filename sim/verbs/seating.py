@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,8 @@ from sim.errors import UsageError
 from sim.verbs.model import Model, load
 
 if TYPE_CHECKING:
-    from sim.game.bots import Manner
-    from sim.game.debrief import Debrief, Part
+    from sim.game.foresight import Ask, Chunk
+    from sim.game.prospects import Prospects
     from sim.game.session import Session
     from sim.game.table import Game
 
@@ -78,65 +79,68 @@ def resume_session(folder: str | Path) -> Session:
     return Session(table, opened, folder=folder)
 
 
-def rehearse(
-    model: Model | str | Path, *, seed: int = 1, minutes: int = 75, turns: int | None = None,
-    folder: Path | None = None, manner: Manner = "model",
-) -> Session:  # fmt: skip
-    """A whole game with model players at every seat, up to the debrief: what a class might see.
+# ---------------------------------------------------------------------------------------- what might come
+
+
+def ask(
+    session: Session, seat: str, trigger: str, *, options: Sequence[str] = (),
+    pending: Mapping[str, str] | None = None, person: str = "",
+) -> Ask:  # fmt: skip
+    """What the options of a question lead to, as a seat can know it now; to be answered by `chunk` in any process.
 
     Parameters
     ----------
-    manner
-        `model`: players want what the model would decide; `random`: anything.
+    options
+        Those to look at, at most four; the first four if nothing is said. The one that changes nothing comes first.
+    pending
+        What else the seat would order in this turn: trigger -> option; what `person` wants, if nothing is said.
 
     Raises
     ------
-    UsageError
-        If nobody in the scenario chooses anything, or in the folder lies a session already.
+    Refused
+        If nothing is decided now, or there is no such seat, question or option.
     """
-    import random
+    from sim.game import foresight
 
-    from sim.game.bots import play_out, sit_down
-
-    session = open_session(model, seed=seed, minutes=minutes, turns=turns, folder=folder)
-    sit_down(session)
-    return play_out(session, random.Random(seed), manner=manner)
+    return foresight.ask(session, seat, trigger, options=options, pending=pending, person=person)
 
 
-def debrief(session: Session, *, want: str = "", futures: int | None = None) -> Debrief:
-    """The game afterwards: the class's history among those it might have had, each decision weighed, forecasts scored.
+def ask_truly(
+    session: Session, turn: int, orders: Mapping[str, Mapping[str, Mapping[str, str]]], *, seat: str = "",
+    trigger: str = "",
+) -> Ask:  # fmt: skip
+    """What orders (by a name each: seat -> trigger -> option) lead to from the true state before a turn.
 
-    What was played for it is kept beside the log; a page and an export read the same numbers.
+    A seat that is not named is the model's: `{"before": {}}` is what was to come before anybody moved.
 
     Parameters
     ----------
-    want
-        The outcome by which decisions of seats without scored aims are weighed.
-    futures
-        How many of everything; fewer are quicker and say less.
+    seat
+        Whose aims are marked.
+    trigger
+        Whose order is followed: in what share of the futures it is carried out.
     """
-    from sim.game.debrief import debrief as told
+    from sim.game import foresight
 
-    return told(session, want=want, futures=futures)
-
-
-def debrief_parts(session: Session, *, want: str = "", futures: int | None = None) -> tuple[Part, ...]:
-    """The parts of a debrief that can be played by now: each turn as soon as it is over, in whatever process."""
-    from sim.game.debrief import needed
-
-    return needed(session, want=want, futures=futures)
+    return foresight.ask_truly(session, turn, orders, seat=seat, trigger=trigger)
 
 
-def debrief_part(session: Session | str | Path, part: Part, *, want: str = "", futures: int | None = None) -> None:
-    """Play one part of a debrief and lay it beside the log, if it is not there yet.
+def chunk(asked: Ask, first: int, count: int) -> Chunk:
+    """Futures first..first+count of all that is asked: the same in every process, however it is cut into chunks."""
+    from sim.game import foresight
 
-    Parameters
-    ----------
-    session
-        A session, or the folder of one: then its log is read, as another process would.
-    """
-    from sim.game.debrief import part as played
+    return foresight.chunk(asked, first, count)
 
-    if isinstance(session, str | Path):
-        session = resume_session(session)
-    played(session, part, want=want, futures=futures)
+
+def warm(asked: Ask) -> None:
+    """Make in this process what is made once for the moment that is asked about, so that the first chunk is quick."""
+    from sim.game import foresight
+
+    foresight.warm(asked)
+
+
+def prospects(asked: Ask, chunks: Sequence[Chunk]) -> Prospects:
+    """What the chunks say that are there: shares, aims and differences, each with its interval."""
+    from sim.game.prospects import Prospects
+
+    return Prospects.of(asked, chunks)
