@@ -20,7 +20,7 @@ from sim.figures.inline.chart import (
     text,
 )
 
-LEFT, BARS = 8.0, 54.0
+LEFT, BARS = 8.0, 50.0
 """Where bars begin and how long the longest is, in percent of the width; the number stands at the right end."""
 
 
@@ -62,6 +62,7 @@ def _bar(y: float, place: int, outcome: Mapping[str, Any], *, is_one: bool) -> s
         letter
         + rect(LEFT, y, BARS, 1.15, "trough")
         + rect(LEFT, y, BARS * share, 1.15, f"fill f{place % 7}")
+        + line(LEFT + BARS * low, y + 0.58, LEFT + BARS * high, y + 0.58, "whisker halo")
         + line(LEFT + BARS * low, y + 0.58, LEFT + BARS * high, y + 0.58, "whisker")
         + text(100, y + 1.0, estimate(share, low, high), "t e")
     )

@@ -28,8 +28,7 @@ def calibration(bins: Sequence[Mapping[str, Any]], *, title: str = "Foretold and
         x = left + (right - left) * float(one["foretold"])
         y, y_low, y_high = (top + SIDE * (1 - value) for value in (share, low, high))
         drawn += [line(x, y_low, x, y_high, "whisker thick"), dot(x, y, 0.42, "spot"),
-                  mark("svg", mark("text", f"n = {one['n']}", x="0.6rem", y="0.3rem", class_="t small"),
-                       x=f"{min(x, 84):.2f}%", y=f"{y:.4g}rem", overflow="visible")]  # fmt: skip
+                  _counted(x, y, int(one["n"]))]  # fmt: skip
     total = sum(int(one["n"]) for one in bins)
     said = "; ".join(
         f"foretold {100 * one['foretold']:.0f} %, came {estimate(*share_of(one))}, n = {one['n']}" for one in filled
@@ -49,6 +48,14 @@ def _row(one: Mapping[str, Any]) -> tuple[str, ...]:
     return between, f"{100 * one['foretold']:.0f} %", estimate(*share_of(one)), str(one["n"])
 
 
+def _counted(x: float, y: float, n: int) -> str:
+    """How many stand behind a point, beside it, on the side where there is room."""
+    is_left = x > 75
+    words = mark("text", f"n = {n}", x="-0.7rem" if is_left else "0.7rem", y="0.3rem",
+                 class_="t small haloed e" if is_left else "t small haloed")  # fmt: skip
+    return mark("svg", words, x=f"{x:.2f}%", y=f"{y:.4g}rem", overflow="visible")
+
+
 def _grid(left: float, right: float, top: float) -> list[str]:
     drawn = [line(left, top + SIDE, right, top, "diagonal")]
     for step in range(5):
@@ -56,5 +63,5 @@ def _grid(left: float, right: float, top: float) -> list[str]:
         x, y = left + (right - left) * part, top + SIDE * (1 - part)
         drawn += [line(left, y, right, y, "axis"), text(left - 2, y + 0.3, f"{100 * part:.0f}", "t small e"),
                   text(x, top + SIDE + 1.2, f"{100 * part:.0f}", "t small m")]  # fmt: skip
-    drawn.append(text((left + right) / 2, top + SIDE + 2.5, "foretold, percent (up: came true, percent)", "t small m"))
+    drawn.append(text((left + right) / 2, top + SIDE + 2.5, "foretold, % (up: came true, %)", "t small m"))
     return drawn

@@ -8,14 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.figures.inline.chart import LETTERS, Chart, Table, chart, dot, estimate, mark, rect, share_of, text
+from sim.figures.inline.chart import LETTERS, Chart, Table, chart, dot, estimate, mark, paragraph, rect, share_of
 
 STEP = 1.5
 """Rem from one sign to the next."""
 
 
 def icons(
-    outcomes: Sequence[Mapping[str, Any]], n: int, *, title: str = "In a hundred futures", standalone: bool = False
+    outcomes: Sequence[Mapping[str, Any]],
+    n: int,
+    *,
+    title: str = "In a hundred futures",
+    wide: bool = False,
+    standalone: bool = False,
 ) -> Chart:
     """Of a hundred futures, how many end how: one sign each, its letter in it, in rows of ten."""
     counts = of_a_hundred([float(one["share"]) for one in outcomes])
@@ -26,9 +31,9 @@ def icons(
         drawn.append(_sign(column * STEP, row * STEP, kind))
     y = 10 * STEP + 0.4
     for place, (one, count) in enumerate(zip(outcomes, counts, strict=True)):
-        drawn += [_sign(0, y, place), mark("svg", text(0, 0.95, f"{count}: {one['says']}"), x="2rem", y=f"{y:g}rem",
-                                           overflow="visible")]  # fmt: skip
-        y += 1.7
+        words, below = paragraph(0, 0.95, f"{count}: {one['says']}", wide=wide)
+        drawn += [_sign(0, y, place), mark("svg", words, x="2rem", y=f"{y:g}rem", overflow="visible")]
+        y += below + 0.75
     said = "; ".join(f"{count} {one['says']}" for one, count in zip(outcomes, counts, strict=True))
     rows = tuple(
         (f"{LETTERS[place]}: {one['says']}", str(counts[place]), estimate(*share_of(one)))

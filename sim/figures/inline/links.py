@@ -60,7 +60,7 @@ def links(actors: Sequence[Mapping[str, Any]], between: Sequence[Mapping[str, An
     between
         `kind` (army, sanctions, talks), `by`, `to` (names of actors), `says`.
     """
-    places = _ring([one["name"] for one in actors], wide=wide)
+    places = _ring([one["name"] for one in actors])
     titles = {one["name"]: one["title"] for one in actors}
     shown = [one for one in between if one["by"] in places and one["to"] in places and one["by"] != one["to"]]
     drawn = [*_lines(shown, places)]
@@ -82,13 +82,13 @@ def links(actors: Sequence[Mapping[str, Any]], between: Sequence[Mapping[str, An
                  )  # fmt: skip
 
 
-def _ring(names: Sequence[str], *, wide: bool) -> dict[str, tuple[float, float]]:
-    spread = 32.0
+def _ring(names: Sequence[str]) -> dict[str, tuple[float, float]]:
+    spread = 42.0 if len(names) == 4 else 34.0
     turned = math.pi / 4 if len(names) == 4 else 0.0
     places = {}
     for at, name in enumerate(names):
         angle = 2 * math.pi * at / max(1, len(names)) - math.pi / 2 + turned
-        places[name] = (50 + spread * math.cos(angle) * (1.1 if wide else 1.0), 10 + 8.2 * math.sin(angle))
+        places[name] = (50 + spread * math.cos(angle), 10 + 8.2 * math.sin(angle))
     return places
 
 

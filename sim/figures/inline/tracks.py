@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from sim.figures.inline.chart import Chart, Table, chart, dot, line, rect, text
+from sim.figures.inline.chart import Chart, Table, chart, dot, line, paragraph, rect, text
 
 LEFT, RIGHT = 2.0, 98.0
 """Where time begins and ends across, in percent."""
@@ -31,10 +31,10 @@ def ladders(world: Mapping[str, Any], *, wide: bool = False, standalone: bool = 
     days, listed = max(1.0, float(world["days"])), list(world["ladders"])
     drawn, y = [], 0.2
     for one in listed:
-        drawn.append(text(0, y + 1.1, one["title"], "t b"))
-        drawn.append(text(100, y + 1.1, one["rungs"][one["rung"]], "t e"))
-        drawn += _strip(one, y + 1.5, days)
-        y += 4.1
+        words, y = paragraph(0, y + 1.1, one["title"], wide=wide, class_="t b")
+        drawn += [words, *_strip(one, y + 0.4, days)]
+        drawn.append(text(0, y + 3.2, f"now: {one['rungs'][one['rung']]} ({one['rung']})", "t"))
+        y += 4.0
     drawn += [text(0, y + 0.9, world["start"], "t small"), text(100, y + 0.9, world["date"], "t small e")]
     said = "; ".join(f"{one['title']}: {one['rungs'][one['rung']]}" for one in listed)
     rows = tuple(
@@ -42,7 +42,7 @@ def ladders(world: Mapping[str, Any], *, wide: bool = False, standalone: bool = 
     )  # fmt: skip
     table = Table("Every step on a ladder; n = 1 history, the one that was played", ("ladder", "when", "rung"), rows)
     return chart(drawn, y + 1.4, title="The ladders so far", says=f"On {world['date']}: {said}.", table=table,
-                 note="Darker is a higher rung. Rungs have an order, no distance. One history: the one you play.",
+                 note="The number is the rung, 0 the lowest; rungs have an order, no distance. One history: yours.",
                  standalone=standalone)  # fmt: skip
 
 
@@ -69,18 +69,18 @@ def fan(record: Mapping[str, Any], *, wide: bool = False, standalone: bool = Fal
     last, gap = float(moments[-1]) or 1.0, 2.6
     y = {rung: 1.4 + gap * (len(rungs) - 1 - rung) for rung in range(len(rungs))}
     drawn = []
-    for rung, name in enumerate(rungs):
-        drawn.append(text(0, y[rung], name, "t small"))
+    for rung in range(len(rungs)):
         drawn.append(line(LEFT, y[rung] + 0.9, RIGHT, y[rung] + 0.9, "axis"))
         drawn += _futures(record["shares"], moments, rung, y[rung] + 0.35, last)
     drawn += _path(list(record["path"]), y, last)
+    drawn += [text(0, y[rung], name, "t small haloed") for rung, name in enumerate(rungs)]
     foot = 1.4 + gap * len(rungs)
     for day, label in record.get("turns", ()):
         drawn.append(line(_x(day, last), 1.2, _x(day, last), foot - 0.6, "turn"))
         drawn.append(text(_x(day, last), foot + 0.3, str(label), "t small m"))
     drawn += [text(0, foot + 1.6, record["start"], "t small"), text(100, foot + 1.6, record["end"], "t small e")]
     return chart(drawn, foot + 2.1, title=record["title"], says=_told(record, n), standalone=standalone,
-                 note=f"Thick line: your path. Behind it, darker where more of n = {n:,} futures stood, "
+                 note=f"Thick line: your path. Behind it, stronger where more of n = {n:,} futures stood, "
                       "all seats played by the model. Rungs have an order, no distance.",
                  table=_numbers(record, n))  # fmt: skip
 
