@@ -3,28 +3,14 @@
 A view (`api.view`) is what a role may know; `extra` is what the server knows beside it. Both are plain values, and all
 text in them stays text.
 
-extra
------
-role, base
-    "seat", "host" or "screen", and the path that its pages lie under: "/seat", "/host", "/screen".
-key
-    What makes the keys of the forms on this page differ from those of any other; "" in regions.
-now
-    The server's clock, in seconds since 1970.
-name, version
-    Of the scenario, of the simulator.
-online
-    Actor -> how many of its members are here at this moment.
-links, qr
-    Each {"room", "seats": {actor}, "screen"}: addresses, and SVG of their codes.
-checks
-    Of the lobby: [{says, is_well, mend}].
-whatif, asking
-    Trigger -> record of prospects (`options`, `n`, ...); trigger -> futures still to come.
-debrief, assumptions, sandbox, rehearsal
-    Records of the pages of these names, as they stand; none while they are being made.
-says, error
-    A sentence above the page after a plain form; {code, title, says} of an error page.
+A page is named by its address ("/seat/decide", "/host/lobby", "/screen", "/welcome" for a stranger). `extra` holds
+`key` (the beginning of the keys of plain forms; "" in parts that are pushed), `now`, `notice`, `links` (`room` {url, qr},
+`seats` [{actor, title, url, qr}], `screen`), `online` {seats, all, screen}, `people`, `checks` [{says, is_ok}], and the
+records of what was reckoned: `whatif` {trigger: prospects}, `asking` {trigger: futures still to come}, `debrief`,
+`assumptions` {numbers, levers}, `sandbox`, `rehearsal`; what is not there is being made.
+
+The form of a seat's orders has a radio button for each option, named by its trigger. Without a script its button "This is
+what I want" posts the same fields to /do/vote, with the trigger as `trigger`: the option is the field of that name.
 """
 
 from __future__ import annotations
@@ -41,10 +27,10 @@ from sim import api
 from sim.seminar.pages import words
 
 PAGES: Mapping[str, str] = {
-    "choose": "Choose a seat", "wait": "Welcome", "brief": "Your brief", "decide": "Decide", "whatif": "What if",
+    "welcome": "Welcome", "choose": "Choose a seat", "brief": "Your brief", "decide": "Decide", "whatif": "What if",
     "world": "The world", "reveal": "What happened", "debrief": "Debrief", "assumptions": "The model",
-    "closed": "The session is over", "error": "That did not work", "away": "You were away", "print": "Role sheet",
-    "lobby": "Lobby", "console": "Console", "rehearsal": "Rehearsal", "export": "Export", "screen": "Projector",
+    "print": "Role sheet", "lobby": "Lobby", "console": "Console", "rehearsal": "Rehearsal", "export": "Export",
+    "screen": "Projector",
 }  # fmt: skip
 """Every page, and what stands in the title of its window."""
 
@@ -102,13 +88,24 @@ def asset(name: str) -> tuple[bytes, str] | None:
 
 
 def _written(page: str, view: Mapping[str, Any], extra: Mapping[str, Any], found: dict[str, str]) -> str:
-    title, role = PAGES[page], str(extra.get("role") or words.role_of(view))
-    template = _environment().get_template(f"{page}.html")
-    return template.render(
-        page=page, page_title=title, role=role, base=extra.get("base", f"/{role}"), view=view, extra=extra,
+    name, role = place_of(page)
+    return _environment().get_template(f"{name}.html").render(
+        address=page, page=name, page_title=PAGES[name], role=role, base=f"/{role}", view=view, extra=extra,
         ways=WAYS.get(role, ()), is_wide=role != "seat", region=_region(found), key=_keys(str(extra.get("key", ""))),
         seats={seat["actor"]: seat for seat in view.get("seats", ())},
     )  # fmt: skip
+
+
+def place_of(page: str) -> tuple[str, str]:
+    """The template and the role of an address.
+
+    >>> place_of("/seat/decide"), place_of("/screen"), place_of("/print/us"), place_of("/welcome")
+    (('decide', 'seat'), ('screen', 'screen'), ('print', 'seat'), ('welcome', ''))
+    """
+    first, _, rest = page.strip("/").partition("/")
+    if first in ("seat", "host"):
+        return rest, first
+    return first, {"screen": "screen", "print": "seat"}.get(first, "")
 
 
 def _region(found: dict[str, str]) -> Callable[..., Markup]:

@@ -7,8 +7,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from sim.digits import fixed
-
 PHASES = {
     "lobby": "Waiting for everybody", "brief": "Read your brief", "decide": "Decide", "reveal": "What happened",
     "debrief": "Debrief", "closed": "The session is over",
@@ -27,11 +25,6 @@ CHANNELS = {
 }
 
 
-def role_of(view: Mapping[str, Any]) -> str:
-    """Whose view this is: `seat` if it says who somebody is, else as it says itself."""
-    return str(view.get("role") if view.get("role") in ("host", "screen") else "seat" if "me" in view else "host")
-
-
 def minutes(seconds: float | None) -> str:
     """Seconds as a clock shows them.
 
@@ -44,13 +37,17 @@ def minutes(seconds: float | None) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
-def left(clock: Mapping[str, Any] | None, now: float | None) -> float | None:
-    """Seconds left on a clock."""
-    if not clock:
+def left(clock: Any, now: Any) -> str | None:
+    """What a clock shows: "" while it runs and nobody says what time it is, None if there is no clock.
+
+    >>> left({"ends": 1000.0, "left": None}, 940.0), left({"ends": None, "left": 90.0}, None), left({}, 0)
+    ('1:00', '1:30', None)
+    """
+    if not clock or (clock.get("ends") is None and clock.get("left") is None):
         return None
-    if clock.get("ends") is not None:
-        return max(0.0, float(clock["ends"]) - float(now or 0.0))
-    return clock.get("left")
+    if clock.get("ends") is None:
+        return minutes(float(clock["left"]))
+    return minutes(float(clock["ends"]) - float(now)) if isinstance(now, int | float) else ""
 
 
 def chance(share: float | None) -> str:
@@ -130,16 +127,19 @@ def drawing(svg: Any) -> Markup:
     return Markup(str(svg))
 
 
-def points(share: float) -> str:
-    """A difference in points of a hundred.
+def estimate(one: Mapping[str, Any]) -> str:
+    """A share with its interval.
 
-    >>> points(0.123), points(-0.04)
-    ('+12', '-4')
+    >>> estimate({"share": 0.34, "low": 0.26, "high": 0.43}), estimate({"share": None})
+    ('34 % (26 to 43)', 'marked by the class')
     """
-    return fixed(100 * share, 0, sign="+")
+    if one.get("share") is None:
+        return "marked by the class"
+    share, low, high = (100 * float(one.get(name, one["share"])) for name in ("share", "low", "high"))
+    return f"{share:.0f} % ({low:.0f} to {high:.0f})"
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "minutes": minutes, "left": left, "chance": chance, "plain": plain, "people": people, "counted": counted,
-    "phase": phase, "step": step, "channel": channel, "short": short, "drawing": drawing, "points": points,
+    "phase": phase, "step": step, "channel": channel, "short": short, "drawing": drawing, "estimate": estimate,
 }  # fmt: skip
