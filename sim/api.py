@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from sim.verbs.ablating import ablate, plan_ablate
 from sim.verbs.branching import branch, diff, plan_branch
+from sim.verbs.charting import chart, chart_style
 from sim.verbs.comparing import WORLDS, compare, plan_compare, reading
 from sim.verbs.debriefing import debrief, debrief_part, debrief_parts, rehearse
 from sim.verbs.finding import discover, plan_rare, rare
@@ -103,6 +104,8 @@ __all__ = [
     "ask_truly",
     "branch",
     "chain_records",
+    "chart",
+    "chart_style",
     "chunk",
     "compare",
     "create",

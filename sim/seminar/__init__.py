@@ -1,0 +1,1 @@
+"""The seminar: a class plays a crisis in its browsers; one server, no build step, nothing from elsewhere."""
