@@ -75,5 +75,7 @@ def tell_lesson(scenario: Scenario) -> Iterator[str]:
 
 
 def _counted(told: Sequence[str]) -> str:
-    """Sentences in a row, numbered if there are several: they may have commas of their own."""
-    return told[0] if len(told) == 1 else ", ".join(f"({number}) {one}" for number, one in enumerate(told, 1))
+    """Sentences in a row, numbered if one of them has a comma of its own."""
+    if len(told) == 1 or not any("," in one for one in told):
+        return joined(told)
+    return ", ".join(f"({number}) {one}" for number, one in enumerate(told, 1))
