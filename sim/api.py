@@ -139,4 +139,5 @@ __all__ = [
     "trace",
     "validate",
     "verify",
+    "view",
 ]

@@ -1,4 +1,4 @@
-"""What whoever leads sees beyond all else: every hand, what would be played, what may be thrown in, what can be undone."""
+"""What whoever leads sees beyond all else: every hand, what would be played, what may be thrown in, what was done."""
 
 from __future__ import annotations
 

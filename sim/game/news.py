@@ -78,8 +78,10 @@ class _Teller:
             if trigger.name.startswith("injects.") or self.is_noise(trigger, row, glimpse):
                 continue
             is_secret = row.seq not in self.of_everybody
-            yield self.line(row.tick, self.kind(trigger), trigger.actor, self.says(trigger, glimpse),
-                            because=self.because(row), secret=is_secret, changes=self.changes(trigger, glimpse))  # fmt: skip
+            yield self.line(
+                row.tick, self.kind(trigger), trigger.actor, self.says(trigger, glimpse),
+                because=self.because(row), secret=is_secret, changes=self.changes(trigger, glimpse),
+            )  # fmt: skip
 
     def line(self, tick: int, kind: str, who: str, says: str, *, because: str = "", secret: bool = False,
              changes: tuple[str, ...] = ()) -> News:  # fmt: skip
@@ -92,7 +94,7 @@ class _Teller:
     # -------------------------------------------------------------------------------------- what is told
 
     def is_noise(self, trigger: Trigger, row: EventRow, glimpse: Glimpse) -> bool:
-        """Whether a firing is bookkeeping: it decided nothing, or came as it always comes and moved nothing in sight."""
+        """Whether a firing is no news: it decided nothing, or came as it always comes and moved nothing in sight."""
         if trigger.choice is not None:
             return not trigger.branches[row.branch].effects and ".answer" not in trigger.name
         if is_hidden(trigger.name) or is_relay(self.program, row):
@@ -181,7 +183,7 @@ class _Teller:
 
     def told_of(self, key: str) -> str:
         """What a hidden word or deed is, in words."""
-        promise = {**self.game.scenario.threats, **self.game.scenario.offers}.get(key)  # type: ignore[dict-item, call-overload]
+        promise = {**self.game.scenario.threats, **self.game.scenario.offers}.get(key)  # type: ignore[call-overload]
         if promise is not None:
             by = self.speech.those(promise.by)
             return f"{by} to {self.speech.title(str(promise.to))}: {promise.says or words_of(key)}"
@@ -211,8 +213,8 @@ class _Teller:
         told = []
         for slot, old, new in glimpse.changes:
             quantity = self.program.quantities[slot]
-            if quantity.kind.word == "truth" or self.is_of_another(slot) or ".sees." in f".{quantity.name}." and (
-                    "sees" not in trigger.name.split(".")):  # fmt: skip
+            if quantity.kind.word == "truth" or self.is_of_another(slot) or (".sees." in f".{quantity.name}." and (
+                    "sees" not in trigger.name.split("."))):  # fmt: skip
                 continue
             if trigger.name.endswith(".moves") and quantity.kind.names:
                 continue

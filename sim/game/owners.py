@@ -35,7 +35,7 @@ class Owners:
         if head in self.promises:
             promise = self.promises[head]
             last = rest.rpartition(".")[2]
-            return last == "believed" and str(promise.to) == actor or last != "believed" and actor in promise.by
+            return (last == "believed" and str(promise.to) == actor) or (last != "believed" and actor in promise.by)
         agent = self.scenario.agents.get(Text(head)) if head else None
         match agent:
             case schema.Posture():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.analysis.causes import Replayed, as_meant, replayed
@@ -67,10 +67,3 @@ def past(course: Course) -> Past:
     world.now = max(course.until, 0)
     decisions = {one.seq: one for one in runs.decisions[0]} if begun else {}
     return Past(course, course.until, rows, says, world, {slot: tuple(one) for slot, one in steps.items()}, decisions)
-
-
-def changed(past: Past, slot: int) -> Iterator[tuple[int, float, float]]:
-    """When a ladder or flag changed: tick, from what, to what."""
-    steps = past.steps.get(slot, ())
-    for (_, before), (tick, after) in zip(steps, steps[1:], strict=False):
-        yield tick, before, after

@@ -79,9 +79,8 @@ class _Told:
         place, chosen = question.place, question.names.index(option)
         if not self.sight.knows_firing(place, chosen):
             return
-        carried = next((one for one in self.past.course.orders
-                        if (one.turn, one.seat, one.trigger) == (self.turn, actor, question.trigger)), None)  # fmt: skip
-        tick = carried.tick if carried is not None else None
+        key = self.turn, actor, question.trigger
+        tick = next((one.tick for one in self.past.course.orders if (one.turn, one.seat, one.trigger) == key), None)
         weighed = [one for when, one in self.made.get(place, ()) if when == tick and one.chosen == chosen]
         yield self.move(actor, question, question.options[chosen], by, tick, weighed[0] if weighed else None)
 

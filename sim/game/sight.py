@@ -257,7 +257,7 @@ class _Writer:
         """The rule of one branch of one trigger."""
         trigger = self.program.triggers[place]
         name, parts = trigger.name, trigger.name.split(".")
-        if parts[-1].startswith("_") or parts[-1] in ("looks", "false_alarm", "missed") and "sees" in parts:
+        if parts[-1].startswith("_") or (parts[-1] in ("looks", "false_alarm", "missed") and "sees" in parts):
             return False
         if {"sees", "believes", "home"} & set(parts[:-1]):
             return self.is_own(name)

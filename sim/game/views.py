@@ -122,14 +122,14 @@ class _Looking:
 
     def record(self) -> Record:
         """Everything that this role is shown."""
-        turn, state = self.game.turns[self.turn], self.state
+        turn, state, program = self.game.turns[self.turn], self.state, self.game.program
         found: Record = {
             "role": self.role if self.role in (HOST, SCREEN) else "seat", "revision": state.revision,
             "phase": state.phase, "title": self.game.title, "question": self.game.question,
             "minutes": self.game.minutes, "is_blank": state.is_blank,
             "turn": {
                 "number": turn.number + 1, "of": len(self.game.turns), "name": turn.name,
-                "date": day_in_words(self.game.program, turn.tick), "until": day_in_words(self.game.program, turn.until),
+                "date": day_in_words(program, turn.tick), "until": day_in_words(program, turn.until),
                 "says": turn.says, "teaches": turn.teaches, "asks": list(turn.asks),
             },
             "clock": {"ends": state.clock.ends, "left": state.clock.left},
@@ -140,7 +140,9 @@ class _Looking:
         if state.phase in ("reveal", *KNOWN_TO_ALL) and state.played:
             found["reveal"] = self.reveal()
         if self.role == HOST:
-            found |= console(self.session, state, self.speech, hands={actor: self.hand(actor) for actor in self.game.seats})
+            found |= console(
+                self.session, state, self.speech, hands={actor: self.hand(actor) for actor in self.game.seats}
+            )
         elif self.role != SCREEN:
             found |= self.hand(self.role)
         return found
@@ -212,7 +214,9 @@ class _Looking:
         )
         knows = [{"name": one.name, "says": one.says, "value": one.value, "unit": one.unit, "kind": one.kind}
                  for one in numbers]  # fmt: skip
-        aims = [{"says": aim.says, "mark": state.marks.get((actor, number), "")} for number, aim in enumerate(seat.aims)]
+        aims = [
+            {"says": aim.says, "mark": state.marks.get((actor, number), "")} for number, aim in enumerate(seat.aims)
+        ]
         return {
             "me": {"id": "", "handle": "", "seat": actor, "title": seat.title,
                    "players": state.players.get(actor, PEOPLE)},

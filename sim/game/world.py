@@ -206,11 +206,13 @@ class _Looks:
             if shown is None:
                 continue
             kind, actor = self.kind_of(quantity.name)
-            steps = tuple((round(days(tick), 2), int(value)) for tick, value in self.past.steps[shown] if value == value)
+            steps = tuple(
+                (round(days(tick), 2), int(value)) for tick, value in self.past.steps[shown] if value == value
+            )
             if steps:
-                yield Ladder(quantity.name, self.title_of(quantity.name, kind, actor), kind, actor,
-                             tuple(map(words_of, quantity.kind.names)), steps[-1][1], steps, bool(quantity.kind.ordered),
-                             shown != slot)  # fmt: skip
+                title, rungs = self.title_of(quantity.name, kind, actor), tuple(map(words_of, quantity.kind.names))
+                yield Ladder(quantity.name, title, kind, actor, rungs, steps[-1][1], steps,
+                             bool(quantity.kind.ordered), shown != slot)  # fmt: skip
 
     def kind_of(self, name: str) -> tuple[str, str]:
         """What kind of a ladder it is, and whose."""
@@ -259,8 +261,11 @@ class _Looks:
         """One track, as it stands."""
         parties = tuple(self.speech.title(str(one)) for one in agent.diplomacy.parties)
         is_open, rounds = self.is_so(f"{name}.open"), int(self.known(f"{name}.round") or 0)
-        agenda = tuple(words_of(str(issue)) for issue in agent.issues
-                       if f"{name}.{issue}.on_agenda" not in self.slots or self.is_so(f"{name}.{issue}.on_agenda"))  # fmt: skip
+        flag = "on_agenda"
+        agenda = tuple(
+            words_of(str(issue)) for issue in agent.issues
+            if f"{name}.{issue}.{flag}" not in self.slots or self.is_so(f"{name}.{issue}.{flag}")
+        )  # fmt: skip
         demanded = tuple(words_of(str(issue)) for issue in agent.issues if self.is_so(f"{name}.{issue}.demanded"))
         proposals = tuple((words_of(str(key)), plain(one.says or ""), self.stage(f"{name}.{key}"))
                           for key, one in agent.proposals.items())  # fmt: skip
@@ -302,8 +307,9 @@ class _Looks:
         after = f" then {_spaced(done(promise.then))}" if promise.then else ""
         said = f"if {_spaced(plain(promise.when))}," if promise.when is not None else (
             f"unless {_spaced(plain(promise.unless))}," if promise.unless is not None else "")  # fmt: skip
+        voice = self.speech.title(str(promise.voice)) if promise.voice else ""
         return Word(
-            name, kind, self.speech.those(promise.by), to, self.speech.title(str(promise.voice)) if promise.voice else "",
+            name, kind, self.speech.those(promise.by), to, voice,
             plain(promise.says or "") or capital(words_of(name)), f"{said}{after}".strip(" ,"), made,
             self.is_so(f"{name}.standing"), ((to, round(believed, 4)),) if believed is not None else (),
             self.turned(f"{name}.called"), self.kept(name, promise), plain(promise.until or ""), is_secret,
