@@ -37,7 +37,7 @@ from sim.verbs.playing import (
     study,
     trace,
 )
-from sim.verbs.seating import game, open_session, resume_session
+from sim.verbs.seating import game, open_session, resume_session, view
 from sim.verbs.sensing import POINT_RUNS, plan_sensitivity, sensitivity
 from sim.verbs.sweeping import plan_sweep, sweep
 
@@ -139,4 +139,5 @@ __all__ = [
     "trace",
     "validate",
     "verify",
+    "view",
 ]
