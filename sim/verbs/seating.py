@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
 from sim.verbs.model import Model, load
@@ -79,6 +79,19 @@ def resume_session(folder: str | Path) -> Session:
     return Session(table, opened, folder=folder)
 
 
+def view(session: Session, role: str, *, person: str = "") -> dict[str, Any]:
+    """What a role sees of a session now, as plain data: `host`, `screen` (the projector), or the actor of a seat.
+
+    Raises
+    ------
+    KeyError
+        If there is no such seat.
+    """
+    from sim.game.views import view
+
+    return view(session, role, person=person)
+
+
 # ---------------------------------------------------------------------------------------- what might come
 
 
@@ -132,11 +145,14 @@ def chunk(asked: Ask, first: int, count: int) -> Chunk:
     return foresight.chunk(asked, first, count)
 
 
-def warm(asked: Ask) -> None:
-    """Make in this process what is made once for the moment that is asked about, so that the first chunk is quick."""
+def warm(asked: Ask, first: int = 0, count: int = 0) -> None:
+    """Make in this process what is made once for the moment that is asked about, so that the first chunk is quick.
+
+    The pasts of futures first..first+count are drawn, too: they are the same for all that a seat asks in a turn.
+    """
     from sim.game import foresight
 
-    foresight.warm(asked)
+    foresight.warm(asked, first, count)
 
 
 def prospects(asked: Ask, chunks: Sequence[Chunk]) -> Prospects:

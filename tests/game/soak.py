@@ -64,6 +64,7 @@ class Room:
     rng: random.Random
     tally: Tally
     told: list[str] = field(default_factory=list)  # events as lines, in their order
+    said: list[Callable[[], object]] = field(default_factory=list)  # what counted, to be said again
 
     def say(self, what: str, does: Callable[[Session], object]) -> bool:
         """Do something; count it, or that it was refused."""
@@ -85,14 +86,16 @@ class Room:
         assert self.session.state == fold(self.session.log.events)
 
     def twice(self, what: str, does: Callable[[Session, str], object]) -> None:
-        """Say something with a key, and perhaps say it again because the answer was lost: it counts once."""
+        """Say something with a key, and perhaps again, at once or much later, because the answer was lost."""
         key = f"key-{self.rng.getrandbits(64):x}"
-        if self.say(what, lambda session: does(session, key)) and self.rng.random() < ROUGH:
-            if self.rng.random() < 0.5:
+        if self.say(what, lambda session: does(session, key)):
+            self.said.append(lambda: does(self.session, key))
+        if self.said and self.rng.random() < ROUGH:
+            if self.rng.random() < ROUGH:
                 self.restart()
-            revision = self.session.state.revision
-            does(self.session, key)
-            assert self.session.state.revision == revision
+            before, again = self.session.state, self.rng.choice((-1, self.rng.randrange(len(self.said))))
+            self.said[again]()
+            assert self.session.state == before
             self.tally.counts["said twice"] += 1
 
     def restart(self) -> None:
