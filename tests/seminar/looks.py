@@ -112,9 +112,8 @@ _SMALL = """() => [...document.querySelectorAll('button, input, select, textarea
   const box = label.getBoundingClientRect();
   const isInline = one.tagName === 'A' && getComputedStyle(one).display === 'inline';
   if (!box.width || isInline || !one.checkVisibility() || one.closest('.visually-hidden')) return [];
-  return box.height < 43.5 || box.width < 43.5
-    ? [`${one.tagName} "${(label.textContent || one.name || '').trim().slice(0, 30)}" ${box.width | 0}x${box.height | 0}`]
-    : [];
+  const words = (label.textContent || one.name || '').trim().slice(0, 30);
+  return Math.min(box.height, box.width) < 43.5 ? [`${one.tagName} "${words}" ${box.width | 0}x${box.height | 0}`] : [];
 })"""
 
 
