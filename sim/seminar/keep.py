@@ -16,8 +16,9 @@ SECRET_BYTES = 32
 
 
 def folder_for(name: str, seed: int, *, out: str | None, anew: bool, today: date) -> Path:
-    """Where a session lies: where one says, or in the results, by scenario, seed and day; the last of the day that is
-    not closed, if there is one and none is wanted anew.
+    """Where a session lies: where one says, or in the results, by scenario, seed and day.
+
+    Of several on one day it is the first that is not closed; a new one if all are, or if one is wanted `anew`.
     """
     if out is not None:
         return Path(out)

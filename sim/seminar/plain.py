@@ -1,4 +1,4 @@
-"""A view and pages without looks: what stands in for them until they are there, and what the protocol is tested with."""
+"""A view and pages without looks, which stand in for those that have them."""
 
 from __future__ import annotations
 
@@ -47,8 +47,9 @@ def render(page: str, view: Mapping[str, Any], extra: Mapping[str, Any]) -> str:
     """The whole page."""
     parts = "".join(f'<section id="{name}">{text}</section>' for name, text in regions(page, view, extra).items())
     notice = html.escape(str(extra.get("notice", "")))
-    return (f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(str(view.get("title", "")))}'
-            f'</title><body data-page="{html.escape(page)}"><p role="alert">{notice}</p>{parts}</body></html>')  # fmt: skip
+    title = html.escape(str(view.get("title", "")))
+    return (f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+            f'<body data-page="{html.escape(page)}"><p role="alert">{notice}</p>{parts}</body></html>')  # fmt: skip
 
 
 def regions(page: str, view: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, str]:
