@@ -1,0 +1,78 @@
+"""The browser of the suite, and the table of what was promised and measured."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.seminar import measured
+from tests.seminar.room import Room
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+EXTRAS = {"seminar": ("starlette", "uvicorn", "websockets", "segno"),
+          "browser": ("playwright", "axe_playwright_python", "zxingcpp")}  # fmt: skip
+
+
+def lacking() -> str:
+    """What is missing for a browser to play a seminar here, and how to get it; "" if nothing is."""
+    extras = [extra for extra, names in EXTRAS.items() if any(find_spec(name) is None for name in names)]
+    if extras:
+        return f"these tests need the extras {' and '.join(extras)}: `make browser` installs them"
+    if find_chromium() is None:
+        return "these tests need Debian's chromium: as root, `apt-get install chromium`"
+    return ""
+
+
+def find_chromium() -> str | None:
+    """Where the browser is."""
+    return shutil.which("chromium")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the whole suite. Where it is missing its tests are skipped, but where changes are taken in."""
+    if says := lacking():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(says)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def blank(chromium: Browser) -> Iterator[Page]:
+    """An empty page."""
+    context = chromium.new_context(viewport={"width": 320, "height": 640})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def opened(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Room]]:
+    """Opens rooms, and closes them at the end."""
+    rooms: list[Room] = []
+
+    def open_room(*words: str, folder: Path | None = None) -> Room:
+        room = Room.open(chromium, folder or tmp_path_factory.mktemp("seminar") / "session", *words)
+        rooms.append(room)
+        return room
+
+    yield open_room
+    for room in rooms:
+        room.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was promised, and what it came to here."""
+    for line in measured.table():
+        terminalreporter.write_line(line)
