@@ -38,6 +38,7 @@ from sim.verbs.playing import (
     trace,
 )
 from sim.verbs.seating import game, open_session, resume_session
+from sim.verbs.seating import refused as refused
 from sim.verbs.sensing import POINT_RUNS, plan_sensitivity, sensitivity
 from sim.verbs.sweeping import plan_sweep, sweep
 
@@ -124,6 +125,7 @@ __all__ = [
     "plot",
     "rare",
     "reading",
+    "refused",
     "replay",
     "report",
     "resume_session",

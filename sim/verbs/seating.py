@@ -10,7 +10,7 @@ from sim.errors import UsageError
 from sim.verbs.model import Model, load
 
 if TYPE_CHECKING:
-    from sim.game.session import Session
+    from sim.game.session import Refused, Session
     from sim.game.table import Game
 
 
@@ -74,3 +74,10 @@ def resume_session(folder: str | Path) -> Session:
     opened = Opened(**{name: first[name] for name in Opened.__slots__})
     table = game(folder / "scenario.yaml", minutes=opened.minutes, turns=opened.turns)
     return Session(table, opened, folder=folder)
+
+
+def refused(says: str, reason: str) -> Refused:
+    """What a face raises where it refuses by itself, in the way of a session."""
+    from sim.game.session import Refused
+
+    return Refused(says, reason)

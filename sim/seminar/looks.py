@@ -1,0 +1,7 @@
+"""Where views and pages come from."""
+
+from __future__ import annotations
+
+from sim.seminar.plain import regions as regions
+from sim.seminar.plain import render as render
+from sim.seminar.plain import view as view

@@ -1,0 +1,215 @@
+"""The room: a session, who is in it, and what its pages are to show.
+
+Moves go through one thread, one after another, and looking goes through another, so that a vote never waits for a
+picture. The event loop itself does neither.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from sim import api
+from sim.seminar import extras, moves, places
+from sim.seminar.desk import Desk, Who, new_person
+from sim.seminar.live import Live, Page, Snapshot
+from sim.seminar.looks import regions, render, view
+
+Result = TypeVar("Result")
+
+MOST_PEOPLE = 300
+DRAWN = 2_000
+"""So many drawn pages are remembered."""
+
+Seen = tuple[str, Mapping[str, Any]]
+"""A view and a digest of it."""
+
+
+class Room:
+    """A session and its pages. `base` is the address that links begin with."""
+
+    def __init__(self, session: api.Session, desk: Desk, base: str, *, is_lan: bool = False) -> None:
+        self.session, self.desk, self.base, self.is_lan = session, desk, base, is_lan
+        self.beside = extras.Beside(self)
+        self.live = Live(self.look, self.stamp, self._came_or_went)
+        self._moving = ThreadPoolExecutor(1, "moves")
+        self._looking = ThreadPoolExecutor(1, "looks")
+        self._done = {event["key"] for event in session.log.events if "key" in event}
+        self._version = 0
+        self._seen: OrderedDict[tuple[Any, ...], Seen] = OrderedDict()
+        self._drawn: OrderedDict[tuple[Any, ...], Mapping[str, str]] = OrderedDict()
+        self._presence: asyncio.TimerHandle | None = None
+
+    def stamp(self) -> tuple[int, int]:
+        """Where things stand: the revision of the session, and a count of what else has changed."""
+        return self.session.state.revision, self._version
+
+    def changed(self) -> None:
+        """Something beside the session has changed: pages are told."""
+        self._version += 1
+        self.live.wake()
+
+    def _came_or_went(self) -> None:
+        """Who is here is told at most once a second, however many come at once."""
+        if self._presence is None and not self.live.is_closing:
+            self._presence = asyncio.get_running_loop().call_later(1.0, self._tell_presence)
+
+    def _tell_presence(self) -> None:
+        self._presence = None
+        self.changed()
+
+    # ------------------------------------------------------------------------------------------ moves
+
+    async def does(self, what: Callable[[], Result]) -> Result:
+        """Carry a move out after those before it; pages are told if it changed anything."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._moving, what)
+        finally:
+            self.live.wake()
+
+    async def move(self, what: str, who: Who, fields: Mapping[str, str]) -> None:
+        """A move of the session, once for each key."""
+        move = (moves.HOST if who.role == "host" else moves.PERSON)[what]
+        said = fields.get("key", "")[:80]
+        key = f"{who.person or who.role}/{what}/{said}" if said else ""
+
+        def done() -> None:
+            if key not in self._done:
+                move(self.session, who, fields, key)
+                if key:
+                    self._done.add(key)
+
+        await self.does(done)
+
+    async def welcome(self, who: Who | None, seat: str) -> Who:
+        """Let somebody in, or show who is in already to the seat of the link they opened."""
+
+        def joined() -> Who:
+            people = self.session.state.people
+            if who is not None and who.person in people:
+                if seat and people[who.person].seat != seat:
+                    self.session.sit(who.person, seat)
+                return who
+            if len(people) >= MOST_PEOPLE:
+                raise api.refused(f"{MOST_PEOPLE} people have joined: no more fit into this session", "closed")
+            new = Who("seat", new_person())
+            self.session.join(new.person, seat=seat)
+            return new
+
+        return await self.does(joined)
+
+    def seat_of(self, who: Who) -> str:
+        """The seat of a person; "" if none."""
+        person = self.session.state.people.get(who.person)
+        return person.seat if person is not None else ""
+
+    # ------------------------------------------------------------------------------------------ pages
+
+    def goes_to(self, page: str, who: Who) -> str:
+        """The page that somebody sees who asked for this one: without a seat one chooses a seat first."""
+        if who.role == "seat" and (not self.seat_of(who)) != (page == places.CHOOSE):
+            return places.OF_PHASE[self.session.state.phase] if page == places.CHOOSE else places.CHOOSE
+        return ""
+
+    def moment(self) -> tuple[str, int]:
+        """The phase and the turn."""
+        return self.session.state.phase, self.session.state.turn
+
+    async def page(self, page: str, who: Who | None, **more: Any) -> str:
+        """A page as a whole."""
+
+        def drawn() -> str:
+            role = "" if who is None else self._role(who)
+            shown = {} if who is None else self._personal(self._view(role)[1], who)
+            beside = {**self.beside.of(page, role), **extras.fresh(), **more}
+            return render(page, shown, beside)
+
+        return await asyncio.get_running_loop().run_in_executor(self._looking, drawn)
+
+    async def look(self, page: Page) -> Snapshot:
+        """What an open page is to show now."""
+        return await asyncio.get_running_loop().run_in_executor(self._looking, self._look, page)
+
+    def _look(self, page: Page) -> Snapshot:
+        stamp, state = self.stamp(), self.session.state
+        moved = (state.phase, state.turn) != page.moment
+        goes_to = self.goes_to(page.page, page.who) or (places.follows(page.page, state.phase) if moved else "")
+        said = {"phase": state.phase, "turn": state.turn, "is_blank": state.is_blank, "goes_to": goes_to,
+                "clock": {"ends": state.clock.ends, "left": state.clock.left, "now": time.time()}}  # fmt: skip
+        if goes_to and page.page != places.SCREEN:
+            return Snapshot(stamp, {}, said)
+        role = self._role(page.who)
+        digest, shown = self._view(role)
+        beside = self.beside.of(page.page, role)
+        mine = self._mine(page.who)
+        key = (page.page, digest, json.dumps(beside, sort_keys=True, default=str), mine)
+        found = self._drawn.get(key)
+        if found is None:
+            found = regions(page.page, self._personal(shown, page.who), beside)
+            _keep(self._drawn, key, found, DRAWN)
+        return Snapshot(stamp, found, said)
+
+    def _role(self, who: Who) -> str:
+        return self.seat_of(who) if who.role == "seat" else who.role
+
+    def _view(self, role: str) -> Seen:
+        """The view of a role, made once for each revision."""
+        revision = self.session.state.revision
+        found = self._seen.get((revision, role))
+        if found is None:
+            shown = view(self.session, role)
+            told = {name: value for name, value in shown.items() if name != "revision"}
+            digest = hashlib.blake2b(json.dumps(told, sort_keys=True, default=str).encode(), digest_size=12).hexdigest()
+            found = (digest, shown)
+            if self.session.state.revision == revision:  # else somebody moved meanwhile, and pages are told again
+                _keep(self._seen, (revision, role), found, 64)
+        return found
+
+    def _mine(self, who: Who) -> tuple[Any, ...]:
+        """What is a person's own on a page that their team shares."""
+        state = self.session.state
+        person = state.people.get(who.person)
+        if person is None:
+            return ()
+        votes = tuple(sorted((trigger, option) for (turn, trigger, one), option in state.votes.items()
+                             if turn == state.turn and one == who.person))  # fmt: skip
+        return person.handle, person.seat, votes, state.forecasts.get((state.turn, who.person))
+
+    def _personal(self, shown: Mapping[str, Any], who: Who) -> dict[str, Any]:
+        """The view of a person: that of their seat, and what is their own."""
+        mine = self._mine(who)
+        if not mine:
+            return dict(shown)
+        handle, seat, votes, forecast = mine
+        found = {**shown, "me": {**shown.get("me", {}), "id": who.person, "handle": handle, "seat": seat}}
+        wanted = dict(votes)
+        if "questions" in shown:
+            found["questions"] = [
+                {**question, "options": [{**option, "mine": wanted.get(question["trigger"]) == option["name"]}
+                                         for option in question["options"]]}
+                for question in shown["questions"]
+            ]  # fmt: skip
+        if isinstance(shown.get("forecast"), Mapping):
+            found["forecast"] = {**shown["forecast"], "mine": forecast}
+        return found
+
+    def close(self) -> None:
+        """Nothing more is done here."""
+        if self._presence is not None:
+            self._presence.cancel()
+        self.beside.close()
+        for threads in (self._moving, self._looking):
+            threads.shutdown(wait=True, cancel_futures=True)
+        self.session.log.close()
+
+
+def _keep(kept: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:
+    kept[key] = value
+    while len(kept) > most:
+        kept.popitem(last=False)

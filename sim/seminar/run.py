@@ -1,0 +1,117 @@
+"""From a command to a class: the folder, the address, the server, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sim import api
+from sim.seminar import keep, lan
+from sim.seminar.app import application
+from sim.seminar.desk import Desk
+from sim.seminar.room import Room
+
+ENDS = "The seminar has ended. You may close this page."
+SECONDS_TO_END = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command asked for."""
+
+    seed: int = 1
+    minutes: int = 75
+    turns: int | None = None
+    lan: str | None = None  # an address; "" for the only one there is; None for this machine alone
+    port: int | None = None
+    folder: str | None = None
+    is_new: bool = False
+    opens_browser: bool = True
+
+
+def run(load: Callable[[], api.Model], name: str, wanted: Wanted, *, say: Callable[[str], None]) -> int:
+    """Lead a seminar until Ctrl-C; the exit code."""
+    ip = lan.chosen_address(wanted.lan)
+    folder = keep.folder_for(name, wanted.seed, out=wanted.folder, anew=wanted.is_new, today=datetime.now().date())
+    with keep.alone(folder):
+        goes_on = (folder / "log.jsonl").exists()
+        session = api.resume_session(folder) if goes_on else _opened(load(), wanted, folder)
+        with lan.bound(ip, wanted.port, before=keep.port_before(folder)) as listener:
+            port = int(listener.getsockname()[1])
+            keep.keep_port(folder, port)
+            room = Room(session, Desk(keep.secret_of(folder), tuple(session.game.seats)), f"http://{ip}:{port}",
+                        is_lan=wanted.lan is not None)  # fmt: skip
+            host = f"{room.base}/host/{room.desk.token('host')}"
+            for line in _greeting(room, folder, host, wanted, goes_on=goes_on):
+                say(line)
+            asyncio.run(_serve(room, listener, host if wanted.opens_browser else "", say))
+    return 0
+
+
+def _opened(model: api.Model, wanted: Wanted, folder: Path) -> api.Session:
+    return api.open_session(model, seed=wanted.seed, minutes=wanted.minutes, turns=wanted.turns, folder=folder)
+
+
+def _greeting(room: Room, folder: Path, host: str, wanted: Wanted, *, goes_on: bool) -> Iterator[str]:
+    session = room.session
+    opened = session.opened
+    yield f"{session.game.title}: {len(session.game.turns)} turns in {opened.minutes} minutes, seed {opened.seed}."
+    if goes_on:
+        state = session.state
+        yield (f"Goes on in {folder}: phase {state.phase}, turn {state.turn + 1}, {len(state.people)} people. "
+               "`--new` opens another session.")  # fmt: skip
+        if (wanted.minutes, wanted.turns) != (opened.minutes, opened.turns):
+            yield "Its minutes and turns stay as they were when it was opened."
+    yield "You lead it here:"
+    yield f"  {host}"
+    if not room.is_lan:
+        yield "This computer alone can open it; for phones and laptops in the room add --lan."
+    yield f"Everything is kept in {folder}. Ctrl-C ends it; the same command goes on with it."
+
+
+async def _serve(room: Room, listener: socket.socket, opens: str, say: Callable[[str], None]) -> None:
+    """Serve until Ctrl-C; then tell the pages, and leave."""
+    import uvicorn
+
+    hosts = ("localhost", "127.0.0.1", "::1") if not room.is_lan else (listener.getsockname()[0],)
+    config = uvicorn.Config(
+        application(room, hosts), log_level="warning", access_log=False, lifespan="off", server_header=False,
+        ws="auto", ws_max_size=4096, ws_ping_interval=20,
+        ws_ping_timeout=20, timeout_graceful_shutdown=1, timeout_keep_alive=20, h11_max_incomplete_event_size=32_768,
+        proxy_headers=False,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    server.capture_signals = contextlib.nullcontext  # Ctrl-C is ours: the pages are told first
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+
+    def stopped(number: int, frame: Any) -> None:
+        loop.call_soon_threadsafe(stop.set)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stopped)
+    if opens:
+        loop.call_later(0.3, _open, opens)
+    waiting = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({waiting, serving}, return_when=asyncio.FIRST_COMPLETED)
+    await room.live.end(ENDS)
+    server.should_exit = True
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(serving), SECONDS_TO_END)
+    room.close()
+    say(f"The seminar has ended at revision {room.session.state.revision}; digest {room.session.digest()}.")
+
+
+def _open(address: str) -> None:
+    """Show a page in the browser of this machine, if it has one."""
+    import threading
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
