@@ -52,3 +52,13 @@ def handle(page: Page) -> str:
 def banner(page: Page) -> Locator:
     """The line that says that the server is silent."""
     return page.locator("#banner")
+
+
+def shows(page: Page, trigger: str, option: str) -> None:
+    """Wait until a page shows an option as what one wants."""
+    page.wait_for_function(
+        """([trigger, option]) => [...document.querySelectorAll('form[data-post="vote"]')].some(form =>
+             form.querySelector('input[name="trigger"]').value === trigger
+             && form.querySelector(`input[name="option"][value="${option}"]`)?.checked)""",
+        arg=[trigger, option],
+    )
