@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-LIVE = "document.documentElement.dataset.line === 'live'"
-
 
 def question(page: Page, trigger: str) -> Locator:
-    """The form of a question on the page where one decides."""
-    return page.locator(f'form[data-post="vote"]:has(input[name="trigger"][value="{trigger}"])')
+    """The options of a question on the page where one decides."""
+    return page.locator(f'[data-vote="{trigger}"]')
+
+
+def option_of(page: Page, trigger: str, option: str) -> Locator:
+    """The card of an option."""
+    return question(page, trigger).locator(f'label:has(input[value="{option}"])')
 
 
 def unfold(page: Page) -> None:
@@ -23,24 +26,30 @@ def unfold(page: Page) -> None:
 def choose(page: Page, trigger: str, option: str) -> None:
     """Say what one wants."""
     unfold(page)
-    question(page, trigger).locator(f'label:has(input[name="option"][value="{option}"])').click()
+    option_of(page, trigger, option).click()
 
 
 def chosen(page: Page, trigger: str) -> str:
     """What the page says that one wants."""
-    found = question(page, trigger).locator('input[name="option"]:checked')
-    return found.get_attribute("value") or "" if found.count() else ""
+    found = question(page, trigger).locator("input:checked")
+    return (found.get_attribute("value") or "") if found.count() else ""
 
 
-def wants(page: Page, trigger: str, option: str, handle: str, *, seconds: float = 15.0) -> None:
+_CARD = "const card = document.querySelector(`[data-vote='${trigger}'] input[value='${option}']`)?.closest('label');"
+
+
+def wants(page: Page, trigger: str, option: str, handle: str) -> None:
     """Wait until a page says that somebody wants an option."""
     page.wait_for_function(
-        """([trigger, option, handle]) => [...document.querySelectorAll('form[data-post="vote"]')].some(form =>
-             form.querySelector('input[name="trigger"]').value === trigger
-             && form.querySelector(`input[name="option"][value="${option}"]`)?.closest('label')
-                  ?.querySelector('.wanted')?.textContent.includes(handle))""",
+        f"([trigger, option, name]) => {{ {_CARD} return card?.querySelector('.wanted')?.textContent.includes(name) }}",
         arg=[trigger, option, handle],
-        timeout=1000 * seconds,
+    )
+
+
+def shows(page: Page, trigger: str, option: str) -> None:
+    """Wait until a page shows an option as what one wants."""
+    page.wait_for_function(
+        f"([trigger, option]) => {{ {_CARD} return card?.querySelector('input').checked }}", arg=[trigger, option]
     )
 
 
@@ -52,13 +61,3 @@ def handle(page: Page) -> str:
 def banner(page: Page) -> Locator:
     """The line that says that the server is silent."""
     return page.locator("#banner")
-
-
-def shows(page: Page, trigger: str, option: str) -> None:
-    """Wait until a page shows an option as what one wants."""
-    page.wait_for_function(
-        """([trigger, option]) => [...document.querySelectorAll('form[data-post="vote"]')].some(form =>
-             form.querySelector('input[name="trigger"]').value === trigger
-             && form.querySelector(`input[name="option"][value="${option}"]`)?.checked)""",
-        arg=[trigger, option],
-    )

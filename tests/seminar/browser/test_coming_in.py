@@ -191,16 +191,15 @@ def test_29_without_scripts_one_joins_reads_and_votes(room: Room, asked):
     phone.goto(f"{room.server.origin}/seat/brief")
     assert room.game.seats[seat].title in phone.inner_text("main")
     phone.goto(f"{room.server.origin}/seat/decide")
-    form = touch.question(phone, trigger)
-    if not form.is_visible():
-        phone.locator(f'details:has(input[value="{trigger}"]) summary').click()
-    form.locator(f'label:has(input[value="{options[2]}"])').click()
-    form.locator("button[type=submit]").click()
+    card = touch.option_of(phone, trigger, options[2])
+    if not card.is_visible():
+        phone.locator(f'details:has([data-vote="{trigger}"]) summary').click()
+    card.click()
+    phone.locator(f'button[name="trigger"][value="{trigger}"]').click()
     assert phone.url == f"{room.server.origin}/seat/decide"
     assert touch.chosen(phone, trigger) == options[2]
     assert room.log("voted")[-1]["option"] == options[2]
-    phone.locator(f'select[name="order:{trigger}"]').select_option(options[2])
-    phone.locator('form[data-post="seal"] button[type=submit]').click()
+    phone.locator('form[data-post="seal"] button.main').click()
     assert room.log("ordered")[-1]["options"] == {trigger: options[2]}
     phone.fill('input[name="percent"]', "35")
     phone.locator('form[data-post="foretell"] button').click()

@@ -172,7 +172,7 @@ def test_12_of_two_who_seal_at_once_one_counts_and_the_other_is_told(room: Room,
 
     def seal(client: Client, option: str) -> None:
         start.wait()
-        replies.append(client.do("seal", turn=0, seen=0, why="", **{f"order:{trigger}": option}))
+        replies.append(client.do("seal", turn=0, seen=0, why="", **{trigger: option}))
 
     hands = [threading.Thread(target=seal, args=pair) for pair in zip(pair, options, strict=False)]
     for hand in hands:
@@ -207,7 +207,7 @@ def test_13_nothing_that_a_team_has_sealed_is_in_what_others_are_sent(room: Room
     shown = []
     for seen, (option, why) in enumerate(zip(question.names, ("SEALED-ONE", "SEALED-TWO"), strict=False)):
         assert player.do("vote", turn=0, trigger=question.trigger, option=option).status == 200
-        sealed = player.do("seal", turn=0, seen=seen, why=why, **{f"order:{question.trigger}": option})
+        sealed = player.do("seal", turn=0, seen=seen, why=why, **{question.trigger: option})
         assert sealed.status == 200, sealed.text
         shown.append((everything(rival), everything(screen, "screen", ())))
     assert shown[0] == shown[1]
