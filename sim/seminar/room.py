@@ -20,6 +20,8 @@ from sim.seminar import extras, moves, places
 from sim.seminar.desk import Desk, Who, new_person
 from sim.seminar.live import Live, Page, Snapshot
 from sim.seminar.looks import regions, render, view
+from sim.seminar.reckoner import Reckoner
+from sim.seminar.workers import Workers
 
 Result = TypeVar("Result")
 
@@ -36,8 +38,9 @@ class Room:
 
     def __init__(self, session: api.Session, desk: Desk, base: str, *, is_lan: bool = False) -> None:
         self.session, self.desk, self.base, self.is_lan = session, desk, base, is_lan
-        self.beside = extras.Beside(self)
         self.live = Live(self.look, self.stamp, self._came_or_went)
+        self.reckoner = Reckoner(session, Workers(), self.changed)
+        self.beside = extras.Beside(session, desk, base, self.live, is_lan=is_lan, reckoned=self.reckoner.of)
         self._moving = ThreadPoolExecutor(1, "moves")
         self._looking = ThreadPoolExecutor(1, "looks")
         self._done = {event["key"] for event in session.log.events if "key" in event}
@@ -203,10 +206,9 @@ class Room:
         """Nothing more is done here."""
         if self._presence is not None:
             self._presence.cancel()
-        self.beside.close()
+        self.reckoner.close()
         for threads in (self._moving, self._looking):
             threads.shutdown(wait=True, cancel_futures=True)
-        self.session.log.close()
 
 
 def _keep(kept: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:
