@@ -1,7 +1,7 @@
 """What pages show beside the view of the session: links and codes, who is here, what has been reckoned.
 
 `extra` of a page:
-  page, role, phase, turn   its address, whose it is ("host", "screen", a seat, "" for a stranger), where the game stands
+  page, role, phase, turn   its address, whose it is ("host", "screen", a seat, "" for a stranger), where the game is
   pages                     [{path, title, is_here}]: where one may go from here
   key                       for plain forms: a fresh one for each page, "" in parts that are pushed
   now                       seconds since 1970 when the page was made (not in parts that are pushed)

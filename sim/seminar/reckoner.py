@@ -86,8 +86,8 @@ class Reckoner:
         try:
             for pieces in _pieces():
                 chunks += await asyncio.gather(*(self.workers.run(api.chunk, asked, *piece) for piece in pieces))
-                record = await asyncio.to_thread(lambda: api.prospects(asked, chunks).record())
-                whatif.found[asked.trigger] = record
+                prospects = await asyncio.to_thread(api.prospects, asked, tuple(chunks))
+                whatif.found[asked.trigger] = prospects.record()
                 whatif.asking[asked.trigger] = MOST - sum(pieces[-1])  # a piece is (first, how many)
                 self._changed()
             self.kept.append(whatif.found[asked.trigger])

@@ -67,7 +67,7 @@ class Workers:
         """End all processes at once: what they reckon is of no use any more."""
         self._is_closed = True
         if self._pool is not None:
-            running = [process for process in (getattr(self._pool, "_processes", None) or {}).values()]
+            running = list((getattr(self._pool, "_processes", None) or {}).values())
             self._pool.shutdown(wait=False, cancel_futures=True)
             for process in running:
                 process.kill()
