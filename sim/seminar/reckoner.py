@@ -69,6 +69,21 @@ class Reckoner:
 
     # ------------------------------------------------------------------------------------------ what if
 
+    def warm(self) -> None:
+        """Have the processes ready when the first team asks: they start with the brief, and learn each turn."""
+        if self._session.state.phase in ("brief", "decide"):
+            self.begin("warm", self._warmed())
+
+    async def _warmed(self) -> None:
+        await self.workers.warm()
+        session = self._session
+        if session.state.phase != "decide" or session.course(session.state.turn).is_over:
+            return
+        for actor, seat in session.game.seats.items():
+            if session.is_of_people(actor):
+                asked = await asyncio.to_thread(api.ask, session, actor, seat.questions[0].trigger)
+                await asyncio.gather(*(self.workers.run(api.warm, asked) for _ in range(self.workers.count)))
+
     def whatif(self, seat: str, asked: api.Ask) -> None:
         """Play ahead for a team: first bars within a second, then finer."""
         turn, trigger = asked.turn, asked.trigger

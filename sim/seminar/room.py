@@ -89,6 +89,22 @@ class Room:
                     self._done.add(key)
 
         await self.does(done)
+        if what in ("advance", "sit"):
+            self.reckoner.warm()
+
+    async def whatif(self, who: Who, fields: Mapping[str, str]) -> None:
+        """A team asks what its options lead to; the answer comes to its pages as it is reckoned."""
+        trigger, turn = moves.text(fields, "trigger"), moves.whole(fields, "turn")
+        options = [option for option in fields.get("options", "").split(",") if option]
+        seat, state = self.seat_of(who), self.session.state
+        if state.phase != "decide":
+            raise api.refused("one looks ahead while a turn is being decided", "closed")
+        if turn != state.turn:
+            raise api.refused(f"that was turn {turn + 1}; now turn {state.turn + 1} is decided", "stale")
+        if not seat:
+            raise api.refused("you sit at no seat: choose one first", "closed")
+        asked = await asyncio.to_thread(api.ask, self.session, seat, trigger, options=options, person=who.person)
+        self.reckoner.whatif(seat, asked)
 
     async def welcome(self, who: Who | None, seat: str) -> Who:
         """Let somebody in, or show who is in already to the seat of the link they opened."""
