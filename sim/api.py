@@ -38,6 +38,7 @@ from sim.verbs.playing import (
     trace,
 )
 from sim.verbs.seating import ask, ask_truly, chunk, game, open_session, prospects, resume_session, warm
+from sim.verbs.seating import view as view
 from sim.verbs.sensing import POINT_RUNS, plan_sensitivity, sensitivity
 from sim.verbs.serving import refused
 from sim.verbs.sweeping import plan_sweep, sweep
@@ -149,5 +150,6 @@ __all__ = [
     "trace",
     "validate",
     "verify",
+    "view",
     "warm",
 ]

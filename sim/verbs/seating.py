@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
 from sim.verbs.model import Model, load
@@ -144,3 +144,16 @@ def prospects(asked: Ask, chunks: Sequence[Chunk]) -> Prospects:
     from sim.game.prospects import Prospects
 
     return Prospects.of(asked, chunks)
+
+
+def view(session: Session, role: str, *, person: str = "") -> dict[str, Any]:
+    """What a role sees of a session now, as plain data: `host`, `screen` (the projector), or the actor of a seat.
+
+    Raises
+    ------
+    KeyError
+        If there is no such seat.
+    """
+    from sim.game.views import view
+
+    return view(session, role, person=person)
