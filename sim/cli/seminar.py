@@ -21,7 +21,7 @@ NEEDED = ("ifaddr", "itsdangerous", "python_multipart", "segno", "starlette", "u
 @click.option("--turns", type=options.Whole(1, 30), help="So many turns of equal length, not those of the file.")
 @click.option("--lan", is_flag=False, flag_value="", metavar="[ADDRESS]",
               help="Let phones and laptops of the room in, at this one address of this machine.")  # fmt: skip
-@click.option("--port", type=options.Whole(1, 65535), help="At this port (default 8642, or one near it).")
+@click.option("--port", type=options.Whole(0, 65535), help="At this port (default 8642, or one near it).")
 @click.option("--session", "folder", metavar="DIR", help="Keep the session here, or go on with the one that is here.")
 @click.option("--new", "is_new", is_flag=True, help="Open another session, also if today's is not over.")
 @click.option("--no-browser", is_flag=True, help="Print the address, and do not open it.")

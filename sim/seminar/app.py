@@ -166,7 +166,7 @@ class Doors:
         """A move."""
         what = request.path_params["what"]
         role: Role = "host" if what in moves.HOST else "seat"
-        if what not in moves.HOST and what not in moves.PERSON:
+        if what not in moves.HOST and what not in moves.PERSON and what != "whatif":
             return await self._says(request, 422, f"there is no move `{what[:40]}`")
         who = self._who(request, role)
         if who is None or (role == "seat" and who.person not in self.room.session.state.people):
@@ -176,7 +176,7 @@ class Doors:
         fields = await _fields(request)
         back = self._back(request, fields, role)
         try:
-            await self.room.move(what, who, fields)
+            await (self.room.whatif(who, fields) if what == "whatif" else self.room.move(what, who, fields))
         except UsageError as fault:
             return await self._refused(request, fault, back, who)
         if "application/json" in request.headers.get("accept", ""):

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
+from sim.api import view as view
 from sim.seminar.plain import regions as regions
 from sim.seminar.plain import render as render
-from sim.seminar.plain import view as view

@@ -63,7 +63,9 @@ def text(fields: Fields, name: str) -> str:
 
 
 def _vote(session: api.Session, who: Who, fields: Fields, key: str) -> None:
-    session.vote(who.person, text(fields, "trigger"), text(fields, "option"), turn=whole(fields, "turn"), key=key)
+    trigger = text(fields, "trigger")
+    option = fields["option"] if "option" in fields else text(fields, trigger)  # a form of all questions names it so
+    session.vote(who.person, trigger, option, turn=whole(fields, "turn"), key=key)
 
 
 def _seal(session: api.Session, who: Who, fields: Fields, key: str) -> None:

@@ -20,6 +20,8 @@ from sim.seminar import extras, moves, places
 from sim.seminar.desk import Desk, Who, new_person
 from sim.seminar.live import Live, Page, Snapshot
 from sim.seminar.looks import regions, render, view
+from sim.seminar.reckoner import Reckoner
+from sim.seminar.workers import Workers
 
 Result = TypeVar("Result")
 
@@ -27,22 +29,20 @@ MOST_PEOPLE = 300
 DRAWN = 2_000
 """So many drawn pages are remembered."""
 
-Seen = tuple[str, Mapping[str, Any]]
-"""A view and a digest of it."""
-
 
 class Room:
     """A session and its pages. `base` is the address that links begin with."""
 
     def __init__(self, session: api.Session, desk: Desk, base: str, *, is_lan: bool = False) -> None:
         self.session, self.desk, self.base, self.is_lan = session, desk, base, is_lan
-        self.beside = extras.Beside(self)
         self.live = Live(self.look, self.stamp, self._came_or_went)
+        self.reckoner = Reckoner(session, Workers(), self.changed)
+        self.beside = extras.Beside(session, desk, base, self.live, is_lan=is_lan, reckoned=self.reckoner.of)
         self._moving = ThreadPoolExecutor(1, "moves")
         self._looking = ThreadPoolExecutor(1, "looks")
         self._done = {event["key"] for event in session.log.events if "key" in event}
         self._version = 0
-        self._seen: OrderedDict[tuple[Any, ...], Seen] = OrderedDict()
+        self._digests: OrderedDict[tuple[Any, ...], str] = OrderedDict()
         self._drawn: OrderedDict[tuple[Any, ...], Mapping[str, str]] = OrderedDict()
         self._presence: asyncio.TimerHandle | None = None
 
@@ -86,6 +86,22 @@ class Room:
                     self._done.add(key)
 
         await self.does(done)
+        if what in ("advance", "sit"):
+            self.reckoner.warm()
+
+    async def whatif(self, who: Who, fields: Mapping[str, str]) -> None:
+        """A team asks what its options lead to; the answer comes to its pages as it is reckoned."""
+        trigger, turn = moves.text(fields, "trigger"), moves.whole(fields, "turn")
+        options = [option for option in fields.get("options", "").split(",") if option]
+        seat, state = self.seat_of(who), self.session.state
+        if state.phase != "decide":
+            raise api.refused("one looks ahead while a turn is being decided", "closed")
+        if turn != state.turn:
+            raise api.refused(f"that was turn {turn + 1}; now turn {state.turn + 1} is decided", "stale")
+        if not seat:
+            raise api.refused("you sit at no seat: choose one first", "closed")
+        asked = await asyncio.to_thread(api.ask, self.session, seat, trigger, options=options, person=who.person)
+        self.reckoner.whatif(seat, asked)
 
     async def welcome(self, who: Who | None, seat: str) -> Who:
         """Let somebody in, or show who is in already to the seat of the link they opened."""
@@ -126,9 +142,8 @@ class Room:
 
         def drawn() -> str:
             role = "" if who is None else self._role(who)
-            shown = {} if who is None else self._personal(self._view(role)[1], who)
-            beside = {**self.beside.of(page, role), **extras.fresh(), **more}
-            return render(page, shown, beside)
+            shown = {} if who is None else self._shown(role, who)
+            return render(page, shown, {**self.beside.of(page, role), **extras.fresh(), **more})
 
         return await asyncio.get_running_loop().run_in_executor(self._looking, drawn)
 
@@ -145,30 +160,36 @@ class Room:
         if goes_to and page.page != places.SCREEN:
             return Snapshot(stamp, {}, said)
         role = self._role(page.who)
-        digest, shown = self._view(role)
+        digest = self._digest(role)
         beside = self.beside.of(page.page, role)
         mine = self._mine(page.who)
         key = (page.page, digest, json.dumps(beside, sort_keys=True, default=str), mine)
         found = self._drawn.get(key)
         if found is None:
-            found = regions(page.page, self._personal(shown, page.who), beside)
+            found = regions(page.page, self._shown(role, page.who), beside)
             _keep(self._drawn, key, found, DRAWN)
         return Snapshot(stamp, found, said)
 
     def _role(self, who: Who) -> str:
         return self.seat_of(who) if who.role == "seat" else who.role
 
-    def _view(self, role: str) -> Seen:
-        """The view of a role, made once for each revision."""
+    def _shown(self, role: str, who: Who) -> dict[str, Any]:
+        """What somebody sees; who has no seat yet sees what everybody may."""
+        shown = view(self.session, role or "screen", person=who.person)
+        person = self.session.state.people.get(who.person)
+        if not role and person is not None:
+            shown = {**shown, "me": {"id": person.id, "handle": person.handle, "seat": "", "title": ""}}
+        return shown
+
+    def _digest(self, role: str) -> str:
+        """A digest of what a role sees: a page is drawn anew only if that has changed, or what is somebody's own."""
         revision = self.session.state.revision
-        found = self._seen.get((revision, role))
+        found = self._digests.get((revision, role))
         if found is None:
-            shown = view(self.session, role)
-            told = {name: value for name, value in shown.items() if name != "revision"}
-            digest = hashlib.blake2b(json.dumps(told, sort_keys=True, default=str).encode(), digest_size=12).hexdigest()
-            found = (digest, shown)
+            told = {name: value for name, value in view(self.session, role or "screen").items() if name != "revision"}
+            found = hashlib.blake2b(json.dumps(told, sort_keys=True, default=str).encode(), digest_size=12).hexdigest()
             if self.session.state.revision == revision:  # else somebody moved meanwhile, and pages are told again
-                _keep(self._seen, (revision, role), found, 64)
+                _keep(self._digests, (revision, role), found, 64)
         return found
 
     def _mine(self, who: Who) -> tuple[Any, ...]:
@@ -181,32 +202,13 @@ class Room:
                              if turn == state.turn and one == who.person))  # fmt: skip
         return person.handle, person.seat, votes, state.forecasts.get((state.turn, who.person))
 
-    def _personal(self, shown: Mapping[str, Any], who: Who) -> dict[str, Any]:
-        """The view of a person: that of their seat, and what is their own."""
-        mine = self._mine(who)
-        if not mine:
-            return dict(shown)
-        handle, seat, votes, forecast = mine
-        found = {**shown, "me": {**shown.get("me", {}), "id": who.person, "handle": handle, "seat": seat}}
-        wanted = dict(votes)
-        if "questions" in shown:
-            found["questions"] = [
-                {**question, "options": [{**option, "mine": wanted.get(question["trigger"]) == option["name"]}
-                                         for option in question["options"]]}
-                for question in shown["questions"]
-            ]  # fmt: skip
-        if isinstance(shown.get("forecast"), Mapping):
-            found["forecast"] = {**shown["forecast"], "mine": forecast}
-        return found
-
     def close(self) -> None:
         """Nothing more is done here."""
         if self._presence is not None:
             self._presence.cancel()
-        self.beside.close()
+        self.reckoner.close()
         for threads in (self._moving, self._looking):
             threads.shutdown(wait=True, cancel_futures=True)
-        self.session.log.close()
 
 
 def _keep(kept: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:

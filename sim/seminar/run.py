@@ -49,8 +49,7 @@ def run(load: Callable[[], api.Model], name: str, wanted: Wanted, *, say: Callab
             room = Room(session, Desk(keep.secret_of(folder), tuple(session.game.seats)), f"http://{ip}:{port}",
                         is_lan=wanted.lan is not None)  # fmt: skip
             host = f"{room.base}/host/{room.desk.token('host')}"
-            for line in _greeting(room, folder, host, wanted, goes_on=goes_on):
-                say(line)
+            say("\n".join(_greeting(room, folder, host, wanted, goes_on=goes_on)))
             asyncio.run(_serve(room, listener, host if wanted.opens_browser else "", say))
     return 0
 
@@ -69,8 +68,10 @@ def _greeting(room: Room, folder: Path, host: str, wanted: Wanted, *, goes_on: b
                "`--new` opens another session.")  # fmt: skip
         if (wanted.minutes, wanted.turns) != (opened.minutes, opened.turns):
             yield "Its minutes and turns stay as they were when it was opened."
-    yield "You lead it here:"
-    yield f"  {host}"
+    links = room.beside.links()
+    yield f"You lead it here:         {host}"
+    yield f"For the projector:        {links['screen']}"
+    yield f"For everybody else:       {links['room']['url']}"
     if not room.is_lan:
         yield "This computer alone can open it; for phones and laptops in the room add --lan."
     yield f"Everything is kept in {folder}. Ctrl-C ends it; the same command goes on with it."

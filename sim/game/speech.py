@@ -1,0 +1,165 @@
+"""A game in plain words: names without dots, dates as people say them, conditions as sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from sim.clock import date_at, days
+from sim.game.table import Game
+from sim.language.tree import All, Apply, Compare, Constant, Count, Lookup, Name, Read, ReadDerived, ReadParameter, Tree
+from sim.program.ir import Program
+from sim.program.sayings import joined
+from sim.program.wording import amount_text, branch_name, expression_text, value_text
+
+_QUOTED = re.compile(r"`([^`]+)`")
+_SIGNS = {
+    "<": "is below", "<=": "is at most", ">": "is above", ">=": "is at least", "==": "is", "!=": "is not",
+}  # fmt: skip
+_FLAGS = {
+    "standing": "stands", "open": "is open", "called": "has been called", "answered": "has been answered",
+    "on_agenda": "is on the agenda", "demanded": "is demanded", "signed": "has been signed", "made": "has been made",
+    "public": "is known to all", "kept": "has been kept", "broken": "has been broken", "done": "has been carried out",
+    "submitted": "has been submitted", "tabled": "is on the table", "breached": "has been broken",
+}  # fmt: skip
+"""Flags that the vocabulary brings, as what is said of what they belong to."""
+
+
+def day_in_words(program: Program, tick: int) -> str:
+    """The day of a tick: `14 April 2014`; by its number where the calendar has ended."""
+    moment = date_at(program.start, tick)
+    return f"day {days(tick):.0f}" if moment is None else f"{moment.day} {moment:%B} {moment.year}"
+
+
+def words_of(name: str) -> str:
+    """A name without its dots and underscores."""
+    return name.replace("_", " ").replace(".", " ")
+
+
+class Speech:
+    """Names and conditions of one game in plain words."""
+
+    def __init__(self, game: Game) -> None:
+        self.game, self.program = game, game.program
+        self.titles = {str(actor): _titled(str(actor)) for actor in game.scenario.actors}
+        self.titles |= {actor: seat.title for actor, seat in game.seats.items()}
+
+    def title(self, actor: str) -> str:
+        """What an actor is called."""
+        return self.titles.get(actor) or _titled(actor)
+
+    def named(self, name: str) -> str:
+        """A dotted name in words: `eu.lag` is `lag of EU`; a name with no owner stays as it is."""
+        head, _, rest = name.partition(".")
+        if head in self.titles:
+            return f"{words_of(rest)} of {self.title(head)}" if rest else self.title(head)
+        return words_of(name)
+
+    def plain(self, text: str) -> str:
+        """A sentence whose names in backticks have become words."""
+        return _QUOTED.sub(lambda found: self.named(found[1]), " ".join(text.split()))
+
+    # ------------------------------------------------------------------------------------------ conditions
+
+    def condition(self, tree: Tree) -> str:
+        """A condition in words: `raft of new measures stands and lag of EU is above 5 days`."""
+        match tree:
+            case All(parts):
+                return " and ".join(self.condition(part) for part in parts)
+            case Apply("not", (inner,)):
+                return f"not ({said})" if " " in (said := self.condition(inner)) and not self._flag(inner) else (
+                    self._denied(inner))  # fmt: skip
+            case Compare(first, rest):
+                return self._compared(first, rest)
+            case _ if flag := self._flag(tree):
+                return flag
+            case _:
+                return self.amount(tree)
+
+    def _denied(self, tree: Tree) -> str:
+        said = self.condition(tree)
+        for yes, no in (("is ", "is not "), ("has been ", "has not been "), ("stands", "does not stand")):
+            if f" {yes}" in f" {said} " or said.endswith(yes):
+                head, _, tail = said.rpartition(yes)
+                return f"{head}{no}{tail}"
+        return f"not {said}"
+
+    def _compared(self, first: Tree, rest: Sequence[tuple[str, Tree]]) -> str:
+        said, left = [], first
+        for sign, right in rest:
+            said.append(f"{self.amount(left)} {_SIGNS.get(sign, sign)} {self.amount(right)}")
+            left = right
+        return " and ".join(said)
+
+    def _flag(self, tree: Tree) -> str:
+        """A truth of the vocabulary as what is said of its owner; "" if it is none."""
+        name = self._name(tree)
+        owner, _, last = name.rpartition(".")
+        if owner and last in _FLAGS and self._is_truth(tree):
+            return f"{words_of(owner)} {_FLAGS[last]}"
+        if name and self._is_truth(tree):
+            says = self._says(tree)
+            return f"{words_of(name)} ({says})" if says else f"{words_of(name)} is so"
+        return ""
+
+    def amount(self, tree: Tree) -> str:
+        """An amount in words."""
+        match tree:
+            case Constant(value, kind, _) if kind.names and value in range(len(kind.names)):
+                return f"“{words_of(kind.names[int(value)])}”"
+            case Constant():
+                return amount_text(self.program, tree)
+            case Count(trigger, branch):
+                return f"how often {words_of(branch_name(self.program, trigger, branch))} came"
+            case Read() | ReadDerived() | ReadParameter():
+                name = self._name(tree)
+                if name.endswith(".agreed"):
+                    owner, _, sender = name.removesuffix(".agreed").rpartition(".")
+                    return f"what {self.title(sender)} has decided on {words_of(owner)}"
+                if name.endswith(".ordered"):
+                    return f"where {words_of(name.removesuffix('.ordered'))} was ordered to go"
+                return self.named(name)
+            case Name(path) | Lookup(_, path):
+                return self.named(path)
+            case _:
+                return _QUOTED.sub(r"\1", expression_text(self.program, tree)).replace("_", " ")
+
+    def _name(self, tree: Tree) -> str:
+        match tree:
+            case Read(slot):
+                return self.program.quantities[slot].name
+            case ReadDerived(slot):
+                return self.program.derived[slot].name
+            case ReadParameter(slot):
+                return self.program.parameters[slot].name
+            case _:
+                return ""
+
+    def _is_truth(self, tree: Tree) -> bool:
+        match tree:
+            case Read(slot):
+                return self.program.quantities[slot].kind.word == "truth"
+            case ReadDerived(slot):
+                return self.program.derived[slot].kind.word == "truth"
+            case _:
+                return False
+
+    def _says(self, tree: Tree) -> str:
+        says = self.program.quantities[tree.slot].says if isinstance(tree, Read) else ""
+        return self.plain(says)
+
+    # ------------------------------------------------------------------------------------------ values
+
+    def value(self, slot: int, value: float) -> str:
+        """A value of a quantity as people say it."""
+        text = value_text(self.program, slot, value)
+        return words_of(text) if self.program.quantities[slot].kind.names else text
+
+    def those(self, actors: Sequence[str]) -> str:
+        """Several actors in a row."""
+        return joined([self.title(str(actor)) for actor in actors])
+
+
+def _titled(actor: str) -> str:
+    words = actor.replace("_", " ")
+    return words.upper() if len(words) <= 3 else words.title()
