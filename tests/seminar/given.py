@@ -218,7 +218,9 @@ def fan() -> dict[str, Any]:
 
 def bins() -> list[dict[str, Any]]:
     """Forecasts in five bins, one of them empty."""
-    found = zip((12, 9, 5, 0, 7), (0.1, 0.2, 0.6, 0.0, 0.9), (0.02, 0.08, 0.3, 0.0, 0.6), (0.3, 0.5, 0.8, 0.0, 1.0), strict=True)
+    found = zip(
+        (12, 9, 5, 0, 7), (0.1, 0.2, 0.6, 0.0, 0.9), (0.02, 0.08, 0.3, 0.0, 0.6), (0.3, 0.5, 0.8, 0.0, 1.0), strict=True
+    )
     return [
         {"low_end": at / 5, "high_end": (at + 1) / 5, "foretold": (at + 0.5) / 5, "share": share, "low": low, "high": high, "n": n}
         for at, (n, share, low, high) in enumerate(found)
