@@ -42,7 +42,18 @@ _CARD = "const card = document.querySelector(`[data-vote='${trigger}'] input[val
 
 def until(page: Page, script: str, arg: object = None, *, seconds: float = 20.0) -> None:
     """Wait until something holds on a page. It is asked from outside: the timers of a tab in the back run slowly."""
-    wait_until(lambda: page.evaluate(script, arg), seconds=seconds, every=0.01, what=f"{page.url}: {script} {arg}")
+    wait_until(lambda: _holds(page, script, arg), seconds=seconds, every=0.01, what=f"{page.url}: {script} {arg}")
+
+
+def _holds(page: Page, script: str, arg: object) -> object:
+    from playwright.sync_api import Error
+
+    try:
+        return page.evaluate(script, arg)
+    except Error as gone:
+        if "context was destroyed" in str(gone):  # the page has gone on to the next one
+            return False
+        raise
 
 
 def wants(page: Page, trigger: str, option: str, handle: str) -> None:
