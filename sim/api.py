@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from sim.verbs.ablating import ablate, plan_ablate
 from sim.verbs.branching import branch, diff, plan_branch
+from sim.verbs.charting import chart, chart_style
 from sim.verbs.comparing import WORLDS, compare, plan_compare, reading
 from sim.verbs.finding import discover, plan_rare, rare
 from sim.verbs.keeping import doctor, draw, export, picture, plot, report, status, verify
@@ -103,6 +104,8 @@ __all__ = [
     "ask_truly",
     "branch",
     "chain_records",
+    "chart",
+    "chart_style",
     "chunk",
     "compare",
     "create",

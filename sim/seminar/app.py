@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,18 +10,16 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sim.errors import UsageError
 from sim.seminar import moves, places
 from sim.seminar.desk import COOKIE_SECONDS, Forged, Role, Who
 from sim.seminar.live import Page
+from sim.seminar.pages.render import asset
 from sim.seminar.room import Room
 from sim.seminar.security import Application, Guard, Rate
-
-STATIC = Path(__file__).parent / "pages" / "static"
 
 FORGED = "this cookie is not of this session: open the link or scan the code again"
 STRANGER = "you have not joined this session: open the link or scan the code of your team"
@@ -256,9 +253,15 @@ def application(room: Room, hosts: tuple[str, ...]) -> Application:
         Route("/do/{what}", doors.do, methods=["POST"]), Route("/health", doors.health),
         WebSocketRoute("/live", doors.live),
     ]  # fmt: skip
-    if STATIC.is_dir():
-        routes.append(Mount("/static", StaticFiles(directory=STATIC)))
+    routes.append(Route("/static/{name}", _static))
     return Guard(Starlette(routes=routes, exception_handlers={Forged: _forged}), hosts)
+
+
+async def _static(request: Request) -> Response:
+    found = asset(request.path_params["name"])
+    if found is None:
+        return PlainTextResponse("there is no such thing", 404)
+    return Response(found[0], media_type=found[1], headers={"Cache-Control": "max-age=300"})
 
 
 def _host_or_page(doors: Doors) -> Any:

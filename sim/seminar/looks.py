@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 from sim.api import view as view
-from sim.seminar.plain import regions as regions
-from sim.seminar.plain import render as render
+from sim.seminar.pages.render import regions as regions
+from sim.seminar.pages.render import render as render

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import secrets
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -35,7 +36,6 @@ class Client:
 
     origin: str
     cookies: dict[str, str] = field(default_factory=dict)
-    key: int = 0
 
     @property
     def host(self) -> str:
@@ -75,8 +75,7 @@ class Client:
 
     def do(self, what: str, *, turn: int = 0, **fields: object) -> Reply:
         """What a form of a page does, asked for as JSON; each with a key of its own unless one is given."""
-        self.key += 1
-        sent = {"key": f"{id(self)}-{self.key}", "turn": turn, **fields}
+        sent = {"key": secrets.token_hex(8), "turn": turn, **fields}
         return self.ask(
             "POST", f"/do/{what}", urlencode(sent).encode(), Accept="application/json", Origin=self.origin,
             Content_Type="application/x-www-form-urlencoded",

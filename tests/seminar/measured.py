@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 SLACK = 10
-"""A time may be so many times what is promised before a test fails, for machines that test are busy; the table says what
-it was. What is no time has no slack."""
+"""A time may be so many times what is promised before a test fails, for machines that test are busy. The table says
+what it was. What is no time has no slack."""
 
 
 @dataclass(frozen=True, slots=True)

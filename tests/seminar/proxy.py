@@ -28,6 +28,7 @@ class Proxy:
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, daemon=True)
         self._writers: set[asyncio.StreamWriter] = set()
+        self._dead: set[asyncio.StreamWriter] = set()
         self._is_cut = False
         self._server: asyncio.Server | None = None
 
@@ -46,9 +47,18 @@ class Proxy:
         """As when the wireless network is out of reach: nothing arrives, and nobody is told. What is sent is lost."""
         self._is_cut = True
 
-    def mend(self) -> None:
-        """The network is back; what was connected through it when it was cut is not."""
-        self._do(self._drop())
+    def mend(self, *, tells: bool = True) -> None:
+        """The network is back; what was connected through it when it was cut is not.
+
+        Parameters
+        ----------
+        tells
+            Whether those connections are reset; else they stay dead without a word, as behind a wireless network that
+            was left and joined again.
+        """
+        self._dead.update(self._writers)
+        if tells:
+            self._do(self._drop())
         self._is_cut = False
 
     def drop(self) -> None:
@@ -96,15 +106,18 @@ class Proxy:
         finally:
             for one in (writer, inner_writer):
                 self._writers.discard(one)
+                self._dead.discard(one)
                 one.transport.abort()
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while chunk := await reader.read(CHUNK):
             if self.delay:
                 await asyncio.sleep(self.delay)
-            if self._is_cut:
-                continue
-            writer.write(chunk)
-            await writer.drain()
-        if not self._is_cut and writer.can_write_eof():
+            if not self._is_lost(writer):
+                writer.write(chunk)
+                await writer.drain()
+        if not self._is_lost(writer) and writer.can_write_eof():
             writer.write_eof()
+
+    def _is_lost(self, writer: asyncio.StreamWriter) -> bool:
+        return self._is_cut or writer in self._dead

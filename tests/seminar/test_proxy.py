@@ -67,6 +67,22 @@ def test_what_is_sent_while_it_is_cut_is_lost_without_a_word(wire: Proxy):
         assert again.recv(1024) == b"after"
 
 
+def test_mended_without_a_word_old_connections_stay_dead(wire: Proxy):
+    """After a mending that tells nobody, the old connection is silent for ever, and a new one works."""
+    with call(wire) as old:
+        old.sendall(b"before")
+        assert old.recv(1024) == b"before"
+        wire.cut()
+        wire.mend(tells=False)
+        old.sendall(b"lost")
+        old.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            old.recv(1024)
+        with call(wire) as new:
+            new.sendall(b"after")
+            assert new.recv(1024) == b"after"
+
+
 def test_it_breaks_off_at_once(wire: Proxy):
     """A dropped connection is told so."""
     with call(wire) as line:

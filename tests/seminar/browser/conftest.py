@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.seminar import measured
-from tests.seminar.room import Room
+from tests.seminar.room import SCENARIO, Room
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -21,30 +21,25 @@ EXTRAS = {"seminar": ("starlette", "uvicorn", "websockets", "segno"),
           "browser": ("playwright", "axe_playwright_python", "zxingcpp")}  # fmt: skip
 
 
-def lacking() -> str:
+def lacking(*wanted: str) -> str:
     """What is missing for a browser to play a seminar here, and how to get it; "" if nothing is."""
-    extras = [extra for extra, names in EXTRAS.items() if any(find_spec(name) is None for name in names)]
+    extras = [extra for extra in wanted if any(find_spec(name) is None for name in EXTRAS[extra])]
     if extras:
-        return f"these tests need the extras {' and '.join(extras)}: `make browser` installs them"
-    if find_chromium() is None:
+        return f"these tests need what is not installed ({' and '.join(extras)}): `make browser` installs it"
+    if "browser" in wanted and shutil.which("chromium") is None:
         return "these tests need Debian's chromium: as root, `apt-get install chromium`"
     return ""
-
-
-def find_chromium() -> str | None:
-    """Where the browser is."""
-    return shutil.which("chromium")
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser for the whole suite. Where it is missing its tests are skipped, but where changes are taken in."""
-    if says := lacking():
+    if says := lacking("seminar", "browser"):
         (pytest.fail if os.environ.get("CI") else pytest.skip)(says)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--disable-gpu"])
         yield browser
         browser.close()
 
@@ -58,14 +53,18 @@ def blank(chromium: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def opened(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Room]]:
-    """Opens rooms, and closes them at the end."""
+def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory,
+           _own_cache: Path) -> Iterator[Callable[..., Room]]:  # fmt: skip
+    """Opens rooms, with a browser or without, and closes them at the end."""
     rooms: list[Room] = []
 
-    def open_room(*words: str, folder: Path | None = None) -> Room:
-        room = Room.open(chromium, folder or tmp_path_factory.mktemp("seminar") / "session", *words)
-        rooms.append(room)
-        return room
+    def open_room(*words: str, scenario: str = SCENARIO, browser: bool = True, folder: Path | None = None) -> Room:
+        if not browser and (says := lacking("seminar")):
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(says)
+        chromium = request.getfixturevalue("chromium") if browser else None
+        folder = folder or tmp_path_factory.mktemp("seminar") / "session"
+        rooms.append(Room(folder, scenario, _own_cache, words, chromium))
+        return rooms[-1]
 
     yield open_room
     for room in rooms:
