@@ -16,6 +16,7 @@ from sim.verbs.ablating import ablate, plan_ablate
 from sim.verbs.branching import branch, diff, plan_branch
 from sim.verbs.charting import chart, chart_style
 from sim.verbs.comparing import WORLDS, compare, plan_compare, reading
+from sim.verbs.debriefing import debrief, debrief_part, debrief_parts, rehearse
 from sim.verbs.finding import discover, plan_rare, rare
 from sim.verbs.keeping import doctor, draw, export, picture, plot, report, status, verify
 from sim.verbs.looking import Shipped, create, numbers, schema, shipped, show, validate
@@ -69,6 +70,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.engine.record import Runs as Runs
     from sim.figures.gallery import Drawn as Drawn
     from sim.game.course import Course as Course
+    from sim.game.debrief import Debrief as Debrief
     from sim.game.foresight import Ask as Ask
     from sim.game.foresight import Chunk as Chunk
     from sim.game.prospects import Prospect as Prospect
@@ -109,6 +111,9 @@ __all__ = [
     "chunk",
     "compare",
     "create",
+    "debrief",
+    "debrief_part",
+    "debrief_parts",
     "diff",
     "discover",
     "doctor",
@@ -138,6 +143,7 @@ __all__ = [
     "rare",
     "reading",
     "refused",
+    "rehearse",
     "replay",
     "report",
     "resume_session",

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.engine.choose import choose
 from sim.engine.record import LEAN, Engine, Recording, Runs
-from sim.game.course import AHEAD, Dictated, Window, dictated, orders_by_place
+from sim.game.course import Dictated, Window, dictated, orders_by_place
 from sim.game.table import Game
 from sim.program.ir import Program
 from sim.streams import Luck
@@ -28,6 +28,9 @@ Look = Callable[[Runs], Sequence[Any]]
 
 Hidden = tuple[tuple[tuple[int, int], int], ...]
 """What is dictated in one past and not in all: ((place of a trigger, occasion), option), ascending."""
+
+AHEAD = 16
+"""Occasions of one trigger in one turn that are dictated at first; twice as many if that was too few."""
 
 WATCHED = Recording(events=True, series=False)
 
@@ -74,7 +77,7 @@ class Table:
         decisions: Callable[[Key], Dictated], look: Look, *, recording: Recording = LEAN,
     ) -> list[Any]:  # fmt: skip
         """Play one run for each luck up to a tick, and what is read of each; runs of equal keys are dictated alike."""
-        player = choose(self.engine, runs=len(lucks)) if isinstance(self.engine, str) else self.engine
+        player = choose(self.engine) if isinstance(self.engine, str) else self.engine
         found: list[Any] = [None] * len(lucks)
         for key, members in grouped(keys).items():
             runs = player.run(
@@ -105,9 +108,9 @@ def play_ahead(table: Table, pasts: Pasts, window: Window, look: Look) -> tuple[
     With it, (F, G) whether each order of the turn was carried out in each future, in the order of
     `sim.game.course.orders_by_place`.
     """
-    plan = Plan(table, pasts, window)
+    plan = Plan(table, pasts, window, look)
     plan.find()
-    return plan.end(look), plan.fired
+    return plan.end(), plan.fired
 
 
 Occasions = tuple[Hidden, tuple[int, ...], tuple[int, ...], tuple[int, ...]]
@@ -117,22 +120,24 @@ Occasions = tuple[Hidden, tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 class Plan:
     """At which occasion of the turn each order is tried in each future: as `sim.game.course.after` would."""
 
-    def __init__(self, table: Table, pasts: Pasts, window: Window) -> None:
-        self.table, self.pasts = table, pasts
+    def __init__(self, table: Table, pasts: Pasts, window: Window, look: Look) -> None:
+        self.table, self.pasts, self.look = table, pasts, look
         self.given, self.until = orders_by_place(table.game, window.given), table.game.turns[window.turn].until
         self.places = tuple(self.given)
         self.first = pasts.heard[:, list(self.places)]  # (F, G), and so are the next three
         self.at, self.last = self.first.copy(), self.first.copy()
         self.fired = np.zeros(self.first.shape, dtype=bool)
         self.ahead = AHEAD
+        self.is_last = self.until >= table.program.horizon
+        self.ended: list[Any] = [None] * len(pasts)  # what was read of each, once it is at the horizon
 
     def find(self) -> None:
         """Try the orders at later occasions, until each was carried out or none is left."""
         may_move = np.array([bool(option and question.idle) for question, option in self.given.values()], dtype=bool)
         todo = np.arange(len(self.pasts) if self.given else 0)
         while len(todo):
-            for number, (last, fired) in zip(todo, self._tried(todo), strict=True):
-                self.last[number], self.fired[number] = last, fired
+            for number, (last, fired, ended) in zip(todo.tolist(), self._tried(todo), strict=True):
+                self.last[number], self.fired[number], self.ended[number] = last, fired, ended
             if (self.last[todo] > self.first[todo] + self.ahead).any():
                 self.ahead *= 2
                 continue
@@ -141,10 +146,11 @@ class Plan:
             todo = todo[waiting.any(axis=1)]
 
     def _tried(self, todo: Whole) -> list[Any]:
-        """(occasions heard by the end of the turn, whether each order was carried out) of some futures."""
+        """(occasions heard as the turn ends, whether each order was carried out, what is read) of some futures."""
 
         def look(runs: Runs) -> Sequence[Any]:
-            return list(zip(causes(runs)[:, list(self.places)], self._taken(runs), strict=True))
+            ended = self.look(runs) if self.is_last else [None] * len(runs)
+            return list(zip(causes(runs)[:, list(self.places)], self._taken(runs), ended, strict=True))
 
         keys = [self._key(one, tuple(int(first) + self.ahead for first in self.first[one])) for one in todo.tolist()]
         return self._play(todo, self.until, keys, look, WATCHED)
@@ -180,8 +186,10 @@ class Plan:
         return self.table.play(until, lucks, self.pasts.parameters[todo], keys, self.decisions, look,
                                recording=recording)  # fmt: skip
 
-    def end(self, look: Look) -> list[Any]:
-        """Play all of them to the horizon."""
+    def end(self) -> list[Any]:
+        """Play all of them to the horizon; after the last turn they are there already."""
         every = np.arange(len(self.pasts))
+        if self.is_last and self.given:
+            return self.ended
         keys = [self._key(one, tuple(self.last[one].tolist())) for one in every.tolist()]
-        return self._play(every, self.table.program.horizon, keys, look, LEAN)
+        return self._play(every, self.table.program.horizon, keys, self.look, LEAN)

@@ -17,11 +17,11 @@ from sim.engine.record import Engine, Runs
 from sim.game.ahead import Table, play_ahead
 from sim.game.course import Course, Window
 from sim.game.known import Past, everything, past_of
-from sim.game.pasts import draw_pasts
+from sim.game.pasts import Drawn, draw_pasts
 from sim.game.reckoning import marks_of
 from sim.game.table import Aim, Game, Question, game_of
 from sim.program.parameters import draw_parameters
-from sim.streams import digest_of
+from sim.streams import Luck, digest_of
 
 if TYPE_CHECKING:
     from sim.game.session import Session
@@ -77,7 +77,7 @@ class Chunk:
     metrics: NDArray[np.float64]  # (E, F, M)
     carried: NDArray[np.bool_]  # (E, F) whether the order that is asked about was carried out
     numbers: NDArray[np.int64]  # (F,) the futures that count
-    sooner: int = 0  # futures with luck that is new sooner than now
+    renewed: int = 0  # turns of their pasts that were played with new luck
 
 
 # ---------------------------------------------------------------------------------------- asking
@@ -217,18 +217,31 @@ def chunk(asked: Ask, first: int, count: int, *, engine: str | Engine = "auto") 
     """Futures first..first+count of each alternative: a pure function, in whatever process it is played."""
     table = _table(asked, engine)
     numbers = range(first, first + count)
-    drawn = draw_pasts(table, asked.past, asked.seed, asked.fresh, turn=asked.turn, numbers=numbers)
+    drawn = _pasts(table, asked, numbers, engine)
     game = table.game
     aims = game.seats[asked.seat].aims if asked.seat else ()
     found = [_ahead(table, drawn.pasts, one, aims, asked) for one in asked.alternatives]
     kept = np.array(numbers, dtype=np.int64)[drawn.found]
     outcome, marks, metrics, carried = (np.array(part) for part in zip(*found, strict=True))
-    return Chunk(first, count, outcome, marks, metrics, carried, kept, drawn.sooner)
+    return Chunk(first, count, outcome, marks, metrics, carried, kept, drawn.renewed)
 
 
-def warm(asked: Ask, *, engine: str | Engine = "auto") -> None:
-    """Make what is made once in a process for the moment that is asked about."""
-    chunk(asked, 0, 1, engine=engine)
+def _pasts(table: Table, asked: Ask, numbers: range, engine: str | Engine) -> Drawn:
+    """The pasts of these futures: the same for all that a seat asks in a turn, so they are kept."""
+    key = _key(asked, engine), asked.seed, asked.turn, asked.past, numbers
+    if key not in _drawn:
+        _keep(_drawn, key, draw_pasts(table, asked.past, asked.seed, asked.fresh, turn=asked.turn, numbers=numbers))
+    return _drawn[key]
+
+
+def warm(asked: Ask, first: int = 0, count: int = 0, *, engine: str | Engine = "auto") -> None:
+    """Make what is made once in a process for the moment that is asked about; the pasts of so many futures, too."""
+    table = _table(asked, engine)
+    parameters = draw_parameters(table.program, asked.fresh, np.array([0]))
+    for until in (*(turn.until for turn in table.game.turns[: asked.turn + 1]), table.program.horizon):
+        table.play(until, [Luck(asked.seed)], parameters, [()], lambda _: {}, lambda runs: list(runs.outcome))
+    if count:
+        _pasts(table, asked, range(first, first + count), engine)
 
 
 def _ahead(table: Table, pasts: Any, one: Alternative, aims: tuple[Aim, ...], asked: Ask) -> tuple[Any, ...]:
@@ -256,8 +269,9 @@ def _carried(table: Table, fired: NDArray[np.bool_], one: Alternative, trigger: 
 _texts: dict[str, str] = {}
 _games: dict[tuple[str, int, int | None], Game] = {}
 _tables: dict[tuple[Any, ...], Table] = {}
-MOST_KEPT = 12
-"""Tables and games that a process keeps; the oldest goes first."""
+_drawn: dict[tuple[Any, ...], Drawn] = {}
+MOST_KEPT = 64
+"""Of each of these so many are kept in a process; the oldest goes first."""
 
 
 def _text_of(game: Game, digest: str) -> str:
@@ -282,8 +296,12 @@ def _game_of(asked: Ask) -> Game:
     return _games[key]
 
 
+def _key(asked: Ask, engine: str | Engine) -> tuple[Any, ...]:
+    return asked.text, asked.minutes, asked.turns, asked.thrown, engine
+
+
 def _table(asked: Ask, engine: str | Engine) -> Table:
-    key = asked.text, asked.minutes, asked.turns, asked.thrown, engine if isinstance(engine, str) else id(engine)
+    key = _key(asked, engine)
     if key not in _tables:
         _keep(_tables, key, Table.of(_game_of(asked), dict(asked.thrown), engine))
     return _tables[key]

@@ -1,8 +1,9 @@
 """Draws pasts that a seat cannot tell from the one it has seen: other numbers, other secrets, other luck.
 
-Each future tries pasts one after another, until one looks to the seat as what it saw: the same changes of what it
-watches, each within some days. Luck is new as early as that allows, so that what hangs over the seat unseen (a clock
-that runs, a delay) is not what hangs over it in truth. `docs/decisions/what-a-team-foresees.md` says why.
+Each future tries pasts one after another, until one looks to the seat like what it saw: the same changes of what it
+watches, each within some days. Turn by turn a past has new luck if it looks so with that, else the luck that was true:
+what hangs over the seat unseen (a clock that runs, a delay) shall not be what hangs over it in truth.
+`docs/decisions/what-a-team-foresees.md` says why.
 
 Source
 ------
@@ -12,15 +13,15 @@ Tavaré, Balding, Griffiths and Donnelly (1997), Genetics 145, 505-518; Pritchar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.clock import TICKS_PER_DAY
-from sim.engine.record import Ending, Runs, order
+from sim.engine.record import Decision, Ending, Runs, order
 from sim.game.ahead import WATCHED, Hidden, Pasts, Table, causes
 from sim.game.course import Dictated
 from sim.game.known import Guess, Past
@@ -31,20 +32,20 @@ from sim.study.firings import firings_of
 TOLERANCE = 3 * TICKS_PER_DAY
 """How far apart in time a change may come in the past that was seen and in one that is drawn. Source: chosen."""
 
-TRIES = 3
-"""Pasts that are tried with luck that is new from the same moment on."""
+TRIES = 8
+"""Pasts that are tried for one future, each with other numbers and other luck."""
 
-DRAWS = 64
-"""Parameter rows that are set aside for each future."""
+RENEWED = 2
+"""So many of them seek new luck first, turn by turn; the others take that which was true, which is quicker."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
-    """Pasts of those futures that found one; `found` says which did, `sooner` how many have luck that is new sooner."""
+    """Pasts of those futures that found one; `found` says which did."""
 
     pasts: Pasts
     found: NDArray[np.bool_]  # (all that were asked for,)
-    sooner: int
+    renewed: int  # turns that were played with new luck, over all of them
 
 
 def draw_pasts(table: Table, past: Past, seed: int, fresh: int, *, turn: int, numbers: Sequence[int]) -> Drawn:
@@ -80,20 +81,29 @@ def _true_pasts(table: Table, past: Past, seed: int, fresh: int, numbers: Sequen
 
 @dataclass(slots=True)
 class _Try:
-    """A past that is being tried for one future."""
+    """A past that is being tried for one future, up to the end of some turn."""
 
     number: int
+    draw: int  # its own number among all tries of all futures
     parameters: NDArray[np.float64]
-    luck: Luck
-    hidden: dict[tuple[int, int], int]
+    switches: tuple[tuple[int, int], ...] = ()
+    hidden: dict[tuple[int, int], int] = field(default_factory=dict)
     settled: int = 0  # guesses that are settled
-    turns: int = 0
+    turns: int = 0  # of the engine
     heard: Any = None
-    agrees: bool = False
+    agrees: bool = True
+    renewed: int = 0  # turns with new luck
 
     def key(self) -> Hidden:
         """What is dictated in it and not in all."""
         return tuple(sorted(self.hidden.items()))
+
+    def going_on(self, seed: int, true: int) -> _Try:
+        """The same with this luck from the next turn on."""
+        now = self.switches[-1][1] if self.switches else true
+        before = tuple(one for one in self.switches if one[0] < self.turns)
+        switches = self.switches if now == seed else (*before, (self.turns, seed))
+        return replace(self, switches=switches, hidden=dict(self.hidden))
 
 
 class _Search:
@@ -103,140 +113,148 @@ class _Search:
         self, table: Table, past: Past, seed: int, fresh: int, turn: int, numbers: Sequence[int]
     ) -> None:  # fmt: skip
         self.table, self.past, self.seed, self.fresh = table, past, seed, fresh
-        self.numbers, self.turn = tuple(numbers), turn
+        self.numbers = tuple(numbers)
+        self.ends = [one.until for one in table.game.turns[:turn]]
         self.common: Dictated = {key: order(option) for key, option in past.decisions}
         self.idle = {(one.place, one.occasion): order(one.options[0]) for one in past.guesses}
-        self.slots = np.array([slot for slot, _, _ in past.seen], dtype=np.int64)
-        self.values = np.array([value for _, value, _ in past.seen], dtype=np.float64)
-        self.ticks = np.array([tick for _, _, tick in past.seen], dtype=np.int64)
-        self.is_watched = np.zeros(len(table.program.quantities), dtype=bool)
-        self.is_watched[list(past.watched)] = True
+        self.places = frozenset(one.place for one in past.guesses)
+        self.look = Likeness(past, len(table.program.quantities))
         self.site = digest_of("foresight/guess")
         self.taken: dict[int, _Try] = {}
-        self.sooner = 0
 
     def run(self) -> None:
-        """Luck that is new from the start on first, then from later turns on, at last from now on."""
-        moments = [-1, *(one.tick - 1 for one in self.table.game.turns[1 : self.turn + 1])]
-        if self.past.until < 0:
-            moments, rounds = [-1], 1
-        else:
-            rounds = TRIES
-        draw = 0
-        for moment in moments:
-            for _ in range(rounds):
-                todo = [number for number in self.numbers if number not in self.taken]
-                if not todo:
-                    return
-                for one in self._tried(todo, draw, moment):
-                    if one.agrees:
-                        self.taken[one.number] = one
-                        self.sooner += moment < self.past.until
-                draw += 1
+        """Try."""
+        for number in range(TRIES):
+            todo = [one for one in self.numbers if one not in self.taken]
+            if not todo:
+                return
+            tries = self._begun(todo, number)
+            for end in self.ends:
+                tries = self._gone_on(tries, end, is_renewing=number < RENEWED)
+            self.taken.update((one.number, one.going_on(self._new(one), self.seed)) for one in tries)
 
-    # ------------------------------------------------------------------------------ one round
+    def _begun(self, todo: Sequence[int], number: int) -> list[_Try]:
+        """A past for each of these futures, before the start: with new numbers, but for those that the seat knows."""
+        draws = np.array(todo, dtype=np.uint32) * np.uint32(TRIES) + np.uint32(number)
+        values = draw_parameters(self.table.program, self.fresh, draws)
+        for place, value in self.past.held:
+            values[:, place] = value
+        none = np.zeros(len(self.table.program.triggers), dtype=np.int64)
+        return [_Try(*one, heard=none) for one in zip(todo, draws.tolist(), values, strict=True)]
 
-    def _tried(self, todo: Sequence[int], draw: int, moment: int) -> list[_Try]:
-        """One past for each of these futures, with luck that is new after a moment."""
-        rows = self._parameters(todo, draw)
-        tries = [_Try(number, row, Luck(self.seed), {}) for number, row in zip(todo, rows, strict=True)]
-        if moment >= 0:
-            self._settle(tries, moment, draw)
-        for one in tries:
-            one.luck = Luck(self.seed, ((one.turns, future_seed(self.fresh, DRAWS * one.number + draw)),))
-        if moment < self.past.until:
-            self._settle(tries, self.past.until, draw)
-        elif self.past.until < 0:
-            for one in tries:
-                one.agrees, one.heard = True, np.zeros(len(self.table.program.triggers), dtype=np.int64)
-        return tries
+    def _new(self, one: _Try) -> int:
+        """The seed of its new luck."""
+        return future_seed(self.fresh, one.draw)
 
-    def _parameters(self, todo: Sequence[int], draw: int) -> NDArray[np.float64]:
-        """Numbers drawn anew, but for those that the seat knows."""
-        runs = np.array(todo, dtype=np.uint32) * np.uint32(DRAWS) + np.uint32(draw)
-        values = draw_parameters(self.table.program, self.fresh, runs)
-        for number, value in self.past.held:
-            values[:, number] = value
-        return values
+    def _gone_on(self, tries: Sequence[_Try], end: int, *, is_renewing: bool) -> list[_Try]:
+        """Those that look right up to the end of one more turn: with new luck, or else with that which was true."""
+        if not is_renewing:
+            return [one for one in self._settled([one.going_on(self.seed, self.seed) for one in tries], end)
+                    if one.agrees]  # fmt: skip
+        renewed = self._settled([one.going_on(self._new(one), self.seed) for one in tries], end)
+        again = [one.going_on(self.seed, self.seed)
+                 for one, new in zip(tries, renewed, strict=True) if not new.agrees]  # fmt: skip
+        kept = [replace(one, renewed=one.renewed + 1) for one in renewed if one.agrees]
+        return [*kept, *(one for one in self._settled(again, end) if one.agrees)]
 
-    def _settle(self, tries: list[_Try], until: int, draw: int) -> None:
-        """Play the past up to a tick, until all that has to be guessed is guessed as this past would have it."""
-        guesses = [one for one in self.past.guesses if one.tick <= until]
+    def _settled(self, tries: list[_Try], end: int) -> list[_Try]:
+        """Play them up to a tick, until all that has to be guessed is guessed as each of these pasts would have it."""
+        guesses = [one for one in self.past.guesses if one.tick <= end]
         todo = tries
         while todo:
+            is_guessing = any(one.settled < len(guesses) for one in todo)
             looks = self.table.play(
-                until, [one.luck for one in todo], np.array([one.parameters for one in todo]),
+                end, [Luck(self.seed, one.switches) for one in todo], np.array([one.parameters for one in todo]),
                 [one.key() for one in todo], lambda key: {**self.common, **self.idle, **dict(key)},
-                lambda runs: self._look(runs, bool(guesses)), recording=WATCHED,
+                lambda runs, is_guessing=is_guessing: self._read(runs, end, is_guessing=is_guessing),  # type: ignore[misc]
+                recording=WATCHED,
             )  # fmt: skip
             again = []
             for one, (agrees, turns, heard, shares) in zip(todo, looks, strict=True):
                 one.agrees, one.turns, one.heard = agrees, turns, heard
-                if self._guess(one, guesses, shares, draw):
+                if self._guess(one, guesses, shares):
                     again.append(one)
             todo = again
+        return tries
 
-    def _guess(self, one: _Try, guesses: Sequence[Guess], shares: Mapping[Any, Any], draw: int) -> bool:
+    def _guess(self, one: _Try, guesses: Sequence[Guess], shares: Mapping[Any, Any]) -> bool:
         """Settle guesses in the order of time, up to the first that changes what comes after it: then True."""
         while one.settled < len(guesses):
             guess = guesses[one.settled]
             one.settled += 1
             own = shares.get((guess.place, guess.occasion))
-            if own is None:
+            if own is None:  # it did not come to that, or nothing was open
                 continue
-            luck = uniform(self.fresh, DRAWS * one.number + draw, self.site ^ guess.place, guess.occasion)
+            luck = uniform(self.fresh, one.draw, self.site ^ guess.place, guess.occasion)
             chosen = _taken([own[option] for option in guess.options], luck)
             if chosen:
                 one.hidden[guess.place, guess.occasion] = order(guess.options[chosen])
                 return True
         return False
 
-    def _look(self, runs: Runs, is_guessing: bool) -> list[Any]:
+    def _read(self, runs: Runs, end: int, *, is_guessing: bool) -> list[Any]:
         """(whether it looks the same, turns taken, causes heard, shares at what is guessed) of each run."""
-        agrees = self._agreeing(runs)
-        shares: list[dict[tuple[int, int], tuple[float, ...]]] = [{} for _ in agrees]
+        shares: list[dict[tuple[int, int], tuple[float, ...]]] = [{}] * len(runs)
         if is_guessing:
             shares = [
-                {(one.trigger, one.occasion): one.shares for one in each if (one.trigger, one.occasion) in self.idle}
-                for each in runs.decisions
+                {(one.trigger, one.occasion): one.shares for one in decisions_of(runs, number, self.places)}
+                for number in range(len(runs))
             ]
-        return list(zip(agrees, runs.turns.tolist(), causes(runs), shares, strict=True))
-
-    def _agreeing(self, runs: Runs) -> list[bool]:
-        """Whether what the seat watches changed in each run as it saw it, each change within the tolerance."""
-        rows = firings_of(runs)
-        kept = np.flatnonzero(self.is_watched[rows.slot])
-        run, slot = rows.run[rows.firing[kept]], rows.slot[kept]
-        ordered = kept[np.lexsort((kept, slot, run))]
-        run, slot = rows.run[rows.firing[ordered]], rows.slot[ordered]
-        new, tick = rows.new[ordered], rows.tick[rows.firing[ordered]]
-        begins = np.searchsorted(run, np.arange(len(runs) + 1))
-        ends = (runs.ending == Ending.HORIZON).tolist()
-        return [
-            ends[one] and self._agrees(slot[first:last], new[first:last], tick[first:last])
-            for one, (first, last) in enumerate(zip(begins[:-1].tolist(), begins[1:].tolist(), strict=True))
-        ]
-
-    def _agrees(self, slot: NDArray[np.int64], new: NDArray[np.float64], tick: NDArray[np.int64]) -> bool:
-        if len(slot) != len(self.slots):
-            return False
-        same = bool((slot == self.slots).all() and (new == self.values).all())
-        return same and bool((np.abs(tick - self.ticks) <= TOLERANCE).all())
-
-    # ------------------------------------------------------------------------------ what was found
+        return list(zip(self.look.alike(runs, end), runs.turns.tolist(), causes(runs), shares, strict=True))
 
     def drawn(self) -> Drawn:
         """The pasts that were taken, in the order of the futures."""
-        found = np.array([number in self.taken for number in self.numbers], dtype=bool)
         kept = [self.taken[number] for number in self.numbers if number in self.taken]
-        parameters = np.array([one.parameters for one in kept]).reshape(len(kept), len(self.table.program.parameters))
-        heard = np.array([one.heard for one in kept], dtype=np.int64).reshape(
-            len(kept), len(self.table.program.triggers)
-        )
-        common = {**self.common, **self.idle}
-        pasts = Pasts(self.past.until, common, tuple(one.key() for one in kept), tuple(one.luck for one in kept),
-                      parameters, heard)  # fmt: skip
-        return Drawn(pasts, found, self.sooner)
+        found = np.array([number in self.taken for number in self.numbers], dtype=bool)
+        program = self.table.program
+        pasts = Pasts(
+            self.past.until, {**self.common, **self.idle}, tuple(one.key() for one in kept),
+            tuple(Luck(self.seed, one.switches) for one in kept),
+            np.array([one.parameters for one in kept]).reshape(len(kept), len(program.parameters)),
+            np.array([one.heard for one in kept], dtype=np.int64).reshape(len(kept), len(program.triggers)),
+        )  # fmt: skip
+        return Drawn(pasts, found, sum(one.renewed for one in kept))
+
+
+class Likeness:
+    """Whether runs look to a seat like what it saw: of each thing it watches the same changes, each near its time."""
+
+    def __init__(self, past: Past, slots: int) -> None:
+        self.slot = np.array([slot for slot, _, _ in past.seen], dtype=np.int64)
+        self.value = np.array([value for _, value, _ in past.seen], dtype=np.float64)
+        self.tick = np.array([tick for _, _, tick in past.seen], dtype=np.int64)
+        self.begins = np.searchsorted(self.slot, np.arange(slots + 1))
+        self.is_watched = np.zeros(slots, dtype=bool)
+        self.is_watched[list(past.watched)] = True
+
+    def alike(self, runs: Runs, end: int) -> list[bool]:
+        """Of each run up to a tick; what came within the tolerance before it may still be to come."""
+        rows = firings_of(runs)
+        kept = np.flatnonzero(self.is_watched[rows.slot])
+        firing, slot, slots = rows.firing[kept], rows.slot[kept], len(self.is_watched)
+        cell = rows.run[firing] * slots + slot
+        ordered = np.argsort(cell, kind="stable")
+        cell, slot, firing, new = cell[ordered], slot[ordered], firing[ordered], rows.new[kept][ordered]
+        counts = np.bincount(cell, minlength=slots * len(runs)).reshape(len(runs), slots)
+        first = np.concatenate([[0], np.cumsum(counts.ravel())])[cell]
+        expected = self.begins[slot] + np.arange(len(cell)) - first  # the change seen that this one would be
+        is_there = expected < self.begins[slot + 1]
+        expected = np.where(is_there, expected, 0)
+        wrong = ~is_there
+        if len(self.slot):
+            wrong |= (self.value[expected] != new) | (np.abs(self.tick[expected] - rows.tick[firing]) > TOLERANCE)
+        needed = np.bincount(self.slot[self.tick <= end - TOLERANCE], minlength=slots)
+        alike = (runs.ending == Ending.HORIZON) & (counts >= needed).all(axis=1)
+        alike[rows.run[firing[wrong]]] = False
+        return [bool(one) for one in alike]
+
+
+def decisions_of(runs: Runs, number: int, places: frozenset[int]) -> Iterable[Decision]:
+    """What these triggers decided in one of the runs; an engine that can passes over all others."""
+    found = getattr(runs.decisions, "of", None)
+    if found is not None:
+        return cast("Iterable[Decision]", found(number, places))
+    return (one for one in runs.decisions[number] if one.trigger in places)
 
 
 def _taken(shares: Sequence[float], luck: float) -> int:

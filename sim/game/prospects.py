@@ -116,7 +116,6 @@ class _Whole:
     def __init__(self, asked: Ask, chunks: Sequence[Chunk]) -> None:
         self.asked = asked
         self.asked_for = sum(chunk.count for chunk in chunks)
-        self.sooner = sum(chunk.sooner for chunk in chunks)
         self.n = sum(len(chunk.numbers) for chunk in chunks)
         options = len(asked.alternatives)
         self.outcome = _joined([chunk.outcome for chunk in chunks], (options, 0))

@@ -68,6 +68,24 @@ def keep_port(folder: Path, port: int) -> None:
     (folder / "port").write_text(f"{port}\n")
 
 
+def same_words(folder: Path, settings: tuple[str, ...], *, goes_on: bool) -> None:
+    """That a session goes on with the settings with which it was opened; they are in its scenario already.
+
+    Raises
+    ------
+    UsageError
+        If it is to go on with others.
+    """
+    path = folder / "settings"
+    if not goes_on:
+        path.write_text("".join(f"{one}\n" for one in settings), encoding="utf-8")
+        return
+    before = tuple(path.read_text(encoding="utf-8").splitlines()) if path.exists() else ()
+    if settings != before:
+        with_what = f"with {' '.join(before)}" if before else "with the scenario as it is written"
+        raise UsageError(f"the session in `{folder}` was opened {with_what}; go on so, or open another: `--new`")
+
+
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """While the block runs, no other program leads the session of this folder; a killed one leaves no lock behind.

@@ -7,6 +7,7 @@ picture. The event loop itself does neither.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import time
@@ -16,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from sim import api
+from sim.errors import UsageError
 from sim.seminar import extras, moves, places
 from sim.seminar.desk import Desk, Who, new_person
 from sim.seminar.live import Live, Page, Snapshot
@@ -26,6 +28,9 @@ from sim.seminar.workers import Workers
 Result = TypeVar("Result")
 
 MOST_PEOPLE = 300
+GRACE = 2.0
+"""Seconds after the end of a turn's time for what was sent in time, but slowly."""
+
 DRAWN = 2_000
 """So many drawn pages are remembered."""
 
@@ -88,6 +93,16 @@ class Room:
         await self.does(done)
         if what in ("advance", "sit"):
             self.reckoner.warm()
+
+    async def reveal_in_time(self) -> None:
+        """From now on a turn is revealed when its time is up, whether or not anybody says so."""
+        while True:
+            await asyncio.sleep(1.0)
+            state = self.session.state
+            if state.phase == "decide" and state.clock.ends is not None and time.time() > state.clock.ends + GRACE:
+                with contextlib.suppress(UsageError):  # whoever leads was first
+                    fields = {"phase": "reveal", "turn": str(state.turn), "key": f"time-{state.revision}"}
+                    await self.move("advance", Who("host"), fields)
 
     async def whatif(self, who: Who, fields: Mapping[str, str]) -> None:
         """A team asks what its options lead to; the answer comes to its pages as it is reckoned."""

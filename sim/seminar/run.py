@@ -34,15 +34,19 @@ class Wanted:
     folder: str | None = None
     is_new: bool = False
     opens_browser: bool = True
+    reveals: bool = False  # whether a turn is revealed when its time is up, with nobody's doing
+    settings: tuple[str, ...] = ()  # what of the scenario is to be otherwise, as it was said
 
 
 def run(load: Callable[[], api.Model], name: str, wanted: Wanted, *, say: Callable[[str], None]) -> int:
     """Lead a seminar until Ctrl-C; the exit code."""
     ip = lan.chosen_address(wanted.lan)
     folder = keep.folder_for(name, wanted.seed, out=wanted.folder, anew=wanted.is_new, today=datetime.now().date())
+    goes_on = (folder / "log.jsonl").exists()
+    model = None if goes_on else load()  # what is wrong with the scenario is said before there is a folder
     with keep.alone(folder):
-        goes_on = (folder / "log.jsonl").exists()
-        session = api.resume_session(folder) if goes_on else _opened(load(), wanted, folder)
+        keep.same_words(folder, wanted.settings, goes_on=goes_on)
+        session = api.resume_session(folder) if model is None else _opened(model, wanted, folder)
         with lan.bound(ip, wanted.port, before=keep.port_before(folder)) as listener:
             port = int(listener.getsockname()[1])
             keep.keep_port(folder, port)
@@ -50,7 +54,8 @@ def run(load: Callable[[], api.Model], name: str, wanted: Wanted, *, say: Callab
                         is_lan=wanted.lan is not None)  # fmt: skip
             host = f"{room.base}/host/{room.desk.token('host')}"
             say("\n".join(_greeting(room, folder, host, wanted, goes_on=goes_on)))
-            asyncio.run(_serve(room, listener, host if wanted.opens_browser else "", say))
+            asyncio.run(_led(room, listener, wanted, host))
+            say(f"The seminar has ended at revision {session.state.revision}; digest {session.digest()}.")
     return 0
 
 
@@ -77,37 +82,44 @@ def _greeting(room: Room, folder: Path, host: str, wanted: Wanted, *, goes_on: b
     yield f"Everything is kept in {folder}. Ctrl-C ends it; the same command goes on with it."
 
 
-async def _serve(room: Room, listener: socket.socket, opens: str, say: Callable[[str], None]) -> None:
-    """Serve until Ctrl-C; then tell the pages, and leave."""
-    import uvicorn
-
-    hosts = ("localhost", "127.0.0.1", "::1") if not room.is_lan else (listener.getsockname()[0],)
-    config = uvicorn.Config(
-        application(room, hosts), log_level="warning", access_log=False, lifespan="off", server_header=False,
-        ws="auto", ws_max_size=4096, ws_ping_interval=20,
-        ws_ping_timeout=20, timeout_graceful_shutdown=1, timeout_keep_alive=20, h11_max_incomplete_event_size=32_768,
-        proxy_headers=False,
-    )  # fmt: skip
-    server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext  # Ctrl-C is ours: the pages are told first
+async def _led(room: Room, listener: socket.socket, wanted: Wanted, host: str) -> None:
+    """Serve until Ctrl-C."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    serving = asyncio.ensure_future(server.serve(sockets=[listener]))
 
     def stopped(number: int, frame: Any) -> None:
         loop.call_soon_threadsafe(stop.set)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stopped)
-    if opens:
-        loop.call_later(0.3, _open, opens)
+    if wanted.opens_browser:
+        loop.call_later(0.3, _open, host)
+    reveals = asyncio.ensure_future(room.reveal_in_time()) if wanted.reveals else None
+    await serve(room, listener, stop)
+    if reveals is not None:
+        reveals.cancel()
+
+
+async def serve(room: Room, listener: socket.socket, stop: asyncio.Event) -> None:
+    """Serve until `stop` is set; then tell the pages, and leave."""
+    import uvicorn
+
+    hosts = (listener.getsockname()[0],) if room.is_lan else ("localhost", lan.LOOPBACK)
+    config = uvicorn.Config(
+        application(room, hosts), log_level="error", access_log=False, lifespan="off", server_header=False,
+        ws="auto", ws_max_size=4096, ws_ping_interval=20, ws_ping_timeout=20, timeout_graceful_shutdown=1,
+        timeout_keep_alive=20, h11_max_incomplete_event_size=32_768, proxy_headers=False,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    server.capture_signals = contextlib.nullcontext  # Ctrl-C is ours: the pages are told first
+    serving = asyncio.ensure_future(server.serve(sockets=[listener]))
     waiting = asyncio.ensure_future(stop.wait())
     await asyncio.wait({waiting, serving}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
     await room.live.end(ENDS)
     server.should_exit = True
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(asyncio.shield(serving), SECONDS_TO_END)
     room.close()
-    say(f"The seminar has ended at revision {room.session.state.revision}; digest {room.session.digest()}.")
 
 
 def _open(address: str) -> None:

@@ -132,11 +132,14 @@ def chunk(asked: Ask, first: int, count: int) -> Chunk:
     return foresight.chunk(asked, first, count)
 
 
-def warm(asked: Ask) -> None:
-    """Make in this process what is made once for the moment that is asked about, so that the first chunk is quick."""
+def warm(asked: Ask, first: int = 0, count: int = 0) -> None:
+    """Make in this process what is made once for the moment that is asked about, so that the first chunk is quick.
+
+    The pasts of futures first..first+count are drawn, too: they are the same for all that a seat asks in a turn.
+    """
     from sim.game import foresight
 
-    foresight.warm(asked)
+    foresight.warm(asked, first, count)
 
 
 def prospects(asked: Ask, chunks: Sequence[Chunk]) -> Prospects:
