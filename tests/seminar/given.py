@@ -121,11 +121,13 @@ def _seats(role: str) -> dict[str, Any]:
 
 def _hosts() -> dict[str, Any]:
     return {
-        "settled": {"russia": {"push_further": "hold"}, "us": {"washington_on_the_threat": "name_it"}}, "overrides": {},
+        "settled": {"russia": {"push_further": "hold"}, "us": {"washington_on_the_threat": "name_it"}}, "overrides": [],
+        "asks": {"russia": [{"trigger": trigger, "asks": asks, "options": [{"name": one[0], "says": one[1]} for one in options]}
+                            for trigger, asks, options in QUESTIONS]},
         "injects": [{"name": "gas_bill", "says": "Gazprom presents Kiev with a bill of 2.2 billion dollars", "to": [],
-                     "date": "15 April 2014", "does": "support in Ukraine falls by .05", "thrown": None},
-                    {"name": "shots", "says": "Shots are heard in Sloviansk; nobody knows whose", "date": "", "to": ["us", "eu"],
-                     "does": "", "thrown": 1}],
+                     "date": "15 April 2014", "does": ["support in Ukraine falls by .05"], "thrown": None},
+                    {"name": "shots", "says": "Shots are heard in Sloviansk; nobody knows whose", "date": "", "to": ["The United States", "The European Union"],
+                     "does": [], "thrown": 1}],
         "can_undo": "the beginning of turn 2", "next_phases": ["reveal"],
         "notes": [{"turn": 1, "text": "The Union argued for eight minutes about compensation."}], "players": {},
     }  # fmt: skip
@@ -218,7 +220,9 @@ def fan() -> dict[str, Any]:
 
 def bins() -> list[dict[str, Any]]:
     """Forecasts in five bins, one of them empty."""
-    found = zip((12, 9, 5, 0, 7), (0.1, 0.2, 0.6, 0.0, 0.9), (0.02, 0.08, 0.3, 0.0, 0.6), (0.3, 0.5, 0.8, 0.0, 1.0), strict=True)
+    found = zip(
+        (12, 9, 5, 0, 7), (0.1, 0.2, 0.6, 0.0, 0.9), (0.02, 0.08, 0.3, 0.0, 0.6), (0.3, 0.5, 0.8, 0.0, 1.0), strict=True
+    )
     return [
         {"low_end": at / 5, "high_end": (at + 1) / 5, "foretold": (at + 0.5) / 5, "share": share, "low": low, "high": high, "n": n}
         for at, (n, share, low, high) in enumerate(found)
