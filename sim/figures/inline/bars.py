@@ -23,6 +23,8 @@ from sim.figures.inline.chart import (
 LEFT, BARS = 8.0, 48.0
 """Where bars begin and how long the longest is, in percent of the width; the number stands at the right end."""
 
+INTERVAL, ESTIMATE = "Thin line: 95 % interval.", "A model estimate, not a forecast."
+
 
 def bars(
     prospects: Mapping[str, Any],
@@ -46,7 +48,7 @@ def bars(
     drawn, height = _groups(options, wide=wide)
     return chart(
         drawn, height, title=title, says=_said(options, n), standalone=standalone,
-        note=f"{meaning} Thin line: 95 % interval. n = {n:,} futures of each option. A model estimate, not a forecast.".strip(),
+        note=f"{meaning} {INTERVAL} n = {n:,} futures of each option. {ESTIMATE}".strip(),
         table=_table(options, n),
     )  # fmt: skip
 
@@ -85,7 +87,8 @@ def _said(options: Sequence[Mapping[str, Any]], n: int) -> str:
         most = max(option["outcomes"], key=lambda one: one["share"], default=None)
         if most is not None:
             told.append(
-                f"{LETTERS[place]}, {option['says']}: most often {most['says'] or most['name']}, {estimate(*share_of(most))}"
+                f"{LETTERS[place]}, {option['says']}: most often {most['says'] or most['name']}, "
+                f"{estimate(*share_of(most))}"
             )
     return f"{'; '.join(told)}; n = {n:,} futures of each option."
 
@@ -113,7 +116,7 @@ def shares(outcomes: Sequence[Mapping[str, Any]], n: int, *, title: str = "How i
     )
     rows = _table(options, n).rows
     table = Table(f"Shares of n = {n:,} futures in percent, with 95 % intervals", ("outcome", "share"), rows)
-    note = f"Thin line: 95 % interval. n = {n:,} futures. A model estimate, not a forecast."
+    note = f"{INTERVAL} n = {n:,} futures. {ESTIMATE}"
     return chart(drawn, height, title=title, says=says, note=note, table=table, standalone=standalone)
 
 

@@ -196,6 +196,9 @@ def said(questions: Any, trigger: str, option: str) -> str:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
-    "minutes": minutes, "left": left, "chance": chance, "plain": plain, "people": people, "counted": counted,
-    "phase": phase, "step": step, "channel": channel, "short": short, "drawing": drawing, "day": day, "dated": dated, "mark": mark, "usually": usually, "score": score, "said": said, "estimate": estimate,
+    one.__name__: one
+    for one in (
+        minutes, left, chance, plain, people, counted, phase, step, channel, short, drawing, day, dated, mark, usually,
+        score, said, estimate,
+    )
 }  # fmt: skip
