@@ -42,7 +42,7 @@ from sim.verbs.playing import (
 from sim.verbs.seating import ask, ask_truly, chunk, game, open_session, prospects, resume_session, warm
 from sim.verbs.seating import view as view
 from sim.verbs.sensing import POINT_RUNS, plan_sensitivity, sensitivity
-from sim.verbs.serving import refused
+from sim.verbs.serving import assumptions, copied, has_part, lay_part, part_of, refused, rehearsed
 from sim.verbs.sweeping import plan_sweep, sweep
 
 if TYPE_CHECKING:  # the faces take the names of these values from here
@@ -91,6 +91,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.study.execute import Progress as Progress
     from sim.study.plan import Plan as Plan
     from sim.study.splitting.rare import RarePlan as RarePlan
+    from sim.verbs.serving import Copied as Copied
 
 __all__ = [
     "MOST_RUNS",
@@ -104,12 +105,14 @@ __all__ = [
     "ablate",
     "ask",
     "ask_truly",
+    "assumptions",
     "branch",
     "chain_records",
     "chart",
     "chart_style",
     "chunk",
     "compare",
+    "copied",
     "create",
     "debrief",
     "debrief_part",
@@ -123,11 +126,14 @@ __all__ = [
     "explain",
     "export",
     "game",
+    "has_part",
+    "lay_part",
     "load",
     "names_several",
     "numbers",
     "on_cluster",
     "open_session",
+    "part_of",
     "picture",
     "plan",
     "plan_ablate",
@@ -144,6 +150,7 @@ __all__ = [
     "reading",
     "refused",
     "rehearse",
+    "rehearsed",
     "replay",
     "report",
     "resume_session",

@@ -93,6 +93,8 @@ class Room:
         await self.does(done)
         if what in ("advance", "sit"):
             self.reckoner.warm()
+        if what in ("advance", "undo", "close", "mark", "note"):
+            self.reckoner.after()
 
     async def reveal_in_time(self) -> None:
         """From now on a turn is revealed when its time is up, whether or not anybody says so."""
@@ -117,6 +119,10 @@ class Room:
             raise api.refused("you sit at no seat: choose one first", "closed")
         asked = await asyncio.to_thread(api.ask, self.session, seat, trigger, options=options, person=who.person)
         self.reckoner.whatif(seat, asked)
+
+    async def rehearse(self, who: Who, fields: Mapping[str, str]) -> None:
+        """Whoever leads has model players play a whole game."""
+        self.reckoner.rehearse()
 
     async def welcome(self, who: Who | None, seat: str) -> Who:
         """Let somebody in, or show who is in already to the seat of the link they opened."""
@@ -159,6 +165,15 @@ class Room:
             role = "" if who is None else self._role(who)
             shown = {} if who is None else self._shown(role, who)
             return render(page, shown, {**self.beside.of(page, role), **extras.fresh(), **more})
+
+        return await asyncio.get_running_loop().run_in_executor(self._looking, drawn)
+
+    async def sheet(self, seat: str) -> str:
+        """The role sheet of a seat."""
+
+        def drawn() -> str:
+            page = f"/print/{seat}"
+            return render(page, view(self.session, seat), {**self.beside.of(page, seat), **extras.fresh()})
 
         return await asyncio.get_running_loop().run_in_executor(self._looking, drawn)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sim import api
+from sim.errors import UsageError
 from sim.seminar import keep, lan
 from sim.seminar.app import application
 from sim.seminar.desk import Desk
@@ -60,7 +61,11 @@ def run(load: Callable[[], api.Model], name: str, wanted: Wanted, *, say: Callab
 
 
 def _opened(model: api.Model, wanted: Wanted, folder: Path) -> api.Session:
-    return api.open_session(model, seed=wanted.seed, minutes=wanted.minutes, turns=wanted.turns, folder=folder)
+    try:
+        return api.open_session(model, seed=wanted.seed, minutes=wanted.minutes, turns=wanted.turns, folder=folder)
+    except UsageError:
+        keep.forget(folder)
+        raise
 
 
 def _greeting(room: Room, folder: Path, host: str, wanted: Wanted, *, goes_on: bool) -> Iterator[str]:
