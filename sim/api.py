@@ -39,8 +39,7 @@ from sim.verbs.playing import (
     study,
     trace,
 )
-from sim.verbs.seating import ask, ask_truly, chunk, game, open_session, prospects, resume_session, warm
-from sim.verbs.seating import view as view
+from sim.verbs.seating import ask, ask_truly, chunk, game, open_session, prospects, resume_session, view, warm
 from sim.verbs.sensing import POINT_RUNS, plan_sensitivity, sensitivity
 from sim.verbs.serving import assumptions, copied, has_part, lay_part, part_of, refused, rehearsed
 from sim.verbs.sweeping import plan_sweep, sweep

@@ -79,6 +79,19 @@ def resume_session(folder: str | Path) -> Session:
     return Session(table, opened, folder=folder)
 
 
+def view(session: Session, role: str, *, person: str = "") -> dict[str, Any]:
+    """What a role sees of a session now, as plain data: `host`, `screen` (the projector), or the actor of a seat.
+
+    Raises
+    ------
+    KeyError
+        If there is no such seat.
+    """
+    from sim.game.views import view
+
+    return view(session, role, person=person)
+
+
 # ---------------------------------------------------------------------------------------- what might come
 
 
@@ -147,16 +160,3 @@ def prospects(asked: Ask, chunks: Sequence[Chunk]) -> Prospects:
     from sim.game.prospects import Prospects
 
     return Prospects.of(asked, chunks)
-
-
-def view(session: Session, role: str, *, person: str = "") -> dict[str, Any]:
-    """What a role sees of a session now, as plain data: `host`, `screen` (the projector), or the actor of a seat.
-
-    Raises
-    ------
-    KeyError
-        If there is no such seat.
-    """
-    from sim.game.views import view
-
-    return view(session, role, person=person)
