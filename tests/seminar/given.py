@@ -121,11 +121,13 @@ def _seats(role: str) -> dict[str, Any]:
 
 def _hosts() -> dict[str, Any]:
     return {
-        "settled": {"russia": {"push_further": "hold"}, "us": {"washington_on_the_threat": "name_it"}}, "overrides": {},
+        "settled": {"russia": {"push_further": "hold"}, "us": {"washington_on_the_threat": "name_it"}}, "overrides": [],
+        "asks": {"russia": [{"trigger": trigger, "asks": asks, "options": [{"name": one[0], "says": one[1]} for one in options]}
+                            for trigger, asks, options in QUESTIONS]},
         "injects": [{"name": "gas_bill", "says": "Gazprom presents Kiev with a bill of 2.2 billion dollars", "to": [],
-                     "date": "15 April 2014", "does": "support in Ukraine falls by .05", "thrown": None},
-                    {"name": "shots", "says": "Shots are heard in Sloviansk; nobody knows whose", "date": "", "to": ["us", "eu"],
-                     "does": "", "thrown": 1}],
+                     "date": "15 April 2014", "does": ["support in Ukraine falls by .05"], "thrown": None},
+                    {"name": "shots", "says": "Shots are heard in Sloviansk; nobody knows whose", "date": "", "to": ["The United States", "The European Union"],
+                     "does": [], "thrown": 1}],
         "can_undo": "the beginning of turn 2", "next_phases": ["reveal"],
         "notes": [{"turn": 1, "text": "The Union argued for eight minutes about compensation."}], "players": {},
     }  # fmt: skip

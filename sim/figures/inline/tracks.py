@@ -48,12 +48,13 @@ def ladders(world: Mapping[str, Any], *, wide: bool = False, standalone: bool = 
 
 def _strip(ladder: Mapping[str, Any], y: float, days: float) -> Iterator[str]:
     steps, most = list(ladder["steps"]), max(1, len(ladder["rungs"]) - 1)
+    shade = [round(4 * rung / most) if ladder.get("is_ordered", True) else 1 for rung in range(len(ladder["rungs"]))]
     ends = [*(day for day, _ in steps[1:]), days]
     for (day, rung), end in zip(steps, ends, strict=True):
         width = _x(end, days) - _x(day, days)
-        yield rect(_x(day, days), y, width, 1.7, f"cell r{round(4 * rung / most)}")
+        yield rect(_x(day, days), y, width, 1.7, f"cell r{shade[rung]}")
         if width > 6:
-            yield text(_x(day, days) + width / 2, y + 1.2, str(rung), f"t small m onr{round(4 * rung / most)}")
+            yield text(_x(day, days) + width / 2, y + 1.2, str(rung), f"t small m onr{shade[rung]}")
 
 
 def fan(record: Mapping[str, Any], *, wide: bool = False, standalone: bool = False) -> Chart:
