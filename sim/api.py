@@ -37,7 +37,7 @@ from sim.verbs.playing import (
     study,
     trace,
 )
-from sim.verbs.seating import ask, ask_truly, chunk, game, open_session, prospects, resume_session, warm
+from sim.verbs.seating import ask, ask_truly, baselines, chunk, game, open_session, prospects, resume_session, warm
 from sim.verbs.sensing import POINT_RUNS, plan_sensitivity, sensitivity
 from sim.verbs.sweeping import plan_sweep, sweep
 
@@ -65,6 +65,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.engine.record import Recording as Recording
     from sim.engine.record import Runs as Runs
     from sim.figures.gallery import Drawn as Drawn
+    from sim.game.baselines import Baselines as Baselines
     from sim.game.course import Course as Course
     from sim.game.foresight import Ask as Ask
     from sim.game.foresight import Chunk as Chunk
@@ -99,6 +100,7 @@ __all__ = [
     "ablate",
     "ask",
     "ask_truly",
+    "baselines",
     "branch",
     "chain_records",
     "chunk",
