@@ -39,7 +39,18 @@ from sim.verbs.playing import (
     study,
     trace,
 )
-from sim.verbs.seating import ask, ask_truly, chunk, game, open_session, prospects, resume_session, view, warm
+from sim.verbs.seating import (
+    ask,
+    ask_truly,
+    baselines,
+    chunk,
+    game,
+    open_session,
+    prospects,
+    resume_session,
+    view,
+    warm,
+)
 from sim.verbs.sensing import POINT_RUNS, plan_sensitivity, sensitivity
 from sim.verbs.serving import assumptions, copied, has_part, lay_part, part_of, refused, rehearsed
 from sim.verbs.sweeping import plan_sweep, sweep
@@ -68,6 +79,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.engine.record import Recording as Recording
     from sim.engine.record import Runs as Runs
     from sim.figures.gallery import Drawn as Drawn
+    from sim.game.baselines import Baselines as Baselines
     from sim.game.course import Course as Course
     from sim.game.debrief import Debrief as Debrief
     from sim.game.foresight import Ask as Ask
@@ -105,6 +117,7 @@ __all__ = [
     "ask",
     "ask_truly",
     "assumptions",
+    "baselines",
     "branch",
     "chain_records",
     "chart",
