@@ -205,7 +205,7 @@ class Room:
 
     def _shown(self, role: str, who: Who) -> dict[str, Any]:
         """What somebody sees; who has no seat yet sees what everybody may."""
-        shown = view(self.session, role or "screen", person=who.person)
+        shown = _seen(self.session, role, who.person)
         person = self.session.state.people.get(who.person)
         if not role and person is not None:
             shown = {**shown, "me": {"id": person.id, "handle": person.handle, "seat": "", "title": ""}}
@@ -216,7 +216,7 @@ class Room:
         revision = self.session.state.revision
         found = self._digests.get((revision, role))
         if found is None:
-            told = {name: value for name, value in view(self.session, role or "screen").items() if name != "revision"}
+            told = {name: value for name, value in _seen(self.session, role).items() if name != "revision"}
             found = hashlib.blake2b(json.dumps(told, sort_keys=True, default=str).encode(), digest_size=12).hexdigest()
             if self.session.state.revision == revision:  # else somebody moved meanwhile, and pages are told again
                 _keep(self._digests, (revision, role), found, 64)
@@ -239,6 +239,17 @@ class Room:
         self.reckoner.close()
         for threads in (self._moving, self._looking):
             threads.shutdown(wait=True, cancel_futures=True)
+
+
+def _seen(session: api.Session, role: str, person: str = "") -> dict[str, Any]:
+    """The view of a role, or of everybody for who has none yet.
+
+    How many of a team have said what they want is for whoever leads: it would have every page drawn at every vote.
+    """
+    shown = view(session, role or "screen", person=person)
+    if role != "host":
+        shown["seats"] = [{name: one for name, one in seat.items() if name != "votes_in"} for seat in shown["seats"]]
+    return shown
 
 
 def _keep(kept: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:
