@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sim.analysis.narrative import is_hidden, is_part, is_relay, is_routine
 from sim.clock import days
 from sim.engine.record import EventRow
+from sim.game.atlas import Atlas
 from sim.game.past import Past
 from sim.game.sight import Glimpse, Sight
-from sim.game.speech import Speech, day_in_words, words_of
-from sim.game.table import Game
-from sim.language.tree import Constant
-from sim.program.ir import At, Every, On, Rate, Trigger, When
+from sim.game.speech import day_in_words, words_of
+from sim.program.ir import At, Rate, Trigger, When
 from sim.program.sayings import capital
 
-_GAP = re.compile(r"\{[^{}]*\}")
+_GAP = re.compile(r"\{(?:not )?([A-Za-z_]\w*(?:\.\w+)*)(\.\*)?\}")
+
+_ABOUT = re.compile(r" \([^()]*\)$")
+"""What an answer is about, where the line before has said it."""
+
+CHANGES = 3
+"""Changes that are told of one line; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,9 @@ class News:
         return {**asdict(self), "changes": list(self.changes)}
 
 
-def news(game: Game, past: Past, sight: Sight, everybody: Sight, *, thrown: Mapping[str, int]) -> tuple[News, ...]:
+def news(
+    atlas: Atlas, past: Past, sight: Sight, everybody: Sight, *, thrown: Mapping[str, int]
+) -> tuple[News, ...]:  # fmt: skip
     """What a seat was told so far, the oldest first.
 
     Parameters
@@ -52,17 +58,41 @@ def news(game: Game, past: Past, sight: Sight, everybody: Sight, *, thrown: Mapp
     thrown
         Injects, and the turn in which each was thrown in.
     """
-    teller = _Teller(game, past, sight, everybody)
-    lines = [*teller.happened(), *teller.came_out(), *teller.thrown_in(thrown), *teller.ending()]
+    teller = _Teller(atlas, past, sight, everybody)
+    lines = [*gathered(list(teller.happened())), *teller.came_out(), *teller.thrown_in(thrown), *teller.ending()]
     return tuple(sorted(lines, key=lambda line: line.tick))
+
+
+def of_turn(lines: Sequence[News], turn: int) -> tuple[News, ...]:
+    """The lines of one turn."""
+    return tuple(line for line in lines if line.turn == turn)
+
+
+def gathered(lines: Sequence[News]) -> list[News]:
+    """The lines, with what was said at one meeting of one track told as one."""
+    told: list[News] = []
+    for line in lines:
+        last = told[-1] if told else None
+        if last is not None and line.kind == "talks" == last.kind and (line.tick, line.secret) == (
+                last.tick, last.secret):  # fmt: skip
+            more = _ABOUT.sub("", line.says)
+            more = more if line.title and more.startswith(line.title) else more[:1].lower() + more[1:]
+            told[-1] = replace(last, says=f"{last.says}; {more}", changes=(*last.changes, *line.changes))
+        else:
+            told.append(line)
+    return told
+
+
+def _few(told: Sequence[str]) -> tuple[str, ...]:
+    return (*told[:CHANGES], f"and {len(told) - CHANGES} more") if len(told) > CHANGES + 1 else tuple(told)
 
 
 class _Teller:
     """Tells one course to one seat."""
 
-    def __init__(self, game: Game, past: Past, sight: Sight, everybody: Sight) -> None:
-        self.game, self.past, self.sight, self.everybody = game, past, sight, everybody
-        self.program, self.speech = game.program, Speech(game)
+    def __init__(self, atlas: Atlas, past: Past, sight: Sight, everybody: Sight) -> None:
+        self.atlas, self.past, self.sight, self.everybody = atlas, past, sight, everybody
+        self.game, self.program, self.speech = atlas.game, atlas.program, atlas.speech
         self.glimpses = {one.row.seq: one for one in sight.seen(past.rows)}
         self.of_everybody = {one.row.seq for one in everybody.seen(past.rows) if one.is_known}
 
@@ -74,14 +104,12 @@ class _Teller:
             if not glimpse.is_known:
                 if moved := self.ladders_moved(glimpse):
                     yield self.line(row.tick, "move", "", moved)
-                continue
-            if trigger.name.startswith("injects.") or self.is_noise(trigger, row, glimpse):
-                continue
-            is_secret = row.seq not in self.of_everybody
-            yield self.line(
-                row.tick, self.kind(trigger), trigger.actor, self.says(trigger, glimpse),
-                because=self.because(row), secret=is_secret, changes=self.changes(trigger, glimpse),
-            )  # fmt: skip
+            elif not trigger.name.startswith("injects.") and not self.is_no_news(trigger, row, glimpse):
+                yield self.line(
+                    row.tick, self.atlas.kind(trigger), trigger.actor, self.says(trigger, glimpse),
+                    because=self.because(row), secret=row.seq not in self.of_everybody,
+                    changes=_few(list(self.changes(trigger, glimpse))),
+                )  # fmt: skip
 
     def line(self, tick: int, kind: str, who: str, says: str, *, because: str = "", secret: bool = False,
              changes: tuple[str, ...] = ()) -> News:  # fmt: skip
@@ -93,134 +121,105 @@ class _Teller:
 
     # -------------------------------------------------------------------------------------- what is told
 
-    def is_noise(self, trigger: Trigger, row: EventRow, glimpse: Glimpse) -> bool:
+    def is_no_news(self, trigger: Trigger, row: EventRow, glimpse: Glimpse) -> bool:
         """Whether a firing is no news: it decided nothing, or came as it always comes and moved nothing in sight."""
-        if trigger.choice is not None:
-            return not trigger.branches[row.branch].effects and ".answer" not in trigger.name
-        if is_hidden(trigger.name) or is_relay(self.program, row):
+        if row.trigger in self.atlas.relays or any(part.startswith("_") for part in trigger.name.split(".")):
             return True
-        moves = any(self.program.quantities[slot].kind.names or self.program.quantities[slot].kind.word == "truth"
-                    for slot, _, _ in glimpse.changes)  # fmt: skip
-        return not moves and (is_routine(self.program, row) or not trigger.says)
-
-    def kind(self, trigger: Trigger) -> str:
-        """What sort of thing it was."""
-        parts = trigger.name.split(".")
-        head = next((".".join(parts[:end]) for end in range(len(parts), 0, -1)
-                     if ".".join(parts[:end]) in self.promises), "")  # fmt: skip
-        if parts[-1] == "leaks":
-            return "leak"
-        if head:
-            return "threat"
-        if "sees" in parts:
-            return "report"
-        if "believes" in parts or "home" in parts[:-1]:
-            return "belief"
-        if trigger.choice is not None and ".ask." not in trigger.name and ".answer" not in trigger.name:
-            return "decision"
-        agent = self.agents.get(trigger.agent, "")
-        if agent == "posture":
-            return "move" if parts[-1] == "moves" else "event"
-        return {"sanctions": "sanctions", "diplomacy": "talks"}.get(agent, "event")
-
-    @property
-    def promises(self) -> frozenset[str]:
-        """Threats and offers, by name."""
-        return frozenset(map(str, (*self.game.scenario.threats, *self.game.scenario.offers)))
-
-    @property
-    def agents(self) -> Mapping[str, str]:
-        """What kind each agent is of."""
-        kinds = ("posture", "sanctions", "diplomacy")
-        return {str(name): next((kind for kind in kinds if hasattr(agent, kind)), "")
-                for name, agent in self.game.scenario.agents.items()}  # fmt: skip
+        if trigger.choice is not None:
+            return self.atlas.is_idle(row.trigger, row.branch) and ".answer" not in trigger.name
+        moves = any(slot in self.atlas.lasting for slot, _, _ in glimpse.changes)
+        repeats = row.trigger in self.atlas.routine or (trigger.name.endswith(".report") and not glimpse.changes)
+        return not moves and (repeats or not trigger.says)
 
     def says(self, trigger: Trigger, glimpse: Glimpse) -> str:
         """What is said of a firing."""
         if trigger.choice is not None:
             return self.chosen(trigger, glimpse.row.branch)
         if trigger.name.endswith(".leaks"):
-            return self.leaked(trigger.name.removesuffix(".leaks"))
+            return f"It comes out: {self.told_of(trigger.name.removesuffix('.leaks'))}"
         if trigger.name.endswith(".moves") and (moved := self.ladders_moved(glimpse)):
             return moved
+        if trigger.name.endswith(".fails"):
+            return f"“{self.option_of(trigger.name.removesuffix('.fails'))}” does not get what it needs"
         told = self.past.says.get(glimpse.row.seq) if self.may_fill(trigger) else _GAP.sub("…", trigger.says)
         return self.speech.plain(told or trigger.says or words_of(trigger.name))
 
+    def in_short(self, trigger: Trigger, glimpse: Glimpse) -> str:
+        """The same as a cause of something else: without what follows a colon, but for who decided what."""
+        said = self.says(trigger, glimpse).rstrip(".")
+        if trigger.choice is not None or trigger.name.endswith(".moves"):
+            return said
+        return capital(said.partition(": ")[0] if len(said) > 40 else said)
+
     def may_fill(self, trigger: Trigger) -> bool:
         """Whether the seat knows what stands in the gaps of a sentence."""
-        names = {gap.strip("{}").removeprefix("not ").removesuffix(".*") for gap in _GAP.findall(trigger.says)}
-        slots = [slot for slot, one in enumerate(self.program.quantities)
-                 if one.name in names or one.name.rpartition(".")[0] in names]  # fmt: skip
-        derived = [place for place, one in enumerate(self.program.derived) if one.name in names]
-        return all(map(self.sight.knows, slots)) and all(map(self.sight.knows_derived, derived))
+        for name, flags in _GAP.findall(trigger.says):
+            if flags:
+                slots = [slot for slot in self.atlas.lasting
+                         if self.program.quantities[slot].name.rpartition(".")[0] == name]  # fmt: skip
+            else:
+                slots = [self.atlas.slots[name]] if name in self.atlas.slots else []
+            derived = [place for place, one in enumerate(self.program.derived) if one.name == name]
+            if not all(map(self.sight.knows, slots)) or not all(map(self.sight.knows_derived, derived)):
+                return False
+        return True
 
     def chosen(self, trigger: Trigger, branch: int) -> str:
         """Who chose what: `Russia: go one rung further`."""
-        name = trigger.branches[branch].name
+        name, parts, choice = trigger.branches[branch].name, trigger.name.split("."), trigger.choice
         seat = self.game.seat_of(trigger.name)
         says = self.game.seats[seat].question(trigger.name).option(name).says if seat else ""
-        choice = trigger.choice
-        says = says or (" ".join(choice.options[branch].says.split()) if choice else "") or self.unsaid(trigger, name)
-        if "answer" in trigger.name.split(".") or "ask" in trigger.name.split("."):
-            subject = trigger.name.split(".ask.")[0] if ".ask." in trigger.name else trigger.name.split(".answer")[0]
-            says = f"{says} ({words_of(subject)})"
+        says = says or (" ".join(choice.options[branch].says.split()) if choice else "") or words_of(name)
+        if "consent" in parts:
+            option = self.option_of(".".join(parts[: parts.index("consent")]))
+            says = f"{'agrees to' if name == 'accept' else 'does not agree to'} “{option}”"
+        elif "ask" in parts or "answer" in parts:
+            whole = trigger.name.split(".ask.")[0].rpartition(".")[2] if "ask" in parts else trigger.name.split(
+                ".answer")[0]  # fmt: skip
+            says = f"{says} ({self.speech.words(whole)})"
+        elif "agreement" in parts:
+            says = f"{says} (“{words_of(parts[parts.index('agreement') + 1])}”)"
+        says = self.speech.plain(says)
         return f"{self.speech.title(trigger.actor)}: {says}" if trigger.actor else says
 
-    def unsaid(self, trigger: Trigger, name: str) -> str:
-        """An option that says nothing of itself."""
-        parts = trigger.name.split(".")
-        if "agreement" in parts and name in ("kept", "broken"):
-            duty = words_of(parts[parts.index("agreement") + 1])
-            return f"carries out “{duty}”" if name == "kept" else f"does not carry out “{duty}”"
-        if "consent" in parts:
-            return f"{'consents to' if name == 'accept' else 'does not consent to'} “{words_of(parts[-3])}”"
-        told = {"kept": "keeps its word", "broken": "does not keep its word"}
-        return told.get(name, words_of(name))
-
-    def leaked(self, key: str) -> str:
-        """That something comes out, and what."""
-        return f"It comes out: {self.told_of(key)}"
+    def option_of(self, name: str) -> str:
+        """What an option says, by the name of its choice and its own."""
+        owner, _, option = name.rpartition(".")
+        for trigger in self.program.triggers:
+            if trigger.name == owner and trigger.choice is not None:
+                says = next((one.says for one in trigger.choice.options if one.name == option), "")
+                return self.speech.plain(says) or words_of(option)
+        return words_of(option)
 
     def told_of(self, key: str) -> str:
         """What a hidden word or deed is, in words."""
-        promise = {**self.game.scenario.threats, **self.game.scenario.offers}.get(key)  # type: ignore[call-overload]
+        promise = self.atlas.promises.get(key)
         if promise is not None:
-            by = self.speech.those(promise.by)
-            return f"{by} to {self.speech.title(str(promise.to))}: {promise.says or words_of(key)}"
-        owner, _, option = key.rpartition(".")
-        place = next((at for at, one in enumerate(self.program.triggers) if one.name == owner), None)
-        if place is None:
-            return words_of(key)
-        trigger = self.program.triggers[place]
-        return self.chosen(trigger, [one.name for one in trigger.branches].index(option))
+            by, to = self.speech.those(promise.by), self.speech.within(str(promise.to))
+            return f"{capital(by)} to {to}: {' '.join(str(promise.says or words_of(key)).split())}"
+        owner = key.rpartition(".")[0]
+        actor = next((one.actor for one in self.program.triggers if one.name == owner), "")
+        return f"{self.speech.title(actor)}: {self.option_of(key)}" if actor else self.option_of(key)
 
     def ladders_moved(self, glimpse: Glimpse) -> str:
         """The ladders that a firing moved: `Border army: massed → incursion`."""
         return "; ".join(
-            f"{capital(words_of(self.program.quantities[slot].name))}: {self.speech.value(slot, old)} → "
+            f"{capital(self.speech.words(self.program.quantities[slot].name))}: {self.speech.value(slot, old)} → "
             f"{self.speech.value(slot, new)}"
             for slot, old, new in glimpse.changes
-            if self.program.quantities[slot].kind.names and not self.is_of_another(slot)
+            if slot in self.atlas.ladders
         )
 
-    def is_of_another(self, slot: int) -> bool:
-        """Whether a level is part of another ladder, or kept for itself by an agent."""
-        name = self.program.quantities[slot].name
-        return is_hidden(name) or is_part(self.program, slot) or ".stood." in name
-
-    def changes(self, trigger: Trigger, glimpse: Glimpse) -> tuple[str, ...]:
+    def changes(self, trigger: Trigger, glimpse: Glimpse) -> Iterator[str]:
         """What the seat may know of what changed, numbers and ladders; of flags the sentence tells enough."""
-        told = []
         for slot, old, new in glimpse.changes:
             quantity = self.program.quantities[slot]
-            if quantity.kind.word == "truth" or self.is_of_another(slot) or (".sees." in f".{quantity.name}." and (
-                    "sees" not in trigger.name.split("."))):  # fmt: skip
+            is_told = trigger.name.endswith(".moves") and slot in self.atlas.ladders
+            is_public_number = slot not in self.atlas.lasting and self.everybody.knows(slot)
+            if is_told or is_public_number or (slot in self.atlas.lasting and slot not in self.atlas.ladders):
                 continue
-            if trigger.name.endswith(".moves") and quantity.kind.names:
-                continue
-            told.append(f"{self.speech.named(quantity.name)} {self.speech.value(slot, old)} → "
-                        f"{self.speech.value(slot, new)}")  # fmt: skip
-        return tuple(told)
+            yield (f"{self.speech.named(quantity.name)} {self.speech.value(slot, old)} → "
+                   f"{self.speech.value(slot, new)}")  # fmt: skip
 
     # -------------------------------------------------------------------------------------- why
 
@@ -229,25 +228,23 @@ class _Teller:
         trigger = self.program.triggers[row.trigger]
         if row.cause >= 0:
             cause = self.past.rows[row.cause]
-            if is_relay(self.program, cause):
+            if cause.trigger in self.atlas.relays:
                 return self.because(cause)
             glimpse = self.glimpses.get(cause.seq)
             if glimpse is None or not glimpse.is_known:
                 return ""
-            on = "" if cause.tick == row.tick else f" ({day_in_words(self.program, cause.tick)})"
-            said = self.says(self.program.triggers[cause.trigger], glimpse).rstrip(".")
-            return f"because of this: {said}{on}"
+            on = "" if cause.tick == row.tick else f", {day_in_words(self.program, cause.tick)}"
+            said = self.in_short(self.program.triggers[cause.trigger], glimpse)
+            return f"because of “{said.replace('“', '‘').replace('”', '’')}”{on}"
         match trigger.cause:
             case Rate():
                 return "by chance"
-            case Every(Constant()) | Every() | On():
-                return ""
-            case At():
+            case At() if trigger.choice is None:
                 return "as the calendar has it"
-            case When(condition, _):
-                if not self.sight.can_tell(condition):
-                    return ""
+            case When(condition, _) if not trigger.agent and self.sight.can_tell(condition):
                 return f"because {self.speech.condition(condition)}"
+            case _:
+                return ""
 
     # -------------------------------------------------------------------------------------- what else there is
 
@@ -256,7 +253,8 @@ class _Teller:
         for key, tick in self.sight.out.items():
             leak = f"{key}.leaks"
             if not any(row.tick == tick and self.program.triggers[row.trigger].name == leak for row in self.past.rows):
-                yield self.line(tick, "leak", "", self.leaked(key), secret=key not in self.everybody.out)
+                yield self.line(tick, "leak", "", f"It comes out: {self.told_of(key)}",
+                                secret=key not in self.everybody.out)  # fmt: skip
 
     def thrown_in(self, thrown: Mapping[str, int]) -> Iterator[News]:
         """Injects, as news of the day on which their turn begins."""
@@ -272,8 +270,3 @@ class _Teller:
             outcome = next((one for one in self.program.outcomes if one.name == course.outcome), None)
             says = outcome.says if outcome is not None and outcome.says else words_of(course.outcome or "it stops here")
             yield self.line(int(course.runs.ended[0]), "end", "", f"So it ends: {' '.join(says.split())}")
-
-
-def of_turn(lines: Sequence[News], turn: int) -> tuple[News, ...]:
-    """The lines of one turn."""
-    return tuple(line for line in lines if line.turn == turn)

@@ -137,16 +137,16 @@ class Occasions:
         """What a question follows, in words."""
         owner, _, rest = path.partition(".answer")
         if rest is not None and (Text(owner) in self.game.scenario.threats or Text(owner) in self.game.scenario.offers):
-            return f"{words_of(owner)} is called"
+            return f"{self.speech.words(owner)} is called"
         said = event_text(self.game.scenario, path)
         name, _, verb = said.rpartition(" ")
-        return f"{words_of(name)} {verb}"
+        return f"{self.speech.words(name)} {verb}"
 
     def _of_trigger(self, trigger: Trigger, turn: Turn) -> Iterator[str]:
         """The same of a choice that the vocabulary brings."""
         owner, _, rest = trigger.name.partition(".answer")
         if rest or trigger.name.endswith(".answer"):
-            yield f"when {words_of(owner)} is called"
+            yield f"when {self.speech.words(owner)} is called"
             return
         if ".ask." in trigger.name:
             yield f"when {words_of(trigger.name.split('.ask.')[0].rpartition('.')[2])} comes to you"

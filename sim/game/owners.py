@@ -60,6 +60,10 @@ class Owners:
         """Whether a name belongs to a threat or an offer."""
         return self.block(name)[0] in self.promises
 
+    def is_weight(self, name: str) -> bool:
+        """Whether it says what a threat or an offer would mean to its addressee."""
+        return name.endswith((".hurts", ".helps")) and self.is_commitment(name)
+
     def is_public_number(self, name: str) -> bool:
         """Whether a plain number is one that all can count: rounds that were held, votes, sectors under sanctions."""
         head, rest = self.block(name)
@@ -70,6 +74,15 @@ class Owners:
             sectors = {str(sector) for tier in agent.tiers.values() for sector in getattr(tier, "sectors", None) or ()}
             return ".vote." in f".{rest}." or rest in sectors
         return False
+
+    def is_private_flag(self, name: str) -> bool:
+        """Whether it is a quantity that the file gives to one actor or agent, as `eu.stored`."""
+        head, _, rest = name.partition(".")
+        actor, agent = self.scenario.actors.get(Text(head)), self.scenario.agents.get(Text(head))
+        written = set(map(str, agent.quantities)) if agent is not None else set()
+        if actor is not None:
+            written |= {str(key) for key in (*actor.quantities, *(actor.model_extra or {}))}
+        return rest in written
 
     def bound(self, name: str) -> tuple[str, ...]:
         """Who has to carry out the obligation that a name belongs to."""

@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sim.engine.record import Decision
+from sim.game.atlas import Atlas
 from sim.game.past import Past
 from sim.game.sight import Sight
-from sim.game.speech import Speech, day_in_words
-from sim.game.table import Game, Option, Question
+from sim.game.speech import day_in_words
+from sim.game.table import Option, Question
+from sim.program.sayings import capital
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Move:
         return asdict(self)
 
 
-def revealed(game: Game, past: Past, sight: Sight, everybody: Sight, *, turn: int,
+def revealed(atlas: Atlas, past: Past, sight: Sight, everybody: Sight, *, turn: int,
              ordered: Mapping[str, Mapping[str, str]], overridden: Mapping[str, str]) -> tuple[Move, ...]:  # fmt: skip
     """The moves of a turn that was played, seat by seat.
 
@@ -48,7 +50,7 @@ def revealed(game: Game, past: Past, sight: Sight, everybody: Sight, *, turn: in
     overridden
         What whoever leads put in: trigger -> option.
     """
-    told = _Told(game, past, sight, everybody, turn)
+    told, game = _Told(atlas, past, sight, everybody, turn), atlas.game
     moves = []
     for actor, seat in game.seats.items():
         for question in seat.questions:
@@ -64,10 +66,10 @@ def revealed(game: Game, past: Past, sight: Sight, everybody: Sight, *, turn: in
 class _Told:
     """Tells the moves of one turn to one seat."""
 
-    def __init__(self, game: Game, past: Past, sight: Sight, everybody: Sight, turn: int) -> None:
-        self.game, self.past, self.sight, self.everybody, self.turn = game, past, sight, everybody, turn
-        self.speech = Speech(game)
-        window = game.turns[turn]
+    def __init__(self, atlas: Atlas, past: Past, sight: Sight, everybody: Sight, turn: int) -> None:
+        self.game, self.past, self.sight, self.everybody, self.turn = atlas.game, past, sight, everybody, turn
+        self.atlas, self.speech = atlas, atlas.speech
+        window = self.game.turns[turn]
         ticks = {row.seq: row.tick for row in past.rows}
         self.made: dict[int, list[tuple[int, Decision]]] = {}  # by place: (tick, decision), the oldest first
         for seq, decision in past.decisions.items():
@@ -88,7 +90,7 @@ class _Told:
         """What the model chose: each thing it did once, and where it did nothing the last time that it was asked."""
         made = [(tick, one) for tick, one in self.made.get(question.place, ())
                 if self.sight.knows_firing(question.place, one.chosen)]  # fmt: skip
-        done = [(tick, one) for tick, one in made if not question.options[one.chosen].does_nothing] or made[-1:]
+        done = [(tick, one) for tick, one in made if not self.atlas.is_idle(question.place, one.chosen)] or made[-1:]
         shown: set[int] = set()
         for tick, decision in done:
             if decision.chosen not in shown:
@@ -102,9 +104,10 @@ class _Told:
         chosen = question.names.index(option.name)
         may_weigh = self.sight.sees_all or self.sight.seat == actor
         return Move(
-            seat=actor, title=self.speech.title(actor), trigger=question.trigger, asks=question.asks,
-            option=option.name, says=option.says, by=by,
+            seat=actor, title=self.speech.title(actor), trigger=question.trigger,
+            asks=capital(self.speech.plain(question.asks)), option=option.name,
+            says=self.speech.plain(option.says), by=by,
             had_been=round(decision.shares[chosen], 4) if decision is not None and may_weigh else None,
             carried_out=None if tick is None else day_in_words(self.game.program, tick),
-            is_secret=not self.everybody.knows_firing(question.place, chosen),
+            is_secret=not option.does_nothing and not self.everybody.knows_firing(question.place, chosen),
         )  # fmt: skip

@@ -18,7 +18,7 @@ from sim.game.owners import Owners
 from sim.game.table import Game
 from sim.language.tree import Count, Day, Draw, Read, ReadDerived, ReadParameter, Since, Tree, walk
 from sim.language.words import DATE, DURATION, NUMBER, TRUTH
-from sim.program.ir import On, Program
+from sim.program.ir import On, Program, When
 
 EVERYBODY = ""
 """The seat of the projector: it knows what every seat knows."""
@@ -142,12 +142,13 @@ class Sight:
 
         What follows on a firing that is hidden is as hidden; what it changes for all to see is seen, without its cause.
         """
-        unknown: set[int] = set()
+        covered: set[int] = set()
         for row in rows:
-            follows = isinstance(self.rules.program.triggers[row.trigger].cause, On) and row.cause in unknown
-            is_known = not follows and self.knows_firing(row.trigger, row.branch)
-            if not is_known:
-                unknown.add(row.seq)
+            rule = self.rules.firings[row.trigger][row.branch]
+            follows = isinstance(self.rules.program.triggers[row.trigger].cause, On) and row.cause in covered
+            is_known = not follows and self._holds(rule)
+            if follows or (not is_known and rule is not False):
+                covered.add(row.seq)
             changes = tuple(change for change in row.changes if self.knows(change[0]))
             if is_known or changes:
                 yield Glimpse(row, is_known, changes)
@@ -160,8 +161,12 @@ class _Writer:
         self.game, self.seat, self.program = game, seat, game.program
         self.owners = Owners(game)
         self.hidden = hidden(Draft(game.scenario, Known()))
-        self.written_in_secret = set(self._written_in_secret())
+        self.written_in_secret: dict[int, tuple[str, ...]] = {}
+        for slot, key in self._written_in_secret():
+            self.written_in_secret[slot] = tuple(dict.fromkeys((*self.written_in_secret.get(slot, ()), key)))
         self.reports = self._reports()
+        self.followed = {one for trigger in self.program.triggers if isinstance(trigger.cause, On)
+                         for one in trigger.cause.leaders}  # fmt: skip
 
     def rules(self) -> Rules:
         """The rules, for quantities first: what fires is judged by what it changes."""
@@ -193,7 +198,7 @@ class _Writer:
 
     def is_seen_by_report(self, name: str) -> bool:
         """Whether the seat has reports of it, in place of the truth; the projector, if any seat has no more."""
-        return name in self.reports
+        return any(name == one or name.startswith(f"{one}.") for one in self.reports)
 
     def _reports(self) -> set[str]:
         found = set()
@@ -210,12 +215,13 @@ class _Writer:
         """Known if the seat is one of those who know of it; else once it has come out."""
         return True if self.seat and self.seat in self.hidden[key].knowing else (key,)
 
-    def _written_in_secret(self) -> Iterator[int]:
+    def _written_in_secret(self) -> Iterator[tuple[int, str]]:
         """What a hidden deed writes: what all may know of it would give the deed away."""
         for trigger in self.program.triggers:
             for branch in trigger.branches:
-                if f"{trigger.name}.{branch.name}" in self.hidden:
-                    yield from (effect.slot for effect in branch.effects)
+                key = self.covering(f"{trigger.name}.{branch.name}")
+                if key and trigger.name != f"{key}.leaks":
+                    yield from ((effect.slot, key) for effect in branch.effects)
 
     # -------------------------------------------------------------------------------------- quantities
 
@@ -223,9 +229,12 @@ class _Writer:
         """The rule of a name by whose it is alone: own, named in `knows`, or not known."""
         if any(part.startswith("_") for part in name.split(".")) or self.is_seen_by_report(name):
             return False
-        if (key := self.covering(name)) and not self.is_named(name):
+        key, is_named = self.covering(name), self.is_named(name)
+        if is_named and self.owners.is_weight(name):  # who knows of a threat does not know what it weighs for another
+            is_named = name in self.game.seats[self.seat].knows
+        if key and not is_named:
             return self.until_out(key) if self.is_own(name) else False
-        return self.is_own(name) or self.is_named(name)
+        return self.is_own(name) or is_named
 
     def quantity(self, slot: int) -> Rule:
         """The rule of one quantity."""
@@ -244,12 +253,18 @@ class _Writer:
         if key:
             return self.until_out(key)
         if kind.names:
-            return not _OWN_LEVELS & set(parts) and (kind.ordered or slot not in self.written_in_secret)
+            return not _OWN_LEVELS & set(parts) and (bool(kind.ordered) or self.as_its_deeds(slot))
         if kind == TRUTH:
-            return slot not in self.written_in_secret and not self.owners.is_quiet_breach(name)
+            is_shut = self.owners.is_quiet_breach(name) or self.owners.is_private_flag(name)
+            return not is_shut and self.as_its_deeds(slot)
         if kind in (DATE, DURATION):
             return parts[-1] in ("until", "deadline") and self.owners.is_commitment(name)
         return kind == NUMBER and self.owners.is_public_number(name)
+
+    def as_its_deeds(self, slot: int) -> Rule:
+        """The rule of what hidden deeds set: known to those who know of all of them."""
+        keys = self.written_in_secret.get(slot, ())
+        return tuple(key for key in keys if self.until_out(key) is not True) or True
 
     # -------------------------------------------------------------------------------------- firings
 
@@ -269,9 +284,26 @@ class _Writer:
         if key := self.covering(name):
             return self.until_out(key)
         written = [effect.slot for effect in trigger.branches[branch].effects]
+        if isinstance(trigger.cause, When) and (secrets := self.secrets_of(trigger.cause.condition, slots)):
+            return secrets if not any(slots[slot] is True for slot in written) else True
         if parts[-1] == "moves" and written:
             return any(slots[slot] is True for slot in written)
         return bool(trigger.says) or any(slots[slot] is True for slot in written) or self.is_own(name)
+
+    def secrets_of(self, condition: Tree, slots: Sequence[Rule]) -> Rule:
+        """What is hidden of that on which a condition waits: flags and names that a hidden deed sets, and its count."""
+        for node in walk(condition):
+            match node:
+                case Read(slot) if isinstance(slots[slot], tuple):
+                    return slots[slot]
+                case Count(trigger, branch) if branch >= 0:
+                    one = self.program.triggers[trigger]
+                    key = self.covering(f"{one.name}.{one.branches[branch].name}")
+                    if key and self.until_out(key) is not True:
+                        return (key,)
+                case _:
+                    continue
+        return False
 
     def option(self, place: int, branch: int) -> Rule:
         """The rule of an option: what is hidden, until it is out; and to change nothing looks like what is hidden."""
@@ -282,7 +314,8 @@ class _Writer:
             return True if asked else self.until_out(key)
         if self.owners.is_quiet_breach(f"{trigger.name.removesuffix('.due')}.{trigger.branches[branch].name}"):
             return bool(self.seat) and self.seat in self.owners.bound(trigger.name)
-        if not trigger.branches[branch].effects and (not self.seat or trigger.actor != self.seat):
+        is_idle = not trigger.branches[branch].effects and (place, branch) not in self.followed
+        if is_idle and (not self.seat or trigger.actor != self.seat):
             unknown = [name for name in names if name in self.hidden and self.until_out(name) is not True]
             return tuple(unknown) or True
         return True

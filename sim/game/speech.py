@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sim.clock import date_at, days
 from sim.game.table import Game
@@ -13,6 +13,7 @@ from sim.program.sayings import joined
 from sim.program.wording import amount_text, branch_name, expression_text, value_text
 
 _QUOTED = re.compile(r"`([^`]+)`")
+_NOT = re.compile(r"^(has|is)\b")
 _SIGNS = {
     "<": "is below", "<=": "is at most", ">": "is above", ">=": "is at least", "==": "is", "!=": "is not",
 }  # fmt: skip
@@ -23,6 +24,8 @@ _FLAGS = {
     "submitted": "has been submitted", "tabled": "is on the table", "breached": "has been broken",
 }  # fmt: skip
 """Flags that the vocabulary brings, as what is said of what they belong to."""
+
+_DENIED = {"standing": "does not stand"}
 
 
 def day_in_words(program: Program, tick: int) -> str:
@@ -41,7 +44,9 @@ class Speech:
 
     def __init__(self, game: Game) -> None:
         self.game, self.program = game, game.program
-        self.titles = {str(actor): _titled(str(actor)) for actor in game.scenario.actors}
+        spoken = " ".join((*_sentences(game.program), *(seat.brief for seat in game.seats.values())))
+        self.titles = {str(actor): _titled(str(actor), spoken) for actor in game.scenario.actors}
+        self.capitals = {**_proper(spoken), **{actor: one for actor, one in self.titles.items() if one.isupper()}}
         self.titles |= {actor: seat.title for actor, seat in game.seats.items()}
 
     def title(self, actor: str) -> str:
@@ -51,9 +56,21 @@ class Speech:
     def named(self, name: str) -> str:
         """A dotted name in words: `eu.lag` is `lag of EU`; a name with no owner stays as it is."""
         head, _, rest = name.partition(".")
+        word, _, what = rest.partition(".")
+        if word in ("sees", "believes") and what:
+            return f"{self.named(what)}, as {self.within(head)} {word} it"
         if head in self.titles:
-            return f"{words_of(rest)} of {self.title(head)}" if rest else self.title(head)
-        return words_of(name)
+            return f"{self.words(rest)} of {self.within(head)}" if rest else self.within(head)
+        return self.words(name)
+
+    def within(self, actor: str) -> str:
+        """What an actor is called inside a sentence."""
+        title = self.title(actor)
+        return f"the {title[4:]}" if title.startswith("The ") else title
+
+    def words(self, name: str) -> str:
+        """A name without dots and underscores, what is written in capitals in capitals."""
+        return " ".join(self.capitals.get(word, word) for word in words_of(name).split(" "))
 
     def plain(self, text: str) -> str:
         """A sentence whose names in backticks have become words."""
@@ -67,8 +84,7 @@ class Speech:
             case All(parts):
                 return " and ".join(self.condition(part) for part in parts)
             case Apply("not", (inner,)):
-                return f"not ({said})" if " " in (said := self.condition(inner)) and not self._flag(inner) else (
-                    self._denied(inner))  # fmt: skip
+                return self._denied(inner)
             case Compare(first, rest):
                 return self._compared(first, rest)
             case _ if flag := self._flag(tree):
@@ -77,12 +93,13 @@ class Speech:
                 return self.amount(tree)
 
     def _denied(self, tree: Tree) -> str:
-        said = self.condition(tree)
-        for yes, no in (("is ", "is not "), ("has been ", "has not been "), ("stands", "does not stand")):
-            if f" {yes}" in f" {said} " or said.endswith(yes):
-                head, _, tail = said.rpartition(yes)
-                return f"{head}{no}{tail}"
-        return f"not {said}"
+        """A truth of which the opposite is meant."""
+        name = self._name(tree)
+        owner, _, last = name.rpartition(".")
+        if owner and last in _FLAGS and self._is_truth(tree):
+            denied = _DENIED.get(last) or _NOT.sub(r"\1 not", _FLAGS[last], count=1)
+            return f"{self.words(owner)} {denied}"
+        return f"it is not so that {self.condition(tree)}"
 
     def _compared(self, first: Tree, rest: Sequence[tuple[str, Tree]]) -> str:
         said, left = [], first
@@ -96,10 +113,9 @@ class Speech:
         name = self._name(tree)
         owner, _, last = name.rpartition(".")
         if owner and last in _FLAGS and self._is_truth(tree):
-            return f"{words_of(owner)} {_FLAGS[last]}"
+            return f"{self.words(owner)} {_FLAGS[last]}"
         if name and self._is_truth(tree):
-            says = self._says(tree)
-            return f"{words_of(name)} ({says})" if says else f"{words_of(name)} is so"
+            return self._says(tree).removeprefix("whether ") or f"{self.words(name)} is so"
         return ""
 
     def amount(self, tree: Tree) -> str:
@@ -115,10 +131,11 @@ class Speech:
                 name = self._name(tree)
                 if name.endswith(".agreed"):
                     owner, _, sender = name.removesuffix(".agreed").rpartition(".")
-                    return f"what {self.title(sender)} has decided on {words_of(owner)}"
+                    return f"what {self.within(sender)} has decided on {self.words(owner)}"
                 if name.endswith(".ordered"):
-                    return f"where {words_of(name.removesuffix('.ordered'))} was ordered to go"
-                return self.named(name)
+                    return f"where {self.words(name.removesuffix('.ordered'))} was ordered to go"
+                says = self._says(tree)
+                return says if 0 < len(says) <= 70 and "." in name else self.named(name)
             case Name(path) | Lookup(_, path):
                 return self.named(path)
             case _:
@@ -157,9 +174,25 @@ class Speech:
 
     def those(self, actors: Sequence[str]) -> str:
         """Several actors in a row."""
-        return joined([self.title(str(actor)) for actor in actors])
+        return joined([self.within(str(actor)) for actor in actors])
 
 
-def _titled(actor: str) -> str:
+def _proper(spoken: str) -> dict[str, str]:
+    """Words that the sentences of a file write with a capital wherever they stand: Moscow, Paris."""
+    found = {word.lower(): word for word in re.findall(r"(?<=[a-z,] )[A-Z][a-z]+\b", spoken)}
+    return {small: word for small, word in found.items() if not re.search(rf"\b{small}\b", spoken)}
+
+
+def _sentences(program: Program) -> Iterator[str]:
+    """Every sentence of the rules and choices."""
+    for trigger in program.triggers:
+        yield trigger.says
+        if trigger.choice is not None:
+            yield trigger.choice.asks
+            yield from (option.says for option in trigger.choice.options)
+
+
+def _titled(actor: str, spoken: str = "") -> str:
+    """A name with its capitals; all of them where the sentences of the file write it so: OSCE."""
     words = actor.replace("_", " ")
-    return words.upper() if len(words) <= 3 else words.title()
+    return words.upper() if len(words) <= 3 or re.search(rf"\b{re.escape(words.upper())}\b", spoken) else words.title()

@@ -11,6 +11,7 @@ from threading import RLock
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
+from sim.game.atlas import Atlas
 from sim.game.console import console
 from sim.game.course import Course, Window
 from sim.game.news import News, news, of_turn
@@ -19,9 +20,10 @@ from sim.game.past import Past, past
 from sim.game.reveal import revealed
 from sim.game.session import Session
 from sim.game.sight import EVERYBODY, Rules, Sight
-from sim.game.speech import Speech, day_in_words
+from sim.game.speech import day_in_words
 from sim.game.state import PEOPLE, State
 from sim.game.world import World, world
+from sim.program.sayings import capital
 
 HOST, SCREEN = "host", "screen"
 
@@ -65,7 +67,7 @@ class _Desk:
 
     def __init__(self, session: Session) -> None:
         self.game, self.lock = session.game, RLock()
-        self.speech, self.occasions = Speech(self.game), Occasions(self.game)
+        self.atlas, self.occasions = Atlas(self.game), Occasions(self.game)
         self.rules: dict[str | None, Rules] = {}
         self.kept: dict[tuple[Any, ...], tuple[Course, Any]] = {}
         self.views: dict[str, Record] = {}
@@ -108,7 +110,7 @@ class _Looking:
 
     def __init__(self, desk: _Desk, session: Session, state: State, role: str) -> None:
         self.desk, self.session, self.state, self.role = desk, session, state, role
-        self.game, self.speech = desk.game, desk.speech
+        self.game, self.atlas, self.speech = desk.game, desk.atlas, desk.atlas.speech
         self.course = session.course_of([Window.of(turn, orders) for turn, orders in enumerate(state.played)])
         self.seat: str | None = EVERYBODY if role == SCREEN else role
         self.sees_all = role == HOST or state.phase in KNOWN_TO_ALL
@@ -173,20 +175,20 @@ class _Looking:
                   if turn < state.turn or (turn == state.turn and state.phase not in ("lobby", "brief"))}  # fmt: skip
         key = ("news", self.sight.seat, tuple(sorted(thrown.items())))
         return self.desk.keep(
-            self.course, key, lambda: news(self.game, self.past, self.sight, self.everybody, thrown=thrown)
+            self.course, key, lambda: news(self.atlas, self.past, self.sight, self.everybody, thrown=thrown)
         )
 
     def world(self) -> World:
         """How the world stands for this role."""
         told = self.news()
         key = ("world", self.sight.seat, len(told))
-        return self.desk.keep(self.course, key, lambda: world(self.game, self.past, self.sight, self.everybody, told))
+        return self.desk.keep(self.course, key, lambda: world(self.atlas, self.past, self.sight, self.everybody, told))
 
     def reveal(self) -> Record:
         """What everybody did in the turn that was played last."""
         last = len(self.state.played) - 1
         put = {trigger: option for (turn, trigger), option in self.state.overrides.items() if turn == last}
-        moves = revealed(self.game, self.past, self.sight, self.everybody, turn=last,
+        moves = revealed(self.atlas, self.past, self.sight, self.everybody, turn=last,
                          ordered=self.state.played[last], overridden=put)  # fmt: skip
         return {
             "turn": last + 1, "moves": [one.record() for one in moves],
@@ -210,7 +212,7 @@ class _Looking:
             lambda: self.desk.occasions.asked(actor, turn, self.past, sight),
         )  # fmt: skip
         numbers = self.desk.keep(
-            self.course, ("knows", actor), lambda: world(self.game, self.past, sight, self.everybody, ()).numbers
+            self.course, ("knows", actor), lambda: world(self.atlas, self.past, sight, self.everybody, ()).numbers
         )
         knows = [{"name": one.name, "says": one.says, "value": one.value, "unit": one.unit, "kind": one.kind}
                  for one in numbers]  # fmt: skip
@@ -242,15 +244,17 @@ class _Looking:
         chosen = sealed.options.get(question.trigger) if sealed is not None else None
         options = [
             {
-                "name": option.name, "says": option.says, "costs": option.costs, "channel": option.channel,
-                "needs": list(option.needs), "does_nothing": option.does_nothing, "is_open": not why,
-                "closed_because": why, "is_sure": sure, "wanted_by": wanted.get(option.name, []), "mine": False,
-                "sealed": option.name == chosen,
+                "name": option.name, "says": self.speech.plain(option.says), "costs": option.costs,
+                "channel": option.channel, "needs": list(option.needs), "does_nothing": option.does_nothing,
+                "is_open": not why, "closed_because": why, "is_sure": sure, "wanted_by": wanted.get(option.name, []),
+                "mine": False, "sealed": option.name == chosen,
             }
             for option, why, sure in zip(question.options, asked.because, asked.is_sure, strict=True)
         ]  # fmt: skip
-        return {"trigger": question.trigger, "asks": question.asks, "idle": question.idle, "when": asked.when,
-                "is_open": not asked.closed, "closed_because": asked.closed, "options": options}  # fmt: skip
+        return {
+            "trigger": question.trigger, "asks": capital(self.speech.plain(question.asks)), "idle": question.idle,
+            "when": asked.when, "is_open": not asked.closed, "closed_because": asked.closed, "options": options,
+        }  # fmt: skip
 
     def wanted(self, actor: str, trigger: str) -> Mapping[str, list[str]]:
         """Option -> the handles of those of the seat who want it."""

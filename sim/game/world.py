@@ -8,16 +8,16 @@ from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
 
-from sim.analysis.narrative import is_hidden, is_shown
+from sim.analysis.narrative import is_hidden
 from sim.clock import days
 from sim.errors import Text
+from sim.game.atlas import Atlas
 from sim.game.news import News
 from sim.game.past import Past
-from sim.game.sight import Sight
-from sim.game.speech import Speech, day_in_words, words_of
-from sim.game.table import Game
+from sim.game.sight import EVERYBODY, Sight
+from sim.game.speech import day_in_words, words_of
 from sim.language.words import DURATION, NUMBER
-from sim.program.sayings import capital, done, joined, plain
+from sim.program.sayings import capital, done, plain
 from sim.scenario import schema
 
 
@@ -149,9 +149,9 @@ def _listed(value: Any) -> Any:
     return [_listed(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-def world(game: Game, past: Past, sight: Sight, everybody: Sight, timeline: Sequence[News]) -> World:
+def world(atlas: Atlas, past: Past, sight: Sight, everybody: Sight, timeline: Sequence[News]) -> World:
     """The world after a course, as a seat may know it."""
-    looks = _Looks(game, past, sight, everybody)
+    looks, game = _Looks(atlas, past, sight, everybody), atlas.game
     tick = max(past.tick, 0)
     ladders = tuple(looks.ladders())
     return World(
@@ -167,10 +167,10 @@ def world(game: Game, past: Past, sight: Sight, everybody: Sight, timeline: Sequ
 class _Looks:
     """Looks at one course with the eyes of one seat."""
 
-    def __init__(self, game: Game, past: Past, sight: Sight, everybody: Sight) -> None:
-        self.game, self.past, self.sight, self.everybody = game, past, sight, everybody
-        self.program, self.speech, self.scenario = game.program, Speech(game), game.scenario
-        self.slots = {one.name: slot for slot, one in enumerate(self.program.quantities)}
+    def __init__(self, atlas: Atlas, past: Past, sight: Sight, everybody: Sight) -> None:
+        self.atlas, self.past, self.sight, self.everybody = atlas, past, sight, everybody
+        self.game, self.program, self.speech, self.slots = atlas.game, atlas.program, atlas.speech, atlas.slots
+        self.scenario = atlas.game.scenario
 
     def known(self, name: str) -> float | None:
         """The value of a quantity by name; None if there is none, or the seat may not know it."""
@@ -196,11 +196,8 @@ class _Looks:
 
     def ladders(self) -> Iterator[Ladder]:
         """Every ladder that the seat follows, by its own eyes or by reports."""
-        for slot, quantity in enumerate(self.program.quantities):
-            if not quantity.kind.names or not is_shown(self.program, slot):
-                continue
-            if {"sees", "believes"} & set(quantity.name.split(".")):
-                continue
+        for slot in sorted(self.atlas.ladders):
+            quantity = self.program.quantities[slot]
             report = self.slots.get(f"{self.sight.seat}.sees.{quantity.name}")
             shown = slot if self.sight.knows(slot) else report
             if shown is None:
@@ -228,8 +225,8 @@ class _Looks:
     def title_of(self, name: str, kind: str, actor: str) -> str:
         """What a ladder is called."""
         if kind == "sanctions" and actor:
-            return f"{capital(words_of(name.partition('.')[0]))}: {self.speech.title(actor)}"
-        return capital(self.speech.named(name)) if actor and kind == "ladder" else capital(words_of(name))
+            return f"{capital(self.speech.words(name.partition('.')[0]))}: {self.speech.title(actor)}"
+        return capital(self.speech.named(name)) if actor and kind == "ladder" else capital(self.speech.words(name))
 
     # -------------------------------------------------------------------------------------- measures, talks, words
 
@@ -267,26 +264,30 @@ class _Looks:
             if f"{name}.{issue}.{flag}" not in self.slots or self.is_so(f"{name}.{issue}.{flag}")
         )  # fmt: skip
         demanded = tuple(words_of(str(issue)) for issue in agent.issues if self.is_so(f"{name}.{issue}.demanded"))
-        proposals = tuple((words_of(str(key)), plain(one.says or ""), self.stage(f"{name}.{key}"))
-                          for key, one in agent.proposals.items())  # fmt: skip
+        proposals = tuple((self.speech.words(str(key)), plain(one.says or ""), self.stage(f"{name}.{key}"))
+                          for key, one in agent.proposals.items()
+                          if one.start != "unsaid" or self.stage(f"{name}.{key}"))  # fmt: skip
         signed, breached = self.is_so(f"{name}.agreement.signed"), self.is_so(f"{name}.agreement.breached")
         done_ = tuple(words_of(str(duty)) for duty in agent.agreement if self.is_so(f"{name}.agreement.{duty}"))
         held = "no round held yet" if not rounds else "one round held" if rounds == 1 else f"{rounds} rounds held"
         state = "an agreement is in force" if signed else "the agreement was broken" if breached else (
             "open" if is_open else "closed")  # fmt: skip
         on_table = [f"{key}: {stage}" for key, _, stage in proposals if stage]
-        says = "; ".join([f"{joined(list(parties))}: {state}, {held}", *on_table])
-        return Talks(name, capital(words_of(name)), parties, is_open, rounds, agenda, demanded, proposals, signed,
-                     breached, done_, says)  # fmt: skip
+        those = capital(self.speech.those([str(one) for one in agent.diplomacy.parties]))
+        says = "; ".join([f"{those}: {state}, {held}", *on_table])
+        title = capital(self.speech.words(name))
+        return Talks(name, title, parties, is_open, rounds, agenda, demanded, proposals, signed, breached, done_, says)
 
     def stage(self, proposal: str) -> str:
         """How a proposal stands; "" if nobody has brought it."""
-        accepted = [self.speech.title(name.rpartition(".")[2]) for name in self.slots
+        accepted = [name.rpartition(".")[2] for name in self.slots
                     if name.startswith(f"{proposal}.accepted.") and self.is_so(name)]  # fmt: skip
         for flag, says in (("dismissed", "turned down"), ("countered", "came back changed"),
                            ("submitted", "submitted"), ("tabled", "on the table")):  # fmt: skip
             if self.is_so(f"{proposal}.{flag}"):
-                return f"{says}, accepted by {joined(accepted)}" if accepted and flag != "dismissed" else says
+                return (
+                    f"{says}, accepted by {self.speech.those(accepted)}" if accepted and flag != "dismissed" else says
+                )
         return ""
 
     def words(self) -> Iterator[Word]:
@@ -309,8 +310,8 @@ class _Looks:
             f"unless {_spaced(plain(promise.unless))}," if promise.unless is not None else "")  # fmt: skip
         voice = self.speech.title(str(promise.voice)) if promise.voice else ""
         return Word(
-            name, kind, self.speech.those(promise.by), to, voice,
-            plain(promise.says or "") or capital(words_of(name)), f"{said}{after}".strip(" ,"), made,
+            name, kind, capital(self.speech.those(promise.by)), to, voice,
+            plain(promise.says or "") or capital(self.speech.words(name)), f"{said}{after}".strip(" ,"), made,
             self.is_so(f"{name}.standing"), ((to, round(believed, 4)),) if believed is not None else (),
             self.turned(f"{name}.called"), self.kept(name, promise), plain(promise.until or ""), is_secret,
         )  # fmt: skip
@@ -333,7 +334,7 @@ class _Looks:
             match agent:
                 case schema.Posture() if agent.posture.against and str(name) in stands:
                     yield Link("army", str(agent.posture.actor), str(agent.posture.against), str(name),
-                               f"{words_of(str(name))}: {stands[str(name)]}")  # fmt: skip
+                               f"{self.speech.words(str(name))}: {stands[str(name)]}")  # fmt: skip
                 case schema.Sanctions():
                     for sender in agent.sanctions.senders:
                         tier = self.known(f"{name}.{sender}")
@@ -341,7 +342,7 @@ class _Looks:
                             yield Link("sanctions", str(sender), str(agent.sanctions.target), str(name),
                                        words_of(str(list(agent.tiers)[int(tier)])))  # fmt: skip
                 case schema.Diplomacy():
-                    says = f"{words_of(str(name))}: {'open' if self.is_so(f'{name}.open') else 'closed'}"
+                    says = f"{self.speech.words(str(name))}: {'open' if self.is_so(f'{name}.open') else 'closed'}"
                     for one, other in combinations(map(str, agent.diplomacy.parties), 2):
                         yield Link("talks", one, other, str(name), says)
                 case _:
@@ -351,24 +352,24 @@ class _Looks:
 
     def numbers(self) -> Iterator[Figure]:
         """The plain numbers that a seat may know: its own, its reports and beliefs, what its `knows` names."""
-        if self.sight.seat == "":
+        if self.sight.seat == EVERYBODY:
             return
         for slot, quantity in enumerate(self.program.quantities):
-            if quantity.kind in (NUMBER, DURATION) and self.sight.knows(slot) and self.is_of_interest(quantity.name):
+            if quantity.kind in (NUMBER, DURATION) and self.sight.knows(slot) and self.is_of_interest(slot):
                 value = self.past.value(slot)
                 if math.isfinite(value):
                     yield Figure(quantity.name, self.heading(quantity.name, quantity.says), self.shown(slot, value),
                                  quantity.unit, self.sort(quantity.name))  # fmt: skip
         for place, derived in enumerate(self.program.derived):
-            if not self.is_asked_for(derived.name) or not self.sight.knows_derived(place) or is_hidden(derived.name):
-                continue
-            value = self.past.derived(place)
-            if math.isfinite(value) and derived.kind == NUMBER:
-                yield Figure(derived.name, self.heading(derived.name, derived.says), value, derived.unit, "told")
+            if self.is_asked_for(derived.name) and self.sight.knows_derived(place) and not is_hidden(derived.name):
+                value = self.past.derived(place)
+                if math.isfinite(value) and derived.kind == NUMBER:
+                    yield Figure(derived.name, self.heading(derived.name, derived.says), _rounded(value), derived.unit,
+                                 "told")  # fmt: skip
 
     def shown(self, slot: int, value: float) -> float | str:
         """A number, or a duration in words."""
-        return value if self.program.quantities[slot].kind == NUMBER else self.speech.value(slot, value)
+        return _rounded(value) if self.program.quantities[slot].kind == NUMBER else self.speech.value(slot, value)
 
     def heading(self, name: str, says: str) -> str:
         """What a number is, in words."""
@@ -385,15 +386,22 @@ class _Looks:
         parts = name.split(".")
         return "report" if "sees" in parts else "belief" if "believes" in parts or parts[-1] == "believed" else "own"
 
-    def is_of_interest(self, name: str) -> bool:
-        """Whether a number says something to people: no ballots, no sectors, no rounds."""
-        parts = name.split(".")
-        return "vote" not in parts and parts[-1] not in ("round", "rallied") and not is_hidden(name)
+    def is_of_interest(self, slot: int) -> bool:
+        """Whether a number says something to this seat alone: no ballots and rounds, no words given, no books."""
+        name = self.program.quantities[slot].name
+        is_word = any(name.startswith(f"{one}.") for one in self.atlas.promises)
+        return not is_word and not is_hidden(name) and not name.endswith(".rallied") and (
+            self.sight.sees_all or not self.everybody.knows(slot))  # fmt: skip
 
     def is_asked_for(self, name: str) -> bool:
         """Whether `knows` names a derived quantity, or that of which it is an attribute."""
         seat = self.game.seats.get(self.sight.seat or "")
         return seat is not None and (name in seat.knows or name.rpartition(".")[0] in seat.knows)
+
+
+def _rounded(value: float) -> float:
+    """A number with no more figures than anybody reads."""
+    return float(f"{value:.6g}")
 
 
 def _spaced(text: str) -> str:

@@ -21,6 +21,8 @@ from sim.seminar.pages.render import asset
 from sim.seminar.room import Room
 from sim.seminar.security import Application, Guard, Rate
 
+ASKED_BY_HOST = ("rehearse", "sandbox")
+
 FORGED = "this cookie is not of this session: open the link or scan the code again"
 STRANGER = "you have not joined this session: open the link or scan the code of your team"
 TOO_FAST = "that was too fast: wait a moment, and try again"
@@ -34,6 +36,7 @@ class Doors:
         self.joining = Rate(burst=400, a_second=20)  # a class behind one address comes in at once
         self.guessing = Rate(burst=20, a_second=1)
         self.moving = Rate(burst=60, a_second=10)
+        self._asked = {"whatif": room.whatif, "rehearse": room.rehearse}  # what is answered later, on a page
 
     # ------------------------------------------------------------------------------------------ coming in
 
@@ -145,6 +148,17 @@ class Doors:
             return RedirectResponse(elsewhere, 303)
         return HTMLResponse(await self.room.page(page, who, notice=""))
 
+    async def sheet(self, request: Request) -> Response:
+        """A role sheet to be printed: of any seat for whoever leads, of their own for others."""
+        seat, who = request.path_params["seat"], self._who(request, "host")
+        if seat not in self.room.session.game.seats:
+            return await self._says(request, 404, "there is no such seat")
+        if who is None:
+            who = self._who(request, "seat")
+            if who is None or self.room.seat_of(who) != seat:
+                return await self._says(request, 403, STRANGER)
+        return HTMLResponse(await self.room.sheet(seat))
+
     async def health(self, request: Request) -> Response:
         """That it is there, and how far it is; nothing that a stranger may not know."""
         return JSONResponse({"ok": True, "revision": self.room.session.state.revision})
@@ -162,8 +176,8 @@ class Doors:
     async def do(self, request: Request) -> Response:
         """A move."""
         what = request.path_params["what"]
-        role: Role = "host" if what in moves.HOST else "seat"
-        if what not in moves.HOST and what not in moves.PERSON and what != "whatif":
+        role: Role = "host" if what in moves.HOST or what in ASKED_BY_HOST else "seat"
+        if what not in (*moves.HOST, *moves.PERSON, *self._asked):
             return await self._says(request, 422, f"there is no move `{what[:40]}`")
         who = self._who(request, role)
         if who is None or (role == "seat" and who.person not in self.room.session.state.people):
@@ -173,7 +187,7 @@ class Doors:
         fields = await _fields(request)
         back = self._back(request, fields, role)
         try:
-            await (self.room.whatif(who, fields) if what == "whatif" else self.room.move(what, who, fields))
+            await (self._asked[what](who, fields) if what in self._asked else self.room.move(what, who, fields))
         except UsageError as fault:
             return await self._refused(request, fault, back, who)
         if "application/json" in request.headers.get("accept", ""):
@@ -243,6 +257,12 @@ async def _forged(request: Request, _: Exception) -> Response:
     return PlainTextResponse(FORGED, 403)
 
 
+async def _ours(request: Request, _: Exception) -> Response:
+    return PlainTextResponse(
+        "This is a fault of the simulator, not yours; the terminal of whoever leads says more.", 500
+    )
+
+
 def application(room: Room, hosts: tuple[str, ...]) -> Application:
     """The whole application, behind its guard."""
     doors = Doors(room)
@@ -251,10 +271,11 @@ def application(room: Room, hosts: tuple[str, ...]) -> Application:
         Route("/host", doors.host), Route("/seat", doors.seat), Route("/seat/{screen}", doors.seat),
         Route("/screen", doors.screen), Route("/screen/{token}", doors.project),
         Route("/do/{what}", doors.do, methods=["POST"]), Route("/health", doors.health),
+        Route("/print/{seat}", doors.sheet),
         WebSocketRoute("/live", doors.live),
     ]  # fmt: skip
     routes.append(Route("/static/{name}", _static))
-    return Guard(Starlette(routes=routes, exception_handlers={Forged: _forged}), hosts)
+    return Guard(Starlette(routes=routes, exception_handlers={Forged: _forged, Exception: _ours}), hosts)
 
 
 async def _static(request: Request) -> Response:

@@ -86,6 +86,14 @@ def same_words(folder: Path, settings: tuple[str, ...], *, goes_on: bool) -> Non
         raise UsageError(f"the session in `{folder}` was opened {with_what}; go on so, or open another: `--new`")
 
 
+def forget(folder: Path) -> None:
+    """Take away a folder in which no session came to be."""
+    for name in ("lock", "settings"):
+        (folder / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # something of somebody's lies there
+        folder.rmdir()
+
+
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """While the block runs, no other program leads the session of this folder; a killed one leaves no lock behind.

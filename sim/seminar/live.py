@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import time
+import traceback
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -107,6 +108,15 @@ class Live:
             self._left()
 
     async def _tell(self, page: Page) -> None:
+        try:
+            await self._told(page)
+        except Exception:  # a fault of ours, or of the wire: the page comes back by itself, and we read of it
+            if not self.is_closing and page in self.pages:
+                traceback.print_exc()
+            with contextlib.suppress(Exception):
+                await page.close(REPLACED)
+
+    async def _told(self, page: Page) -> None:
         while True:
             if page.stamp != self._stamp():
                 page.wake.clear()

@@ -6,6 +6,7 @@ Each is a job under a name: a team's new question ends its old one, and whoever 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,7 +42,7 @@ class Reckoner:
         self._jobs: dict[str, asyncio.Task[None]] = {}
         self._whatifs: dict[str, WhatIf] = {}
         self.records: dict[str, Mapping[str, Any]] = {}  # of the pages of these names
-        self.kept: list[Mapping[str, Any]] = []  # every what-if as it stood at its end, for the export
+        self._rehearsals = 0
 
     def begin(self, name: str, work: Awaitable[None]) -> None:
         """Begin a job; the one of the same name, if it is under way, is given up."""
@@ -65,7 +66,38 @@ class Reckoner:
         whatif = self._whatifs.get(role)
         if page in ("/seat/whatif", "/seat/decide") and whatif is not None and whatif.turn == self._session.state.turn:
             found |= {"whatif": dict(whatif.found), "asking": dict(whatif.asking)}
+        name = page.rpartition("/")[2]
+        if role == "screen" or name == "debrief":
+            found["debrief"] = self.records.get("debrief") if self._is_over else None
+        if name == "assumptions":
+            found["assumptions"] = self._assumptions()
+        if role == "host" and name in ("sandbox", "assumptions", "rehearsal"):
+            found |= {one: self.records.get(one) for one in ("sandbox", "rehearsal")}
         return found
+
+    @property
+    def _is_over(self) -> bool:
+        return self._session.state.phase in ("debrief", "closed")
+
+    def _assumptions(self) -> Mapping[str, Any]:
+        if "assumptions" not in self.records:
+            self.records["assumptions"] = api.assumptions(self._session)
+        return self.records["assumptions"]
+
+    def _keep(self, record: Mapping[str, Any]) -> None:
+        """Keep what a team asked and saw, for the export."""
+        folder = self._session.log.folder
+        if folder is not None:
+            with (folder / "whatifs.jsonl").open("a", encoding="utf-8") as file:
+                file.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+    def kept(self) -> list[Mapping[str, Any]]:
+        """All that teams asked and saw, in the order in which it was there."""
+        folder = self._session.log.folder
+        path = None if folder is None else folder / "whatifs.jsonl"
+        if path is None or not path.exists():
+            return []
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
 
     # ------------------------------------------------------------------------------------------ what if
 
@@ -105,9 +137,47 @@ class Reckoner:
                 whatif.found[asked.trigger] = prospects.record()
                 whatif.asking[asked.trigger] = MOST - sum(pieces[-1])  # a piece is (first, how many)
                 self._changed()
-            self.kept.append(whatif.found[asked.trigger])
+            self._keep(whatif.found[asked.trigger])
         finally:
             whatif.asking.pop(asked.trigger, None)
+
+    # ------------------------------------------------------------------------------------------ afterwards
+
+    def after(self) -> None:
+        """Something was said: what follows from it for the debrief is played meanwhile, and told when it is time."""
+        phase = self._session.state.phase
+        if phase == "reveal":
+            self.begin("parts", self._parts())
+        elif phase in ("debrief", "closed"):
+            self.begin("debrief", self._debriefed())
+        else:
+            self.records.pop("debrief", None)
+
+    async def _parts(self) -> None:
+        session = self._session
+        missing = [part for part in await asyncio.to_thread(api.debrief_parts, session)
+                   if not api.has_part(session, part)]  # fmt: skip
+        copy = api.copied(session)
+
+        async def played(part: Any) -> None:
+            api.lay_part(session, part, await self.workers.run(api.part_of, copy, part))
+
+        await asyncio.gather(*map(played, missing))
+
+    async def _debriefed(self) -> None:
+        await self._parts()
+        found = await asyncio.to_thread(api.debrief, self._session)
+        self.records["debrief"] = found.record()
+
+    def rehearse(self) -> None:
+        """A whole game of model players, beside the session."""
+        self._rehearsals += 1
+        self.records.pop("rehearsal", None)
+        self.begin("rehearsal", self._rehearsed(self._session.seed + self._rehearsals))
+        self._changed()
+
+    async def _rehearsed(self, seed: int) -> None:
+        self.records["rehearsal"] = await self.workers.run(api.rehearsed, api.copied(self._session), seed)
 
     def close(self) -> None:
         """Nothing is reckoned any more."""

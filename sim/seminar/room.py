@@ -93,6 +93,8 @@ class Room:
         await self.does(done)
         if what in ("advance", "sit"):
             self.reckoner.warm()
+        if what in ("advance", "undo", "close", "mark", "note"):
+            self.reckoner.after()
 
     async def reveal_in_time(self) -> None:
         """From now on a turn is revealed when its time is up, whether or not anybody says so."""
@@ -117,6 +119,10 @@ class Room:
             raise api.refused("you sit at no seat: choose one first", "closed")
         asked = await asyncio.to_thread(api.ask, self.session, seat, trigger, options=options, person=who.person)
         self.reckoner.whatif(seat, asked)
+
+    async def rehearse(self, who: Who, fields: Mapping[str, str]) -> None:
+        """Whoever leads has model players play a whole game."""
+        self.reckoner.rehearse()
 
     async def welcome(self, who: Who | None, seat: str) -> Who:
         """Let somebody in, or show who is in already to the seat of the link they opened."""
@@ -162,6 +168,15 @@ class Room:
 
         return await asyncio.get_running_loop().run_in_executor(self._looking, drawn)
 
+    async def sheet(self, seat: str) -> str:
+        """The role sheet of a seat."""
+
+        def drawn() -> str:
+            page = f"/print/{seat}"
+            return render(page, view(self.session, seat), {**self.beside.of(page, seat), **extras.fresh()})
+
+        return await asyncio.get_running_loop().run_in_executor(self._looking, drawn)
+
     async def look(self, page: Page) -> Snapshot:
         """What an open page is to show now."""
         return await asyncio.get_running_loop().run_in_executor(self._looking, self._look, page)
@@ -190,7 +205,7 @@ class Room:
 
     def _shown(self, role: str, who: Who) -> dict[str, Any]:
         """What somebody sees; who has no seat yet sees what everybody may."""
-        shown = view(self.session, role or "screen", person=who.person)
+        shown = _seen(self.session, role, who.person)
         person = self.session.state.people.get(who.person)
         if not role and person is not None:
             shown = {**shown, "me": {"id": person.id, "handle": person.handle, "seat": "", "title": ""}}
@@ -201,7 +216,7 @@ class Room:
         revision = self.session.state.revision
         found = self._digests.get((revision, role))
         if found is None:
-            told = {name: value for name, value in view(self.session, role or "screen").items() if name != "revision"}
+            told = {name: value for name, value in _seen(self.session, role).items() if name != "revision"}
             found = hashlib.blake2b(json.dumps(told, sort_keys=True, default=str).encode(), digest_size=12).hexdigest()
             if self.session.state.revision == revision:  # else somebody moved meanwhile, and pages are told again
                 _keep(self._digests, (revision, role), found, 64)
@@ -224,6 +239,17 @@ class Room:
         self.reckoner.close()
         for threads in (self._moving, self._looking):
             threads.shutdown(wait=True, cancel_futures=True)
+
+
+def _seen(session: api.Session, role: str, person: str = "") -> dict[str, Any]:
+    """The view of a role, or of everybody for who has none yet.
+
+    How many of a team have said what they want is for whoever leads: it would have every page drawn at every vote.
+    """
+    shown = view(session, role or "screen", person=person)
+    if role != "host":
+        shown["seats"] = [{name: one for name, one in seat.items() if name != "votes_in"} for seat in shown["seats"]]
+    return shown
 
 
 def _keep(kept: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sim import api
+from sim.errors import UsageError
 from sim.seminar import keep, lan
 from sim.seminar.app import application
 from sim.seminar.desk import Desk
@@ -60,7 +61,11 @@ def run(load: Callable[[], api.Model], name: str, wanted: Wanted, *, say: Callab
 
 
 def _opened(model: api.Model, wanted: Wanted, folder: Path) -> api.Session:
-    return api.open_session(model, seed=wanted.seed, minutes=wanted.minutes, turns=wanted.turns, folder=folder)
+    try:
+        return api.open_session(model, seed=wanted.seed, minutes=wanted.minutes, turns=wanted.turns, folder=folder)
+    except UsageError:
+        keep.forget(folder)
+        raise
 
 
 def _greeting(room: Room, folder: Path, host: str, wanted: Wanted, *, goes_on: bool) -> Iterator[str]:
@@ -106,7 +111,7 @@ async def serve(room: Room, listener: socket.socket, stop: asyncio.Event) -> Non
     hosts = (listener.getsockname()[0],) if room.is_lan else ("localhost", lan.LOOPBACK)
     config = uvicorn.Config(
         application(room, hosts), log_level="error", access_log=False, lifespan="off", server_header=False,
-        ws="auto", ws_max_size=4096, ws_ping_interval=20, ws_ping_timeout=20, timeout_graceful_shutdown=1,
+        ws="auto", ws_max_size=4096, ws_per_message_deflate=False, ws_ping_interval=20, ws_ping_timeout=20, timeout_graceful_shutdown=1,
         timeout_keep_alive=20, h11_max_incomplete_event_size=32_768, proxy_headers=False,
     )  # fmt: skip
     server = uvicorn.Server(config)

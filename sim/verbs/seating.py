@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
-from sim.verbs.model import Model, load
+from sim.verbs.model import Model, Overrides, load
 
 if TYPE_CHECKING:
+    from sim.game.baselines import Baselines
     from sim.game.foresight import Ask, Chunk
     from sim.game.prospects import Prospects
     from sim.game.session import Session
@@ -77,6 +78,19 @@ def resume_session(folder: str | Path) -> Session:
     opened = Opened(**{name: first[name] for name in Opened.__slots__})
     table = game(folder / "scenario.yaml", minutes=opened.minutes, turns=opened.turns)
     return Session(table, opened, folder=folder)
+
+
+def view(session: Session, role: str, *, person: str = "") -> dict[str, Any]:
+    """What a role sees of a session now, as plain data: `host`, `screen` (the projector), or the actor of a seat.
+
+    Raises
+    ------
+    KeyError
+        If there is no such seat.
+    """
+    from sim.game.views import view
+
+    return view(session, role, person=person)
 
 
 # ---------------------------------------------------------------------------------------- what might come
@@ -149,14 +163,20 @@ def prospects(asked: Ask, chunks: Sequence[Chunk]) -> Prospects:
     return Prospects.of(asked, chunks)
 
 
-def view(session: Session, role: str, *, person: str = "") -> dict[str, Any]:
-    """What a role sees of a session now, as plain data: `host`, `screen` (the projector), or the actor of a seat.
+def baselines(
+    model: Model | str | Path, changes: Overrides, *, policy: str | None = None, seed: int = 1, runs: int = 1_000
+) -> Baselines:  # fmt: skip
+    """The model as it is written beside the model with some values changed, on the same luck: the instructor's sandbox.
 
     Raises
     ------
-    KeyError
-        If there is no such seat.
+    ScenarioError
+        If the changed model makes no sense.
+    UsageError
+        If there is no such policy, or a value cannot be read.
     """
-    from sim.game.views import view
+    from sim.game.baselines import baselines_of
 
-    return view(session, role, person=person)
+    written = load(model) if isinstance(model, str | Path) else model
+    changed = load(written.asked, policy or written.policy, (*written.overrides, *changes), variant=written.variant)
+    return baselines_of(written.program, changed.program, tuple(changes), seed=seed, runs=runs, policy=policy or "")
