@@ -57,6 +57,9 @@ class Session:
         self._lock = RLock()
         self._keys = {event["key"] for event in self.log.events if "key" in event}
         self._courses: dict[tuple[Any, ...], Course] = {}
+        self.kept: dict[
+            str, Any
+        ] = {}  # what follows from the log and is dear to play, by the key of what it follows from
         if not self.log.events:
             self.log.append("opened", format=FORMAT, **{name: getattr(opened, name) for name in Opened.__slots__})
         self.state = fold(self.log.events)
