@@ -38,7 +38,7 @@ from sim.verbs.playing import (
     study,
     trace,
 )
-from sim.verbs.seating import game, open_session, resume_session
+from sim.verbs.seating import ask, ask_truly, chunk, game, open_session, prospects, resume_session, view, warm
 from sim.verbs.sensing import POINT_RUNS, plan_sensitivity, sensitivity
 from sim.verbs.sweeping import plan_sweep, sweep
 
@@ -67,6 +67,10 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.engine.record import Runs as Runs
     from sim.figures.gallery import Drawn as Drawn
     from sim.game.course import Course as Course
+    from sim.game.foresight import Ask as Ask
+    from sim.game.foresight import Chunk as Chunk
+    from sim.game.prospects import Prospect as Prospect
+    from sim.game.prospects import Prospects as Prospects
     from sim.game.session import Refused as Refused
     from sim.game.session import Session as Session
     from sim.game.state import State as State
@@ -94,10 +98,13 @@ __all__ = [
     "Overrides",
     "Shipped",
     "ablate",
+    "ask",
+    "ask_truly",
     "branch",
     "chain_records",
     "chart",
     "chart_style",
+    "chunk",
     "compare",
     "create",
     "diff",
@@ -125,6 +132,7 @@ __all__ = [
     "plan_sweep",
     "play",
     "plot",
+    "prospects",
     "rare",
     "reading",
     "replay",
@@ -142,4 +150,6 @@ __all__ = [
     "trace",
     "validate",
     "verify",
+    "view",
+    "warm",
 ]

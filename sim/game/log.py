@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from sim.errors import UsageError
 
@@ -29,29 +29,22 @@ class Log:
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
         self.events: list[Event] = []
-        self._file: TextIO | None = None
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
             self.events = list(read_log(folder / "log.jsonl"))
             self._mend(folder / "log.jsonl")
-            self._file = (folder / "log.jsonl").open("a", encoding="utf-8")
 
     def append(self, kind: str, **fields: Any) -> Event:
         """Add one event; when this returns it is on the disk."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         event = {"n": len(self.events), "at": now, "kind": kind, **fields}
-        if self._file is not None:
-            self._file.write(json.dumps(event, ensure_ascii=False, sort_keys=True) + "\n")
-            self._file.flush()
-            os.fsync(self._file.fileno())
+        if self.folder is not None:
+            with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
+                file.write(json.dumps(event, ensure_ascii=False, sort_keys=True) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
         self.events.append(event)
         return event
-
-    def close(self) -> None:
-        """Nothing more is written."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
 
     def _mend(self, path: Path) -> None:
         """Cut off a line that a crash left half written: nobody was told that it counts."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
 from sim.verbs.model import Model, load
 
 if TYPE_CHECKING:
+    from sim.game.foresight import Ask, Chunk
+    from sim.game.prospects import Prospects
     from sim.game.session import Session
     from sim.game.table import Game
 
@@ -74,3 +77,86 @@ def resume_session(folder: str | Path) -> Session:
     opened = Opened(**{name: first[name] for name in Opened.__slots__})
     table = game(folder / "scenario.yaml", minutes=opened.minutes, turns=opened.turns)
     return Session(table, opened, folder=folder)
+
+
+def view(session: Session, role: str, *, person: str = "") -> dict[str, Any]:
+    """What a role sees of a session now, as plain data: `host`, `screen` (the projector), or the actor of a seat.
+
+    Raises
+    ------
+    KeyError
+        If there is no such seat.
+    """
+    from sim.game.views import view
+
+    return view(session, role, person=person)
+
+
+# ---------------------------------------------------------------------------------------- what might come
+
+
+def ask(
+    session: Session, seat: str, trigger: str, *, options: Sequence[str] = (),
+    pending: Mapping[str, str] | None = None, person: str = "",
+) -> Ask:  # fmt: skip
+    """What the options of a question lead to, as a seat can know it now; to be answered by `chunk` in any process.
+
+    Parameters
+    ----------
+    options
+        Those to look at, at most four; the first four if nothing is said. The one that changes nothing comes first.
+    pending
+        What else the seat would order in this turn: trigger -> option; what `person` wants, if nothing is said.
+
+    Raises
+    ------
+    Refused
+        If nothing is decided now, or there is no such seat, question or option.
+    """
+    from sim.game import foresight
+
+    return foresight.ask(session, seat, trigger, options=options, pending=pending, person=person)
+
+
+def ask_truly(
+    session: Session, turn: int, orders: Mapping[str, Mapping[str, Mapping[str, str]]], *, seat: str = "",
+    trigger: str = "",
+) -> Ask:  # fmt: skip
+    """What orders (by a name each: seat -> trigger -> option) lead to from the true state before a turn.
+
+    A seat that is not named is the model's: `{"before": {}}` is what was to come before anybody moved.
+
+    Parameters
+    ----------
+    seat
+        Whose aims are marked.
+    trigger
+        Whose order is followed: in what share of the futures it is carried out.
+    """
+    from sim.game import foresight
+
+    return foresight.ask_truly(session, turn, orders, seat=seat, trigger=trigger)
+
+
+def chunk(asked: Ask, first: int, count: int) -> Chunk:
+    """Futures first..first+count of all that is asked: the same in every process, however it is cut into chunks."""
+    from sim.game import foresight
+
+    return foresight.chunk(asked, first, count)
+
+
+def warm(asked: Ask, first: int = 0, count: int = 0) -> None:
+    """Make in this process what is made once for the moment that is asked about, so that the first chunk is quick.
+
+    The pasts of futures first..first+count are drawn, too: they are the same for all that a seat asks in a turn.
+    """
+    from sim.game import foresight
+
+    foresight.warm(asked, first, count)
+
+
+def prospects(asked: Ask, chunks: Sequence[Chunk]) -> Prospects:
+    """What the chunks say that are there: shares, aims and differences, each with its interval."""
+    from sim.game.prospects import Prospects
+
+    return Prospects.of(asked, chunks)

@@ -5,7 +5,7 @@ There are three tables of cells of 8 bytes: rows of firings, what each of them c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
 from typing import Generic, TypeVar, overload
 
@@ -147,11 +147,23 @@ class Notes(Recorded[Decision]):
         super().__init__(counts)
         self.notes, self.program = notes, program
 
+    @cached_property
+    def widths(self) -> list[int]:
+        """Cells of a decision of each trigger."""
+        return [0 if trigger.choice is None else _width(trigger.choice) for trigger in self.program.triggers]
+
     def read(self, index: int) -> Iterator[Decision]:
         """The decisions of one run."""
+        return self.of(index, range(len(self.program.triggers)))
+
+    def of(self, index: int, places: Container[int]) -> Iterator[Decision]:
+        """The decisions of these triggers in one run; what others decided is passed over."""
         cells = self.notes[self.begins[index] : self.begins[index + 1]]
         wholes, reals, at = cells.tolist(), cells.view(np.float64).tolist(), 0
         while at < len(wholes):
+            if wholes[at + 1] not in places:
+                at += self.widths[wholes[at + 1]]
+                continue
             seq, place, occasion, chosen, by_person = wholes[at : at + NOTE_HEAD]
             at += NOTE_HEAD
             shares, terms = [], []

@@ -1,0 +1,267 @@
+"""Draws pasts that a seat cannot tell from the one it has seen: other numbers, other secrets, other luck.
+
+Each future tries pasts one after another, until one looks to the seat like what it saw: the same changes of what it
+watches, each within some days. Turn by turn a past has new luck if it looks so with that, else the luck that was true:
+what hangs over the seat unseen (a clock that runs, a delay) shall not be what hangs over it in truth.
+`docs/decisions/what-a-team-foresees.md` says why.
+
+Source
+------
+Tavaré, Balding, Griffiths and Donnelly (1997), Genetics 145, 505-518; Pritchard, Seielstad, Perez-Lezaun and Feldman
+(1999), Mol. Biol. Evol. 16, 1791-1798: rejection by simulation, with a tolerance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.clock import TICKS_PER_DAY
+from sim.engine.record import Decision, Ending, Runs, order
+from sim.game.ahead import WATCHED, Hidden, Pasts, Table, causes
+from sim.game.course import Dictated
+from sim.game.known import Guess, Past
+from sim.program.parameters import draw_parameters
+from sim.streams import Luck, digest_of, future_seed, uniform
+from sim.study.firings import firings_of
+
+TOLERANCE = 3 * TICKS_PER_DAY
+"""How far apart in time a change may come in the past that was seen and in one that is drawn. Source: chosen."""
+
+TRIES = 8
+"""Pasts that are tried for one future, each with other numbers and other luck."""
+
+RENEWED = 2
+"""So many of them seek new luck first, turn by turn; the others take that which was true, which is quicker."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """Pasts of those futures that found one; `found` says which did."""
+
+    pasts: Pasts
+    found: NDArray[np.bool_]  # (all that were asked for,)
+    renewed: int  # turns that were played with new luck, over all of them
+
+
+def draw_pasts(table: Table, past: Past, seed: int, fresh: int, *, turn: int, numbers: Sequence[int]) -> Drawn:
+    """Pasts for the futures of these numbers.
+
+    Parameters
+    ----------
+    seed
+        Of the luck that is true.
+    fresh
+        Of the luck that is new.
+    turn
+        The number of turns that are over.
+    """
+    if past.turns_taken >= 0:
+        return _true_pasts(table, past, seed, fresh, numbers)
+    search = _Search(table, past, seed, fresh, turn, numbers)
+    search.run()
+    return search.drawn()
+
+
+def _true_pasts(table: Table, past: Past, seed: int, fresh: int, numbers: Sequence[int]) -> Drawn:
+    """The past itself, for each of them."""
+    lucks = tuple(Luck(seed, ((past.turns_taken, future_seed(fresh, number)),)) for number in numbers)
+    row = np.array([[value for _, value in past.held]]).reshape(1, -1)
+    common, heard = dict(past.decisions), np.zeros((1, len(table.program.triggers)), dtype=np.int64)
+    if past.until >= 0:
+        heard = table.play(past.until, lucks[:1], row, [()], lambda _: common, lambda runs: list(causes(runs)))[0][None]
+    every = len(numbers)
+    pasts = Pasts(past.until, common, ((),) * every, lucks, np.repeat(row, every, axis=0), np.repeat(heard, every, 0))
+    return Drawn(pasts, np.ones(every, dtype=bool), 0)
+
+
+@dataclass(slots=True)
+class _Try:
+    """A past that is being tried for one future, up to the end of some turn."""
+
+    number: int
+    draw: int  # its own number among all tries of all futures
+    parameters: NDArray[np.float64]
+    switches: tuple[tuple[int, int], ...] = ()
+    hidden: dict[tuple[int, int], int] = field(default_factory=dict)
+    settled: int = 0  # guesses that are settled
+    turns: int = 0  # of the engine
+    heard: Any = None
+    agrees: bool = True
+    renewed: int = 0  # turns with new luck
+
+    def key(self) -> Hidden:
+        """What is dictated in it and not in all."""
+        return tuple(sorted(self.hidden.items()))
+
+    def going_on(self, seed: int, true: int) -> _Try:
+        """The same with this luck from the next turn on."""
+        now = self.switches[-1][1] if self.switches else true
+        before = tuple(one for one in self.switches if one[0] < self.turns)
+        switches = self.switches if now == seed else (*before, (self.turns, seed))
+        return replace(self, switches=switches, hidden=dict(self.hidden))
+
+
+class _Search:
+    """Tries pasts until each future has one, or too many were tried."""
+
+    def __init__(
+        self, table: Table, past: Past, seed: int, fresh: int, turn: int, numbers: Sequence[int]
+    ) -> None:  # fmt: skip
+        self.table, self.past, self.seed, self.fresh = table, past, seed, fresh
+        self.numbers = tuple(numbers)
+        self.ends = [one.until for one in table.game.turns[:turn]]
+        self.common: Dictated = {key: order(option) for key, option in past.decisions}
+        self.idle = {(one.place, one.occasion): order(one.options[0]) for one in past.guesses}
+        self.places = frozenset(one.place for one in past.guesses)
+        self.look = Likeness(past, len(table.program.quantities))
+        self.site = digest_of("foresight/guess")
+        self.taken: dict[int, _Try] = {}
+
+    def run(self) -> None:
+        """Try."""
+        for number in range(TRIES):
+            todo = [one for one in self.numbers if one not in self.taken]
+            if not todo:
+                return
+            tries = self._begun(todo, number)
+            for end in self.ends:
+                tries = self._gone_on(tries, end, is_renewing=number < RENEWED)
+            self.taken.update((one.number, one.going_on(self._new(one), self.seed)) for one in tries)
+
+    def _begun(self, todo: Sequence[int], number: int) -> list[_Try]:
+        """A past for each of these futures, before the start: with new numbers, but for those that the seat knows."""
+        draws = np.array(todo, dtype=np.uint32) * np.uint32(TRIES) + np.uint32(number)
+        values = draw_parameters(self.table.program, self.fresh, draws)
+        for place, value in self.past.held:
+            values[:, place] = value
+        none = np.zeros(len(self.table.program.triggers), dtype=np.int64)
+        return [_Try(*one, heard=none) for one in zip(todo, draws.tolist(), values, strict=True)]
+
+    def _new(self, one: _Try) -> int:
+        """The seed of its new luck."""
+        return future_seed(self.fresh, one.draw)
+
+    def _gone_on(self, tries: Sequence[_Try], end: int, *, is_renewing: bool) -> list[_Try]:
+        """Those that look right up to the end of one more turn: with new luck, or else with that which was true."""
+        if not is_renewing:
+            return [one for one in self._settled([one.going_on(self.seed, self.seed) for one in tries], end)
+                    if one.agrees]  # fmt: skip
+        renewed = self._settled([one.going_on(self._new(one), self.seed) for one in tries], end)
+        again = [one.going_on(self.seed, self.seed)
+                 for one, new in zip(tries, renewed, strict=True) if not new.agrees]  # fmt: skip
+        kept = [replace(one, renewed=one.renewed + 1) for one in renewed if one.agrees]
+        return [*kept, *(one for one in self._settled(again, end) if one.agrees)]
+
+    def _settled(self, tries: list[_Try], end: int) -> list[_Try]:
+        """Play them up to a tick, until all that has to be guessed is guessed as each of these pasts would have it."""
+        guesses = [one for one in self.past.guesses if one.tick <= end]
+        todo = tries
+        while todo:
+            is_guessing = any(one.settled < len(guesses) for one in todo)
+            looks = self.table.play(
+                end, [Luck(self.seed, one.switches) for one in todo], np.array([one.parameters for one in todo]),
+                [one.key() for one in todo], lambda key: {**self.common, **self.idle, **dict(key)},
+                lambda runs, is_guessing=is_guessing: self._read(runs, end, is_guessing=is_guessing),  # type: ignore[misc]
+                recording=WATCHED,
+            )  # fmt: skip
+            again = []
+            for one, (agrees, turns, heard, shares) in zip(todo, looks, strict=True):
+                one.agrees, one.turns, one.heard = agrees, turns, heard
+                if self._guess(one, guesses, shares):
+                    again.append(one)
+            todo = again
+        return tries
+
+    def _guess(self, one: _Try, guesses: Sequence[Guess], shares: Mapping[Any, Any]) -> bool:
+        """Settle guesses in the order of time, up to the first that changes what comes after it: then True."""
+        while one.settled < len(guesses):
+            guess = guesses[one.settled]
+            one.settled += 1
+            own = shares.get((guess.place, guess.occasion))
+            if own is None:  # it did not come to that, or nothing was open
+                continue
+            luck = uniform(self.fresh, one.draw, self.site ^ guess.place, guess.occasion)
+            chosen = _taken([own[option] for option in guess.options], luck)
+            if chosen:
+                one.hidden[guess.place, guess.occasion] = order(guess.options[chosen])
+                return True
+        return False
+
+    def _read(self, runs: Runs, end: int, *, is_guessing: bool) -> list[Any]:
+        """(whether it looks the same, turns taken, causes heard, shares at what is guessed) of each run."""
+        shares: list[dict[tuple[int, int], tuple[float, ...]]] = [{}] * len(runs)
+        if is_guessing:
+            shares = [
+                {(one.trigger, one.occasion): one.shares for one in decisions_of(runs, number, self.places)}
+                for number in range(len(runs))
+            ]
+        return list(zip(self.look.alike(runs, end), runs.turns.tolist(), causes(runs), shares, strict=True))
+
+    def drawn(self) -> Drawn:
+        """The pasts that were taken, in the order of the futures."""
+        kept = [self.taken[number] for number in self.numbers if number in self.taken]
+        found = np.array([number in self.taken for number in self.numbers], dtype=bool)
+        program = self.table.program
+        pasts = Pasts(
+            self.past.until, {**self.common, **self.idle}, tuple(one.key() for one in kept),
+            tuple(Luck(self.seed, one.switches) for one in kept),
+            np.array([one.parameters for one in kept]).reshape(len(kept), len(program.parameters)),
+            np.array([one.heard for one in kept], dtype=np.int64).reshape(len(kept), len(program.triggers)),
+        )  # fmt: skip
+        return Drawn(pasts, found, sum(one.renewed for one in kept))
+
+
+class Likeness:
+    """Whether runs look to a seat like what it saw: of each thing it watches the same changes, each near its time."""
+
+    def __init__(self, past: Past, slots: int) -> None:
+        self.slot = np.array([slot for slot, _, _ in past.seen], dtype=np.int64)
+        self.value = np.array([value for _, value, _ in past.seen], dtype=np.float64)
+        self.tick = np.array([tick for _, _, tick in past.seen], dtype=np.int64)
+        self.begins = np.searchsorted(self.slot, np.arange(slots + 1))
+        self.is_watched = np.zeros(slots, dtype=bool)
+        self.is_watched[list(past.watched)] = True
+
+    def alike(self, runs: Runs, end: int) -> list[bool]:
+        """Of each run up to a tick; what came within the tolerance before it may still be to come."""
+        rows = firings_of(runs)
+        kept = np.flatnonzero(self.is_watched[rows.slot])
+        firing, slot, slots = rows.firing[kept], rows.slot[kept], len(self.is_watched)
+        cell = rows.run[firing] * slots + slot
+        ordered = np.argsort(cell, kind="stable")
+        cell, slot, firing, new = cell[ordered], slot[ordered], firing[ordered], rows.new[kept][ordered]
+        counts = np.bincount(cell, minlength=slots * len(runs)).reshape(len(runs), slots)
+        first = np.concatenate([[0], np.cumsum(counts.ravel())])[cell]
+        expected = self.begins[slot] + np.arange(len(cell)) - first  # the change seen that this one would be
+        is_there = expected < self.begins[slot + 1]
+        expected = np.where(is_there, expected, 0)
+        wrong = ~is_there
+        if len(self.slot):
+            wrong |= (self.value[expected] != new) | (np.abs(self.tick[expected] - rows.tick[firing]) > TOLERANCE)
+        needed = np.bincount(self.slot[self.tick <= end - TOLERANCE], minlength=slots)
+        alike = (runs.ending == Ending.HORIZON) & (counts >= needed).all(axis=1)
+        alike[rows.run[firing[wrong]]] = False
+        return [bool(one) for one in alike]
+
+
+def decisions_of(runs: Runs, number: int, places: frozenset[int]) -> Iterable[Decision]:
+    """What these triggers decided in one of the runs; an engine that can passes over all others."""
+    found = getattr(runs.decisions, "of", None)
+    if found is not None:
+        return cast("Iterable[Decision]", found(number, places))
+    return (one for one in runs.decisions[number] if one.trigger in places)
+
+
+def _taken(shares: Sequence[float], luck: float) -> int:
+    """The first whose running sum exceeds the luck's share of the total; 0 if none is open."""
+    total, running = sum(shares), 0.0
+    for number, share in enumerate(shares):
+        running += share
+        if running > luck * total:
+            return number
+    return 0

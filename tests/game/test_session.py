@@ -1,0 +1,183 @@
+"""A session: every change is one event, its state is the fold of the log, and nothing that was told is lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sim import api
+from sim.errors import UsageError
+from sim.game.log import read_log
+from sim.game.session import Refused, Session
+from sim.game.state import fold
+from tests.game.stage import seated
+
+
+def decided(session: Session, east: str, west: str) -> None:
+    """One turn, from deciding to its reveal."""
+    session.advance("decide")
+    turn = session.state.turn
+    session.order("e", {"march": east}, turn=turn, seen=0)
+    session.order("w", {"warn": west}, turn=turn, seen=0)
+    session.advance("reveal")
+
+
+def test_the_state_is_the_fold_of_the_log(tmp_path: Path) -> None:
+    """After each event, and read back from the disk, it is the same."""
+    session = seated(tmp_path, keep=True)
+    decided(session, "go", "wait")
+    session.note("They went at once")
+    assert session.state == fold(session.log.events)
+    again = api.resume_session(tmp_path / "session")
+    assert (again.state, again.digest()) == (session.state, session.digest())
+
+
+def test_undo_returns_to_the_former_digest(tmp_path: Path) -> None:
+    """Of each step that can be taken back, and of several in a row."""
+    session = seated(tmp_path)
+    session.advance("decide")
+    session.order("e", {"march": "go"}, turn=0, seen=0)
+    digests = [session.digest()]
+    steps = [
+        lambda: session.override("warn", "shout", turn=0), lambda: session.hand("west", "model"),
+        lambda: session.advance("reveal"), lambda: session.advance("decide"),
+    ]  # fmt: skip
+    for step in steps:
+        step()
+        digests.append(session.digest())
+    assert len(set(digests)) == len(digests)
+    session.vote("e", "march", "go", turn=1)
+    session.foretell("e", 0.3, turn=1)
+    for digest in reversed(digests[:-1]):
+        session.undo()
+        assert session.digest() == digest
+
+
+def test_two_that_seal_at_once_are_told_who_was_first(tmp_path: Path) -> None:
+    """One counts; the other is told, looks again, and may then seal anew."""
+    session = seated(tmp_path)
+    session.join("e2", seat="east")
+    session.advance("decide")
+    session.order("e", {"march": "go"}, turn=0, seen=0)
+    with pytest.raises(Refused, match="was first") as refused:
+        session.order("e2", {"march": "stay"}, turn=0, seen=0)
+    assert refused.value.reason == "stale"
+    session.order("e2", {"march": "stay"}, turn=0, seen=1)
+    assert session.settled()["east"] == {"march": "stay"}
+
+
+def test_what_was_said_twice_counts_once(tmp_path: Path) -> None:
+    """The same key again changes nothing and is no fault: the answer to the first was lost on the way."""
+    session = seated(tmp_path, keep=True)
+    session.advance("decide", key="a")
+    session.vote("e", "march", "go", turn=0, key="b")
+    session.order("e", {"march": "go"}, turn=0, seen=0, key="c")
+    before = session.state.revision
+    session.vote("e", "march", "go", turn=0, key="b")
+    session.order("e", {"march": "go"}, turn=0, seen=0, key="c")
+    session.advance("decide", key="a")
+    again = api.resume_session(tmp_path / "session")
+    again.vote("e", "march", "go", turn=0, key="b")
+    assert before == session.state.revision == again.state.revision
+
+
+def test_most_votes_decide_where_nothing_was_sealed(tmp_path: Path) -> None:
+    """Of three one wants to stay and two to go; a seat that said nothing is the model's in this turn."""
+    session = seated(tmp_path)
+    for person in ("e2", "e3"):
+        session.join(person, seat="east")
+    session.advance("decide")
+    session.vote("e", "march", "stay", turn=0)
+    session.vote("e2", "march", "go", turn=0)
+    session.vote("e3", "march", "go", turn=0)
+    assert session.settled() == {"east": {"march": "go"}}
+
+
+def test_a_seat_without_people_is_played_by_the_model(tmp_path: Path) -> None:
+    """Nobody sits there, or whoever leads handed it over; handed back, people decide again."""
+    session = seated(tmp_path)
+    session.advance("decide")
+    session.order("w", {"warn": "shout"}, turn=0, seen=0)
+    session.hand("west", "model")
+    assert "west" not in session.settled()
+    with pytest.raises(Refused, match="the model plays your seat"):
+        session.vote("w", "warn", "wait", turn=0)
+    session.hand("west", "people")
+    assert session.settled()["west"] == {"warn": "shout"}
+
+
+def test_what_makes_no_sense_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    """And leaves no trace in the log."""
+    session = seated(tmp_path)
+    session.advance("decide")
+    before = len(session.log.events)
+    wrong = [
+        (lambda: session.vote("nobody", "march", "go", turn=0), "unknown"),
+        (lambda: session.vote("e", "warn", "shout", turn=0), "unknown"),
+        (lambda: session.vote("e", "march", "fly", turn=0), "unknown"),
+        (lambda: session.vote("e", "march", "go", turn=1), "stale"),
+        (lambda: session.foretell("e", 1.5, turn=0), "wrong"),
+        (lambda: session.foretell("e", float("nan"), turn=0), "wrong"),
+        (lambda: session.advance("debrief"), "closed"),
+        (lambda: session.throw("nothing"), "unknown"),
+        (lambda: session.hand("north", "model"), "unknown"),
+        (lambda: session.undo() and session.undo() and session.undo(), "stale"),
+    ]
+    for does, reason in wrong[:-1]:
+        with pytest.raises(Refused) as refused:
+            does()
+        assert refused.value.reason == reason and str(refused.value)
+    assert len(session.log.events) == before
+    with pytest.raises(Refused, match="nothing to take back"):
+        wrong[-1][0]()
+
+
+def test_a_line_that_a_crash_left_half_is_cut_off(tmp_path: Path) -> None:
+    """Nobody was told that it counts; all before it stands, and the session goes on."""
+    session = seated(tmp_path, keep=True)
+    decided(session, "go", "shout")
+    log, digest = tmp_path / "session" / "log.jsonl", session.digest()
+    with log.open("a", encoding="utf-8") as file:
+        file.write('{"at": "2030-01-01", "kind": "adv')
+    again = api.resume_session(tmp_path / "session")
+    assert again.digest() == digest
+    again.advance("decide")
+    events = list(read_log(log))
+    assert [event["n"] for event in events] == list(range(len(events)))
+    assert all(json.loads(line) for line in log.read_text(encoding="utf-8").splitlines())
+
+
+def test_a_log_that_somebody_edited_is_refused(tmp_path: Path) -> None:
+    """A line in the middle that is no event: a sentence, and nothing is guessed."""
+    session = seated(tmp_path, keep=True)
+    decided(session, "go", "shout")
+    log = tmp_path / "session" / "log.jsonl"
+    lines = log.read_text(encoding="utf-8").splitlines()
+    log.write_text("\n".join([lines[0], "what?", *lines[2:]]) + "\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="line 2 is no event"):
+        api.resume_session(tmp_path / "session")
+
+
+def test_an_edited_scenario_changes_no_session_under_way(tmp_path: Path) -> None:
+    """What is played lies beside the log."""
+    session = seated(tmp_path, keep=True)
+    decided(session, "go", "shout")
+    (tmp_path / "game.yaml").write_text("scenario: other\n", encoding="utf-8")
+    assert api.resume_session(tmp_path / "session").digest() == session.digest()
+
+
+def test_a_whole_game_comes_to_its_end(tmp_path: Path) -> None:
+    """Lobby, brief, three turns, debrief, closed; then nothing more is taken but notes."""
+    session = seated(tmp_path)
+    session.advance("brief")
+    for _ in range(3):
+        decided(session, "stay", "wait")
+    assert session.next_phases() == ("debrief",)
+    session.advance("debrief")
+    session.advance("closed")
+    assert session.course().outcome == "quiet"
+    with pytest.raises(Refused, match="over"):
+        session.join("late")
+    session.note("A quiet game")
