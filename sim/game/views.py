@@ -30,8 +30,8 @@ HOST, SCREEN = "host", "screen"
 KNOWN_TO_ALL = frozenset({"debrief", "closed"})
 """Phases in which everybody may know everything."""
 
-KEPT = 48
-"""Parts of views that are kept for the views to come: those of a few courses."""
+KEPT = 4
+"""Courses of which the parts of views are kept for the views to come: the present one, those before a step back."""
 
 Record = dict[str, Any]
 T = TypeVar("T")
@@ -69,7 +69,7 @@ class _Desk:
         self.game, self.lock = session.game, RLock()
         self.atlas, self.occasions = Atlas(self.game), Occasions(self.game)
         self.rules: dict[str | None, Rules] = {}
-        self.kept: dict[tuple[Any, ...], tuple[Course, Any]] = {}
+        self.kept: dict[int, tuple[Course, dict[tuple[Any, ...], Any]]] = {}  # by identity, the latest last
         self.views: dict[str, Record] = {}
         self.revision = -1
 
@@ -85,12 +85,13 @@ class _Desk:
 
     def keep(self, course: Course, key: tuple[Any, ...], make: Callable[[], T]) -> T:
         """A part of a view that hangs on a course alone, made once."""
-        whole = (id(course), *key)
-        if whole not in self.kept or self.kept[whole][0] is not course:
-            while len(self.kept) >= KEPT:
-                del self.kept[next(iter(self.kept))]
-            self.kept[whole] = (course, make())
-        found: T = self.kept[whole][1]
+        parts = self.kept.pop(id(course), (course, {}))
+        self.kept[id(course)] = parts
+        while len(self.kept) > KEPT:
+            del self.kept[next(iter(self.kept))]
+        if key not in parts[1]:
+            parts[1][key] = make()
+        found: T = parts[1][key]
         return found
 
     def sight(self, course: Course, seat: str | None) -> Sight:
