@@ -14,15 +14,18 @@ from weakref import WeakKeyDictionary
 from sim.game.atlas import Atlas
 from sim.game.console import console
 from sim.game.course import Course, Window
+from sim.game.looks import world
 from sim.game.news import News, news, of_turn
+from sim.game.numbers import numbers
 from sim.game.occasions import Asked, Occasions
 from sim.game.past import Past, past
 from sim.game.reveal import revealed
+from sim.game.rules import EVERYBODY, Rules
 from sim.game.session import Session
-from sim.game.sight import EVERYBODY, Rules, Sight
+from sim.game.sight import Sight
 from sim.game.speech import day_in_words
 from sim.game.state import PEOPLE, State
-from sim.game.world import World, world
+from sim.game.world import World
 from sim.program.sayings import capital
 
 HOST, SCREEN = "host", "screen"
@@ -67,7 +70,8 @@ class _Desk:
 
     def __init__(self, session: Session) -> None:
         self.game, self.lock = session.game, RLock()
-        self.atlas, self.occasions = Atlas(self.game), Occasions(self.game)
+        self.atlas = Atlas(self.game)
+        self.occasions = Occasions(self.game, self.atlas.speech)
         self.rules: dict[str | None, Rules] = {}
         self.kept: dict[int, tuple[Course, dict[tuple[Any, ...], Any]]] = {}  # by identity, the latest last
         self.views: dict[str, Record] = {}
@@ -212,11 +216,11 @@ class _Looking:
             self.course, ("asked", actor, turn.number),
             lambda: self.desk.occasions.asked(actor, turn, self.past, sight),
         )  # fmt: skip
-        numbers = self.desk.keep(
-            self.course, ("knows", actor), lambda: world(self.atlas, self.past, sight, self.everybody, ()).numbers
+        told = self.desk.keep(
+            self.course, ("knows", actor), lambda: numbers(self.atlas, self.past, sight, self.everybody)
         )
         knows = [{"name": one.name, "says": one.says, "value": one.value, "unit": one.unit, "kind": one.kind}
-                 for one in numbers]  # fmt: skip
+                 for one in told]  # fmt: skip
         aims = [
             {"says": aim.says, "mark": state.marks.get((actor, number), "")} for number, aim in enumerate(seat.aims)
         ]
