@@ -18,7 +18,6 @@ from sim.game.course import Course
 from sim.game.rules import EVERYBODY, Rules
 from sim.game.session import Session
 from sim.game.sight import Sight
-from sim.game.table import Game
 from sim.game.views import view
 from sim.language.tree import Read, ReadDerived, ReadParameter, Tree, walk
 from sim.language.words import Kind
@@ -345,14 +344,16 @@ def test_the_host_sees_what_is_turned_into_another(played: Session, monkeypatch:
 
 def test_every_shipped_game_has_a_view_for_every_role() -> None:
     """Whatever a scenario has or lacks, each role is shown something that is plain data."""
-    for name in api.shipped():
+    played = 0
+    for shipped in api.shipped():
         try:
-            session = api.open_session(str(name), turns=2)
+            session = api.open_session(shipped.name, turns=2)
         except UsageError:
             continue  # nobody chooses anything in it
-        assert isinstance(session.game, Game)
         for phase in ("decide", "reveal"):
             session.advance(phase)
             for role in ("host", "screen", *session.game.seats):
                 seen: dict[str, Any] = view(session, role)
-                assert json.loads(json.dumps(seen, allow_nan=False)) == seen, (name, role)
+                assert json.loads(json.dumps(seen, allow_nan=False)) == seen, (shipped.name, role)
+        played += 1
+    assert played >= 3
