@@ -39,8 +39,20 @@ from sim.verbs.playing import (
     study,
     trace,
 )
-from sim.verbs.seating import ask, ask_truly, chunk, game, open_session, prospects, resume_session, view, warm
+from sim.verbs.seating import (
+    ask,
+    ask_truly,
+    baselines,
+    chunk,
+    game,
+    open_session,
+    prospects,
+    resume_session,
+    view,
+    warm,
+)
 from sim.verbs.sensing import POINT_RUNS, plan_sensitivity, sensitivity
+from sim.verbs.serving import assumptions, copied, has_part, lay_part, part_of, refused, rehearsed
 from sim.verbs.sweeping import plan_sweep, sweep
 
 if TYPE_CHECKING:  # the faces take the names of these values from here
@@ -67,6 +79,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.engine.record import Recording as Recording
     from sim.engine.record import Runs as Runs
     from sim.figures.gallery import Drawn as Drawn
+    from sim.game.baselines import Baselines as Baselines
     from sim.game.course import Course as Course
     from sim.game.debrief import Debrief as Debrief
     from sim.game.foresight import Ask as Ask
@@ -89,6 +102,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.study.execute import Progress as Progress
     from sim.study.plan import Plan as Plan
     from sim.study.splitting.rare import RarePlan as RarePlan
+    from sim.verbs.serving import Copied as Copied
 
 __all__ = [
     "MOST_RUNS",
@@ -102,12 +116,15 @@ __all__ = [
     "ablate",
     "ask",
     "ask_truly",
+    "assumptions",
+    "baselines",
     "branch",
     "chain_records",
     "chart",
     "chart_style",
     "chunk",
     "compare",
+    "copied",
     "create",
     "debrief",
     "debrief_part",
@@ -122,11 +139,14 @@ __all__ = [
     "export",
     "export_session",
     "game",
+    "has_part",
+    "lay_part",
     "load",
     "names_several",
     "numbers",
     "on_cluster",
     "open_session",
+    "part_of",
     "picture",
     "plan",
     "plan_ablate",
@@ -141,7 +161,9 @@ __all__ = [
     "prospects",
     "rare",
     "reading",
+    "refused",
     "rehearse",
+    "rehearsed",
     "replay",
     "replay_export",
     "report",

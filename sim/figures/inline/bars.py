@@ -20,11 +20,20 @@ from sim.figures.inline.chart import (
     text,
 )
 
-LEFT, BARS = 8.0, 50.0
+LEFT, BARS = 8.0, 48.0
 """Where bars begin and how long the longest is, in percent of the width; the number stands at the right end."""
 
+INTERVAL, ESTIMATE = "Thin line: 95 % interval.", "A model estimate, not a forecast."
 
-def bars(prospects: Mapping[str, Any], *, wide: bool = False, standalone: bool = False) -> Chart:
+
+def bars(
+    prospects: Mapping[str, Any],
+    *,
+    title: str = "What each option leads to",
+    meaning: str = "",
+    wide: bool = False,
+    standalone: bool = False,
+) -> Chart:
     """What each option leads to: for every outcome one bar an option, with the interval drawn over its end.
 
     Parameters
@@ -32,12 +41,14 @@ def bars(prospects: Mapping[str, Any], *, wide: bool = False, standalone: bool =
     prospects
         `n` futures an option, and `options`: each `name`, `says` and its `outcomes` (`says`, `share`, `low`, `high`),
         the same outcomes in the same order.
+    meaning
+        What a share is a share of, where it is not of all futures.
     """
     options, n = list(prospects["options"]), int(prospects["n"])
     drawn, height = _groups(options, wide=wide)
     return chart(
-        drawn, height, title="What each option leads to", says=_said(options, n), standalone=standalone,
-        note=f"Thin line: 95 % interval. n = {n:,} futures of each option. A model estimate, not a forecast.",
+        drawn, height, title=title, says=_said(options, n), standalone=standalone,
+        note=f"{meaning} {INTERVAL} n = {n:,} futures of each option. {ESTIMATE}".strip(),
         table=_table(options, n),
     )  # fmt: skip
 
@@ -49,21 +60,23 @@ def _groups(options: Sequence[Mapping[str, Any]], *, wide: bool) -> tuple[list[s
         said, y = paragraph(0, y + 1.1, outcome["says"] or outcome["name"], wide=wide, class_="t b")
         drawn.append(said)
         for place, option in enumerate(options):
-            drawn.append(_bar(y + 0.45, place, option["outcomes"][at], is_one=len(options) == 1))
+            left = 0.0 if len(options) == 1 else 3.5 if wide else LEFT
+            drawn.append(_bar(y + 0.45, place, option["outcomes"][at], left=left))
             y += 1.5
         y += 0.7
     return drawn, y + 0.1
 
 
-def _bar(y: float, place: int, outcome: Mapping[str, Any], *, is_one: bool) -> str:
+def _bar(y: float, place: int, outcome: Mapping[str, Any], *, left: float) -> str:
     share, low, high = share_of(outcome)
-    letter = "" if is_one else text(0, y + 1.0, LETTERS[place], "t b")
+    middle, long = y + 0.58, LEFT + BARS - left
+    ends = left + long * low, middle, left + long * high, middle
     return (
-        letter
-        + rect(LEFT, y, BARS, 1.15, "trough")
-        + rect(LEFT, y, BARS * share, 1.15, f"fill f{place % 7}")
-        + line(LEFT + BARS * low, y + 0.58, LEFT + BARS * high, y + 0.58, "whisker halo")
-        + line(LEFT + BARS * low, y + 0.58, LEFT + BARS * high, y + 0.58, "whisker")
+        (text(0, y + 1.0, LETTERS[place], "t b") if left else "")
+        + rect(left, y, long, 1.15, "trough")
+        + rect(left, y, long * share, 1.15, f"fill f{place % 7}")
+        + line(*ends, "whisker halo")
+        + line(*ends, "whisker")
         + text(100, y + 1.0, estimate(share, low, high), "t e")
     )
 
@@ -73,7 +86,10 @@ def _said(options: Sequence[Mapping[str, Any]], n: int) -> str:
     for place, option in enumerate(options):
         most = max(option["outcomes"], key=lambda one: one["share"], default=None)
         if most is not None:
-            told.append(f"{LETTERS[place]}, {option['says']}: most often {most['says']}, {estimate(*share_of(most))}")
+            told.append(
+                f"{LETTERS[place]}, {option['says']}: most often {most['says'] or most['name']}, "
+                f"{estimate(*share_of(most))}"
+            )
     return f"{'; '.join(told)}; n = {n:,} futures of each option."
 
 
@@ -93,10 +109,14 @@ def shares(outcomes: Sequence[Mapping[str, Any]], n: int, *, title: str = "How i
     options = [{"says": title, "outcomes": list(outcomes)}]
     drawn, height = _groups(options, wide=wide)
     most = max(outcomes, key=lambda one: one["share"], default=None)
-    says = f"Most often: {most['says']}, {estimate(*share_of(most))}; n = {n:,}." if most else "No outcome."
+    says = (
+        f"Most often: {most['says'] or most['name']}, {estimate(*share_of(most))}; n = {n:,}."
+        if most
+        else "No outcome."
+    )
     rows = _table(options, n).rows
     table = Table(f"Shares of n = {n:,} futures in percent, with 95 % intervals", ("outcome", "share"), rows)
-    note = f"Thin line: 95 % interval. n = {n:,} futures. A model estimate, not a forecast."
+    note = f"{INTERVAL} n = {n:,} futures. {ESTIMATE}"
     return chart(drawn, height, title=title, says=says, note=note, table=table, standalone=standalone)
 
 

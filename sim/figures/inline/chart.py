@@ -169,8 +169,9 @@ def points(difference: float, low: float, high: float) -> str:
 
 
 def digits_of(low: float, high: float) -> int:
-    """Decimals of a share in percent: none or one."""
-    return min(1, max(0, decimals_of(50 * (high - low))))
+    """Decimals of a share in percent: one only where the interval is narrower than a point to each side."""
+    half = 50 * (high - low)
+    return 1 if 0 < half < 1 and decimals_of(half) > 0 else 0
 
 
 def number(value: Any) -> str:

@@ -4,13 +4,13 @@ A view (`api.view`) is what a role may know; `extra` is what the server knows be
 text in them stays text.
 
 A page is named by its address ("/seat/decide", "/host/lobby", "/screen", "/welcome" for a stranger). `extra` holds
-`key` (the beginning of the keys of plain forms; "" in parts that are pushed), `now`, `notice`, `links` (`room` {url, qr},
-`seats` [{actor, title, url, qr}], `screen`), `online` {seats, all, screen}, `people`, `checks` [{says, is_ok}], and the
-records of what was reckoned: `whatif` {trigger: prospects}, `asking` {trigger: futures still to come}, `debrief`,
+`key` (the beginning of the keys of plain forms; "" in parts that are pushed), `now`, `notice`, `links` (`room`
+{url, qr}, `seats` [{actor, title, url, qr}], `screen`), `online` {seats, all, screen}, `checks` [{says, is_ok}], and
+the records of what was reckoned: `whatif` {trigger: prospects}, `asking` {trigger: futures still to come}, `debrief`,
 `assumptions` {numbers, levers}, `sandbox`, `rehearsal`; what is not there is being made.
 
-The form of a seat's orders has a radio button for each option, named by its trigger. Without a script its button "This is
-what I want" posts the same fields to /do/vote, with the trigger as `trigger`: the option is the field of that name.
+The form of a seat's orders has a radio button for each option, named by its trigger. Without a script its button "This
+is what I want" posts the same fields to /do/vote, with the trigger as `trigger`: the option is the field of that name.
 """
 
 from __future__ import annotations
@@ -89,8 +89,9 @@ def asset(name: str) -> tuple[bytes, str] | None:
 
 def _written(page: str, view: Mapping[str, Any], extra: Mapping[str, Any], found: dict[str, str]) -> str:
     name, role = place_of(page)
+    title = PAGES[name]
     return _environment().get_template(f"{name}.html").render(
-        address=page, page=name, page_title=PAGES[name], role=role, base=f"/{role}", view=view, extra=extra,
+        address=page, page=name, page_title=title, role=role, base=f"/{role}", view=view, extra=extra,
         ways=WAYS.get(role, ()), is_wide=role != "seat", region=_region(found), key=_keys(str(extra.get("key", ""))),
         seats={seat["actor"]: seat for seat in view.get("seats", ())},
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -139,7 +140,65 @@ def estimate(one: Mapping[str, Any]) -> str:
     return f"{share:.0f} % ({low:.0f} to {high:.0f})"
 
 
+def day(date: Any) -> str:
+    """The day of a moment as people say it; what is no moment stays as it is.
+
+    >>> day("2014-03-30 18:00"), day("2014-06-26"), day("30 March 2014"), day(None)
+    ('30 March 2014', '26 June 2014', '30 March 2014', '')
+    """
+    try:
+        moment = datetime.fromisoformat(str(date))
+    except ValueError:
+        return "" if date is None else str(date)
+    return f"{moment.day} {moment:%B} {moment.year}"
+
+
+def dated(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record of a fan with its dates as people say them, and its names with a capital."""
+    title = str(record["title"])
+    return {**record, "start": day(record["start"]), "end": day(record["end"]), "title": title[:1].upper() + title[1:]}
+
+
+def mark(value: float | None) -> str:
+    """What became of an aim.
+
+    >>> mark(1.0), mark(0.5), mark(0), mark(None)
+    ('kept', 'in part', 'lost', 'open')
+    """
+    return "open" if value is None else "kept" if value >= 1 else "in part" if value > 0 else "lost"
+
+
+def usually(usual: Mapping[str, Any]) -> str:
+    """How often an aim is kept where the model plays every seat.
+
+    >>> usually({"kept": 0.08, "low": 0.05, "high": 0.126, "n": 200})
+    '8 % (5 to 13) of n = 200 futures'
+    """
+    kept, low, high = (100 * float(usual[name]) for name in ("kept", "low", "high"))
+    return f"{kept:.0f} % ({low:.0f} to {high:.0f}) of n = {usual['n']:,} futures"
+
+
+def score(value: float | None) -> str:
+    """A score of forecasts.
+
+    >>> score(0.3172), score(None)
+    ('0.32', 'none')
+    """
+    return "none" if value is None else f"{value:.2f}"
+
+
+def said(questions: Any, trigger: str, option: str) -> str:
+    """What an option of a question says on its card; its name where the card is not there."""
+    for question in questions or ():
+        if question["trigger"] == trigger:
+            return next((str(one["says"]) for one in question["options"] if one["name"] == option), option)
+    return option
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
-    "minutes": minutes, "left": left, "chance": chance, "plain": plain, "people": people, "counted": counted,
-    "phase": phase, "step": step, "channel": channel, "short": short, "drawing": drawing, "estimate": estimate,
+    one.__name__: one
+    for one in (
+        minutes, left, chance, plain, people, counted, phase, step, channel, short, drawing, day, dated, mark, usually,
+        score, said, estimate,
+    )
 }  # fmt: skip
