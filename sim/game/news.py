@@ -12,7 +12,8 @@ from sim.clock import days
 from sim.engine.record import EventRow
 from sim.game.atlas import Atlas
 from sim.game.past import Past
-from sim.game.sight import MADE, Glimpse, Sight
+from sim.game.rules import MADE
+from sim.game.sight import Glimpse, Sight
 from sim.game.speech import day_in_words, words_of
 from sim.program.ir import At, Rate, Trigger, When
 from sim.program.sayings import capital

@@ -33,8 +33,8 @@ class Asked:
 class Occasions:
     """Questions of one game: when they come is the same for all who look."""
 
-    def __init__(self, game: Game) -> None:
-        self.game, self.program, self.speech = game, game.program, Speech(game)
+    def __init__(self, game: Game, speech: Speech) -> None:
+        self.game, self.program, self.speech = game, game.program, speech
 
     @cached_property
     def blocks(self) -> dict[str, schema.ChoiceBlock]:
