@@ -6,15 +6,15 @@ decisions in one call. So futures that are dictated the same are played together
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.choose import choose
-from sim.engine.record import LEAN, Engine, Recording, Runs
+from sim.engine.record import LEAN, Decision, Engine, Recording, Runs
 from sim.game.course import Dictated, Window, dictated, orders_by_place
 from sim.game.table import Game
 from sim.program.ir import Program
@@ -31,6 +31,9 @@ Hidden = tuple[tuple[tuple[int, int], int], ...]
 
 AHEAD = 16
 """Occasions of one trigger in one turn that are dictated at first; twice as many if that was too few."""
+
+NEVER = 2**32
+"""An occasion that does not come."""
 
 WATCHED = Recording(events=True, series=False)
 
@@ -102,6 +105,14 @@ def causes(runs: Runs) -> Whole:
     return np.asarray(runs.counters.sum(axis=2, dtype=np.int64))
 
 
+def decisions_of(runs: Runs, number: int, places: Container[int]) -> Iterable[Decision]:
+    """What these triggers decided in one of the runs; an engine that can passes over all others."""
+    found = getattr(runs.decisions, "of", None)
+    if found is not None:
+        return cast("Iterable[Decision]", found(number, places))
+    return (one for one in runs.decisions[number] if one.trigger in places)
+
+
 def play_ahead(table: Table, pasts: Pasts, window: Window, look: Look) -> tuple[list[Any], NDArray[np.bool_]]:
     """What is read of futures in which a turn is played with these orders, and everybody is the model afterwards.
 
@@ -136,24 +147,64 @@ class Plan:
         may_move = np.array([bool(option and question.idle) for question, option in self.given.values()], dtype=bool)
         todo = np.arange(len(self.pasts) if self.given else 0)
         while len(todo):
-            for number, (last, fired, ended) in zip(todo.tolist(), self._tried(todo), strict=True):
-                self.last[number], self.fired[number], self.ended[number] = last, fired, ended
-            if (self.last[todo] > self.first[todo] + self.ahead).any():
-                self.ahead *= 2
+            if not self._try(todo):
                 continue
             waiting = ~self.fired[todo] & (self.at[todo] < self.last[todo]) & may_move
+            alone = waiting.sum(axis=1) == 1
             self.at[todo] += waiting
+            self._skip(todo[alone], waiting[alone].argmax(axis=1))
             todo = todo[waiting.any(axis=1)]
 
+    def _try(self, todo: Whole) -> bool:
+        """Play the turn with the orders where they stand; False if more occasions came than were dictated."""
+        for number, tried in zip(todo.tolist(), self._tried(todo), strict=True):
+            self.last[number], self.fired[number], self.ended[number] = tried[:3]
+        if (self.last[todo] > self.first[todo] + self.ahead).any():
+            self.ahead *= 2
+            return False
+        return True
+
+    def _skip(self, todo: Whole, columns: Whole) -> None:
+        """Pass over occasions at which an option is not open, if its order is the only one that was not carried out.
+
+        Up to the occasion at which it will be tried nothing but what changes nothing is done: so one play in which
+        the order never comes shows at which occasions it could be carried out.
+        """
+        if not len(todo):
+            return
+        stood = self.at[todo, columns].copy()
+        self.at[todo, columns] = NEVER
+        while True:
+            looks = self._tried(todo)
+            if all((look[0] <= self.first[one] + self.ahead).all() for one, look in zip(todo, looks, strict=True)):
+                break
+            self.ahead *= 2
+        for number, column, least, look in zip(todo.tolist(), columns.tolist(), stood.tolist(), looks, strict=True):
+            may = [occasion for occasion in look[3][column] if occasion >= least]
+            self.at[number, column] = may[0] if may else look[0][column]
+
     def _tried(self, todo: Whole) -> list[Any]:
-        """(occasions heard as the turn ends, whether each order was carried out, what is read) of some futures."""
+        """(occasions heard as the turn ends, whether each order was carried out, what is read, ...) of some futures.
+
+        At last the occasions at which each option was open.
+        """
 
         def look(runs: Runs) -> Sequence[Any]:
             ended = self.look(runs) if self.is_last else [None] * len(runs)
-            return list(zip(causes(runs)[:, list(self.places)], self._taken(runs), ended, strict=True))
+            opened = [self._opened(runs, number) for number in range(len(runs))]
+            return list(zip(causes(runs)[:, list(self.places)], self._taken(runs), ended, opened, strict=True))
 
         keys = [self._key(one, tuple(int(first) + self.ahead for first in self.first[one])) for one in todo.tolist()]
         return self._play(todo, self.until, keys, look, WATCHED)
+
+    def _opened(self, runs: Runs, number: int) -> list[list[int]]:
+        """Of each order the occasions at which its option was open."""
+        asked = {place: question.names.index(option) for place, (question, option) in self.given.items() if option}
+        found: dict[int, list[int]] = {place: [] for place in self.places}
+        for one in decisions_of(runs, number, asked):
+            if one.shares[asked[one.trigger]] > 0.0:
+                found[one.trigger].append(one.occasion)
+        return list(found.values())
 
     def _taken(self, runs: Runs) -> NDArray[np.bool_]:
         """(R, G) whether the trigger of each order took the option in this turn."""

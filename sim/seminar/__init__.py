@@ -1,1 +1,1 @@
-"""The seminar: a class plays a crisis in its browsers; one server, no build step, nothing from elsewhere."""
+"""The seminar: a class in the browser. It serves pages and takes moves; what they mean is said by `sim.api`."""

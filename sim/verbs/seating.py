@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
-from sim.verbs.model import Model, load
+from sim.verbs.model import Model, Overrides, load
 
 if TYPE_CHECKING:
+    from sim.game.baselines import Baselines
     from sim.game.foresight import Ask, Chunk
     from sim.game.prospects import Prospects
     from sim.game.session import Session
@@ -160,3 +161,22 @@ def prospects(asked: Ask, chunks: Sequence[Chunk]) -> Prospects:
     from sim.game.prospects import Prospects
 
     return Prospects.of(asked, chunks)
+
+
+def baselines(
+    model: Model | str | Path, changes: Overrides, *, policy: str | None = None, seed: int = 1, runs: int = 1_000
+) -> Baselines:  # fmt: skip
+    """The model as it is written beside the model with some values changed, on the same luck: the instructor's sandbox.
+
+    Raises
+    ------
+    ScenarioError
+        If the changed model makes no sense.
+    UsageError
+        If there is no such policy, or a value cannot be read.
+    """
+    from sim.game.baselines import baselines_of
+
+    written = load(model) if isinstance(model, str | Path) else model
+    changed = load(written.asked, policy or written.policy, (*written.overrides, *changes), variant=written.variant)
+    return baselines_of(written.program, changed.program, tuple(changes), seed=seed, runs=runs, policy=policy or "")
