@@ -5,12 +5,13 @@ Two truths that look the same to a seat give equal `Past`s, to the last bit: not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.agents.channels import hidden as hidden_words
 from sim.agents.draft import Draft, Known
+from sim.engine.record import ORDER
 from sim.game.table import Game
 from sim.language.tree import Read, ReadDerived, ReadParameter, Tree, walk
 from sim.language.words import TRUTH
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
     from sim.game.course import Course
 
 
+Decisions = tuple[tuple[tuple[int, int], int], ...]
+"""((place of a trigger, occasion), option), ascending."""
+
+
 @dataclass(frozen=True, slots=True)
 class Guess:
     """An occasion at which a seat saw nothing, and the options that look like that; the first is the idlest."""
 
     place: int
     occasion: int
-    tick: int
     options: tuple[int, ...]
 
 
@@ -39,7 +43,7 @@ class Past:
     """
 
     until: int
-    decisions: tuple[tuple[tuple[int, int], int], ...]
+    decisions: Decisions  # of everything: as engines were told
     guesses: tuple[Guess, ...]
     watched: tuple[int, ...]
     seen: tuple[tuple[int, float, int], ...]
@@ -50,7 +54,7 @@ class Past:
 def everything(course: Course, parameters: Iterable[float]) -> Past:
     """The past as it was, for the debrief."""
     held = tuple(enumerate(map(float, parameters)))
-    return Past(course.until, _sorted(_made(course)), (), (), (), held, course.turns_taken)
+    return Past(course.until, tuple(sorted(course.decisions.items())), (), (), (), held, course.turns_taken)
 
 
 def past_of(game: Game, course: Course, seat: str, parameters: Iterable[float]) -> Past:
@@ -69,15 +73,12 @@ def past_of(game: Game, course: Course, seat: str, parameters: Iterable[float]) 
     return Past(course.until, decisions, guesses, watched, _seen(course, watched), held)
 
 
-def _made(course: Course) -> dict[tuple[int, int], int]:
-    """Every decision of the history, by whomever."""
-    if course.runs is None:
-        return {}
-    return {(one.trigger, one.occasion): one.chosen for one in course.runs.decisions[0]}
-
-
-def _sorted(decisions: Mapping[tuple[int, int], int]) -> tuple[tuple[tuple[int, int], int], ...]:
-    return tuple(sorted(decisions.items()))
+def _decided(course: Course) -> dict[tuple[int, int], int]:
+    """What was chosen at each occasion, by whomever; of an order that could not be carried out, what was ordered."""
+    found = {key: option % ORDER for key, option in course.decisions.items()}
+    if course.runs is not None:
+        found |= {(one.trigger, one.occasion): one.chosen for one in course.runs.decisions[0]}
+    return found
 
 
 def _seen(course: Course, watched: tuple[int, ...]) -> tuple[tuple[int, float, int], ...]:
@@ -112,19 +113,16 @@ class Covers:
         idle = [at for at, branch in enumerate(trigger.branches) if not branch.effects]
         return (*idle[:1], *covered, *idle[1:]) if covered else ()
 
-    def sorted_out(
-        self, course: Course
-    ) -> tuple[tuple[tuple[tuple[int, int], int], ...], tuple[Guess, ...]]:  # fmt: skip
+    def sorted_out(self, course: Course) -> tuple[Decisions, tuple[Guess, ...]]:
         """The decisions that the seat knows of, and those that it has to guess."""
-        ticks = {} if course.runs is None else {row.seq: row.tick for row in course.runs.events[0]}
-        known, guesses = {}, []
-        for one in () if course.runs is None else course.runs.decisions[0]:
-            options = self.options(one.trigger)
-            if one.chosen in options:
-                guesses.append(Guess(one.trigger, one.occasion, ticks[one.seq], options))
+        known, guesses = [], []
+        for (place, occasion), chosen in sorted(_decided(course).items()):
+            options = self.options(place)
+            if chosen in options:
+                guesses.append(Guess(place, occasion, options))
             else:
-                known[one.trigger, one.occasion] = one.chosen
-        return _sorted(known), tuple(guesses)
+                known.append(((place, occasion), chosen))
+        return tuple(known), tuple(guesses)
 
     def watched(self) -> tuple[int, ...]:
         """The slots whose changes the seat sees: rungs and truths that are public or its own."""

@@ -24,7 +24,7 @@ from sim.clock import TICKS_PER_DAY
 from sim.engine.record import Ending, Runs, order
 from sim.game.ahead import WATCHED, Hidden, Pasts, Table, causes, decisions_of
 from sim.game.course import Dictated
-from sim.game.known import Guess, Past
+from sim.game.known import Past
 from sim.program.parameters import draw_parameters
 from sim.streams import Luck, digest_of, future_seed, uniform
 from sim.study.firings import firings_of
@@ -88,7 +88,7 @@ class _Try:
     parameters: NDArray[np.float64]
     switches: tuple[tuple[int, int], ...] = ()
     hidden: dict[tuple[int, int], int] = field(default_factory=dict)
-    settled: int = 0  # guesses that are settled
+    settled: set[tuple[int, int]] = field(default_factory=set)  # guesses that are made
     turns: int = 0  # of the engine
     heard: Any = None
     agrees: bool = True
@@ -103,7 +103,7 @@ class _Try:
         now = self.switches[-1][1] if self.switches else true
         before = tuple(one for one in self.switches if one[0] < self.turns)
         switches = self.switches if now == seed else (*before, (self.turns, seed))
-        return replace(self, switches=switches, hidden=dict(self.hidden))
+        return replace(self, switches=switches, hidden=dict(self.hidden), settled=set(self.settled))
 
 
 class _Search:
@@ -116,7 +116,8 @@ class _Search:
         self.numbers = tuple(numbers)
         self.ends = [one.until for one in table.game.turns[:turn]]
         self.common: Dictated = {key: order(option) for key, option in past.decisions}
-        self.idle = {(one.place, one.occasion): order(one.options[0]) for one in past.guesses}
+        self.guesses = {(one.place, one.occasion): one.options for one in past.guesses}
+        self.idle = {key: order(options[0]) for key, options in self.guesses.items()}
         self.places = frozenset(one.place for one in past.guesses)
         self.look = Likeness(past, len(table.program.quantities))
         self.site = digest_of("foresight/guess")
@@ -160,47 +161,45 @@ class _Search:
 
     def _settled(self, tries: list[_Try], end: int) -> list[_Try]:
         """Play them up to a tick, until all that has to be guessed is guessed as each of these pasts would have it."""
-        guesses = [one for one in self.past.guesses if one.tick <= end]
         todo = tries
         while todo:
-            is_guessing = any(one.settled < len(guesses) for one in todo)
             looks = self.table.play(
                 end, [Luck(self.seed, one.switches) for one in todo], np.array([one.parameters for one in todo]),
                 [one.key() for one in todo], lambda key: {**self.common, **self.idle, **dict(key)},
-                lambda runs, is_guessing=is_guessing: self._read(runs, end, is_guessing=is_guessing),  # type: ignore[misc]
-                recording=WATCHED,
+                lambda runs: self._read(runs, end), recording=WATCHED,
             )  # fmt: skip
             again = []
             for one, (agrees, turns, heard, shares) in zip(todo, looks, strict=True):
                 one.agrees, one.turns, one.heard = agrees, turns, heard
-                if self._guess(one, guesses, shares):
+                if self._guess(one, shares):
                     again.append(one)
             todo = again
         return tries
 
-    def _guess(self, one: _Try, guesses: Sequence[Guess], shares: Mapping[Any, Any]) -> bool:
-        """Settle guesses in the order of time, up to the first that changes what comes after it: then True."""
-        while one.settled < len(guesses):
-            guess = guesses[one.settled]
-            one.settled += 1
-            own = shares.get((guess.place, guess.occasion))
-            if own is None:  # it did not come to that, or nothing was open
+    def _guess(self, one: _Try, shares: Mapping[tuple[int, int], Sequence[float]]) -> bool:
+        """Settle guesses as they come in this past, up to the first that changes what comes after it: then True."""
+        for (place, occasion), own in shares.items():
+            if (place, occasion) in one.settled:
                 continue
-            luck = uniform(self.fresh, one.draw, self.site ^ guess.place, guess.occasion)
-            chosen = _taken([own[option] for option in guess.options], luck)
+            one.settled.add((place, occasion))
+            options = self.guesses[place, occasion]
+            luck = uniform(self.fresh, one.draw, self.site ^ place, occasion)
+            chosen = _taken([own[option] for option in options], luck)
             if chosen:
-                one.hidden[guess.place, guess.occasion] = order(guess.options[chosen])
+                one.hidden[place, occasion] = order(options[chosen])
                 return True
         return False
 
-    def _read(self, runs: Runs, end: int, *, is_guessing: bool) -> list[Any]:
+    def _read(self, runs: Runs, end: int) -> list[Any]:
         """(whether it looks the same, turns taken, causes heard, shares at what is guessed) of each run."""
-        shares: list[dict[tuple[int, int], tuple[float, ...]]] = [{}] * len(runs)
-        if is_guessing:
-            shares = [
-                {(one.trigger, one.occasion): one.shares for one in decisions_of(runs, number, self.places)}
-                for number in range(len(runs))
-            ]
+        shares = [
+            {
+                (one.trigger, one.occasion): one.shares
+                for one in (decisions_of(runs, number, self.places) if self.places else ())
+                if (one.trigger, one.occasion) in self.guesses
+            }
+            for number in range(len(runs))
+        ]
         return list(zip(self.look.alike(runs, end), runs.turns.tolist(), causes(runs), shares, strict=True))
 
     def drawn(self) -> Drawn:
