@@ -6,13 +6,13 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-EXTRAS ?= benchmarks,cluster,diagrams,discovery,frames,notebooks,seminar
+EXTRAS ?= benchmarks,browser,cluster,diagrams,discovery,frames,notebooks,seminar
 RUNS ?= 4000
 INSTALLED := $(VENV)/.installed
 DEVELOPS := $(VENV)/.develops
 RECIPES := $(sort $(wildcard plots/*.py))
 
-.PHONY: run test test-all check gallery notebooks golden benchmark format help clean
+.PHONY: run test test-all browser check gallery notebooks golden benchmark format help clean
 .DELETE_ON_ERROR:
 
 run: $(INSTALLED)  ## play the Ukraine crisis of spring 2014: table, stored study, pictures
@@ -24,6 +24,9 @@ test: $(DEVELOPS)  ## all tests but the long ones, with fixed seeds, without opt
 test-all: $(VENV)/.everything  ## also the long tests and the optional extras, with a fresh seed (printed)
 	TEST_SEED=$$($(BIN)/python -c 'import secrets; print(secrets.randbits(63))') \
 	  $(BIN)/python -m pytest -q -m "" --hypothesis-profile=fresh
+
+browser: $(VENV)/.browses  ## a class of real browsers plays a seminar; needs Debian's package chromium
+	$(BIN)/python -m pytest -q -m "not soak" --durations=8 tests/seminar
 
 check: $(DEVELOPS)  ## format, lint, types, floors, generated tables
 	$(BIN)/ruff format --check -q .
@@ -66,6 +69,10 @@ $(INSTALLED): pyproject.toml | $(BIN)/python
 $(DEVELOPS): pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install -q -e ".[dev]"
 	touch $@ $(INSTALLED)
+
+$(VENV)/.browses: pyproject.toml | $(DEVELOPS)
+	$(BIN)/python -m pip install -q -e ".[dev,seminar,browser]"
+	touch $@ $(DEVELOPS) $(INSTALLED)
 
 $(VENV)/.races: pyproject.toml | $(DEVELOPS)
 	$(BIN)/python -m pip install -q -e ".[dev,benchmarks]"

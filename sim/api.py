@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from sim.verbs.ablating import ablate, plan_ablate
 from sim.verbs.branching import branch, diff, plan_branch
+from sim.verbs.charting import chart, chart_style
 from sim.verbs.comparing import WORLDS, compare, plan_compare, reading
+from sim.verbs.debriefing import debrief, debrief_part, debrief_parts, export_session, rehearse, replay_export
 from sim.verbs.finding import discover, plan_rare, rare
 from sim.verbs.keeping import doctor, draw, export, picture, plot, report, status, verify
 from sim.verbs.looking import Shipped, create, numbers, schema, shipped, show, validate
@@ -37,8 +39,20 @@ from sim.verbs.playing import (
     study,
     trace,
 )
-from sim.verbs.seating import ask, ask_truly, baselines, chunk, game, open_session, prospects, resume_session, warm
+from sim.verbs.seating import (
+    ask,
+    ask_truly,
+    baselines,
+    chunk,
+    game,
+    open_session,
+    prospects,
+    resume_session,
+    view,
+    warm,
+)
 from sim.verbs.sensing import POINT_RUNS, plan_sensitivity, sensitivity
+from sim.verbs.serving import assumptions, copied, has_part, lay_part, part_of, refused, rehearsed
 from sim.verbs.sweeping import plan_sweep, sweep
 
 if TYPE_CHECKING:  # the faces take the names of these values from here
@@ -67,6 +81,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.figures.gallery import Drawn as Drawn
     from sim.game.baselines import Baselines as Baselines
     from sim.game.course import Course as Course
+    from sim.game.debrief import Debrief as Debrief
     from sim.game.foresight import Ask as Ask
     from sim.game.foresight import Chunk as Chunk
     from sim.game.prospects import Prospect as Prospect
@@ -87,6 +102,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.study.execute import Progress as Progress
     from sim.study.plan import Plan as Plan
     from sim.study.splitting.rare import RarePlan as RarePlan
+    from sim.verbs.serving import Copied as Copied
 
 __all__ = [
     "MOST_RUNS",
@@ -100,12 +116,19 @@ __all__ = [
     "ablate",
     "ask",
     "ask_truly",
+    "assumptions",
     "baselines",
     "branch",
     "chain_records",
+    "chart",
+    "chart_style",
     "chunk",
     "compare",
+    "copied",
     "create",
+    "debrief",
+    "debrief_part",
+    "debrief_parts",
     "diff",
     "discover",
     "doctor",
@@ -114,12 +137,16 @@ __all__ = [
     "experiment_of",
     "explain",
     "export",
+    "export_session",
     "game",
+    "has_part",
+    "lay_part",
     "load",
     "names_several",
     "numbers",
     "on_cluster",
     "open_session",
+    "part_of",
     "picture",
     "plan",
     "plan_ablate",
@@ -134,7 +161,11 @@ __all__ = [
     "prospects",
     "rare",
     "reading",
+    "refused",
+    "rehearse",
+    "rehearsed",
     "replay",
+    "replay_export",
     "report",
     "resume_session",
     "run",
@@ -149,5 +180,6 @@ __all__ = [
     "trace",
     "validate",
     "verify",
+    "view",
     "warm",
 ]

@@ -222,7 +222,7 @@ def test_what_the_file_writes_is_taken_out(model: api.Model) -> None:
     """Families as one thing, plumbing never alone, actors only when they are asked for; each once."""
     design = api.plan_ablate(model, runs=1).design
     things = [thing["name"] for thing in design.settings["things"]]
-    assert len(things) == len(set(things)) == 30
+    assert len(things) == len(set(things)) == 43
     assert {"buildings", "border_army.shots", "election", "early_relief", "paris_track"} <= set(things)
     assert not {"border_army.moves", "buildings.donetsk", "russia", "raft_of_new_measures.called"} & set(things)
     actors = api.plan_ablate(model, what="actors", runs=1).design.settings["things"]
@@ -263,7 +263,7 @@ def test_groups_share_experiments(model: api.Model) -> None:
     """Each coalition is played once, and those without one member are the rows of the table."""
     plan = api.plan_ablate(model, shapley=["election", "calm", "early_relief"], runs=1)
     taken = plan.design.settings["taken"]
-    assert len(taken) == len({tuple(places) for places in taken}) == 1 + 30 + (8 - 1 - 3)
+    assert len(taken) == len({tuple(places) for places in taken}) == 1 + 43 + (8 - 1 - 3)
     thing = Thing("a", "trigger", ("calm",))
     with_one = ablation_design(plan.design.experiments[0], [thing], seed=1)
     assert [experiment.label for experiment in with_one.experiments] == ["the whole", "without a"]

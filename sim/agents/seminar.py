@@ -31,9 +31,8 @@ def lesson(draft: Draft) -> None:
                         "write the turns in the order of their dates")  # fmt: skip
         else:
             last = day
-        for word, text in (("lesson", turn.lesson),):
-            if text is not None and not _is_count(text):
-                draft.fault(text, f"{path}.{word}", f"`{text}` is no number of minutes", "write `lesson: 75`")
+        if turn.lesson is not None and not _is_count(turn.lesson):
+            draft.fault(turn.lesson, f"{path}.lesson", f"`{turn.lesson}` is no number of minutes", "write `lesson: 75`")
         _clock(draft, turn.clock, f"{path}.clock")
     for actor, seat in draft.scenario.seats.items():
         if seat.orders is not None and not (_is_count(seat.orders) and int(seat.orders) > 0):
@@ -90,7 +89,10 @@ def _days(scenario: schema.Scenario, text: Text) -> float | None:
     try:
         return days_between(parse_date(scenario.start), parse_date(text))
     except ValueError:
-        pass
+        return _duration(text)
+
+
+def _duration(text: Text) -> float | None:
     try:
         tree = parse(text)
     except ExpressionError:
@@ -99,8 +101,9 @@ def _days(scenario: schema.Scenario, text: Text) -> float | None:
 
 
 def _clock(draft: Draft, text: Text | None, path: str) -> None:
-    if text is not None:
-        draft.lasts(text, path)
+    """A fault unless a time to decide is a time: no run ever looks at it."""
+    if text is not None and (_duration(text) or 0) <= 0:
+        draft.fault(text, path, f"`{text}` is no time to decide in", "write `clock: 6 minutes`")
 
 
 def _is_count(text: Text) -> bool:

@@ -30,6 +30,7 @@ from sim.language.words import NUMBER
 from sim.program.diagram import asked, slots_read
 from sim.program.ir import Program
 from sim.program.ledger import ledger
+from sim.program.lint import is_extended
 from sim.program.wording import figures
 from sim.scenario.schema import Commitment, Scenario
 from sim.study.ensemble import FailedRun, replay_command
@@ -213,7 +214,8 @@ def threats_that_lapse(observed: Observed) -> Iterator[str]:
         until = _moment(observed, commitment.until)
         if until is not None and until < observed.program.horizon:
             left = say_duration(round((observed.program.horizon - until) / ticks(1.0)))
-            yield f"`{name}` lapses on {say_day(observed.program, until)}, {left} before the horizon."
+            unless = ", unless it is extended" if is_extended(observed.scenario, name) else ""
+            yield f"`{name}` lapses on {say_day(observed.program, until)}, {left} before the horizon{unless}."
 
 
 def _commitments(scenario: Scenario) -> Iterator[tuple[str, Commitment]]:

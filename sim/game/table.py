@@ -301,7 +301,7 @@ def _options(trigger: Trigger, choice: Choice, written: Mapping[str, schema.Opti
         says = _plain(option.says) or _BY_NAME.get(option.name) or option.name.replace("_", " ").capitalize()
         yield Option(
             name=option.name, says=says, costs=_plain(block.costs), channel=block.channel or "public",
-            needs=tuple(map(str, block.needs or ())), does_nothing=not branch.effects,
+            needs=tuple(map(str, block.needs or ())), does_nothing=not branch.effects and not block.needs,
         )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any as Anything
 
 from sim.program.listing import plain_text
-from sim.scenario.schema import Block, Scenario, Spread
+from sim.scenario.schema import Block, Inject, Scenario, Spread
 from sim.scenario.spelling import LevelNames
 
 
@@ -30,7 +30,7 @@ _SILENT_WORDS = """
     says asks source confidence unit title question scenario start horizon clock extends sources facts policies
     variants levers expect by to voice actor agent on posture sanctions diplomacy level one_of without
     metrics series outcomes importance count times seats lists contains tells demanded_by verified_by under
-    off_agenda asked orders clock lesson turns history predict
+    off_agenda asked orders clock lesson turns history predict costs
 """
 SILENT = frozenset(_SILENT_WORDS.split())
 """Keys whose values are words, or numbers that say nothing about the world."""
@@ -64,7 +64,7 @@ def _numbers(value: Anything, path: str, notes: dict[str, str]) -> Iterator[Numb
         for key, inner in keys.items():
             if isinstance(inner, LevelNames):
                 yield from _numbers(inner.attributes, path, notes)
-            elif str(key) not in SILENT:
+            elif str(key) not in SILENT and not (isinstance(value, Inject) and key == "at"):
                 yield from _numbers(inner, _joined(path, key), notes)
             elif key == "start" and path:  # of a quantity; the header's start is a date
                 yield from _numbers(inner, path, notes)

@@ -273,15 +273,22 @@ def outcomes_in_the_shadow(scenario: Scenario, program: ir.Program, reach: Reach
 
 
 def threats_that_lapse(scenario: Scenario, program: ir.Program, reach: Reach) -> Warnings:
-    """A threat or offer that ends before the run does."""
+    """A threat or offer that ends before the run does, and that nobody can extend."""
     for section, commitments in (("threats", scenario.threats), ("offers", scenario.offers)):
         for name, commitment in commitments.items():
             ends = _moment_of(commitment, program)
-            if ends is not None and ends < program.horizon and commitment.start == "made":
+            if ends is None or commitment.start != "made" or is_extended(scenario, name):
+                continue
+            if ends < program.horizon:
                 rest = say_duration((program.horizon - ends) // TICKS_PER_DAY)
                 yield _warning(commitment.until, f"{section}.{name}.until",
                                f"`{name}` lapses on {say_date(program.start, ends)}, {rest} before the horizon",
                                "after that no such word stands; make it longer if that is not meant")  # fmt: skip
+
+
+def is_extended(scenario: Scenario, name: str) -> bool:
+    """Whether something in the file can extend a threat or offer."""
+    return any(text.split()[:2] == ["extend", name] for _, text in _leaves(scenario, ""))
 
 
 def words_that_outlast_the_run(scenario: Scenario, program: ir.Program, reach: Reach) -> Warnings:

@@ -1,10 +1,11 @@
-"""Homes, reports, beliefs and seats told in prose: who listens, who knows what, and who is asked."""
+"""Homes, reports, beliefs and seminars told in prose: who listens, who knows what, and who is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from sim.program.sayings import joined, plain, sentence
+from sim.counted import counted
+from sim.program.sayings import done, joined, plain, sentence
 from sim.scenario.schema import Actor, Report, Scenario
 from sim.scenario.spelling import LevelNames
 
@@ -51,8 +52,30 @@ def _reported(report: Report) -> str:
 def tell_seats(scenario: Scenario) -> Iterator[str]:
     """Each role of a seminar: what it wants, what it cannot bear, what it decides."""
     for actor, seat in scenario.seats.items():
-        says = [plain(seat.says)] if seat.says else []
-        wants = [f"its aims: {joined([plain(aim.says) for aim in seat.aims])}"] if seat.aims else []
-        lines = [f"its red lines: {joined([plain(line) for line in seat.red_lines])}"] if seat.red_lines else []
-        decides = [f"it decides {joined([f'`{one}`' for one in seat.decides])}"] if seat.decides else []
+        says = [plain(words) for words in (seat.title, seat.says) if words]
+        wants = [f"its aims: {_counted([plain(aim.says) for aim in seat.aims])}"] if seat.aims else []
+        lines = [f"its red lines: {_counted([plain(line) for line in seat.red_lines])}"] if seat.red_lines else []
+        orders = f", {plain(seat.orders)} in a turn" if seat.orders is not None else ""
+        decides = [f"it decides {joined([f'`{one}`' for one in seat.decides])}{orders}"] if seat.decides else []
         yield sentence(f"{actor}: {'; '.join([*says, *wants, *lines, *decides]) or 'a seat'}")
+
+
+def tell_lesson(scenario: Scenario) -> Iterator[str]:
+    """The turns of a seminar, what may be thrown in, and how much is told of what really happened."""
+    for name, turn in scenario.turns.items():
+        lesson = f", in lessons of {turn.lesson} minutes and more" if turn.lesson is not None else ""
+        told = [plain(words).rstrip(".") for words in (turn.says, turn.teaches) if words]
+        yield sentence(f"turn {name}, {turn.at}{lesson}: {'. '.join(told) or 'the seats are asked'}")
+    for name, inject in scenario.injects.items():
+        to = f", to {joined([str(one) for one in inject.to])}" if inject.to else ""
+        does = f" ({done(inject.do)})" if inject.do else " (news alone)"
+        yield sentence(f"may be thrown in, {name}{to}: {plain(inject.says or 'nothing is said').rstrip('.')}{does}")
+    if scenario.history:
+        yield f"What really happened is told afterwards ({counted(len(scenario.history), 'entry')}): none acts."
+
+
+def _counted(told: Sequence[str]) -> str:
+    """Sentences in a row, numbered if one of them has a comma of its own."""
+    if len(told) == 1 or not any("," in one for one in told):
+        return joined(told)
+    return ", ".join(f"({number}) {one}" for number, one in enumerate(told, 1))

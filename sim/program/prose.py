@@ -14,7 +14,7 @@ from sim.errors import Text
 from sim.program.deciding import tell_choices
 from sim.program.ir import Program
 from sim.program.listing import plain_text
-from sim.program.minds import tell_home, tell_minds, tell_seats
+from sim.program.minds import tell_home, tell_lesson, tell_minds, tell_seats
 from sim.program.sayings import capital, done, held_text, joined, plain, rule_text, sentence, spread_text
 from sim.scenario.schema import Commitment, Diplomacy, Entry, Posture, Quantity, Sanctions, Scenario, Trigger
 
@@ -38,6 +38,7 @@ def tell_scenario(scenario: Scenario, program: Program, *, asked: str = "") -> s
         _section("Numbers taken by default", _defaults(scenario)),
         _section("What could be otherwise", _alternatives(scenario)),
         _section("Seats of a seminar", tell_seats(scenario)),
+        _section("Turns of a seminar", tell_lesson(scenario)),
         _section("Sources", _sources(scenario)),
     )
     return "\n\n".join(part for part in parts if part) + "\n"

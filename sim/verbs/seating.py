@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
 from sim.verbs.model import Model, Overrides, load
@@ -78,6 +78,19 @@ def resume_session(folder: str | Path) -> Session:
     opened = Opened(**{name: first[name] for name in Opened.__slots__})
     table = game(folder / "scenario.yaml", minutes=opened.minutes, turns=opened.turns)
     return Session(table, opened, folder=folder)
+
+
+def view(session: Session, role: str, *, person: str = "") -> dict[str, Any]:
+    """What a role sees of a session now, as plain data: `host`, `screen` (the projector), or the actor of a seat.
+
+    Raises
+    ------
+    KeyError
+        If there is no such seat.
+    """
+    from sim.game.views import view
+
+    return view(session, role, person=person)
 
 
 # ---------------------------------------------------------------------------------------- what might come

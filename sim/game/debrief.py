@@ -1,0 +1,392 @@
+"""The game afterwards: the class's history over the fan of what might have been, and each of its decisions weighed.
+
+All of it is made of parts that follow from the log alone: what might have been from the start, each turn, each seat in
+each turn. A part is played once and kept beside the log, so that a page and an export read the same numbers; parts of
+a turn can be played as soon as it is over, in other processes too (`needed`, `part`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
+from typing import Any, Literal
+
+from sim.analysis.base_rates import base_rate
+from sim.analysis.paired import holm
+from sim.analysis.percent import percent, percent_range
+from sim.clock import days, say_date
+from sim.digits import decimals_of, fixed
+from sim.game.course import Course
+from sim.game.fan import FAN, fan, titled
+from sim.game.forecasts import FUTURES, Asked, Share, ask, moment, plain, scored, whole
+from sim.game.reckoning import reckoned, score_of
+from sim.game.revealed import Trace, cards, happened, happened_near, secrets
+from sim.game.session import Session
+from sim.game.table import Question, Turn
+from sim.game.weighed import AHEAD, drawn, weighed_seat, weighed_turn
+
+FORMAT = 1
+"""Of the parts on the disk: those of another number are played anew."""
+
+Sort = Literal["start", "turn", "seat"]
+Parts = Mapping[tuple[str, int, str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a debrief that is played by itself. `key` changes with everything that it follows from."""
+
+    sort: Sort
+    turn: int
+    seat: str
+    key: str
+
+    @property
+    def file(self) -> str:
+        """Its name in the folder of a session."""
+        return f"{'-'.join(filter(None, (self.sort, str(self.turn + 1), self.seat)))}-{self.key}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many futures are played: from the start, of each option of a decision, of each forecast."""
+
+    start: int = FAN
+    option: int = AHEAD
+    forecast: int = FUTURES
+
+    @classmethod
+    def of(cls, futures: int | None) -> Size:
+        """The same number of each where one is said."""
+        return cls() if futures is None else cls(futures, futures, futures)
+
+
+@dataclass(frozen=True, slots=True)
+class Debrief:
+    """The record of a game that is over; everything in it is plain values, as JSON has them."""
+
+    says: str  # the sentence to begin with
+    short: list[str]  # what else is to be said first
+    ended: dict[str, Any]  # outcome, says, date, and whether the model played turns that the class did not come to
+    n: int  # runs from the start
+    outcomes: list[dict[str, Any]]  # of those: share, interval, count, base rate, and which was the class's own
+    fans: list[dict[str, Any]]  # a ladder each: the path over the shares of those runs
+    stairs: list[dict[str, Any]]  # how the outcomes' shares went from moment to moment, orders and luck apart
+    turns: list[dict[str, Any]]  # of each: its moves weighed, what the model drew, history, notes
+    seats: list[dict[str, Any]]  # aims reached, and how often they are
+    secrets: list[dict[str, Any]]
+    threats: list[dict[str, Any]]
+    forecasts: dict[str, Any]
+    cautions: list[str]
+    facts: dict[str, Any]  # scenario, seed, digest, version: what it takes to get this again
+
+    def record(self) -> dict[str, Any]:
+        """All of it as JSON has it."""
+        return dict(plain({one.name: getattr(self, one.name) for one in fields(self)}))
+
+
+# ------------------------------------------------------------------------------------------------ parts
+
+
+def needed(session: Session, *, want: str = "", futures: int | None = None) -> tuple[Part, ...]:
+    """The parts of the turns that are over, and the start: what can be played by now."""
+    state, size = session.state, Size.of(futures)
+    found = []
+    for turn, orders in enumerate(state.played):
+        found.append(_part(session, "turn", turn, "", size, want))
+        found += [_part(session, "seat", turn, seat, size, want) for seat in session.game.seats if orders.get(seat)]
+    return (*found, _part(session, "start", -1, "", size, want))
+
+
+def _part(session: Session, sort: Sort, turn: int, seat: str, size: Size, want: str) -> Part:
+    state, opened = session.state, session.opened
+    until = turn if sort != "start" else len(state.played)
+    thrown = sorted(item for item in state.thrown.items() if item[1] <= until)
+    played = [dict(orders) for orders in state.played[: until + 1]]
+    follows = [FORMAT, opened.digest, opened.seed, opened.minutes, opened.turns, opened.version, sort, turn, seat,
+               thrown, played, asdict(size), want]  # fmt: skip
+    if sort == "turn" and session.game.turns[turn].forecast.at_end:  # it asks how all ends
+        follows += [sorted(state.thrown.items()), [dict(orders) for orders in state.played]]
+    return Part(
+        sort, turn, seat, hashlib.blake2b(json.dumps(follows, sort_keys=True).encode(), digest_size=8).hexdigest()
+    )
+
+
+def part(session: Session, asked: Part, *, want: str = "", futures: int | None = None) -> Any:
+    """One part, read if it lies beside the log, else played and laid there."""
+    path = None if session.log.folder is None else session.log.folder / "debrief" / asked.file
+    if path is not None and path.exists():
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            pass  # half written, or damaged: it is played again
+    if asked.key in session.kept:
+        return session.kept[asked.key]
+    found = plain(_played(session, asked, want, Size.of(futures)))
+    session.kept[asked.key] = found
+    if path is not None:
+        path.parent.mkdir(exist_ok=True)
+        aside = path.with_suffix(f".{id(found)}.new")
+        aside.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+        aside.replace(path)
+    return found
+
+
+def _played(session: Session, asked: Part, want: str, size: Size) -> Any:
+    match asked.sort:
+        case "start":
+            return fan(session.game, whole(session), size.start)
+        case "turn":
+            found = weighed_turn(session, asked.turn, size.option)
+            return {**found, "asked": asdict(ask(session, asked.turn, futures=size.forecast))}
+        case "seat":
+            return weighed_seat(session, asked.turn, asked.seat, want=want, count=size.option)
+
+
+# ------------------------------------------------------------------------------------------------ all of it
+
+
+def debrief(session: Session, *, want: str = "", futures: int | None = None) -> Debrief:
+    """The debrief of the turns that were played.
+
+    Parameters
+    ----------
+    want
+        The outcome by which decisions of seats without scored aims are weighed.
+    futures
+        How many of everything; fewer are quicker and say less. The default is enough for a class.
+    """
+    parts: Parts = {(one.sort, one.turn, one.seat): part(session, one, want=want, futures=futures)
+             for one in needed(session, want=want, futures=futures)}  # fmt: skip
+    own, start = whole(session), parts["start", -1, ""]
+    weighed = [parts["turn", turn, ""] for turn in range(len(session.state.played))]
+    asked = [_asked(one["asked"]) for one in weighed]
+    trace = Trace.of(own) if own.runs is not None else None
+    turns = [_turn(session, turn, own, parts) for turn in range(len(session.state.played))]
+    _stand(turns)
+    ended, stairs = _ended(session, own), list(_stairs(session, weighed))
+    outcomes = [
+        {**one, "base_rate": base_rate(session.game.scenario, session.game.program, one["name"]),
+         "is_own": one["name"] == ended["outcome"]}
+        for one in start["outcomes"]
+    ]  # fmt: skip
+    return Debrief(
+        says=_says(ended, outcomes, start["n"]), short=list(_short(ended, stairs, turns)), ended=ended,
+        n=start["n"], outcomes=outcomes, fans=start["fans"], stairs=stairs, turns=turns,
+        seats=list(_seats(session, own, weighed)),
+        secrets=secrets(session.game, trace) if trace else [], threats=cards(session.game, trace) if trace else [],
+        forecasts=scored(session, asked).record(), cautions=list(_cautions(session, ended, turns)),
+        facts=_facts(session),
+    )  # fmt: skip
+
+
+def _asked(record: Mapping[str, Any]) -> Asked:
+    shares = {name: Share.of(record[name]["count"], record[name]["n"]) for name in ("base", "before", "sealed")}
+    return Asked(**{**record, **shares})
+
+
+def _ended(session: Session, own: Course) -> dict[str, Any]:
+    game, runs = session.game, own.runs
+    says = {outcome.name: " ".join(outcome.says.split()) for outcome in game.program.outcomes}
+    at = int(runs.ended[0]) if runs is not None else 0
+    return {
+        "outcome": own.outcome, "says": says.get(own.outcome) or own.outcome.replace("_", " ") or "it failed",
+        "date": say_date(game.program.start, at), "day": days(at),
+        "left_to_model": max(0, len(game.turns) - len(session.state.played)) if not session.course().is_over else 0,
+    }  # fmt: skip
+
+
+def _says(ended: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]], n: int) -> str:
+    own = next((one for one in outcomes if one["is_own"]), None)
+    if own is None:
+        return "This history came to no end that the scenario names."
+    return (
+        f"Your history ended so: {ended['says']}. Of {n:,} runs from the start, every seat played by the model and "
+        f"every uncertain number drawn anew, {percent(own['share'])} ended like it "
+        f"(95 % interval {percent_range(own['low'], own['high'])})."
+    )
+
+
+def _short(
+    ended: Mapping[str, Any], stairs: Sequence[Mapping[str, Any]], turns: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:  # fmt: skip
+    """Where this end became likely, and the decisions that were dearest."""
+    steps = [next((one for one in step["outcomes"] if one["name"] == ended["outcome"]), None) for step in stairs]
+    named = [(step, one) for step, one in zip(stairs, steps, strict=True) if one is not None]
+    moved = [(after["share"] - before["share"], step, before, after)
+             for (_, before), (step, after) in pairwise(named)
+             if before["high"] < after["low"] or after["high"] < before["low"]]  # fmt: skip
+    for _, step, before, after in sorted(moved, key=lambda one: -abs(one[0]))[:2]:
+        what = "the orders of" if step["moment"] == "orders" else "what came between the turns, before"
+        yield (
+            f"With {what} turn {step['turn'] + 1} this end went from {percent(before['share'], 0)} to "
+            f"{percent(after['share'], 0)} of {after['n']:,} futures."
+        )
+    moves = [move for turn in turns for move in turn["moves"] if move["regret"] and move["regret"]["stands"]]
+    for move in sorted(moves, key=lambda one: -one["regret"]["value"])[:3]:
+        yield f"Turn {move['turn'] + 1}, {move['title']}, “{move['says']}”: {move['regret']['says']}"
+
+
+def _stairs(session: Session, weighed: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Shares of outcomes from moment to moment: before each turn, and with its orders; the rest is luck."""
+    for turn, found in zip(session.game.turns, weighed, strict=False):
+        date = say_date(session.game.program.start, turn.tick)
+        for moment_, key in (("before", "before"), ("orders", "sealed")):
+            yield {"turn": turn.number, "name": titled(turn.name), "date": date, "moment": moment_, "n": found["n"],
+                   "outcomes": found[key]}  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------ turns
+
+
+def _turn(session: Session, turn: int, own: Course, parts: Parts) -> dict[str, Any]:
+    game, state, asked = session.game, session.state, session.game.turns[turn]
+    found, seats = parts["turn", turn, ""], tuple(seat for seat in game.seats if seat in state.played[turn])
+    start = game.program.start
+    over = session.course(turn + 1)
+    return {
+        "turn": turn, "number": turn + 1, "name": titled(asked.name), "date": say_date(start, asked.tick),
+        "until": say_date(start, asked.until), "says": asked.says, "teaches": asked.teaches, "asks": list(asked.asks),
+        "n": found["n"], "left_out": found["left_out"], "before": found["before"], "sealed": found["sealed"],
+        "moves": [one for seat in seats for one in _moves(session, asked, seat, over, parts)],
+        "seats_of_model": [seat for seat in game.seats if seat not in seats],
+        "drawn": [{**one, "date": say_date(start, one["tick"])}
+                  for one in drawn(game, moment(session, turn), over, seats)],
+        "injects": [game.injects[name].says for name, when in state.thrown.items() if when == turn],
+        "history": happened(game, asked.tick, asked.until),
+        "notes": [text for when, text in state.notes if when == turn],
+    }  # fmt: skip
+
+
+def _moves(
+    session: Session, turn: Turn, seat: str, over: Course, parts: Parts
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """The orders of a seat in a turn, each weighed, with what became of it."""
+    game, state = session.game, session.state
+    sealed = state.sealed.get((turn.number, seat))
+    for one in parts.get(("seat", turn.number, seat), ()):
+        question = game.seats[seat].question(one["trigger"])
+        carried = next((order for order in over.orders
+                        if (order.turn, order.trigger) == (turn.number, one["trigger"])), None)  # fmt: skip
+        by_host = (turn.number, one["trigger"]) in state.overrides
+        yield {
+            **one, "turn": turn.number, "seat": seat, "title": game.seats[seat].title, "asks": question.asks,
+            "says": question.option(one["option"]).says, "costs": question.option(one["option"]).costs,
+            "by": "host" if by_host else "people", "why": "" if sealed is None or by_host else sealed.why,
+            "carried_out": None if carried is None or carried.tick is None
+            else say_date(game.program.start, carried.tick),
+            "had_been": _had_been(over, question.place, carried.tick if carried else None),
+            "is_secret": question.option(one["option"]).channel != "public",
+            "regret": _said(one, question),
+            "history": happened_near(game, one["trigger"], turn.tick, turn.until),
+        }  # fmt: skip
+
+
+def _said(move: Mapping[str, Any], question: Question) -> dict[str, Any] | None:
+    """The regret of a move with its sentence, in points of a hundred of what the move was weighed in."""
+    found = move["regret"]
+    if found is None:
+        return None
+    of = "of the seat's aims" if move["score"] == "aims" else f"of futures that end as `{move['score']}`"
+    best, n = question.option(found["best"]).says, found["pairs"]
+    value, low, high = found["value"], found["low"], found["high"]
+    if found["best"] == move["option"] or value is None or value <= 0:
+        return {**found, "says": f"Over {n:,} futures no other option did better, as far as one can tell."}
+    if low is None:
+        return {**found, "says": f"“{best}” did better in too few of {n:,} futures to say by how much."}
+    places = decimals_of(50 * (high - low))
+    more = f"“{best}” would have reached {fixed(100 * value, places)} points {of} more"
+    if low == high:
+        return {**found, "says": f"{more}, the same in each of {n:,} futures."}
+    within = f"95 % interval {fixed(100 * low, places)} to {fixed(100 * high, places)}, {n:,} futures on the same luck"
+    doubt = " That may be luck." if low <= 0 else ""
+    return {**found, "says": f"{more} ({within}).{doubt}"}
+
+
+def _had_been(over: Course, place: int, tick: int | None) -> float | None:
+    """How likely the model would have done what was ordered, when it was; None where it was not carried out."""
+    if over.runs is None or tick is None:
+        return None
+    rows = {row.seq: row for row in over.runs.events[0] if row.trigger == place and row.tick == tick}
+    found = next((one for one in over.runs.decisions[0] if one.seq in rows), None)
+    return None if found is None else found.shares[found.chosen]
+
+
+def _stand(turns: Sequence[dict[str, Any]]) -> None:
+    """Say of each regret whether it stands when as many decisions are looked at: Holm (1979) over all of a game."""
+    moves = [move for turn in turns for move in turn["moves"] if move["regret"] is not None]
+    found = holm([1.0 if move["regret"]["p"] is None else move["regret"]["p"] for move in moves])
+    for move, p in zip(moves, found, strict=True):
+        move["regret"]["stands"] = p < 0.05 and move["regret"]["value"] > 0
+
+
+# ------------------------------------------------------------------------------------------------ seats
+
+
+def _seats(session: Session, own: Course, weighed: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Aims of each seat: what was reached, and how often it was from the true start with every seat the model's."""
+    if own.runs is None:
+        return
+    for actor, seat in session.game.seats.items():
+        given = {aim: mark for (whose, aim), mark in session.state.marks.items() if whose == actor}
+        marks = reckoned(seat, own.runs, given)
+        first = weighed[0] if weighed else None
+        often = first["before_aims"][actor] if first else [None] * len(seat.aims)
+        yield {
+            "seat": actor, "title": seat.title, "score": score_of(marks),
+            "usual": first["before_scores"][actor] if first else None,
+            "aims": [
+                {"says": aim.says, "mark": mark, "is_scored": aim.kept is not None or aim.partly is not None,
+                 "usual": usual if aim.kept is not None or aim.partly is not None else None}
+                for aim, mark, usual in zip(seat.aims, marks, often, strict=True)
+            ],
+            "red_lines": list(seat.red_lines),
+        }  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------ what it does not mean
+
+
+def _cautions(session: Session, ended: Mapping[str, Any], turns: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield (
+        "These are shares of futures of a model, not of the world: their intervals say how many futures were played, "
+        "and nothing of whether the model is right."
+    )
+    yield (
+        "Shares from the start are over every number that nobody knew; shares before a turn are of this one world, "
+        "with its true numbers. That they differ is the world's doing before it is anybody's."
+    )
+    moves = [move for turn in turns for move in turn["moves"]]
+    weighed = [move for move in moves if move["regret"] is not None]
+    if weighed:
+        standing = sum(move["regret"]["stands"] for move in weighed)
+        yield (
+            "Regret is hindsight: it knows the true numbers and the others' sealed orders, and takes everybody for the "
+            "model after the turn. It says what a decision cost, not that somebody should have known."
+        )
+        yield (
+            f"{len(weighed)} decisions were weighed; that the largest regret of so many is large is partly luck. "
+            f"{standing} of them would stand if all are looked at together (Holm 1979)."
+        )
+    left = sorted({seat for turn in turns for seat in turn["seats_of_model"]})
+    if left:
+        yield f"Played by the model in some turns: {', '.join(session.game.seats[seat].title for seat in left)}."
+    if ended["left_to_model"]:
+        yield f"The class did not come to the last {ended['left_to_model']} turns; the model played them."
+    if len({turn.forecast.says for turn in session.game.turns}) < 6:
+        yield (
+            "A class foretells a handful of things, and all of it shares their luck: a good score of one game is no "
+            "proof of skill. The distance from the futures' share is the part that no luck is in."
+        )
+
+
+def _facts(session: Session) -> dict[str, Any]:
+    opened = session.opened
+    return {
+        "scenario": session.game.name, "title": session.game.title, "question": session.game.question,
+        "seed": opened.seed, "minutes": opened.minutes, "turns": len(session.game.turns), "version": opened.version,
+        "scenario_digest": opened.digest, "digest": session.digest(), "people": len(session.state.people),
+    }  # fmt: skip

@@ -1,0 +1,302 @@
+"""What a class foretold, against what came and against how often it might have come.
+
+A forecast is a probability. It is scored twice: against the one history that came, and against the futures that were
+open at that moment, where luck can neither reward nor punish.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sim.analysis.expect import truths
+from sim.analysis.intervals import wilson
+from sim.engine.record import Runs
+from sim.game.course import Course, beginning
+from sim.game.session import Session
+from sim.game.table import Turn
+
+FUTURES = 400
+"""Futures of a moment that a forecast is held against: a share of one half is known to five points."""
+
+BINS = 5
+"""Bins of the calibration table: a class makes some dozens of forecasts, and a bin needs several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of n, with Wilson's interval."""
+
+    count: int
+    n: int
+    share: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, count: int, n: int) -> Share:
+        """A share from its count; of none, the interval is everything."""
+        low, high = wilson(count, n)
+        return cls(count, n, count / n if n else math.nan, low, high)
+
+    @classmethod
+    def among(cls, held: Iterable[bool]) -> Share:
+        """The share of what held."""
+        found = list(held)
+        return cls.of(sum(found), len(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one turn asked to foretell: whether it came, and how often it came elsewhere.
+
+    `base`: of runs from the start in which nobody is known; `before`: of futures of the moment, every seat the
+    model's; `sealed`: of futures of the moment with the orders as they were sealed, which nobody at the table knew
+    all of.
+    """
+
+    turn: int
+    says: str
+    at_end: bool
+    came: bool | None
+    base: Share
+    before: Share
+    sealed: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How well somebody foretold: `brier` against what came, `from_futures` against the futures of the moment.
+
+    Source
+    ------
+    Brier (1950), Monthly Weather Review 78, 1-3: the mean squared distance of a probability from what came (0 or 1).
+    0 is perfect, 1/4 is what always saying one half brings.
+    """
+
+    who: str
+    n: int
+    questions: int
+    brier: float
+    low: float
+    high: float
+    distance: float  # mean squared distance from the share of futures: what the forecaster could have helped
+    luck: float  # what even that share would have lost in the mean: what nobody could have helped
+    base: float  # Brier score of the base rates on the same questions
+    skill: float  # 1 - brier / base
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Forecasts in one range: how often what they foretold came."""
+
+    low_end: float
+    high_end: float
+    n: int
+    foretold: float
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a Brier score is made of: reliability - resolution + uncertainty + within = brier.
+
+    Source
+    ------
+    Murphy (1973), J. Appl. Meteorology 12, 595-600; `within`, because forecasts in one bin differ: Stephenson, Coelho
+    and Jolliffe (2008), Weather and Forecasting 23, 752-757.
+    """
+
+    reliability: float
+    resolution: float
+    uncertainty: float
+    within: float
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """All forecasts of a class, scored."""
+
+    questions: tuple[Asked, ...]
+    forecasts: tuple[tuple[int, str, str, float], ...]  # (turn, handle, seat, probability)
+    people: tuple[Score, ...]
+    seats: tuple[Score, ...]
+    all: Score | None
+    bins: tuple[Bin, ...]
+    parts: Parts | None
+
+    def record(self) -> dict[str, Any]:
+        """All of it as JSON has it."""
+        return dict(plain(asdict(self)))
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it, six decimals at most: numbers that are none become null, so that anybody can read it."""
+    if isinstance(value, dict):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return round(value, 6) if isinstance(value, float) else value
+
+
+# ------------------------------------------------------------------------------------------------ what was asked
+
+
+def holds(runs: Runs, turn: Turn) -> list[bool]:
+    """Whether what a turn asks holds in each of these runs, which end where its forecast looks."""
+    return truths(turn.forecast.condition, runs)
+
+
+def looks_at(session: Session, turn: Turn) -> int:
+    """The tick at which the forecast of a turn is looked at."""
+    return session.game.program.horizon if turn.forecast.at_end else turn.until
+
+
+def share_from_here(session: Session, turn: int, *, futures: int = FUTURES) -> Share:
+    """How often what a turn asks comes, of so many futures of its beginning in which every seat is the model's."""
+    from sim.game.hindsight import futures as play_futures
+    from sim.game.hindsight import kept_futures
+
+    asked = session.game.turns[turn]
+    before = moment(session, turn)
+    numbers = kept_futures(before, futures)
+    runs = play_futures(session.game, before, numbers, turn=turn, until=looks_at(session, asked))
+    return Share.among(holds(runs, asked))
+
+
+def moment(session: Session, turn: int) -> Course:
+    """The history up to the beginning of a turn, with those injects alone that had been thrown in by then."""
+    state = session.state
+    thrown = {name: session.game.turns[when].tick for name, when in state.thrown.items() if when <= turn}
+    if len(thrown) == len(state.thrown):
+        return session.course(turn)
+    from sim.game.course import course
+
+    return course(session.game, session.seed, session.windows()[:turn], thrown=thrown)
+
+
+def whole(session: Session) -> Course:
+    """The history to its very end: turns that the class did not come to are the model's."""
+    from sim.game.course import Window
+
+    played = session.windows()
+    left = [Window.of(turn.number, {}) for turn in session.game.turns[len(played) :]]
+    return session.course_of((*played, *left))
+
+
+def ask(session: Session, turn: int, *, futures: int = FUTURES) -> Asked:
+    """What a turn that is over asked, answered."""
+    from sim.game.hindsight import futures as play_futures
+    from sim.game.hindsight import kept_futures, starts
+
+    game, asked, state = session.game, session.game.turns[turn], session.state
+    at, before = looks_at(session, asked), moment(session, turn)
+    numbers = kept_futures(before, futures)
+    sealed = play_futures(game, before, numbers, turn=turn, orders=state.played[turn], until=at)
+    own = whole(session) if asked.forecast.at_end else session.course(turn + 1)
+    came = None if own.runs is None else holds(own.runs, asked)[0]
+    base = starts(beginning(game, session.seed), futures, until=at)
+    return Asked(
+        turn, asked.forecast.says, asked.forecast.at_end, came, Share.among(holds(base, asked)),
+        share_from_here(session, turn, futures=futures), Share.among(holds(sealed, asked)),
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------ scores
+
+
+def scored(session: Session, questions: Sequence[Asked]) -> Foretold:
+    """All forecasts of a session on these questions, by person, by seat and together."""
+    asked = {one.turn: one for one in questions}
+    people = session.state.people
+    rows = [
+        (turn, people[person].handle, people[person].seat, probability)
+        for (turn, person), probability in sorted(session.state.forecasts.items())
+        if person in people and turn in asked and asked[turn].came is not None
+    ]
+    pairs = [(asked[turn], probability) for turn, _, _, probability in rows]
+
+    def of(place: int) -> tuple[Score, ...]:
+        names = list(dict.fromkeys(str(row[place]) for row in rows if row[place]))
+        return tuple(score(name, [pair for row, pair in zip(rows, pairs, strict=True) if row[place] == name])
+                     for name in names)  # fmt: skip
+
+    return Foretold(
+        tuple(questions), tuple(rows), of(1), of(2), score("all", pairs) if pairs else None,
+        bins([(probability, bool(one.came)) for one, probability in pairs]),
+        decomposed([(probability, bool(one.came)) for one, probability in pairs]) if pairs else None,
+    )  # fmt: skip
+
+
+def score(who: str, pairs: Sequence[tuple[Asked, float]]) -> Score:
+    """The score of some forecasts. Its interval is over questions: forecasts of one question share their luck.
+
+    Source: Student (1908) on the mean of each question; none with fewer than two questions.
+    """
+    by_question: dict[object, list[float]] = {}
+    for one, probability in pairs:  # how it ends is one question, however often it is asked
+        key = one.says if one.at_end else one.turn
+        by_question.setdefault(key, []).append((probability - float(bool(one.came))) ** 2)
+    brier = _mean([square for squares in by_question.values() for square in squares])
+    low, high = _interval([_mean(squares) for squares in by_question.values()])
+    distance = _mean([(probability - one.sealed.share) ** 2 for one, probability in pairs])
+    luck = _mean([one.sealed.share * (1 - one.sealed.share) for one, _ in pairs])
+    base = _mean([(one.base.share - float(bool(one.came))) ** 2 for one, _ in pairs])
+    skill = 1 - brier / base if base > 0 else math.nan
+    return Score(who, len(pairs), len(by_question), brier, low, high, distance, luck, base, skill)
+
+
+def _interval(means: Sequence[float]) -> tuple[float, float]:
+    """Student's interval of a mean of scores, cut to [0, 1]; all of it where there are fewer than two."""
+    import numpy as np
+
+    from sim.analysis.intervals import mean_interval
+
+    if len(means) < 2:
+        return 0.0, 1.0
+    _, low, high = mean_interval(np.array(means))
+    return max(0.0, low), min(1.0, high)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values) if values else math.nan
+
+
+def bins(pairs: Sequence[tuple[float, bool]], count: int = BINS) -> tuple[Bin, ...]:
+    """The calibration table: forecasts in ranges of equal width, and how often what they foretold came.
+
+    Wilson's interval treats forecasts as if each had its own question; where many foretold the same one it is too
+    narrow, and whoever shows it says so.
+    """
+    found = []
+    for number in range(count):
+        own = [pair for pair in pairs if _bin_of(pair[0], count) == number]
+        share = Share.among(came for _, came in own)
+        mean = _mean([probability for probability, _ in own])
+        found.append(Bin(number / count, (number + 1) / count, len(own), mean, share.share, share.low, share.high))
+    return tuple(found)
+
+
+def _bin_of(probability: float, count: int) -> int:
+    return min(count - 1, int(probability * count))
+
+
+def decomposed(pairs: Sequence[tuple[float, bool]], count: int = BINS) -> Parts:
+    """The parts of the Brier score of these forecasts, by the bins of the calibration table."""
+    n, rate = len(pairs), _mean([float(came) for _, came in pairs])
+    reliability = resolution = within = 0.0
+    for number in range(count):
+        own = [(probability, float(came)) for probability, came in pairs if _bin_of(probability, count) == number]
+        if not own:
+            continue
+        foretold, share = _mean([one[0] for one in own]), _mean([one[1] for one in own])
+        reliability += len(own) * (foretold - share) ** 2 / n
+        resolution += len(own) * (share - rate) ** 2 / n
+        within += math.fsum((p - foretold) ** 2 - 2 * (came - share) * (p - foretold) for p, came in own) / n
+    return Parts(reliability, resolution, rate * (1 - rate), within)

@@ -1,0 +1,167 @@
+"""When a question can come in a turn, in plain words, and which of its options are open as far as its seat can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from sim.agents.choices import default_choice
+from sim.agents.draft import Draft, Known
+from sim.errors import Text
+from sim.game.past import Past
+from sim.game.sight import Sight
+from sim.game.speech import Speech, day_in_words, words_of
+from sim.game.table import Game, Question, Turn
+from sim.language.tree import All, Tree
+from sim.program.ir import At, Every, On, Rate, Trigger, When
+from sim.program.sayings import event_text, joined, spread_text
+from sim.scenario import schema
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that may come in a turn: when, and why each option is closed that is. "" for those that are open."""
+
+    question: Question
+    when: str
+    closed: str  # why the question itself would not be asked as things stand
+    because: tuple[str, ...]  # of each option
+    is_sure: tuple[bool, ...]  # of each option, whether the seat knows all that this hangs on
+
+
+class Occasions:
+    """Questions of one game: when they come is the same for all who look."""
+
+    def __init__(self, game: Game) -> None:
+        self.game, self.program, self.speech = game, game.program, Speech(game)
+
+    @cached_property
+    def blocks(self) -> dict[str, schema.ChoiceBlock]:
+        """What the file says of each choice, by the name of its trigger."""
+        scenario = self.game.scenario
+        found = {str(name): block for name, block in scenario.choices.items()}
+        for name, agent in scenario.agents.items():
+            found |= {f"{name}.{key}": block for key, block in agent.choices.items()}
+            if isinstance(agent, schema.Posture) and not agent.choices:
+                found[f"{name}.what_next"] = default_choice(Draft(scenario, Known()), name, agent)
+        return found
+
+    def asked(self, seat: str, turn: Turn, past: Past, sight: Sight) -> tuple[Asked, ...]:
+        """The questions that may come to a seat in a turn, with what is open now."""
+        return tuple(
+            self._asked(question, turn, past, sight)
+            for question in self.game.seats[seat].questions
+            if self.can_come(question, turn, past)
+        )
+
+    def can_come(self, question: Question, turn: Turn, past: Past) -> bool:
+        """Whether the trigger of a question can have an occasion in a turn, as things stand at its beginning."""
+        trigger = past.course.program.triggers[question.place]
+        if not trigger.enabled or (trigger.times is not None and past.count(question.place) >= trigger.times):
+            return False
+        if trigger.until is not None and trigger.until < turn.tick:
+            return False
+        match trigger.cause:
+            case At(moments):
+                return any(turn.tick <= moment <= turn.until for moment in moments)
+            case Every(_, first) if first is not None:
+                return first <= turn.until
+            case _:
+                return self._stands(trigger, past)
+
+    def _stands(self, trigger: Trigger, past: Past) -> bool:
+        """Of the answer to a call: whether what would be called stands."""
+        owner, _, rest = trigger.name.partition(".answer")
+        if not rest and not trigger.name.endswith(".answer"):
+            return True
+        slot = next((at for at, one in enumerate(self.program.quantities) if one.name == f"{owner}.standing"), None)
+        return slot is None or bool(past.value(slot))
+
+    def _asked(self, question: Question, turn: Turn, past: Past, sight: Sight) -> Asked:
+        trigger = past.course.program.triggers[question.place]
+        closed, _ = self._why_not(trigger.condition, past, sight)
+        because, sure = [], []
+        options = trigger.choice.options if trigger.choice is not None else ()
+        for option in options:
+            why, is_sure = self._why_not(option.condition, past, sight)
+            because.append(closed or why)
+            sure.append(is_sure)
+        return Asked(question, self.when(question, turn), closed, tuple(because), tuple(sure))
+
+    def _why_not(self, condition: Tree | None, past: Past, sight: Sight) -> tuple[str, bool]:
+        """Why a condition does not hold, "" if it does for all the seat can tell; and whether it can tell."""
+        if condition is None:
+            return "", True
+        parts = condition.parts if isinstance(condition, All) else (condition,)
+        known = [part for part in parts if sight.can_tell(part)]
+        failing = [part for part in known if not past.holds(part)]
+        if failing:
+            return f"only if {' and '.join(self.speech.condition(part) for part in failing)}", True
+        return "", len(known) == len(parts)
+
+    # ------------------------------------------------------------------------------------------ when
+
+    def when(self, question: Question, turn: Turn) -> str:
+        """When a question can come, in plain words: `every 7 days; and when the raft of new measures is called`."""
+        trigger = self.program.triggers[question.place]
+        block = self.blocks.get(question.trigger)
+        said = list(self._of_block(block, turn)) if block is not None else []
+        return "; and ".join(said or list(self._of_trigger(trigger, turn)))
+
+    def _of_block(self, block: schema.ChoiceBlock, turn: Turn) -> Iterator[str]:
+        if block.every is not None:
+            said = spread_text(block.every)
+            yield "every day" if said == "1 day" else f"every {said}"
+        if block.at:
+            yield from self._dates(block, turn)
+        if block.on:
+            events = dict.fromkeys(self._event(str(one)) for one in block.on)
+            yield f"when {joined(list(events), 'or')}"
+
+    def _dates(self, block: schema.ChoiceBlock, turn: Turn) -> Iterator[str]:
+        ticks = [moment for name, found in self.blocks.items() if found is block for moment in self._moments(name)]
+        listed = dict.fromkeys(day_in_words(self.program, one) for one in ticks if turn.tick <= one <= turn.until)
+        if listed:
+            yield f"on {joined(list(listed))}"
+
+    def _moments(self, name: str) -> tuple[int, ...]:
+        """The dates of a choice, its own or those of a trigger beside it that it follows."""
+        return tuple(
+            moment for one in self.program.triggers
+            if (one.name == name or one.name.startswith(f"{name}.")) and isinstance(one.cause, At)
+            for moment in one.cause.moments
+        )  # fmt: skip
+
+    def _event(self, path: str) -> str:
+        """What a question follows, in words."""
+        owner, _, rest = path.partition(".answer")
+        if rest is not None and (Text(owner) in self.game.scenario.threats or Text(owner) in self.game.scenario.offers):
+            return f"{self.speech.words(owner)} is called"
+        said = event_text(self.game.scenario, path)
+        name, _, verb = said.rpartition(" ")
+        return f"{self.speech.words(name)} {verb}"
+
+    def _of_trigger(self, trigger: Trigger, turn: Turn) -> Iterator[str]:
+        """The same of a choice that the vocabulary brings."""
+        owner, _, rest = trigger.name.partition(".answer")
+        if rest or trigger.name.endswith(".answer"):
+            yield f"when {self.speech.words(owner)} is called"
+            return
+        if ".ask." in trigger.name:
+            yield f"when {words_of(trigger.name.split('.ask.')[0].rpartition('.')[2])} comes to you"
+            return
+        match trigger.cause:
+            case Every():
+                yield "again and again"
+            case At(moments):
+                days = dict.fromkeys(day_in_words(self.program, one) for one in moments
+                                     if turn.tick <= one <= turn.until)  # fmt: skip
+                yield f"on {joined(list(days))}"
+            case When(condition, _):
+                yield f"when {self.speech.condition(condition)}"
+            case Rate():
+                yield "now and then, by chance"
+            case On(leaders):
+                names = [self.program.triggers[place].name for place, _ in leaders]
+                yield from (f"when {self._event(name)}" for name in names if not name.endswith(".in_time"))

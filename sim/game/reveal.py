@@ -1,0 +1,113 @@
+"""What every seat did in the turn that is over, as far as who looks may know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sim.engine.record import Decision
+from sim.game.atlas import Atlas
+from sim.game.past import Past
+from sim.game.sight import Sight
+from sim.game.speech import day_in_words
+from sim.game.table import Option, Question
+from sim.program.sayings import capital
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One answer of one seat in a turn: by `people`, the `model` or the `host`.
+
+    `had_been` is the chance that the model gave it at that moment; None where it did not weigh it, or where it would
+    give away what only the seat itself knows. `carried_out` is the day, None if no occasion came.
+    """
+
+    seat: str
+    title: str
+    trigger: str
+    asks: str
+    option: str
+    says: str
+    by: str
+    had_been: float | None
+    carried_out: str | None
+    is_secret: bool
+
+    def record(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+def revealed(atlas: Atlas, past: Past, sight: Sight, everybody: Sight, *, turn: int,
+             ordered: Mapping[str, Mapping[str, str]], overridden: Mapping[str, str]) -> tuple[Move, ...]:  # fmt: skip
+    """The moves of a turn that was played, seat by seat.
+
+    Parameters
+    ----------
+    ordered
+        What each seat of people ordered: seat -> trigger -> option.
+    overridden
+        What whoever leads put in: trigger -> option.
+    """
+    told, game = _Told(atlas, past, sight, everybody, turn), atlas.game
+    moves = []
+    for actor, seat in game.seats.items():
+        for question in seat.questions:
+            if actor in ordered:
+                option = ordered[actor].get(question.trigger, "")
+                by = "host" if overridden.get(question.trigger) else "people"
+                moves += list(told.order(actor, question, option, by)) if option else []
+            else:
+                moves += list(told.of_model(actor, question))
+    return tuple(moves)
+
+
+class _Told:
+    """Tells the moves of one turn to one seat."""
+
+    def __init__(self, atlas: Atlas, past: Past, sight: Sight, everybody: Sight, turn: int) -> None:
+        self.game, self.past, self.sight, self.everybody, self.turn = atlas.game, past, sight, everybody, turn
+        self.atlas, self.speech = atlas, atlas.speech
+        window = self.game.turns[turn]
+        ticks = {row.seq: row.tick for row in past.rows}
+        self.made: dict[int, list[tuple[int, Decision]]] = {}  # by place: (tick, decision), the oldest first
+        for seq, decision in past.decisions.items():
+            if window.tick <= ticks[seq] <= window.until or (turn == 0 and ticks[seq] < window.tick):
+                self.made.setdefault(decision.trigger, []).append((ticks[seq], decision))
+
+    def order(self, actor: str, question: Question, option: str, by: str) -> Iterator[Move]:
+        """An order of people, or of whoever leads."""
+        place, chosen = question.place, question.names.index(option)
+        if not self.sight.knows_firing(place, chosen):
+            return
+        key = self.turn, actor, question.trigger
+        tick = next((one.tick for one in self.past.course.orders if (one.turn, one.seat, one.trigger) == key), None)
+        weighed = [one for when, one in self.made.get(place, ()) if when == tick and one.chosen == chosen]
+        yield self.move(actor, question, question.options[chosen], by, tick, weighed[0] if weighed else None)
+
+    def of_model(self, actor: str, question: Question) -> Iterator[Move]:
+        """What the model chose: each thing it did once, and where it did nothing the last time that it was asked."""
+        made = [(tick, one) for tick, one in self.made.get(question.place, ())
+                if self.sight.knows_firing(question.place, one.chosen)]  # fmt: skip
+        done = [(tick, one) for tick, one in made if not self.atlas.is_idle(question.place, one.chosen)] or made[-1:]
+        shown: set[int] = set()
+        for tick, decision in done:
+            if decision.chosen not in shown:
+                shown.add(decision.chosen)
+                yield self.move(actor, question, question.options[decision.chosen], "model", tick, decision)
+
+    def move(
+        self, actor: str, question: Question, option: Option, by: str, tick: int | None, decision: Decision | None
+    ) -> Move:  # fmt: skip
+        """One move, with the chance it had had for those who may know what the seat weighed."""
+        chosen = question.names.index(option.name)
+        may_weigh = self.sight.sees_all or self.sight.seat == actor
+        return Move(
+            seat=actor, title=self.speech.title(actor), trigger=question.trigger,
+            asks=capital(self.speech.plain(question.asks)), option=option.name,
+            says=self.speech.plain(option.says), by=by,
+            had_been=round(decision.shares[chosen], 4) if decision is not None and may_weigh else None,
+            carried_out=None if tick is None else day_in_words(self.game.program, tick),
+            is_secret=not option.does_nothing and not self.everybody.knows_firing(question.place, chosen),
+        )  # fmt: skip

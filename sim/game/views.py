@@ -1,0 +1,284 @@
+"""What is shown of a session: to a seat, to the projector, to whoever leads.
+
+`view` gives plain data. Whatever stands in it has passed a `Sight`, is of the role's own making, or is known to all in
+the room: who sits where, who has sealed, the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from threading import RLock
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from sim.game.atlas import Atlas
+from sim.game.console import console
+from sim.game.course import Course, Window
+from sim.game.news import News, news, of_turn
+from sim.game.occasions import Asked, Occasions
+from sim.game.past import Past, past
+from sim.game.reveal import revealed
+from sim.game.session import Session
+from sim.game.sight import EVERYBODY, Rules, Sight
+from sim.game.speech import day_in_words
+from sim.game.state import PEOPLE, State
+from sim.game.world import World, world
+from sim.program.sayings import capital
+
+HOST, SCREEN = "host", "screen"
+
+KNOWN_TO_ALL = frozenset({"debrief", "closed"})
+"""Phases in which everybody may know everything."""
+
+KEPT = 48
+"""Parts of views that are kept for the views to come: those of a few courses."""
+
+Record = dict[str, Any]
+T = TypeVar("T")
+
+
+def view(session: Session, role: str, *, person: str = "") -> Record:
+    """What a role sees of a session now, as plain data.
+
+    Parameters
+    ----------
+    role
+        `host`, `screen` (the projector), or an actor whose seat it is.
+    person
+        Who looks: what they want and foretell themselves is marked as theirs.
+
+    Raises
+    ------
+    KeyError
+        If there is no such seat.
+    """
+    if role not in (HOST, SCREEN) and role not in session.game.seats:
+        raise KeyError(role)
+    with _LOCK:
+        desk = _DESKS.get(session)
+        if desk is None:
+            desk = _DESKS[session] = _Desk(session)
+    with desk.lock:
+        return desk.view(session, role, person)
+
+
+class _Desk:
+    """The views of one session, and what they share."""
+
+    def __init__(self, session: Session) -> None:
+        self.game, self.lock = session.game, RLock()
+        self.atlas, self.occasions = Atlas(self.game), Occasions(self.game)
+        self.rules: dict[str | None, Rules] = {}
+        self.kept: dict[tuple[Any, ...], tuple[Course, Any]] = {}
+        self.views: dict[str, Record] = {}
+        self.revision = -1
+
+    def view(self, session: Session, role: str, person: str) -> Record:
+        """The view of a role, with what is this person's own."""
+        state = session.state
+        if state.revision != self.revision:
+            self.views, self.revision = {}, state.revision
+        if role not in self.views:
+            self.views[role] = _Looking(self, session, state, role).record()
+        shared = self.views[role]
+        return dict(shared) if role in (HOST, SCREEN) else _personal(shared, state, person)
+
+    def keep(self, course: Course, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+        """A part of a view that hangs on a course alone, made once."""
+        whole = (id(course), *key)
+        if whole not in self.kept or self.kept[whole][0] is not course:
+            while len(self.kept) >= KEPT:
+                del self.kept[next(iter(self.kept))]
+            self.kept[whole] = (course, make())
+        found: T = self.kept[whole][1]
+        return found
+
+    def sight(self, course: Course, seat: str | None) -> Sight:
+        """What a seat may know of a course."""
+        if seat not in self.rules:
+            self.rules[seat] = Rules.of(self.game, seat)
+        rows = course.runs.events[0] if course.runs is not None else ()
+        return self.keep(course, ("sight", seat), lambda: Sight.after(self.rules[seat], rows))
+
+
+_DESKS: WeakKeyDictionary[Session, _Desk] = WeakKeyDictionary()
+_LOCK = RLock()
+
+
+class _Looking:
+    """One role looks at one state of a session."""
+
+    def __init__(self, desk: _Desk, session: Session, state: State, role: str) -> None:
+        self.desk, self.session, self.state, self.role = desk, session, state, role
+        self.game, self.atlas, self.speech = desk.game, desk.atlas, desk.atlas.speech
+        self.course = session.course_of([Window.of(turn, orders) for turn, orders in enumerate(state.played)])
+        self.seat: str | None = EVERYBODY if role == SCREEN else role
+        self.sees_all = role == HOST or state.phase in KNOWN_TO_ALL
+        self.sight = desk.sight(self.course, None if self.sees_all else self.seat)
+        self.everybody = desk.sight(self.course, EVERYBODY)
+
+    @property
+    def turn(self) -> int:
+        """The turn that is decided, or was last."""
+        return min(self.state.turn, len(self.game.turns) - 1)
+
+    def record(self) -> Record:
+        """Everything that this role is shown."""
+        turn, state, program = self.game.turns[self.turn], self.state, self.game.program
+        found: Record = {
+            "role": self.role if self.role in (HOST, SCREEN) else "seat", "revision": state.revision,
+            "phase": state.phase, "title": self.game.title, "question": self.game.question,
+            "minutes": self.game.minutes, "is_blank": state.is_blank,
+            "turn": {
+                "number": turn.number + 1, "of": len(self.game.turns), "name": turn.name,
+                "date": day_in_words(program, turn.tick), "until": day_in_words(program, turn.until),
+                "says": turn.says, "teaches": turn.teaches, "asks": list(turn.asks),
+            },
+            "clock": {"ends": state.clock.ends, "left": state.clock.left},
+            "seats": [self.chair(actor) for actor in self.game.seats],
+            "news": [one.record() for one in self.news()], "world": self.world().record(),
+            "facts": list(self.game.facts), "forecast": self.forecast(),
+        }  # fmt: skip
+        if state.phase in ("reveal", *KNOWN_TO_ALL) and state.played:
+            found["reveal"] = self.reveal()
+        if self.role == HOST:
+            found |= console(
+                self.session, state, self.speech, hands={actor: self.hand(actor) for actor in self.game.seats}
+            )
+        elif self.role != SCREEN:
+            found |= self.hand(self.role)
+        return found
+
+    def chair(self, actor: str) -> Record:
+        """A seat as the room sees it: who sits there, whether it has sealed, how many have said what they want."""
+        members = [one for one in self.state.people.values() if one.seat == actor]
+        voted = {who for turn, trigger, who in self.state.votes if turn == self.state.turn}
+        players = self.state.players.get(actor, PEOPLE)
+        return {
+            "actor": actor, "title": self.speech.title(actor), "players": players,
+            "is_of_people": players == PEOPLE and bool(members), "members": [one.handle for one in members],
+            "has_sealed": (self.state.turn, actor) in self.state.sealed,
+            "votes_in": sum(one.id in voted for one in members),
+        }  # fmt: skip
+
+    # -------------------------------------------------------------------------------------- of the course
+
+    @property
+    def past(self) -> Past:
+        """The course, walked once for all roles."""
+        return self.desk.keep(self.course, ("past",), lambda: past(self.course))
+
+    def news(self) -> tuple[News, ...]:
+        """What this role was told."""
+        state = self.state
+        thrown = {name: turn for name, turn in state.thrown.items()
+                  if turn < state.turn or (turn == state.turn and state.phase not in ("lobby", "brief"))}  # fmt: skip
+        key = ("news", self.sight.seat, tuple(sorted(thrown.items())))
+        return self.desk.keep(
+            self.course, key, lambda: news(self.atlas, self.past, self.sight, self.everybody, thrown=thrown)
+        )
+
+    def world(self) -> World:
+        """How the world stands for this role."""
+        told = self.news()
+        key = ("world", self.sight.seat, len(told))
+        return self.desk.keep(self.course, key, lambda: world(self.atlas, self.past, self.sight, self.everybody, told))
+
+    def reveal(self) -> Record:
+        """What everybody did in the turn that was played last."""
+        last = len(self.state.played) - 1
+        put = {trigger: option for (turn, trigger), option in self.state.overrides.items() if turn == last}
+        moves = revealed(self.atlas, self.past, self.sight, self.everybody, turn=last,
+                         ordered=self.state.played[last], overridden=put)  # fmt: skip
+        return {
+            "turn": last + 1, "moves": [one.record() for one in moves],
+            "news": [one.record() for one in of_turn(self.news(), last)],
+        }  # fmt: skip
+
+    def forecast(self) -> Record:
+        """What is to be foretold in this turn."""
+        asked = self.game.turns[self.turn].forecast
+        return {"asks": asked.says, "at_end": asked.at_end, "mine": None}
+
+    # -------------------------------------------------------------------------------------- of a seat
+
+    def hand(self, actor: str) -> Record:
+        """What is a seat's own: its brief, its questions, what it has sealed."""
+        seat, state = self.game.seats[actor], self.state
+        sight = self.desk.sight(self.course, actor)
+        turn = self.game.turns[self.turn]
+        asked = self.desk.keep(
+            self.course, ("asked", actor, turn.number),
+            lambda: self.desk.occasions.asked(actor, turn, self.past, sight),
+        )  # fmt: skip
+        numbers = self.desk.keep(
+            self.course, ("knows", actor), lambda: world(self.atlas, self.past, sight, self.everybody, ()).numbers
+        )
+        knows = [{"name": one.name, "says": one.says, "value": one.value, "unit": one.unit, "kind": one.kind}
+                 for one in numbers]  # fmt: skip
+        aims = [
+            {"says": aim.says, "mark": state.marks.get((actor, number), "")} for number, aim in enumerate(seat.aims)
+        ]
+        return {
+            "me": {"id": "", "handle": "", "seat": actor, "title": seat.title,
+                   "players": state.players.get(actor, PEOPLE)},
+            "brief": {"says": seat.says, "brief": seat.brief, "aims": aims, "red_lines": list(seat.red_lines),
+                      "knows": knows, "orders": seat.orders},
+            "questions": [self.question(actor, one) for one in asked] if state.phase == "decide" else [],
+            "sealed": self.sealed(actor),
+        }  # fmt: skip
+
+    def sealed(self, actor: str) -> Record | None:
+        """What a seat has sealed in this turn."""
+        sealed = self.state.sealed.get((self.state.turn, actor))
+        if sealed is None:
+            return None
+        who = self.state.people.get(sealed.person)
+        return {"options": dict(sealed.options), "why": sealed.why, "by": who.handle if who else "",
+                "times": sealed.times}  # fmt: skip
+
+    def question(self, actor: str, asked: Asked) -> Record:
+        """A question with its cards, and who of the seat wants which."""
+        question, sealed = asked.question, self.state.sealed.get((self.state.turn, actor))
+        wanted = self.wanted(actor, question.trigger)
+        chosen = sealed.options.get(question.trigger) if sealed is not None else None
+        options = [
+            {
+                "name": option.name, "says": self.speech.plain(option.says), "costs": option.costs,
+                "channel": option.channel, "needs": list(option.needs), "does_nothing": option.does_nothing,
+                "is_open": not why, "closed_because": why, "is_sure": sure, "wanted_by": wanted.get(option.name, []),
+                "mine": False, "sealed": option.name == chosen,
+            }
+            for option, why, sure in zip(question.options, asked.because, asked.is_sure, strict=True)
+        ]  # fmt: skip
+        return {
+            "trigger": question.trigger, "asks": capital(self.speech.plain(question.asks)), "idle": question.idle,
+            "when": asked.when, "is_open": not asked.closed, "closed_because": asked.closed, "options": options,
+        }  # fmt: skip
+
+    def wanted(self, actor: str, trigger: str) -> Mapping[str, list[str]]:
+        """Option -> the handles of those of the seat who want it."""
+        found: dict[str, list[str]] = {}
+        for (turn, asked, who), option in self.state.votes.items():
+            person = self.state.people.get(who)
+            if (turn, asked) == (self.state.turn, trigger) and person is not None and person.seat == actor:
+                found.setdefault(option, []).append(person.handle)
+        return found
+
+
+def _personal(shared: Record, state: State, person: str) -> Record:
+    """A seat's view with what is one person's own marked as theirs."""
+    who = state.people.get(person)
+    if who is None:
+        return dict(shared)
+    me = {**shared["me"], "id": who.id, "handle": who.handle}
+    forecast = {**shared["forecast"], "mine": state.forecasts.get((state.turn, person))}
+    return {**shared, "me": me, "forecast": forecast,
+            "questions": [_marked(one, state, person) for one in shared["questions"]]}  # fmt: skip
+
+
+def _marked(question: Record, state: State, person: str) -> Record:
+    """A question in which the option that a person wants is marked."""
+    own = state.votes.get((state.turn, question["trigger"], person))
+    options: Sequence[Record] = question["options"]
+    return {**question, "options": [{**one, "mine": one["name"] == own} for one in options]}

@@ -1,0 +1,116 @@
+"""One turn afterwards: how it might have ended before anybody moved, with its orders, and with other orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from sim.engine.record import Runs
+from sim.game.course import Course
+from sim.game.forecasts import moment
+from sim.game.hindsight import Orders, futures, kept_futures
+from sim.game.regret import aims_kept, difference, mean_score, outcome_shares, regret, score_name, scores
+from sim.game.session import Session
+from sim.game.table import Game, Question
+
+AHEAD = 200
+"""Futures of each option: a difference of scores is known to some three points on the same luck."""
+
+
+def weighed_turn(session: Session, turn: int, count: int = AHEAD) -> dict[str, Any]:
+    """How a turn might have ended: `before` anybody moved (every seat the model's) and with all orders `sealed`."""
+    game, before = session.game, moment(session, turn)
+    numbers = kept_futures(before, count)
+    found: dict[str, Any] = {"turn": turn, "n": len(numbers), "left_out": count - len(numbers)}
+    for name, orders in (("before", {}), ("sealed", session.state.played[turn])):
+        runs = futures(game, before, numbers, turn=turn, orders=orders)
+        found[name] = outcome_shares(game, runs)
+        found[f"{name}_aims"] = {actor: aims_kept(seat, runs) for actor, seat in game.seats.items()}
+        found[f"{name}_scores"] = {actor: mean_score(scores(game, actor, runs, "")) for actor in game.seats}
+    return found
+
+
+def weighed_seat(session: Session, turn: int, seat: str, *, want: str = "", count: int = AHEAD) -> list[dict[str, Any]]:
+    """Each order that a seat gave in a turn: its options on the same futures, and regret."""
+    game, before, orders = session.game, moment(session, turn), session.state.played[turn]
+    numbers = kept_futures(before, count)
+    own = futures(game, before, numbers, turn=turn, orders=orders)
+    found = []
+    for question in game.seats[seat].questions:
+        trigger, option = question.trigger, orders.get(seat, {}).get(question.trigger, "")
+        if not option:
+            continue
+        runs = {option: own} | {
+            name: futures(game, before, numbers, turn=turn, orders=with_option(orders, seat, trigger, name))
+            for name in question.names if name != option
+        }  # fmt: skip
+        found.append(_decision(game, seat, question, option, {name: runs[name] for name in question.names}, want))
+    return found
+
+
+def with_option(orders: Orders, seat: str, trigger: str, option: str) -> Orders:
+    """The orders of a turn with another option in place of one."""
+    return {**orders, seat: {**orders[seat], trigger: option}}
+
+
+def _decision(
+    game: Game, seat: str, question: Question, chosen: str, runs: Mapping[str, Runs], want: str
+) -> dict[str, Any]:
+    by_option = {name: scores(game, seat, one, want) for name, one in runs.items()}
+    known = {name: values for name, values in by_option.items() if values is not None}
+    found = regret(known, chosen) if known else None
+    return {
+        "trigger": question.trigger, "option": chosen, "n": len(runs[chosen]), "score": score_name(game, seat, want),
+        "regret": None if found is None else {
+            **asdict(found), "best_says": question.option(found.best).says, "is_best": found.best == chosen},
+        "options": [
+            {"name": name, "says": question.option(name).says, "is_chosen": name == chosen,
+             "outcomes": outcome_shares(game, one), "aims": aims_kept(game.seats[seat], one),
+             "score": mean_score(by_option[name]), "more": _more(known.get(chosen), known.get(name), name == chosen)}
+            for name, one in runs.items()
+        ],
+    }  # fmt: skip
+
+
+def _more(chosen: Any, other: Any, is_chosen: bool) -> dict[str, Any] | None:
+    """By how much an option scores more than what was chosen, on the same futures."""
+    if chosen is None or is_chosen:
+        return None
+    pairs = ~(np.isnan(chosen) | np.isnan(other))
+    more = other[pairs] - chosen[pairs]
+    if len(more) < 2:
+        return None
+    found = difference(more)
+    return {"value": found.value, "low": found.low, "high": found.high, "n": len(more)}
+
+
+def drawn(game: Game, before: Course, own: Course, seats: Sequence[str]) -> list[dict[str, Any]]:
+    """What the model decided in one turn, and how likely that was: of seats that were its own, and what did something.
+
+    Parameters
+    ----------
+    before, own
+        The history up to the turn, and to its end.
+    seats
+        Those that people played.
+    """
+    if own.runs is None:
+        return []
+    program, rows = own.program, {row.seq: row for row in own.runs.events[0]}
+    found = []
+    for decision in own.runs.decisions[0]:
+        trigger = program.triggers[decision.trigger]
+        if decision.by_person or decision.occasion < before.heard[decision.trigger] or trigger.choice is None:
+            continue
+        if not trigger.branches[decision.chosen].effects and game.seat_of(trigger.name) in ("", *seats):
+            continue
+        option = trigger.choice.options[decision.chosen]
+        found.append({
+            "tick": rows[decision.seq].tick, "trigger": trigger.name, "actor": trigger.actor,
+            "option": option.name, "says": " ".join(option.says.split()) or option.name.replace("_", " "),
+            "had_been": decision.shares[decision.chosen],
+        })  # fmt: skip
+    return found

@@ -1,0 +1,429 @@
+// @ts-check
+/**
+ * A page of the seminar keeps itself told, and keeps what was not sent yet.
+ *
+ * The server sends parts of the page; they are grown into what is there, so that focus, what is being typed and what is
+ * unfolded stay. Without this script every form works by itself.
+ */
+
+const SILENCE = 2500; // milliseconds without a beat after which people are told
+const SPOKEN = 1500; // least time between two sentences of the live region
+const body = document.body;
+const here = { page: body.dataset.page ?? "", phase: body.dataset.phase ?? "", turn: body.dataset.turn ?? "0" };
+const banner = /** @type {HTMLElement | null} */ (document.getElementById("banner"));
+const store = `seminar:${here.page}:${here.turn}:`;
+
+document.documentElement.classList.add("scripted");
+
+// ---------------------------------------------------------------------------------------------- parts of the page
+
+/** Grow what is there into what was sent. @param {Element} there @param {string} markup */
+function grow(there, markup) {
+  const wanted = document.createElement("template");
+  wanted.innerHTML = markup;
+  children(there, wanted.content);
+}
+
+/** @param {Node} node @returns {string} */
+function nameOf(node) {
+  return node instanceof Element ? `${node.nodeName}#${node.id || ""}` : node.nodeName;
+}
+
+/** @param {Node} there @param {Node} wanted */
+function children(there, wanted) {
+  const news = [...wanted.childNodes];
+  let old = there.firstChild;
+  for (const want of news) {
+    let match = old;
+    while (match && nameOf(match) !== nameOf(want)) match = want instanceof Element && want.id ? match.nextSibling : null;
+    if (match) {
+      while (old && old !== match) {
+        const after = old.nextSibling;
+        old.remove();
+        old = after;
+      }
+      old = match.nextSibling;
+      same(match, want);
+    } else {
+      there.insertBefore(want, old);
+    }
+  }
+  while (old) {
+    const after = old.nextSibling;
+    old.remove();
+    old = after;
+  }
+}
+
+/** @param {Node} there @param {Node} want */
+function same(there, want) {
+  if (!(there instanceof Element) || !(want instanceof Element)) {
+    if (there.nodeValue !== want.nodeValue) there.nodeValue = want.nodeValue;
+    return;
+  }
+  for (const { name } of [...there.attributes]) {
+    if (!want.hasAttribute(name) && !(name === "open" && there.matches("[data-keep-open]")) && name !== "aria-busy") there.removeAttribute(name);
+  }
+  for (const { name, value } of [...want.attributes]) {
+    if (name === "open" && there.matches("details")) continue; // what people unfolded or folded stays so
+    if (there.getAttribute(name) !== value) there.setAttribute(name, value);
+  }
+  if (there instanceof HTMLInputElement && !isTouched(there)) {
+    if (there.type === "radio" || there.type === "checkbox") there.checked = want.hasAttribute("checked");
+    else if (there.type !== "hidden" && there !== document.activeElement) there.value = want.getAttribute("value") ?? "";
+  }
+  children(there, want);
+}
+
+/** What somebody chose or typed here and has not sent yet. @param {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} field */
+function isTouched(field) {
+  return touched.has(keyOf(field));
+}
+
+// ---------------------------------------------------------------------------------------------- what was not sent yet
+
+/** @type {Set<string>} */
+const touched = new Set();
+
+/** @param {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} field */
+function keyOf(field) {
+  return `${field.form?.dataset.keep ?? ""}/${field.name}`;
+}
+
+/** @param {EventTarget | null} target @returns {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement | null} */
+function keptField(target) {
+  const isField = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+  return isField && target.type !== "hidden" && target.form?.dataset.keep ? target : null;
+}
+
+/** @param {string} name @param {string | null} value */
+function remember(name, value) {
+  try {
+    if (value === null) sessionStorage.removeItem(store + name);
+    else sessionStorage.setItem(store + name, value);
+  } catch {
+    // a browser that keeps nothing still plays
+  }
+}
+
+/** @param {string} name @returns {string | null} */
+function remembered(name) {
+  try {
+    return sessionStorage.getItem(store + name);
+  } catch {
+    return null;
+  }
+}
+
+/** Keep what a field holds. @param {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} field */
+function keep(field) {
+  const key = keyOf(field);
+  touched.add(key);
+  if (field instanceof HTMLInputElement && field.type === "checkbox") {
+    const boxes = /** @type {HTMLInputElement[]} */ ([...(field.form?.elements ?? [])].filter((one) => one instanceof HTMLInputElement && one.name === field.name && one.checked));
+    remember(key, JSON.stringify(boxes.map((box) => box.value)));
+  } else remember(key, field.value);
+}
+
+/** Put back what was chosen or typed and not sent. */
+function restore() {
+  for (const field of document.querySelectorAll("form[data-keep] input, form[data-keep] textarea, form[data-keep] select")) {
+    const kept = keptField(field);
+    const value = kept ? remembered(keyOf(kept)) : null;
+    if (!kept || value === null) continue;
+    touched.add(keyOf(kept));
+    if (kept instanceof HTMLInputElement && kept.type === "radio") kept.checked = kept.value === value;
+    else if (kept instanceof HTMLInputElement && kept.type === "checkbox") kept.checked = JSON.parse(value).includes(kept.value);
+    else kept.value = value;
+    shown(kept);
+  }
+}
+
+/** @param {Iterable<string>} keys */
+function forget(keys) {
+  for (const key of keys) {
+    touched.delete(key);
+    remember(key, null);
+  }
+}
+
+/** Show the value of a slider beside it. @param {Element} field */
+function shown(field) {
+  const beside = field instanceof HTMLInputElement && field.dataset.shown ? document.getElementById(field.dataset.shown) : null;
+  if (beside && field instanceof HTMLInputElement) beside.textContent = String(Number(Number(field.value).toPrecision(3)));
+}
+
+// ---------------------------------------------------------------------------------------------- sending
+
+/**
+ * @typedef {{action: string, fields: [string, string][], clears: string[]}} Move
+ */
+
+const queued = `seminar:queue:${here.page.split("/")[1] ?? ""}`;
+/** @type {Move[]} */
+let queue = [];
+let isSending = false;
+try {
+  queue = JSON.parse(sessionStorage.getItem(queued) ?? "[]");
+} catch {
+  queue = [];
+}
+
+/** A key that nobody else makes; `crypto.randomUUID` is missing where a page is not served by https. */
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** @param {Move} move */
+function send(move) {
+  const of = (/** @type {Move} */ one) => one.action + JSON.stringify(one.fields.filter(([name]) => name === "trigger"));
+  if (move.action === "/do/vote") queue = queue.filter((one, at) => (at === 0 && isSending) || of(one) !== of(move)); // the latest vote counts
+  queue.push(move);
+  saveQueue();
+  void flush();
+}
+
+function saveQueue() {
+  try {
+    sessionStorage.setItem(queued, JSON.stringify(queue));
+  } catch {
+    // it is still sent, if the page lives long enough
+  }
+}
+
+/** Send what waits, one after another, the same key each time: what was heard already counts once. */
+async function flush() {
+  if (isSending) return;
+  isSending = true;
+  try {
+    while (queue.length) {
+      const move = queue[0];
+      const answer = await fetch(move.action, {
+        method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(move.fields), signal: AbortSignal.timeout(8000),
+      });
+      queue.shift();
+      saveQueue();
+      await heard(move, answer);
+    }
+  } catch {
+    setTimeout(() => void flush(), 1000); // it waits until there is a way
+  } finally {
+    isSending = false;
+  }
+}
+
+/** @param {Move} move @param {Response} answer */
+async function heard(move, answer) {
+  for (const busy of document.querySelectorAll("[aria-busy]")) busy.removeAttribute("aria-busy");
+  const said = await answer.json().catch(() => ({}));
+  if (answer.ok) {
+    forget(move.clears);
+    complain("");
+    if (move.action === "/do/sit") go("/");
+    return;
+  }
+  complain(said.says ?? "That did not work. Look again.");
+  if (answer.status === 409 || answer.status === 423) ask();
+}
+
+/** @param {string} words */
+function complain(words) {
+  let place = document.getElementById("refused");
+  if (!place && words) {
+    place = document.createElement("p");
+    place.id = "refused";
+    place.className = "says";
+    place.setAttribute("role", "alert");
+    document.getElementById("main")?.prepend(place);
+  }
+  if (place) {
+    place.textContent = words;
+    place.hidden = !words;
+    if (words) place.scrollIntoView({ block: "nearest" });
+  }
+}
+
+/** @param {HTMLFormElement} form @param {HTMLElement | null} button */
+function submit(form, button) {
+  /** @type {[string, string][]} */
+  const fields = [];
+  for (const [name, value] of new FormData(form)) if (typeof value === "string" && name !== "key") fields.push([name, value]);
+  if (button instanceof HTMLButtonElement && button.name) fields.push([button.name, button.value]);
+  fields.push(["key", newKey()]);
+  const clears = form.dataset.keep ? [...new Set([...form.elements].map((one) => keptField(one)).filter((one) => one !== null).map(keyOf))] : [];
+  button?.setAttribute("aria-busy", "true");
+  send({ action: new URL(form.action).pathname, fields, clears });
+  if (form.dataset.post === "note") form.reset();
+}
+
+/** Tell the team what one person wants, as soon as it is chosen. @param {HTMLInputElement} radio @param {string} trigger */
+function vote(radio, trigger) {
+  const turn = radio.form?.querySelector('input[name="turn"]');
+  send({
+    action: "/do/vote",
+    fields: [["trigger", trigger], ["option", radio.value], ["turn", turn instanceof HTMLInputElement ? turn.value : here.turn], ["key", newKey()]],
+    clears: [keyOf(radio)],
+  });
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || !form.dataset.post) return;
+  event.preventDefault();
+  submit(form, event.submitter);
+});
+
+document.addEventListener("input", (event) => {
+  const field = keptField(event.target);
+  if (field) keep(field);
+  if (event.target instanceof Element) shown(event.target);
+});
+
+document.addEventListener("change", (event) => {
+  const field = keptField(event.target);
+  const asked = field?.closest("[data-vote]");
+  if (field instanceof HTMLInputElement && asked instanceof HTMLElement) vote(field, asked.dataset.vote ?? "");
+});
+
+// ---------------------------------------------------------------------------------------------- being told
+
+/** @type {WebSocket | null} */
+let socket = null;
+let last = Date.now();
+let tries = 0;
+let isOver = false;
+let ahead = 0; // by how many seconds the clock of the server is ahead of ours
+
+function connect() {
+  if (isOver || !body.hasAttribute("data-live") || (socket && socket.readyState <= WebSocket.OPEN)) return;
+  const asked = new URLSearchParams(here);
+  const mine = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live?${asked}`);
+  socket = mine;
+  const giveUp = setTimeout(() => mine.close(), 4000);
+  mine.onopen = () => {
+    clearTimeout(giveUp);
+    tries = 0;
+    last = Date.now();
+    void flush();
+  };
+  mine.onmessage = (event) => {
+    if (socket !== mine) return;
+    last = Date.now();
+    say("");
+    told(JSON.parse(event.data));
+  };
+  mine.onclose = () => {
+    clearTimeout(giveUp);
+    if (socket !== mine) return;
+    socket = null;
+    setTimeout(connect, Math.min(2000, 250 * 2 ** tries++) * (0.75 + Math.random() / 2));
+  };
+}
+
+/** Ask for everything anew, on a new socket if the old one may be dead. */
+function ask() {
+  if (socket?.readyState === WebSocket.OPEN && Date.now() - last < SILENCE) socket.send(JSON.stringify({ want: 0 }));
+  else anew();
+  void flush();
+}
+
+function anew() {
+  const old = socket;
+  socket = null;
+  old?.close();
+  connect();
+}
+
+/** @param {any} message */
+function told(message) {
+  if (typeof message.beat === "number") ahead = message.beat - Date.now() / 1000;
+  if (message.ends) {
+    isOver = true;
+    say(String(message.ends));
+    return;
+  }
+  for (const [name, markup] of Object.entries(message.regions ?? {})) {
+    const there = document.getElementById(name);
+    if (there?.hasAttribute("data-region")) grow(there, String(markup));
+    if (name === "told") speak(there?.textContent ?? "");
+  }
+  if (message.regions) restore();
+  tick();
+  if (message.state) stands(message.state);
+}
+
+/** @param {any} state */
+function stands(state) {
+  if (state.clock?.now) ahead = state.clock.now - Date.now() / 1000;
+  const isBlank = Boolean(state.is_blank) && !here.page.startsWith("/host");
+  const blank = document.getElementById("blank");
+  const main = document.getElementById("main");
+  if (blank) blank.hidden = !isBlank;
+  if (main) main.hidden = isBlank;
+  const goes = typeof state.goes_to === "string" && state.goes_to.startsWith("/") ? state.goes_to : "";
+  if (goes && goes !== here.page) go(goes);
+  const moved = document.getElementById("moved");
+  const isLater = state.phase !== here.phase || String(state.turn) !== here.turn;
+  if (isLater && !goes && /^\/seat\/(decide|reveal)$/.test(here.page)) go(here.page);
+  if (moved && here.page.startsWith("/seat/")) moved.hidden = !isLater;
+}
+
+let isGoing = false;
+/** Go to another page, once. @param {string} where */
+function go(where) {
+  if (isGoing) return;
+  isGoing = true;
+  location.assign(where);
+}
+
+/** The banner. @param {string} words */
+function say(words) {
+  if (!banner || (isOver && !words)) return;
+  if (banner.textContent !== words) banner.textContent = words;
+  banner.hidden = !words;
+}
+
+let spoken = 0;
+let waiting = "";
+/** One quiet sentence for whoever listens instead of looking. @param {string} words */
+function speak(words) {
+  const place = document.getElementById("say");
+  if (!place || !words || place.textContent === words) return;
+  const wait = spoken + SPOKEN - Date.now();
+  const isWaiting = waiting !== "";
+  waiting = words;
+  if (isWaiting) return;
+  setTimeout(() => {
+    place.textContent = waiting;
+    waiting = "";
+    spoken = Date.now();
+  }, Math.max(0, wait));
+}
+
+// ---------------------------------------------------------------------------------------------- the clock
+
+function tick() {
+  for (const clock of document.querySelectorAll("[data-clock][data-ends]")) {
+    const left = Math.max(0, Number(clock.getAttribute("data-ends")) - Date.now() / 1000 - ahead);
+    const words = `${Math.floor(left / 60)}:${String(Math.floor(left % 60)).padStart(2, "0")}`;
+    if (clock.textContent !== words) clock.textContent = words;
+    clock.classList.toggle("late", left < 30);
+  }
+  if (!body.hasAttribute("data-live") || isOver) return;
+  if (Date.now() - last > SILENCE) {
+    say("The connection is lost. What you choose is kept, and sent when it is back.");
+    if (socket?.readyState === WebSocket.OPEN && Date.now() - last > SILENCE + 1000) anew();
+  }
+}
+
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
+addEventListener("online", ask);
+addEventListener("pageshow", (event) => {
+  isGoing = false;
+  if (event.persisted) ask();
+});
+setInterval(tick, 250);
+restore();
+tick();
+connect();
+void flush();

@@ -1,0 +1,200 @@
+"""What is being reckoned for pages: what-ifs of teams, and what whoever leads asks for.
+
+Each is a job under a name: a team's new question ends its old one, and whoever comes back finds what was reckoned.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim import api
+from sim.seminar.workers import Workers
+
+FIRST, MORE, MOST = 40, 80, 400
+"""Futures of each option: in each of the first pieces, which come within a second; in each later one; in all."""
+
+
+@dataclass
+class WhatIf:
+    """What a team asked last in a turn: trigger -> record, and trigger -> futures still to come."""
+
+    turn: int
+    found: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    asking: dict[str, int] = field(default_factory=dict)
+    said: str = ""  # why there is nothing
+
+
+class Reckoner:
+    """Jobs of a session.
+
+    Parameters
+    ----------
+    changed
+        Tells pages that there is something new.
+    """
+
+    def __init__(self, session: api.Session, workers: Workers, changed: Callable[[], None]) -> None:
+        self._session, self.workers, self._changed = session, workers, changed
+        self._jobs: dict[str, asyncio.Task[None]] = {}
+        self._whatifs: dict[str, WhatIf] = {}
+        self.records: dict[str, Mapping[str, Any]] = {}  # of the pages of these names
+        self._rehearsals = 0
+
+    def begin(self, name: str, work: Awaitable[None]) -> None:
+        """Begin a job; the one of the same name, if it is under way, is given up."""
+        if (old := self._jobs.pop(name, None)) is not None:
+            old.cancel()
+
+        async def job() -> None:
+            try:
+                await work
+            except asyncio.CancelledError:
+                raise
+            except Exception as fault:  # a page says so; the class goes on
+                self.records[name] = {"error": f"this could not be reckoned: {fault}"}
+            self._changed()
+
+        self._jobs[name] = asyncio.ensure_future(job())
+
+    def of(self, page: str, role: str) -> Mapping[str, Any]:
+        """What was reckoned for a page of a role."""
+        found: dict[str, Any] = {}
+        whatif = self._whatifs.get(role)
+        if page in ("/seat/whatif", "/seat/decide") and whatif is not None and whatif.turn == self._session.state.turn:
+            found |= {"whatif": dict(whatif.found), "asking": dict(whatif.asking)}
+        name = page.rpartition("/")[2]
+        if role == "screen" or name == "debrief":
+            found["debrief"] = self.records.get("debrief") if self._is_over else None
+        if name == "assumptions":
+            found["assumptions"] = self._assumptions()
+        if role == "host" and name in ("sandbox", "assumptions", "rehearsal"):
+            found |= {one: self.records.get(one) for one in ("sandbox", "rehearsal")}
+        return found
+
+    @property
+    def _is_over(self) -> bool:
+        return self._session.state.phase in ("debrief", "closed")
+
+    def _assumptions(self) -> Mapping[str, Any]:
+        if "assumptions" not in self.records:
+            self.records["assumptions"] = api.assumptions(self._session)
+        return self.records["assumptions"]
+
+    def _keep(self, record: Mapping[str, Any]) -> None:
+        """Keep what a team asked and saw, for the export."""
+        folder = self._session.log.folder
+        if folder is not None:
+            with (folder / "whatifs.jsonl").open("a", encoding="utf-8") as file:
+                file.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+    def kept(self) -> list[Mapping[str, Any]]:
+        """All that teams asked and saw, in the order in which it was there."""
+        folder = self._session.log.folder
+        path = None if folder is None else folder / "whatifs.jsonl"
+        if path is None or not path.exists():
+            return []
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
+
+    # ------------------------------------------------------------------------------------------ what if
+
+    def warm(self) -> None:
+        """Have the processes ready when the first team asks: they start with the brief, and learn each turn."""
+        if self._session.state.phase in ("brief", "decide"):
+            self.begin("warm", self._warmed())
+
+    async def _warmed(self) -> None:
+        await self.workers.warm()
+        session = self._session
+        if session.state.phase != "decide" or session.course(session.state.turn).is_over:
+            return
+        for actor, seat in session.game.seats.items():
+            if session.is_of_people(actor):
+                asked = await asyncio.to_thread(api.ask, session, actor, seat.questions[0].trigger)
+                await asyncio.gather(*(self.workers.run(api.warm, asked) for _ in range(self.workers.count)))
+
+    def whatif(self, seat: str, asked: api.Ask) -> None:
+        """Play ahead for a team: first bars within a second, then finer."""
+        turn, trigger = asked.turn, asked.trigger
+        before = self._whatifs.get(seat)
+        if before is None or before.turn != turn:
+            before = self._whatifs[seat] = WhatIf(turn)
+        before.asking.clear()
+        before.asking[trigger] = MOST
+        before.found.pop(trigger, None)
+        self.begin(f"whatif/{seat}", self._played(before, asked))
+        self._changed()
+
+    async def _played(self, whatif: WhatIf, asked: api.Ask) -> None:
+        chunks: list[Any] = []
+        try:
+            for pieces in _pieces():
+                chunks += await asyncio.gather(*(self.workers.run(api.chunk, asked, *piece) for piece in pieces))
+                prospects = await asyncio.to_thread(api.prospects, asked, tuple(chunks))
+                whatif.found[asked.trigger] = prospects.record()
+                whatif.asking[asked.trigger] = MOST - sum(pieces[-1])  # a piece is (first, how many)
+                self._changed()
+            self._keep(whatif.found[asked.trigger])
+        finally:
+            whatif.asking.pop(asked.trigger, None)
+
+    # ------------------------------------------------------------------------------------------ afterwards
+
+    def after(self) -> None:
+        """Something was said: what follows from it for the debrief is played meanwhile, and told when it is time."""
+        phase = self._session.state.phase
+        if phase == "reveal":
+            self.begin("parts", self._parts())
+        elif phase in ("debrief", "closed"):
+            self.begin("debrief", self._debriefed())
+        else:
+            self.records.pop("debrief", None)
+
+    async def _parts(self) -> None:
+        session = self._session
+        missing = [part for part in await asyncio.to_thread(api.debrief_parts, session)
+                   if not api.has_part(session, part)]  # fmt: skip
+        copy = api.copied(session)
+
+        async def played(part: Any) -> None:
+            api.lay_part(session, part, await self.workers.run(api.part_of, copy, part))
+
+        await asyncio.gather(*map(played, missing))
+
+    async def _debriefed(self) -> None:
+        await self._parts()
+        found = await asyncio.to_thread(api.debrief, self._session)
+        self.records["debrief"] = found.record()
+
+    def rehearse(self) -> None:
+        """A whole game of model players, beside the session."""
+        self._rehearsals += 1
+        self.records.pop("rehearsal", None)
+        self.begin("rehearsal", self._rehearsed(self._session.seed + self._rehearsals))
+        self._changed()
+
+    async def _rehearsed(self, seed: int) -> None:
+        self.records["rehearsal"] = await self.workers.run(api.rehearsed, api.copied(self._session), seed)
+
+    def close(self) -> None:
+        """Nothing is reckoned any more."""
+        for job in self._jobs.values():
+            job.cancel()
+        self.workers.close()
+
+
+def _pieces() -> list[list[tuple[int, int]]]:
+    """Pieces (first future, how many), by rounds: a round is shown when all of it is there.
+
+    >>> _pieces()[0], sum(count for round in _pieces() for _, count in round)
+    ([(0, 40), (40, 40)], 400)
+    """
+    rounds, first = [[(0, FIRST), (FIRST, FIRST)]], 2 * FIRST
+    while first < MOST:
+        count = min(MORE, (MOST - first) // 2)
+        rounds.append([(first, count), (first + count, count)])
+        first += 2 * count
+    return rounds

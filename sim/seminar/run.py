@@ -1,0 +1,135 @@
+"""From a command to a class: the folder, the address, the server, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sim import api
+from sim.errors import UsageError
+from sim.seminar import keep, lan
+from sim.seminar.app import application
+from sim.seminar.desk import Desk
+from sim.seminar.room import Room
+
+ENDS = "The seminar has ended. You may close this page."
+SECONDS_TO_END = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command asked for."""
+
+    seed: int = 1
+    minutes: int = 75
+    turns: int | None = None
+    lan: str | None = None  # an address; "" for the only one there is; None for this machine alone
+    port: int | None = None
+    folder: str | None = None
+    is_new: bool = False
+    opens_browser: bool = True
+    reveals: bool = False  # whether a turn is revealed when its time is up, with nobody's doing
+    settings: tuple[str, ...] = ()  # what of the scenario is to be otherwise, as it was said
+
+
+def run(load: Callable[[], api.Model], name: str, wanted: Wanted, *, say: Callable[[str], None]) -> int:
+    """Lead a seminar until Ctrl-C; the exit code."""
+    ip = lan.chosen_address(wanted.lan)
+    folder = keep.folder_for(name, wanted.seed, out=wanted.folder, anew=wanted.is_new, today=datetime.now().date())
+    goes_on = (folder / "log.jsonl").exists()
+    model = None if goes_on else load()  # what is wrong with the scenario is said before there is a folder
+    with keep.alone(folder):
+        keep.same_words(folder, wanted.settings, goes_on=goes_on)
+        session = api.resume_session(folder) if model is None else _opened(model, wanted, folder)
+        with lan.bound(ip, wanted.port, before=keep.port_before(folder)) as listener:
+            port = int(listener.getsockname()[1])
+            keep.keep_port(folder, port)
+            room = Room(session, Desk(keep.secret_of(folder), tuple(session.game.seats)), f"http://{ip}:{port}",
+                        is_lan=wanted.lan is not None)  # fmt: skip
+            host = f"{room.base}/host/{room.desk.token('host')}"
+            say("\n".join(_greeting(room, folder, host, wanted, goes_on=goes_on)))
+            asyncio.run(_led(room, listener, wanted, host))
+            say(f"The seminar has ended at revision {session.state.revision}; digest {session.digest()}.")
+    return 0
+
+
+def _opened(model: api.Model, wanted: Wanted, folder: Path) -> api.Session:
+    try:
+        return api.open_session(model, seed=wanted.seed, minutes=wanted.minutes, turns=wanted.turns, folder=folder)
+    except UsageError:
+        keep.forget(folder)
+        raise
+
+
+def _greeting(room: Room, folder: Path, host: str, wanted: Wanted, *, goes_on: bool) -> Iterator[str]:
+    session = room.session
+    opened = session.opened
+    yield f"{session.game.title}: {len(session.game.turns)} turns in {opened.minutes} minutes, seed {opened.seed}."
+    if goes_on:
+        state = session.state
+        yield (f"Goes on in {folder}: phase {state.phase}, turn {state.turn + 1}, {len(state.people)} people. "
+               "`--new` opens another session.")  # fmt: skip
+        if (wanted.minutes, wanted.turns) != (opened.minutes, opened.turns):
+            yield "Its minutes and turns stay as they were when it was opened."
+    links = room.beside.links()
+    yield f"You lead it here:         {host}"
+    yield f"For the projector:        {links['screen']}"
+    yield f"For everybody else:       {links['room']['url']}"
+    if not room.is_lan:
+        yield "This computer alone can open it; for phones and laptops in the room add --lan."
+    yield f"Everything is kept in {folder}. Ctrl-C ends it; the same command goes on with it."
+
+
+async def _led(room: Room, listener: socket.socket, wanted: Wanted, host: str) -> None:
+    """Serve until Ctrl-C."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+
+    def stopped(number: int, frame: Any) -> None:
+        loop.call_soon_threadsafe(stop.set)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stopped)
+    if wanted.opens_browser:
+        loop.call_later(0.3, _open, host)
+    reveals = asyncio.ensure_future(room.reveal_in_time()) if wanted.reveals else None
+    await serve(room, listener, stop)
+    if reveals is not None:
+        reveals.cancel()
+
+
+async def serve(room: Room, listener: socket.socket, stop: asyncio.Event) -> None:
+    """Serve until `stop` is set; then tell the pages, and leave."""
+    import uvicorn
+
+    hosts = (listener.getsockname()[0],) if room.is_lan else ("localhost", lan.LOOPBACK)
+    config = uvicorn.Config(
+        application(room, hosts), log_level="error", access_log=False, lifespan="off", server_header=False,
+        ws="auto", ws_max_size=4096, ws_per_message_deflate=False, ws_ping_interval=20, ws_ping_timeout=20, timeout_graceful_shutdown=1,
+        timeout_keep_alive=20, h11_max_incomplete_event_size=32_768, proxy_headers=False,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    server.capture_signals = contextlib.nullcontext  # Ctrl-C is ours: the pages are told first
+    serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+    waiting = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({waiting, serving}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    await room.live.end(ENDS)
+    server.should_exit = True
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(serving), SECONDS_TO_END)
+    room.close()
+
+
+def _open(address: str) -> None:
+    """Show a page in the browser of this machine, if it has one."""
+    import threading
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

@@ -1,0 +1,113 @@
+"""A game afterwards, and a game without people: debriefs, exports that replay, rehearsals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.verbs.model import Model
+from sim.verbs.seating import open_session, resume_session
+
+if TYPE_CHECKING:
+    from sim.game.bots import Manner
+    from sim.game.debrief import Debrief, Part
+    from sim.game.session import Session
+
+
+def rehearse(
+    model: Model | str | Path, *, seed: int = 1, minutes: int = 75, turns: int | None = None,
+    folder: Path | None = None, manner: Manner = "model",
+) -> Session:  # fmt: skip
+    """A whole game with model players at every seat, up to the debrief: what a class might see.
+
+    Parameters
+    ----------
+    manner
+        `model`: players want what the model would decide; `random`: anything.
+
+    Raises
+    ------
+    UsageError
+        If nobody in the scenario chooses anything, or in the folder lies a session already.
+    """
+    import random
+
+    from sim.game.bots import play_out, sit_down
+
+    session = open_session(model, seed=seed, minutes=minutes, turns=turns, folder=folder)
+    sit_down(session)
+    return play_out(session, random.Random(seed), manner=manner)
+
+
+def debrief(session: Session, *, want: str = "", futures: int | None = None) -> Debrief:
+    """The game afterwards: the class's history among those it might have had, each decision weighed, forecasts scored.
+
+    What was played for it is kept beside the log; a page and an export read the same numbers.
+
+    Parameters
+    ----------
+    want
+        The outcome by which decisions of seats without scored aims are weighed.
+    futures
+        How many of everything; fewer are quicker and say less.
+    """
+    from sim.game.debrief import debrief as told
+
+    return told(session, want=want, futures=futures)
+
+
+def debrief_parts(session: Session, *, want: str = "", futures: int | None = None) -> tuple[Part, ...]:
+    """The parts of a debrief that can be played by now: each turn as soon as it is over, in whatever process."""
+    from sim.game.debrief import needed
+
+    return needed(session, want=want, futures=futures)
+
+
+def debrief_part(session: Session | str | Path, part: Part, *, want: str = "", futures: int | None = None) -> None:
+    """Play one part of a debrief and lay it beside the log, if it is not there yet.
+
+    Parameters
+    ----------
+    session
+        A session, or the folder of one: then its log is read, as another process would.
+    """
+    from sim.game.debrief import part as played
+
+    if isinstance(session, str | Path):
+        session = resume_session(session)
+    played(session, part, want=want, futures=futures)
+
+
+def export_session(
+    session: Session, path: str | Path, *, whatifs: Sequence[Any] = (), want: str = "", futures: int | None = None
+) -> Path:  # fmt: skip
+    """Write a session as one archive that replays: log, scenario, moves, forecasts, counterfactuals, debrief, a page.
+
+    Parameters
+    ----------
+    whatifs
+        What teams asked before they decided, as the server kept it: plain values.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    from sim.game.export import export
+
+    return export(session, Path(path), whatifs=whatifs, want=want, futures=futures)
+
+
+def replay_export(path: str | Path) -> str:
+    """The digest of an exported session, played again from its log alone.
+
+    Raises
+    ------
+    UsageError
+        If the file is no export of a session.
+    """
+    from sim.game.export import scratch, unpacked
+
+    with scratch() as folder:
+        return resume_session(unpacked(Path(path), Path(folder))).digest()

@@ -1,0 +1,119 @@
+"""What the seminar's server asks beside the verbs of a game: sessions that other processes may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.game.debrief import Part
+    from sim.game.session import Opened, Refused, Session
+    from sim.game.table import Game
+
+
+def refused(says: str, reason: str) -> Refused:
+    """What a face raises where it refuses by itself, in the way of a session."""
+    from sim.game.session import Refused
+
+    return Refused(says, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A session as it stands, to be handed to another process; it stays on this machine, for it knows everything."""
+
+    text: str
+    opened: Opened
+    events: tuple[Mapping[str, Any], ...]
+
+
+def copied(session: Session) -> Copied:
+    """A copy of a session that lies in a folder. Its log is written by one process alone, and read by no other."""
+    assert session.log.folder is not None
+    text = (session.log.folder / "scenario.yaml").read_text(encoding="utf-8")
+    return Copied(text, session.opened, tuple(session.log.events))
+
+
+def session_of(copy: Copied) -> Session:
+    """The session of a copy, in memory alone: whatever is done to it is told to nobody."""
+    from sim.game.session import Session
+    from sim.game.state import fold
+
+    session = Session(_game(copy.text, copy.opened.name, copy.opened.minutes, copy.opened.turns), copy.opened)
+    session.log.events[:] = copy.events
+    session.state = fold(copy.events)
+    return session
+
+
+@lru_cache(maxsize=4)
+def _game(text: str, name: str, minutes: int, turns: int | None) -> Game:
+    from sim.game.table import game_of
+    from sim.program.build import build_program
+    from sim.scenario.read import scenario_from_text
+
+    scenario = scenario_from_text(text, name=name)
+    return game_of(scenario, build_program(scenario), minutes=minutes, turns=turns)
+
+
+def part_of(copy: Copied, part: Part) -> Any:
+    """One part of the debrief of a copy, played here."""
+    from sim.game.debrief import part as played
+
+    return played(session_of(copy), part)
+
+
+def lay_part(session: Session, part: Part, found: Any) -> None:
+    """Lay a part that was played elsewhere beside the log, where the debrief finds it."""
+    import json
+
+    session.kept[part.key] = found
+    if session.log.folder is not None:
+        path = session.log.folder / "debrief" / part.file
+        path.parent.mkdir(exist_ok=True)
+        aside = path.with_suffix(".laid")
+        aside.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+        aside.replace(path)
+
+
+def has_part(session: Session, part: Part) -> bool:
+    """Whether a part lies beside the log already."""
+    folder = session.log.folder
+    return part.key in session.kept or (folder is not None and (folder / "debrief" / part.file).exists())
+
+
+def rehearsed(copy: Copied, seed: int) -> dict[str, Any]:
+    """A whole game of model players with another seed, turn by turn: what a class might see. It changes nothing."""
+    import random
+    import time
+    from dataclasses import replace
+
+    from sim.game.bots import play_out, sit_down
+    from sim.game.session import Session
+    from sim.game.views import view
+
+    began, opened = time.monotonic(), replace(copy.opened, seed=seed)
+    session, rng = Session(_game(copy.text, opened.name, opened.minutes, opened.turns), opened), random.Random(seed)
+    sit_down(session)
+    turns = []
+    while "decide" in (phases := session.next_phases()) or "brief" in phases:
+        play_out(session, rng, until="decide")
+        play_out(session, rng, until="reveal")
+        seen = view(session, "host")
+        turns.append({**seen["turn"], "moves": seen["reveal"]["moves"]})
+    ended = session.course()
+    outcome = next((one.says or one.name for one in session.game.program.outcomes if one.name == ended.outcome), "")
+    return {
+        "says": f"{len(turns)} turns were played to the end, with nobody's help.", "outcome": " ".join(outcome.split()),
+        "turns": turns, "seed": seed, "seconds": round(time.monotonic() - began, 1),
+    }  # fmt: skip
+
+
+def assumptions(session: Session) -> dict[str, Any]:
+    """Every number of the scenario that is played, with its source and range, as it stands in the file."""
+    from dataclasses import asdict
+
+    from sim.program.ledger import ledger
+
+    return {"numbers": [asdict(one) for one in ledger(session.game.scenario) if one.role != "lever"]}
