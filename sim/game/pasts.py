@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.clock import TICKS_PER_DAY
-from sim.engine.record import Ending, Runs, order
+from sim.engine.record import FIRED, Ending, Runs, order
 from sim.game.ahead import WATCHED, Hidden, Pasts, Table, causes, decisions_of
+from sim.game.clocks import unpaced, wound_anew
 from sim.game.course import Dictated
 from sim.game.known import Past
 from sim.program.parameters import draw_parameters
@@ -32,11 +33,13 @@ from sim.study.firings import firings_of
 TOLERANCE = 3 * TICKS_PER_DAY
 """How far apart in time a change may come in the past that was seen and in one that is drawn. Source: chosen."""
 
-NEW, EITHER, TRUE = "new", "either", "true"
-TRIES = (NEW,) * 6 + (EITHER,) * 2 + (TRUE,) * 6
-"""The luck of the pasts that are tried for one future, one after another, each with other numbers: new luck alone; turn
-by turn new luck if it looks right with that, else the luck that was true; true luck alone, which looks right most
-often. Source: chosen; the more of the first, the nearer to what can be inferred from what was seen."""
+NEW, TRUE = "new", "true"
+TRIES = (NEW,) * 6 + (TRUE,) * 8
+"""The luck of the pasts that are tried for one future, one after another, each with other numbers: new luck, or that
+which was true, which looks right oftener. Source: chosen; the more of the first, the nearer to what can be inferred."""
+
+WINDINGS = 3
+"""How often it is tried to wind the clocks anew that run on in a past with the luck that was true."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +48,7 @@ class Drawn:
 
     pasts: Pasts
     found: NDArray[np.bool_]  # (all that were asked for,)
-    renewed: int  # turns that were played with new luck, over all of them
+    renewed: int  # how many of them have new luck alone
 
 
 def draw_pasts(table: Table, past: Past, seed: int, fresh: int, *, turn: int, numbers: Sequence[int]) -> Drawn:
@@ -70,7 +73,7 @@ def draw_pasts(table: Table, past: Past, seed: int, fresh: int, *, turn: int, nu
 def _true_pasts(table: Table, past: Past, seed: int, fresh: int, numbers: Sequence[int]) -> Drawn:
     """The past itself, for each of them."""
     lucks = tuple(Luck(seed, ((past.turns_taken, future_seed(fresh, number)),)) for number in numbers)
-    row = np.array([[value for _, value in past.held]]).reshape(1, -1)
+    row = unpaced(table.bare, np.array([[value for _, value in past.held]]).reshape(1, -1))
     common, heard = dict(past.decisions), np.zeros((1, len(table.program.triggers)), dtype=np.int64)
     if past.until >= 0:
         heard = table.play(past.until, lucks[:1], row, [()], lambda _: common, lambda runs: list(causes(runs)))[0][None]
@@ -92,7 +95,7 @@ class _Try:
     turns: int = 0  # of the engine
     heard: Any = None
     agrees: bool = True
-    renewed: int = 0  # turns with new luck
+    fired: Sequence[int] = ()  # how often each trigger has fired
 
     def key(self) -> Hidden:
         """What is dictated in it and not in all."""
@@ -130,14 +133,18 @@ class _Search:
             if not todo:
                 return
             tries = self._begun(todo, number)
+            if kind == NEW:
+                tries = [one.going_on(self._new(one), self.seed) for one in tries]
             for end in self.ends:
-                tries = self._gone_on(tries, end, kind)
+                tries = [one for one in self._settled(tries, end) if one.agrees] if tries else []
+            if kind == TRUE:
+                tries = self._rewound(tries)
             self.taken.update((one.number, one.going_on(self._new(one), self.seed)) for one in tries)
 
     def _begun(self, todo: Sequence[int], number: int) -> list[_Try]:
         """A past for each of these futures, before the start: with new numbers, but for those that the seat knows."""
         draws = np.array(todo, dtype=np.uint32) * np.uint32(len(TRIES)) + np.uint32(number)
-        values = draw_parameters(self.table.program, self.fresh, draws)
+        values = unpaced(self.table.bare, draw_parameters(self.table.bare, self.fresh, draws))
         for place, value in self.past.held:
             values[:, place] = value
         none = np.zeros(len(self.table.program.triggers), dtype=np.int64)
@@ -147,17 +154,19 @@ class _Search:
         """The seed of its new luck."""
         return future_seed(self.fresh, one.draw)
 
-    def _gone_on(self, tries: Sequence[_Try], end: int, kind: str) -> list[_Try]:
-        """Those that look right up to the end of one more turn."""
-        played: list[_Try] = []
-        left = list(tries)
-        if kind in (NEW, EITHER):
-            played = self._settled([one.going_on(self._new(one), self.seed) for one in left], end)
+    def _rewound(self, tries: Sequence[_Try]) -> list[_Try]:
+        """Pasts with the luck that was true, their clocks that run on wound anew where that looks as right."""
+        left, found = list(tries), []
+        for attempt in range(WINDINGS):
+            anew = []
+            for one in left:
+                row = wound_anew(self.table.bare, one.parameters, one.fired, true=self.seed, fresh=self.fresh,
+                                 number=WINDINGS * one.draw + attempt)  # fmt: skip
+                anew.append(replace(one, parameters=row, hidden=dict(one.hidden), settled=set(one.settled)))
+            played = self._settled(anew, self.past.until) if anew else []
+            found += [one for one in played if one.agrees]
             left = [one for one, new in zip(left, played, strict=True) if not new.agrees]
-            played = [replace(one, renewed=one.renewed + 1) for one in played if one.agrees]
-        if kind in (EITHER, TRUE):
-            played += self._settled([one.going_on(self.seed, self.seed) for one in left], end)
-        return [one for one in played if one.agrees]
+        return [*found, *left]
 
     def _settled(self, tries: list[_Try], end: int) -> list[_Try]:
         """Play them up to a tick, until all that has to be guessed is guessed as each of these pasts would have it."""
@@ -169,8 +178,8 @@ class _Search:
                 lambda runs: self._read(runs, end), recording=WATCHED,
             )  # fmt: skip
             again = []
-            for one, (agrees, turns, heard, shares) in zip(todo, looks, strict=True):
-                one.agrees, one.turns, one.heard = agrees, turns, heard
+            for one, (agrees, turns, heard, fired, shares) in zip(todo, looks, strict=True):
+                one.agrees, one.turns, one.heard, one.fired = agrees, turns, heard, fired
                 if self._guess(one, shares):
                     again.append(one)
             todo = again
@@ -191,7 +200,7 @@ class _Search:
         return False
 
     def _read(self, runs: Runs, end: int) -> list[Any]:
-        """(whether it looks the same, turns taken, causes heard, shares at what is guessed) of each run."""
+        """(whether it looks the same, turns, causes heard, firings, shares at what is guessed) of each run."""
         shares = [
             {
                 (one.trigger, one.occasion): one.shares
@@ -200,7 +209,8 @@ class _Search:
             }
             for number in range(len(runs))
         ]
-        return list(zip(self.look.alike(runs, end), runs.turns.tolist(), causes(runs), shares, strict=True))
+        fired = runs.counters[:, :, FIRED].tolist()
+        return list(zip(self.look.alike(runs, end), runs.turns.tolist(), causes(runs), fired, shares, strict=True))
 
     def drawn(self) -> Drawn:
         """The pasts that were taken, in the order of the futures."""
@@ -213,7 +223,7 @@ class _Search:
             np.array([one.parameters for one in kept]).reshape(len(kept), len(program.parameters)),
             np.array([one.heard for one in kept], dtype=np.int64).reshape(len(kept), len(program.triggers)),
         )  # fmt: skip
-        return Drawn(pasts, found, sum(one.renewed for one in kept))
+        return Drawn(pasts, found, sum(bool(one.switches) and one.switches[0][0] == 0 for one in kept))
 
 
 class Likeness:

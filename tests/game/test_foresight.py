@@ -16,6 +16,7 @@ from sim.engine import reference
 from sim.engine.record import Engine, Runs
 from sim.game import foresight
 from sim.game.ahead import Pasts, Table, play_ahead
+from sim.game.clocks import unpaced, wound_anew
 from sim.game.course import Course, Window, beginning, course
 from sim.game.known import past_of
 from sim.game.session import Refused, Session
@@ -341,3 +342,68 @@ def test_the_debrief_goes_on_from_what_was(tmp_path: Path) -> None:
         assert turns == [before.turns_taken] * 3
         chunk = api.chunk(asked, 0, 50)
         assert chunk.outcome.shape == (2, 50) and chunk.carried[1].all() == (text is DUEL)
+
+
+FATE = """
+scenario: fate
+question: Is it hit?
+start: 2030-01-01
+horizon: 60 days
+actors: {east: {}, west: {}}
+quantities:
+  side: {flag: true, start: false}
+  hit: {flag: true, start: false}
+  alarm: {start: 0}
+choices:
+  march: {actor: east, every: 7 days, options: {stay: {usual: 1}, go: {usual: 1, do: alarm += 1}}}
+  warn: {actor: west, every: 7 days, options: {wait: {usual: 1}, shout: {usual: 1, do: alarm += 1}}}
+triggers:
+  coin: {every: 2 days, chance: 0.5, do: side = false if side else true}
+  shot: {rate: 0.02, do: hit = true}
+outcomes:
+  struck: {at_end: hit}
+  spared: {otherwise: true}
+"""
+
+
+def test_what_is_due_in_truth_is_not_foreseen(tmp_path: Path) -> None:
+    """Where luck decided much that was seen, clocks that run unseen are wound anew: what is due in truth is not shown.
+
+    Twenty days went by without a shot, so within the forty that are left one comes with 1 - exp(-0.8), whether the true
+    clock runs down in them or not.
+    """
+    hits, due = [], set()
+    for seed in range(SEED, SEED + 60):
+        session = second_turn(tmp_path, FATE, seed=seed)
+        runs = session.course().runs
+        assert runs is not None
+        names = [session.game.program.triggers[row.trigger].name for row in runs.events[0]]
+        truly = session.course_of([*session.windows(), Window.of(1, {}), Window.of(2, {})]).outcome
+        if "shot" in names or "coin" not in names or truly in due:
+            continue
+        due.add(truly)
+        chunk = api.chunk(api.ask(session, "east", "march"), 0, 700)
+        assert chunk.renewed < 350, "luck that is new alone would show nothing of it"
+        own = chunk.outcome[0] == 0
+        assert 0.4 < own.mean() < 0.7, f"{truly} in truth"
+        hits += own.tolist()
+    assert due == {"struck", "spared"}
+    assert_share(hits, expected=1 - math.exp(-0.8), detects=0.15)
+
+
+def test_a_pace_changes_nothing_but_the_winding_that_is_meant(tmp_path: Path) -> None:
+    """With every clock as it was wound, a program with paces plays the same histories; wound anew, other ones."""
+    game = seated(tmp_path, FATE).game
+    table = Table.of(game, {})
+    rows = np.zeros((40, 0))
+    lucks = [Luck(5, ((0, number),)) for number in range(40)]
+
+    def shots(one: Table, values: np.ndarray) -> list[object]:
+        return one.play(game.program.horizon, lucks, values, [()] * 40, lambda _: {},
+                        lambda runs: runs.counters[:, game.program.trigger("shot"), 0].tolist())  # fmt: skip
+
+    as_wound = unpaced(game.program, rows)
+    assert shots(table.paced, as_wound) == shots(table, rows)
+    anew = np.array([wound_anew(game.program, row, [0] * 9, true=number, fresh=77, number=number)
+                     for number, row in enumerate(as_wound)])  # fmt: skip
+    assert shots(table.paced, anew) != shots(table, rows)
