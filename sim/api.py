@@ -39,6 +39,7 @@ from sim.verbs.playing import (
     study,
     trace,
 )
+from sim.verbs.sandboxing import levers, sandboxed, turned
 from sim.verbs.seating import (
     ask,
     ask_truly,
@@ -140,6 +141,7 @@ __all__ = [
     "game",
     "has_part",
     "lay_part",
+    "levers",
     "load",
     "names_several",
     "numbers",
@@ -167,6 +169,7 @@ __all__ = [
     "report",
     "resume_session",
     "run",
+    "sandboxed",
     "schema",
     "sensitivity",
     "shipped",
@@ -176,6 +179,7 @@ __all__ = [
     "study",
     "sweep",
     "trace",
+    "turned",
     "validate",
     "verify",
     "view",
