@@ -16,7 +16,7 @@ from sim.verbs.ablating import ablate, plan_ablate
 from sim.verbs.branching import branch, diff, plan_branch
 from sim.verbs.charting import chart, chart_style
 from sim.verbs.comparing import WORLDS, compare, plan_compare, reading
-from sim.verbs.debriefing import debrief, debrief_part, debrief_parts, rehearse
+from sim.verbs.debriefing import debrief, debrief_part, debrief_parts, export_session, rehearse, replay_export
 from sim.verbs.finding import discover, plan_rare, rare
 from sim.verbs.keeping import doctor, draw, export, picture, plot, report, status, verify
 from sim.verbs.looking import Shipped, create, numbers, schema, shipped, show, validate
@@ -138,6 +138,7 @@ __all__ = [
     "experiment_of",
     "explain",
     "export",
+    "export_session",
     "game",
     "has_part",
     "lay_part",
@@ -166,6 +167,7 @@ __all__ = [
     "rehearse",
     "rehearsed",
     "replay",
+    "replay_export",
     "report",
     "resume_session",
     "run",

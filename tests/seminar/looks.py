@@ -120,3 +120,22 @@ _SMALL = """() => [...document.querySelectorAll('button, input, select, textarea
 def small(page: Page) -> list[str]:
     """What is to be touched and is smaller than 44 px; links inside a sentence are let off."""
     return list(page.evaluate(_SMALL))
+
+
+_TINY = """least => {
+  const found = new Map();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+    const words = text.textContent.trim();
+    const one = text.parentElement;
+    if (!words || one.closest('.unseen, .skip, title, desc, script, style') || !one.checkVisibility()) continue;
+    const size = parseFloat(getComputedStyle(one).fontSize);
+    if (size < least - 0.01) found.set(`${size.toFixed(1)} px in ${one.tagName.toLowerCase()}`, words.slice(0, 40));
+  }
+  return [...found].map(([where, words]) => `${where}: "${words}"`);
+}"""
+
+
+def tiny(page: Page, least: float) -> list[str]:
+    """Words that are smaller than so many pixels."""
+    return list(page.evaluate(_TINY, least))

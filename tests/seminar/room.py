@@ -148,11 +148,10 @@ class Room:
         """Start the server, or start it again: the same command."""
         self.server = Server.start(self.folder, *self.words, scenario=self.scenario, cache=self.cache)
 
-    def close(self) -> None:
+    def leave(self) -> None:
         """Everybody leaves."""
-        for context in self.contexts:
-            context.close()
-        self.server.kill()
+        while self.contexts:
+            self.contexts.pop().close()
 
     # ------------------------------------------------------------------------------------------ what is so
 
@@ -184,9 +183,7 @@ class Room:
         aside.mkdir()
         for name in ("log.jsonl", "scenario.yaml"):
             shutil.copy(self.folder / name, aside / name)
-        session = api.resume_session(aside)
-        session.log.close()
-        return session.digest()
+        return api.resume_session(aside).digest()
 
     # ------------------------------------------------------------------------------------------ without a browser
 

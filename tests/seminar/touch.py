@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.seminar.measured import wait_until
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
@@ -38,19 +40,32 @@ def chosen(page: Page, trigger: str) -> str:
 _CARD = "const card = document.querySelector(`[data-vote='${trigger}'] input[value='${option}']`)?.closest('label');"
 
 
+def until(page: Page, script: str, arg: object = None, *, seconds: float = 20.0) -> None:
+    """Wait until something holds on a page. It is asked from outside: the timers of a tab in the back run slowly."""
+    wait_until(lambda: _holds(page, script, arg), seconds=seconds, every=0.01, what=f"{page.url}: {script} {arg}")
+
+
+def _holds(page: Page, script: str, arg: object) -> object:
+    from playwright.sync_api import Error
+
+    try:
+        return page.evaluate(script, arg)
+    except Error as gone:
+        if "context was destroyed" in str(gone):  # the page has gone on to the next one
+            return False
+        raise
+
+
 def wants(page: Page, trigger: str, option: str, handle: str) -> None:
     """Wait until a page says that somebody wants an option."""
-    page.wait_for_function(
-        f"([trigger, option, name]) => {{ {_CARD} return card?.querySelector('.wanted')?.textContent.includes(name) }}",
-        arg=[trigger, option, handle],
-    )
+    script = f"{{ {_CARD} return card?.querySelector('.wanted')?.textContent.includes(name) }}"
+    until(page, f"([trigger, option, name]) => {script}", [trigger, option, handle])
 
 
 def shows(page: Page, trigger: str, option: str) -> None:
     """Wait until a page shows an option as what one wants."""
-    page.wait_for_function(
-        f"([trigger, option]) => {{ {_CARD} return card?.querySelector('input').checked }}", arg=[trigger, option]
-    )
+    script = f"{{ {_CARD} return card?.querySelector('input').checked }}"
+    until(page, f"([trigger, option]) => {script}", [trigger, option])
 
 
 def handle(page: Page) -> str:

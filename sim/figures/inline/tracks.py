@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from sim.figures.inline.chart import Chart, Table, chart, dot, line, paragraph, rect, text
+from sim.figures.inline.chart import NARROW, WIDE, Chart, Table, chart, dot, line, paragraph, rect, text
 
 LEFT, RIGHT = 2.0, 98.0
 """Where time begins and ends across, in percent."""
@@ -31,10 +31,15 @@ def ladders(world: Mapping[str, Any], *, wide: bool = False, standalone: bool = 
     days, listed = max(1.0, float(world["days"])), list(world["ladders"])
     drawn, y = [], 0.2
     for one in listed:
-        words, y = paragraph(0, y + 1.1, one["title"], wide=wide, class_="t b")
+        now, title = f"{one['rungs'][one['rung']]} ({one['rung']})", one["title"]
+        words, y = paragraph(0, y + 1.1, title, wide=wide, class_="t b")
         drawn += [words, *_strip(one, y + 0.4, days)]
-        drawn.append(text(0, y + 3.2, f"now: {one['rungs'][one['rung']]} ({one['rung']})", "t"))
-        y += 4.0
+        if len(title) + len(now) <= (WIDE if wide else NARROW) - 4:
+            drawn.append(text(100, y, now, "t e"))
+            y += 2.1
+        else:
+            drawn.append(text(0, y + 2.7, f"now: {now}", "t"))
+            y += 3.3
     drawn += [text(0, y + 0.9, world["start"], "t small"), text(100, y + 0.9, world["date"], "t small e")]
     said = "; ".join(f"{one['title']}: {one['rungs'][one['rung']]}" for one in listed)
     rows = tuple(
@@ -52,9 +57,9 @@ def _strip(ladder: Mapping[str, Any], y: float, days: float) -> Iterator[str]:
     ends = [*(day for day, _ in steps[1:]), days]
     for (day, rung), end in zip(steps, ends, strict=True):
         width = _x(end, days) - _x(day, days)
-        yield rect(_x(day, days), y, width, 1.7, f"cell r{shade[rung]}")
+        yield rect(_x(day, days), y, width, 1.3, f"cell r{shade[rung]}")
         if width > 6:
-            yield text(_x(day, days) + width / 2, y + 1.2, str(rung), f"t small m onr{shade[rung]}")
+            yield text(_x(day, days) + width / 2, y + 0.97, str(rung), f"t small m onr{shade[rung]}")
 
 
 def fan(record: Mapping[str, Any], *, wide: bool = False, standalone: bool = False) -> Chart:

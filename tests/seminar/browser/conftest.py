@@ -34,8 +34,7 @@ def lacking(*wanted: str) -> str:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser for the whole suite. Where it is missing its tests are skipped, but where changes are taken in."""
-    if says := lacking("seminar", "browser"):
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(says)
+    stop_if(lacking("seminar", "browser"))
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -53,22 +52,39 @@ def blank(chromium: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory,
-           _own_cache: Path) -> Iterator[Callable[..., Room]]:  # fmt: skip
-    """Opens rooms, with a browser or without, and closes them at the end."""
+def opened(chromium: Browser, served: Callable[..., Room]) -> Iterator[Callable[..., Room]]:
+    """Opens rooms with a browser, and closes them at the end."""
     rooms: list[Room] = []
 
-    def open_room(*words: str, scenario: str = SCENARIO, browser: bool = True, folder: Path | None = None) -> Room:
-        if not browser and (says := lacking("seminar")):
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(says)
-        chromium = request.getfixturevalue("chromium") if browser else None
-        folder = folder or tmp_path_factory.mktemp("seminar") / "session"
-        rooms.append(Room(folder, scenario, _own_cache, words, chromium))
+    def open_room(*words: str, scenario: str = SCENARIO) -> Room:
+        rooms.append(served(*words, scenario=scenario, browser=chromium))
         return rooms[-1]
 
     yield open_room
     for room in rooms:
-        room.close()
+        room.leave()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory, _own_cache: Path) -> Iterator[Callable[..., Room]]:
+    """Opens rooms without a browser, and ends their servers at the end."""
+    stop_if(lacking("seminar"))
+    rooms: list[Room] = []
+
+    def open_room(*words: str, scenario: str = SCENARIO, browser: Browser | None = None) -> Room:
+        folder = tmp_path_factory.mktemp("seminar") / "session"
+        rooms.append(Room(folder, scenario, _own_cache, words, browser))
+        return rooms[-1]
+
+    yield open_room
+    for room in rooms:
+        room.server.kill()
+
+
+def stop_if(says: str) -> None:
+    """Skip with a sentence where something is missing; where changes are taken in, fail."""
+    if says:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(says)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -99,8 +99,8 @@ def test_06_who_has_sealed_is_seen_by_the_instructor_and_on_the_projector(klass:
     seal.scroll_into_view_if_needed()
     before = time.perf_counter()
     seal.click()
-    klass.screen.wait_for_function("() => /sealed/.test(document.querySelector('.seats .done')?.textContent ?? '')")
-    klass.host.wait_for_function("() => /✓ sealed/.test(document.querySelector('#seats')?.textContent ?? '')")
+    touch.until(klass.screen, "() => /sealed/.test(document.querySelector('.seats .done')?.textContent ?? '')")
+    touch.until(klass.host, "() => /✓ sealed/.test(document.querySelector('#seats')?.textContent ?? '')")
     measure(6, "that a team has sealed is on console and projector", time.perf_counter() - before, promised=0.5)
     assert "PLUGH" not in klass.screen.content()
     for rival in (one for other, team in klass.teams.items() if other != seat for one in team):
@@ -196,7 +196,7 @@ def test_14_pause_stops_every_clock(klass: Class):
     before = time.perf_counter()
     klass.host.locator('button[name="do"][value="pause"]').click()
     for page in [klass.host, *klass.pages]:
-        page.wait_for_function("() => !document.querySelector('[data-clock][data-ends]')")
+        touch.until(page, "() => !document.querySelector('[data-clock][data-ends]')")
     measure(14, "pause: every clock stands", time.perf_counter() - before, promised=0.5)
     stood = clocks()
     klass.screen.wait_for_timeout(1300)
@@ -218,16 +218,17 @@ def ask_ahead(page: Page, room: Room, trigger: str, options: tuple[str, ...]) ->
     button.scroll_into_view_if_needed()
     before = time.perf_counter()
     button.click()
-    page.wait_for_function("() => document.querySelector('#bars svg rect.fill')", timeout=60_000)
+    touch.until(page, "() => document.querySelector('#bars svg rect.fill')", seconds=60)
     return time.perf_counter() - before
 
 
 def all_played(page: Page) -> None:
     """Wait until no more futures are to come."""
-    page.wait_for_function(
+    touch.until(
+        page,
         "() => { const bars = document.querySelector('#bars'); return bars.querySelector('svg') "
         "&& !/still to come/.test(bars.textContent); }",
-        timeout=120_000,
+        seconds=120,
     )
 
 
@@ -323,9 +324,9 @@ def test_15_an_absent_team_is_played_by_the_model(klass: Class):
     """A team that is handed to the model is played by it: the reveal says so, and the game goes on."""
     room, seat = klass.room, klass.room.seats[3]
     room.lead("hand", seat=seat, to="model")
-    klass.host.wait_for_function("() => /the model/.test(document.querySelector('#seats')?.textContent ?? '')")
+    touch.until(klass.host, "() => /the model/.test(document.querySelector('#seats')?.textContent ?? '')")
     room.lead("advance", phase="reveal")
-    klass.screen.wait_for_function("() => document.querySelector('.move')")
+    touch.until(klass.screen, "() => document.querySelector('.move')")
     assert seat not in room.log("advanced")[-1]["played"]
     assert "Played by the model" in klass.screen.inner_text("main")
     room.lead("hand", seat=seat, to="people")
@@ -338,7 +339,7 @@ def test_15_model_players_rehearse_a_whole_game(klass: Class):
     host.goto(f"{klass.room.server.origin}/host/rehearsal")
     before = time.perf_counter()
     host.locator('form[data-post="rehearse"] button').click()
-    host.wait_for_function("() => document.querySelector('#rehearsal section')", timeout=60_000)
+    touch.until(host, "() => document.querySelector('#rehearsal section')", seconds=60)
     measure(15, "model players rehearse a whole game", time.perf_counter() - before, promised=5)
     assert host.locator("#rehearsal section").count() >= 1
     assert log_bytes(klass.room) == log
@@ -353,7 +354,7 @@ def test_18_a_changed_assumption_draws_two_baselines(klass: Class):
     slider.press("End")
     before = time.perf_counter()
     host.locator('form[data-post="sandbox"] button.main').click()
-    host.wait_for_function("() => document.querySelector('#sandbox svg rect.fill')", timeout=60_000)
+    touch.until(host, "() => document.querySelector('#sandbox svg rect.fill')", seconds=60)
     measure(18, "two baselines of a changed assumption", time.perf_counter() - before, promised=5)
     words = host.inner_text("#sandbox")
     assert re.search("as written", words, re.IGNORECASE), words
@@ -393,7 +394,7 @@ def test_19_the_debrief_is_there_as_the_game_ends(klass: Class):
     phone = klass.teams[klass.room.seats[0]][0]
     klass.host.goto(f"{klass.room.server.origin}/host/debrief")
     for page in (phone, klass.screen, klass.host):
-        page.wait_for_function("() => document.querySelector('main figure.chart svg')", timeout=60_000)
+        touch.until(page, "() => document.querySelector('main figure.chart svg')", seconds=60)
     measure(19, "the debrief is on phone, projector and console", time.perf_counter() - before, promised=2)
     assert_charts_agree(klass.host)
 
@@ -432,7 +433,6 @@ def test_20_the_export_replays_to_the_same_digest(klass: Class, exported: zipfil
     exported.extractall(tmp_path / "export")
     names = exported.namelist()
     session = api.resume_session(next((tmp_path / "export").rglob("log.jsonl")).parent)
-    session.log.close()
     assert session.digest() == klass.room.digest(tmp_path / "aside")
     assert not [name for name in names if "secret" in name.rsplit("/", 1)[-1]]
     secret = (klass.room.folder / "secret").read_bytes()
@@ -461,7 +461,7 @@ def test_10_the_session_is_closed(klass: Class):
     """When the instructor closes the session every page says that it is over."""
     klass.room.lead("close")
     for page in (klass.screen, klass.teams[klass.room.seats[0]][0]):
-        page.wait_for_function("() => /over|ended/.test(document.body.innerText)")
+        touch.until(page, "() => /over|ended/.test(document.body.innerText)")
 
 
 def test_21_no_request_left_for_any_other_origin(klass: Class):

@@ -171,8 +171,12 @@ def test_07_ten_tabs_of_one_browser_all_vote(room: Room, asked):
     slowest = 0.0
     for number, tab in enumerate(tabs):
         option = options[number % 2]
+        tab.bring_to_front()
+        touch.unfold(tab)
+        card = touch.option_of(tab, trigger, option)
+        card.scroll_into_view_if_needed()
         start = time.perf_counter()
-        touch.choose(tab, trigger, option)
+        card.click()
         for one in tabs:
             touch.shows(one, trigger, option)
         slowest = max(slowest, time.perf_counter() - start)

@@ -86,7 +86,7 @@ def test_09_a_killed_server_goes_on_where_it_was(room: Room, asked, tmp_path: Pa
     phone, host = room.phone(seat, excused=NETWORK), room.host(excused=NETWORK)
     player = room.client(seat)
     assert player.do("vote", turn=0, trigger=trigger, option=options[1]).status == 200
-    assert player.do("seal", turn=0, seen=0, why="before", **{f"order:{trigger}": options[1]}).status == 200
+    assert player.do("seal", turn=0, seen=0, why="before", **{trigger: options[1]}).status == 200
     touch.choose(phone, trigger, options[2])
     me = touch.handle(phone)
     wait_until(lambda: votes_of(room, me, options[2]) == 1)

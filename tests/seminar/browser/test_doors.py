@@ -21,9 +21,9 @@ FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture(scope="module")
-def room(opened: Callable[..., Room]) -> Room:
+def room(served: Callable[..., Room]) -> Room:
     """A room in its first turn."""
-    found = opened(browser=False)
+    found = served()
     found.lead("advance", phase="brief")
     found.lead("advance", phase="decide")
     return found
@@ -65,18 +65,18 @@ def test_24_it_listens_at_loopback_and_nowhere_else(room: Room):
     assert listens_at(room.server) == {"127.0.0.1"}
 
 
-def test_24_with_lan_it_listens_at_one_address_of_the_machine(opened: Callable[..., Room]):
+def test_24_with_lan_it_listens_at_one_address_of_the_machine(served: Callable[..., Room]):
     """With `--lan` it listens at the one address that was chosen, and nowhere else."""
     from sim.seminar.lan import addresses
 
     there = [one.ip for one in addresses()]
     if not there:
         pytest.skip("this machine is in no network: it has no address but loopback")
-    found = opened("--lan", there[0], browser=False)
+    found = served("--lan", there[0])
     assert listens_at(found.server) == {there[0]}
     assert found.server.origin.startswith(f"http://{there[0]}:")
     assert found.client().get(found.link("room")).status == 200
-    found.close()
+    found.server.kill()
 
 
 # ------------------------------------------------------------------------------------------------ check 23

@@ -219,7 +219,7 @@ async function heard(move, answer) {
   if (answer.ok) {
     forget(move.clears);
     complain("");
-    if (move.action === "/do/sit") location.assign("/");
+    if (move.action === "/do/sit") go("/");
     return;
   }
   complain(said.says ?? "That did not work. Look again.");
@@ -361,11 +361,19 @@ function stands(state) {
   if (blank) blank.hidden = !isBlank;
   if (main) main.hidden = isBlank;
   const goes = typeof state.goes_to === "string" && state.goes_to.startsWith("/") ? state.goes_to : "";
-  if (goes && goes !== here.page) location.assign(goes);
+  if (goes && goes !== here.page) go(goes);
   const moved = document.getElementById("moved");
   const isLater = state.phase !== here.phase || String(state.turn) !== here.turn;
-  if (isLater && !goes && /^\/seat\/(decide|reveal)$/.test(here.page)) location.reload();
+  if (isLater && !goes && /^\/seat\/(decide|reveal)$/.test(here.page)) go(here.page);
   if (moved && here.page.startsWith("/seat/")) moved.hidden = !isLater;
+}
+
+let isGoing = false;
+/** Go to another page, once. @param {string} where */
+function go(where) {
+  if (isGoing) return;
+  isGoing = true;
+  location.assign(where);
 }
 
 /** The banner. @param {string} words */
@@ -410,7 +418,10 @@ function tick() {
 
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
 addEventListener("online", ask);
-addEventListener("pageshow", (event) => event.persisted && ask());
+addEventListener("pageshow", (event) => {
+  isGoing = false;
+  if (event.persisted) ask();
+});
 setInterval(tick, 250);
 restore();
 tick();

@@ -1,0 +1,103 @@
+"""Every screen on phone, laptop and projector, light and dark: who sees little, or zooms, can use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.seminar import looks
+from tests.seminar.measured import measure
+from tests.seminar.room import PROJECTOR, Room
+from tests.seminar.screens import tour
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+PHONE, ZOOMED = (320, 640), (640, 360)
+"""The narrowest phone; and a screen of 1,280 by 720 at 200 %."""
+
+Faults = dict[str, dict[str, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def room(opened: Callable[..., Room]) -> Room:
+    """A room whose game is played through."""
+    return opened()
+
+
+@pytest.fixture(scope="module")
+def faults(room: Room) -> Faults:
+    """Look -> screen -> what is wrong there."""
+    found: Faults = {"axe": {}, "pale": {}, "sideways": {}, "small": {}, "tiny": {}, "seen": {}}
+    for name, page in tour(room):
+        found["seen"][name] = [page.url]
+        for look, said in examined(page, is_screen=name.startswith("screen")):
+            found[look].setdefault(name, []).extend(said)
+    return {look: {name: said for name, said in by_screen.items() if said} for look, by_screen in found.items()}
+
+
+def examined(page: Page, *, is_screen: bool) -> list[tuple[str, list[str]]]:
+    """All looks at a page."""
+    own = page.viewport_size
+    assert own is not None
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.evaluate("() => document.querySelectorAll('details').forEach(one => { one.open = true })")
+        found += [(look, [f"{scheme}: {fault}" for fault in said])
+                  for look, said in (("axe", looks.axe(page)), ("pale", looks.pale(page)))]  # fmt: skip
+    page.emulate_media(color_scheme="light")
+    if is_screen:
+        found.append(("tiny", looks.tiny(page, own["height"] / 40)))
+    for width, height in [PHONE, ZOOMED]:
+        page.set_viewport_size({"width": width, "height": height})
+        found += [("sideways", looks.sideways(page)), ("small", looks.small(page))]
+        page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
+        found.append(("sideways", [f"text at 200 %: {one}" for one in looks.sideways(page)] if width == 640 else []))
+        page.evaluate("() => { document.documentElement.style.fontSize = '' }")
+    page.set_viewport_size(own)
+    return found
+
+
+def test_25_every_screen_is_there(faults: Faults):
+    """All eleven screens are examined, and on none has axe-core anything to say."""
+    screens = {name.split("-")[1] for name in faults["seen"] if "-" in name}
+    assert screens >= {"lobby", "console", "brief", "decide", "whatif", "world", "reveal", "debrief", "export",
+                       "assumptions", "rehearsal", "choose"}  # fmt: skip
+    measure(25, "screens examined that axe has something against", len(faults["axe"]), promised=0, unit="", slack=0)
+
+
+def test_25_axe_finds_nothing(faults: Faults):
+    """By WCAG 2.2 AA and good practice axe-core finds nothing wrong on any screen, light or dark."""
+    assert faults["axe"] == {}
+
+
+def test_25_words_in_charts_can_be_read(faults: Faults):
+    """Words in charts stand out from what is behind them by 4.5 to 1, light and dark."""
+    assert faults["pale"] == {}
+
+
+def test_27_no_screen_scrolls_sideways(faults: Faults):
+    """At 320 px, and at 200 % of a laptop, with text at 200 % too, no screen is wider than the window."""
+    assert faults["sideways"] == {}
+
+
+def test_27_what_is_touched_is_large_enough(faults: Faults):
+    """What is touched is 44 px high and wide at least."""
+    assert faults["small"] == {}
+
+
+def test_27_the_projector_is_read_from_the_last_row(faults: Faults):
+    """No word on the projector is smaller than a fortieth of its height."""
+    assert PROJECTOR["height"] == 720
+    assert faults["tiny"] == {}
+
+
+def test_22_no_error_on_any_screen(room: Room, faults: Faults):
+    """No screen complains, breaks the rules for scripts, or asks anybody else for anything."""
+    assert room.watch.complaints == []
+    assert room.watch.strangers == []

@@ -1,0 +1,179 @@
+"""Every screen of a seminar, played to where it has something to show: to be examined, and to be looked at.
+
+`python -m tests.seminar.screens DIR` keeps a picture of each, light and dark, on a phone, a laptop and a projector.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.seminar import touch
+from tests.seminar.room import Room
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+Screen = tuple[str, "Page"]
+
+
+def tour(room: Room, *, seconds: float = 20.0) -> Iterator[Screen]:
+    """Play a game, and stop at every screen: its name, and a page that shows it.
+
+    Parameters
+    ----------
+    seconds
+        How long a screen may take to show what is reckoned for it; then it is taken as it is.
+    """
+    host, screen, phone, stranger = (
+        room.host("lobby"), room.projector(), room.phone(room.seats[0]), room.page(room.link("room"))
+    )  # fmt: skip
+    places = _Places(room, host, phone, seconds)
+    yield from [("host-lobby", host), ("screen-lobby", screen), ("seat-choose", stranger), ("seat-brief", phone)]
+    stranger.context.close()
+    mates = [room.client(seat) for seat in (room.seats[0], *room.seats)]
+    room.lead("advance", phase="brief")
+    screen.wait_for_timeout(300)
+    yield "screen-brief", screen
+    _play_a_turn(room, mates)
+    room.lead("advance", phase="decide")
+    _decide(room, mates)
+    room.lead("clock", do="start")
+    phone.wait_for_url("**/seat/decide")
+    yield from [("seat-decide", phone), ("screen-decide", screen), ("host-console", places.host("console"))]
+    for name in ("world", "brief", "assumptions"):
+        yield f"seat-{name}-in-a-turn", places.seat(name)
+    yield "seat-whatif", places.asked_ahead()
+    yield from [("host-world", places.host("world")), ("host-assumptions", places.changed())]
+    yield from [("host-rehearsal", places.rehearsed()), ("print", places.to(host, f"/print/{room.seats[0]}"))]
+    room.lead("advance", phase="reveal")
+    yield from [
+        ("seat-reveal", places.seat("reveal")),
+        ("host-reveal", places.host("reveal")),
+        ("screen-reveal", screen),
+    ]
+    places.played_on(mates)
+    room.lead("advance", phase="debrief")
+    yield from [
+        ("seat-debrief", places.with_charts(places.seat("debrief"))),
+        ("screen-debrief", places.with_charts(screen)),
+    ]
+    yield from [("host-debrief", places.with_charts(places.host("debrief"))), ("host-export", places.host("export"))]
+    room.lead("close")
+    phone.wait_for_timeout(300)
+    yield from [("seat-closed", phone), ("screen-closed", screen)]
+    for page in (host, screen, phone):
+        page.context.close()
+
+
+def _play_a_turn(room: Room, mates: list) -> None:  # type: ignore[type-arg]
+    room.lead("advance", phase="decide")
+    _decide(room, mates)
+    room.lead("advance", phase="reveal")
+
+
+def _decide(room: Room, mates: list) -> None:  # type: ignore[type-arg]
+    """Everybody wants something and foretells; half of the seats seal."""
+    turn = room.turn
+    for number, (seat, mate) in enumerate(zip((room.seats[0], *room.seats), mates, strict=True)):
+        for question in room.game.seats[seat].questions:
+            option = question.names[(number + turn + 1) % len(question.names)]
+            mate.do("vote", turn=turn, trigger=question.trigger, option=option)
+        mate.do("foretell", turn=turn, percent=15 + 20 * number)
+        if number % 2:
+            question = room.game.seats[seat].questions[0]
+            why = "Holding keeps the lever, and costs least at home."
+            mate.do("seal", turn=turn, seen=0, why=why, **{question.trigger: question.names[-1]})
+
+
+class _Places:
+    """Where the pages of a room go."""
+
+    def __init__(self, room: Room, host: Page, phone: Page, seconds: float) -> None:
+        self.room, self._host, self._phone, self.seconds = room, host, phone, seconds
+
+    def to(self, page: Page, path: str) -> Page:
+        """A page at an address of the server."""
+        page.goto(f"{self.room.server.origin}{path}")
+        return page
+
+    def host(self, name: str) -> Page:
+        """The instructor at a screen of theirs."""
+        return self.to(self._host, f"/host/{name}")
+
+    def seat(self, name: str) -> Page:
+        """The phone at a screen of its seat."""
+        return self.to(self._phone, f"/seat/{name}")
+
+    def asked_ahead(self) -> Page:
+        """The phone, with the bars of four options."""
+        page = self.seat("whatif")
+        page.locator('form[data-post="whatif"] button[type=submit]').first.click()
+        self._until(page, "() => document.querySelector('#bars svg') && !/still to come/.test(document.body.innerText)")
+        return page
+
+    def changed(self) -> Page:
+        """The instructor's sandbox, with a lever moved."""
+        page = self.host("assumptions")
+        slider = page.locator('form[data-post="sandbox"] input[type="range"]')
+        if slider.count():
+            slider.first.press("End")
+            page.locator('form[data-post="sandbox"] button.main').click()
+            self._until(page, "() => document.querySelector('#sandbox svg')")
+        return page
+
+    def rehearsed(self) -> Page:
+        """The instructor, after model players have played."""
+        page = self.host("rehearsal")
+        page.locator('form[data-post="rehearse"] button').click()
+        self._until(page, "() => document.querySelector('#rehearsal section')")
+        return page
+
+    def with_charts(self, page: Page) -> Page:
+        """A page, once it has its charts."""
+        self._until(page, "() => document.querySelector('main figure svg')")
+        return page
+
+    def played_on(self, mates: list) -> None:  # type: ignore[type-arg]
+        """To the last reveal."""
+        while self.room.leader().do("advance", turn=self.room.turn, phase="decide").status == 200:
+            _decide(self.room, mates)
+            self.room.lead("advance", phase="reveal")
+
+    def _until(self, page: Page, script: str) -> None:
+        try:
+            touch.until(page, script, seconds=self.seconds)
+        except AssertionError:
+            return  # it is taken as it is, and whoever looks sees it
+
+
+def main(folder: Path) -> None:
+    """Pictures of all screens, light and dark."""
+    from playwright.sync_api import sync_playwright
+
+    folder.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp())
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        room = Room(aside / "session", "ukraine-2014", aside / "cache", (), browser)
+        try:
+            for name, page in tour(room):
+                for scheme in ("light", "dark"):
+                    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                    whole = not name.startswith("screen")
+                    page.screenshot(path=folder / f"{name}-{scheme}.png", full_page=whole)
+                page.emulate_media(color_scheme="light")
+                print(name, flush=True)
+        finally:
+            room.leave()
+            room.server.kill()
+            browser.close()
+    shutil.rmtree(aside)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
