@@ -309,10 +309,17 @@ class Session:
         windows = self.windows() if turns is None else self.windows()[:turns]
         return self.course_of(windows)
 
-    def course_of(self, windows: Sequence[Window]) -> Course:
-        """The history after these turns, be they played or imagined, with the injects as they were thrown in."""
+    def course_of(self, windows: Sequence[Window], *, thrown_by: int | None = None) -> Course:
+        """The history after these turns, be they played or imagined, with the injects as they were thrown in.
+
+        Parameters
+        ----------
+        thrown_by
+            Only the injects that were thrown in up to this turn; all of them if nothing is said.
+        """
         with self._lock:
-            thrown = {name: self.game.turns[turn].tick for name, turn in self.state.thrown.items()}
+            thrown = {name: self.game.turns[turn].tick for name, turn in self.state.thrown.items()
+                      if thrown_by is None or turn <= thrown_by}  # fmt: skip
             key: tuple[Any, ...] = tuple(sorted(thrown.items()))
             found = self._kept(key, lambda: beginning(self.game, self.seed, thrown=thrown))
             for window in windows:
