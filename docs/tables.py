@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+from docs import roles
 from sim.agents.evidence import FIGURES, SOURCES, Figure
 from sim.agents.expand import Expansion, expansion_of
 from sim.agents.verbs import VERBS
@@ -252,6 +253,7 @@ TABLES: dict[str, Callable[[], str]] = {
         for owner in OWNERS
     },
     **{f"keys {block.__name__}": (lambda block=block: keys(block)) for block in BLOCKS},
+    **roles.PARTS,
 }
 
 

@@ -16,7 +16,7 @@ from sim.verbs.ablating import ablate, plan_ablate
 from sim.verbs.branching import branch, diff, plan_branch
 from sim.verbs.charting import chart, chart_style
 from sim.verbs.comparing import WORLDS, compare, plan_compare, reading
-from sim.verbs.debriefing import debrief, debrief_part, debrief_parts, rehearse
+from sim.verbs.debriefing import debrief, debrief_part, debrief_parts, export_session, rehearse, replay_export
 from sim.verbs.finding import discover, plan_rare, rare
 from sim.verbs.keeping import doctor, draw, export, picture, plot, report, status, verify
 from sim.verbs.looking import Shipped, create, numbers, schema, shipped, show, validate
@@ -39,6 +39,7 @@ from sim.verbs.playing import (
     study,
     trace,
 )
+from sim.verbs.sandboxing import levers, sandboxed, turned
 from sim.verbs.seating import (
     ask,
     ask_truly,
@@ -137,9 +138,11 @@ __all__ = [
     "experiment_of",
     "explain",
     "export",
+    "export_session",
     "game",
     "has_part",
     "lay_part",
+    "levers",
     "load",
     "names_several",
     "numbers",
@@ -164,9 +167,11 @@ __all__ = [
     "rehearse",
     "rehearsed",
     "replay",
+    "replay_export",
     "report",
     "resume_session",
     "run",
+    "sandboxed",
     "schema",
     "sensitivity",
     "shipped",
@@ -176,6 +181,7 @@ __all__ = [
     "study",
     "sweep",
     "trace",
+    "turned",
     "validate",
     "verify",
     "view",

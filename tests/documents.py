@@ -139,7 +139,7 @@ def carry_out(command: Command, step: Block, folder: Path) -> None:
     rest = [found for word in words[1:] for found in expanded(word, folder)]
     done = subprocess.run(
         [sys.executable, "-m", "sim", *rest],
-        cwd=folder, capture_output=True, text=True, timeout=120, check=False,
+        cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
         env={**os.environ, "PYTHONPATH": str(HOUSE), "NO_COLOR": "1", "COLUMNS": "80"},
     )  # fmt: skip
     code = next((int(mark.removeprefix("exit=")) for mark in step.marks.split() if mark.startswith("exit=")), 0)

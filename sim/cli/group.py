@@ -20,7 +20,7 @@ COMMANDS = {
     "list": "look", "new": "look", "validate": "look", "schema": "look", "show": "look",
     "trace": "play", "run": "play", "replay": "play", "explain": "play", "diff": "diff", "compare": "compare",
     "sweep": "sweep", "sensitivity": "sensitivity", "ablate": "ablate", "branch": "branch", "discover": "discover",
-    "rare": "rare", "seminar": "seminar",
+    "rare": "rare", "play": "seat", "seminar": "seminar",
     "plot": "keep", "report": "keep", "export": "keep", "status": "keep", "doctor": "keep", "verify": "keep",
 }  # fmt: skip
 """Each command and the module of `sim.cli` that it stands in, in the order of `sim --help`."""

@@ -60,7 +60,7 @@ class Atlas:
         if trigger.name.endswith((".passes", ".coordinates", ".falls_away")):
             return True
         notes = isinstance(trigger.cause, Every) and all(name.rpartition(".")[2].startswith("_") for name in written)
-        return not written or notes
+        return (not written and not trigger.says) or notes
 
     @cached_property
     def routine(self) -> frozenset[int]:

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 from typing import Any, Literal
 
 from sim.analysis.base_rates import base_rate
@@ -19,7 +20,7 @@ from sim.analysis.percent import percent, percent_range
 from sim.clock import days, say_date
 from sim.digits import decimals_of, fixed
 from sim.game.course import Course
-from sim.game.fan import FAN, fan
+from sim.game.fan import FAN, fan, titled
 from sim.game.forecasts import FUTURES, Asked, Share, ask, moment, plain, scored, whole
 from sim.game.reckoning import reckoned, score_of
 from sim.game.revealed import Trace, cards, happened, happened_near, secrets
@@ -68,6 +69,7 @@ class Debrief:
     """The record of a game that is over; everything in it is plain values, as JSON has them."""
 
     says: str  # the sentence to begin with
+    short: list[str]  # what else is to be said first
     ended: dict[str, Any]  # outcome, says, date, and whether the model played turns that the class did not come to
     n: int  # runs from the start
     outcomes: list[dict[str, Any]]  # of those: share, interval, count, base rate, and which was the class's own
@@ -165,15 +167,16 @@ def debrief(session: Session, *, want: str = "", futures: int | None = None) -> 
     trace = Trace.of(own) if own.runs is not None else None
     turns = [_turn(session, turn, own, parts) for turn in range(len(session.state.played))]
     _stand(turns)
-    ended = _ended(session, own)
+    ended, stairs = _ended(session, own), list(_stairs(session, weighed))
     outcomes = [
         {**one, "base_rate": base_rate(session.game.scenario, session.game.program, one["name"]),
          "is_own": one["name"] == ended["outcome"]}
         for one in start["outcomes"]
     ]  # fmt: skip
     return Debrief(
-        says=_says(ended, outcomes, start["n"]), ended=ended, n=start["n"], outcomes=outcomes, fans=start["fans"],
-        stairs=list(_stairs(session, weighed)), turns=turns, seats=list(_seats(session, own, weighed)),
+        says=_says(ended, outcomes, start["n"]), short=list(_short(ended, stairs, turns)), ended=ended,
+        n=start["n"], outcomes=outcomes, fans=start["fans"], stairs=stairs, turns=turns,
+        seats=list(_seats(session, own, weighed)),
         secrets=secrets(session.game, trace) if trace else [], threats=cards(session.game, trace) if trace else [],
         forecasts=scored(session, asked).record(), cautions=list(_cautions(session, ended, turns)),
         facts=_facts(session),
@@ -207,12 +210,32 @@ def _says(ended: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]], n: in
     )
 
 
+def _short(
+    ended: Mapping[str, Any], stairs: Sequence[Mapping[str, Any]], turns: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:  # fmt: skip
+    """Where this end became likely, and the decisions that were dearest."""
+    steps = [next((one for one in step["outcomes"] if one["name"] == ended["outcome"]), None) for step in stairs]
+    named = [(step, one) for step, one in zip(stairs, steps, strict=True) if one is not None]
+    moved = [(after["share"] - before["share"], step, before, after)
+             for (_, before), (step, after) in pairwise(named)
+             if before["high"] < after["low"] or after["high"] < before["low"]]  # fmt: skip
+    for _, step, before, after in sorted(moved, key=lambda one: -abs(one[0]))[:2]:
+        what = "the orders of" if step["moment"] == "orders" else "what came between the turns, before"
+        yield (
+            f"With {what} turn {step['turn'] + 1} this end went from {percent(before['share'], 0)} to "
+            f"{percent(after['share'], 0)} of {after['n']:,} futures."
+        )
+    moves = [move for turn in turns for move in turn["moves"] if move["regret"] and move["regret"]["stands"]]
+    for move in sorted(moves, key=lambda one: -one["regret"]["value"])[:3]:
+        yield f"Turn {move['turn'] + 1}, {move['title']}, “{move['says']}”: {move['regret']['says']}"
+
+
 def _stairs(session: Session, weighed: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """Shares of outcomes from moment to moment: before each turn, and with its orders; the rest is luck."""
     for turn, found in zip(session.game.turns, weighed, strict=False):
         date = say_date(session.game.program.start, turn.tick)
         for moment_, key in (("before", "before"), ("orders", "sealed")):
-            yield {"turn": turn.number, "name": turn.name, "date": date, "moment": moment_, "n": found["n"],
+            yield {"turn": turn.number, "name": titled(turn.name), "date": date, "moment": moment_, "n": found["n"],
                    "outcomes": found[key]}  # fmt: skip
 
 
@@ -225,7 +248,7 @@ def _turn(session: Session, turn: int, own: Course, parts: Parts) -> dict[str, A
     start = game.program.start
     over = session.course(turn + 1)
     return {
-        "turn": turn, "number": turn + 1, "name": asked.name.replace("_", " "), "date": say_date(start, asked.tick),
+        "turn": turn, "number": turn + 1, "name": titled(asked.name), "date": say_date(start, asked.tick),
         "until": say_date(start, asked.until), "says": asked.says, "teaches": asked.teaches, "asks": list(asked.asks),
         "n": found["n"], "left_out": found["left_out"], "before": found["before"], "sealed": found["sealed"],
         "moves": [one for seat in seats for one in _moves(session, asked, seat, over, parts)],
@@ -295,7 +318,7 @@ def _had_been(over: Course, place: int, tick: int | None) -> float | None:
 def _stand(turns: Sequence[dict[str, Any]]) -> None:
     """Say of each regret whether it stands when as many decisions are looked at: Holm (1979) over all of a game."""
     moves = [move for turn in turns for move in turn["moves"] if move["regret"] is not None]
-    found = holm([float("nan") if move["regret"]["p"] is None else move["regret"]["p"] for move in moves])
+    found = holm([1.0 if move["regret"]["p"] is None else move["regret"]["p"] for move in moves])
     for move, p in zip(moves, found, strict=True):
         move["regret"]["stands"] = p < 0.05 and move["regret"]["value"] > 0
 

@@ -73,7 +73,7 @@ def _fans(game: Game, program: Program, runs: Runs, path: Runs) -> Iterator[dict
         rungs = series.kinds[column].names
         own = path.series[0, :, column].astype(int).tolist()
         yield {
-            "name": series.names[column], "title": series.names[column].replace("_", " ").replace(".", ": "),
+            "name": series.names[column], "title": titled(series.names[column]),
             "rungs": [name.replace("_", " ") for name in rungs], "days": told,
             "shares": _standing(runs.series[:, :, column], len(rungs)).tolist(),
             "path": [[told[at], own[at]] for at in range(len(own)) if at == 0 or own[at] != own[at - 1]],
@@ -81,6 +81,12 @@ def _fans(game: Game, program: Program, runs: Runs, path: Runs) -> Iterator[dict
             "n": int((runs.outcome >= 0).sum()),
             "start": say_date(program.start, 0), "end": say_date(program.start, program.horizon),
         }  # fmt: skip
+
+
+def titled(name: str) -> str:
+    """A name of a scenario as a title."""
+    words = name.replace("_", " ").replace(".", ": ")
+    return words[:1].upper() + words[1:]
 
 
 def _standing(values: NDArray[np.float64], rungs: int) -> NDArray[np.float64]:

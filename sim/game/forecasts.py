@@ -172,13 +172,7 @@ def share_from_here(session: Session, turn: int, *, futures: int = FUTURES) -> S
 
 def moment(session: Session, turn: int) -> Course:
     """The history up to the beginning of a turn, with those injects alone that had been thrown in by then."""
-    state = session.state
-    thrown = {name: session.game.turns[when].tick for name, when in state.thrown.items() if when <= turn}
-    if len(thrown) == len(state.thrown):
-        return session.course(turn)
-    from sim.game.course import course
-
-    return course(session.game, session.seed, session.windows()[:turn], thrown=thrown)
+    return session.course_of(session.windows()[:turn], thrown_by=turn)
 
 
 def whole(session: Session) -> Course:

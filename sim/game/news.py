@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from sim.analysis.narrative import is_hidden
 from sim.clock import days
 from sim.engine.record import EventRow
 from sim.game.atlas import Atlas
 from sim.game.past import Past
-from sim.game.sight import Glimpse, Sight
+from sim.game.sight import MADE, Glimpse, Sight
 from sim.game.speech import day_in_words, words_of
 from sim.program.ir import At, Rate, Trigger, When
 from sim.program.sayings import capital
@@ -137,6 +138,8 @@ class _Teller:
             return self.chosen(trigger, glimpse.row.branch)
         if trigger.name.endswith(".leaks"):
             return f"It comes out: {self.told_of(trigger.name.removesuffix('.leaks'))}"
+        if trigger.name.endswith(".made") and trigger.name.removesuffix(".made") in self.atlas.promises:
+            return self.told_of(trigger.name.removesuffix(".made"))
         if trigger.name.endswith(".moves") and (moved := self.ladders_moved(glimpse)):
             return moved
         if trigger.name.endswith(".fails"):
@@ -214,6 +217,8 @@ class _Teller:
         """What the seat may know of what changed, numbers and ladders; of flags the sentence tells enough."""
         for slot, old, new in glimpse.changes:
             quantity = self.program.quantities[slot]
+            if is_hidden(quantity.name):
+                continue
             is_told = trigger.name.endswith(".moves") and slot in self.atlas.ladders
             is_public_number = slot not in self.atlas.lasting and self.everybody.knows(slot)
             if is_told or is_public_number or (slot in self.atlas.lasting and slot not in self.atlas.ladders):
@@ -251,6 +256,8 @@ class _Teller:
     def came_out(self) -> Iterator[News]:
         """What came out in another way than by a leak: somebody published it, or told this seat."""
         for key, tick in self.sight.out.items():
+            if key.endswith(MADE):
+                continue
             leak = f"{key}.leaks"
             if not any(row.tick == tick and self.program.triggers[row.trigger].name == leak for row in self.past.rows):
                 yield self.line(tick, "leak", "", f"It comes out: {self.told_of(key)}",

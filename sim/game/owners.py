@@ -18,6 +18,11 @@ class Owners:
             str(name): one for name, one in (*game.scenario.threats.items(), *game.scenario.offers.items())
         }
 
+    @property
+    def unsaid(self) -> frozenset[str]:
+        """Threats and offers that somebody has to make first."""
+        return frozenset(name for name, one in self.promises.items() if one.start == "unsaid")
+
     def block(self, name: str) -> tuple[str, str]:
         """The agent or commitment that a name belongs to, and the rest of the name."""
         parts = name.split(".")

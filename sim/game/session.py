@@ -6,9 +6,10 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 from sim.errors import UsageError, did_you_mean
 from sim.game import state as states
@@ -17,6 +18,8 @@ from sim.game.handles import handle_of
 from sim.game.log import FORMAT, Event, Log
 from sim.game.state import MODEL, PEOPLE, Person, State, can_be_undone, fold
 from sim.game.table import Game
+
+P = ParamSpec("P")
 
 
 class Refused(UsageError):
@@ -43,6 +46,17 @@ class Opened:
     version: str
 
 
+def _once(method: Callable[Concatenate[Session, P], State]) -> Callable[Concatenate[Session, P], State]:
+    """What was said under a key counts once, whatever has become of it since: its answer was lost on the way."""
+
+    @wraps(method)
+    def say(self: Session, /, *given: P.args, **named: P.kwargs) -> State:
+        with self._lock:
+            return self.state if named.get("key") in self._keys else method(self, *given, **named)
+
+    return say
+
+
 class Session:
     """One class at one game. Its methods may be called from several threads.
 
@@ -57,9 +71,7 @@ class Session:
         self._lock = RLock()
         self._keys = {event["key"] for event in self.log.events if "key" in event}
         self._courses: dict[tuple[Any, ...], Course] = {}
-        self.kept: dict[
-            str, Any
-        ] = {}  # what follows from the log and is dear to play, by the key of what it follows from
+        self.kept: dict[str, Any] = {}  # what is dear to play, by a key of all that it follows from
         if not self.log.events:
             self.log.append("opened", format=FORMAT, **{name: getattr(opened, name) for name in Opened.__slots__})
         self.state = fold(self.log.events)
@@ -71,6 +83,7 @@ class Session:
 
     # ------------------------------------------------------------------------------------------ who is here
 
+    @_once
     def join(self, person: str, *, seat: str = "", key: str = "") -> State:
         """Somebody comes in and is given a handle; who is here already keeps it."""
         with self._lock:
@@ -81,6 +94,7 @@ class Session:
             return self._tell("joined", person=person, handle=handle_of(self.seed, len(self.state.people), taken),
                               seat=seat, key=key)  # fmt: skip
 
+    @_once
     def sit(self, person: str, seat: str, *, key: str = "") -> State:
         """Somebody sits down at a seat, or ("" ) gets up."""
         with self._lock:
@@ -88,6 +102,7 @@ class Session:
             self._seat(seat)
             return self._tell("seated", person=person, seat=seat, key=key)
 
+    @_once
     def hand(self, seat: str, to: str, *, key: str = "") -> State:
         """Hand a seat to the model, or back to people."""
         with self._lock:
@@ -106,6 +121,7 @@ class Session:
 
     # ------------------------------------------------------------------------------------------ what they say
 
+    @_once
     def vote(self, person: str, trigger: str, option: str, *, turn: int, key: str = "") -> State:
         """What one person would have their seat choose; "" takes it back."""
         with self._lock:
@@ -113,6 +129,7 @@ class Session:
             self._option(seat, trigger, option)
             return self._tell("voted", person=person, turn=turn, trigger=trigger, option=option, key=key)
 
+    @_once
     def order(
         self, person: str, options: Mapping[str, str], *, turn: int, seen: int, why: str = "", key: str = ""
     ) -> State:
@@ -134,11 +151,12 @@ class Session:
             if len(given) > most:
                 raise Refused(f"{len(given)} orders; this seat gives at most {most} in a turn: take some back", "wrong")
             before = self.state.sealed.get((turn, seat))
-            if before is not None and before.times != seen and not (key and key in self._keys):
+            if before is not None and before.times != seen:
                 who = self.state.people[before.person].handle if before.person in self.state.people else "somebody"
                 raise Refused(f"{who} was first: look at what your team has sealed, and seal it anew", "stale")
             return self._tell("ordered", seat=seat, person=person, turn=turn, options=given, why=why[:500], key=key)
 
+    @_once
     def foretell(self, person: str, probability: float, *, turn: int, key: str = "") -> State:
         """How likely somebody thinks what the turn asks to foretell: in [0, 1]."""
         with self._lock:
@@ -150,14 +168,13 @@ class Session:
 
     # ------------------------------------------------------------------------------------------ who leads
 
+    @_once
     def advance(self, phase: str, *, seconds: float | None = None, key: str = "") -> State:
         """Go on to the next phase. From `decide` to `reveal` the orders of the turn are settled and played.
 
         lobby -> brief -> decide -> reveal -> decide -> ... -> reveal -> debrief -> closed
         """
         with self._lock:
-            if key and key in self._keys:
-                return self.state
             now, turn = self.state.phase, self.state.turn
             allowed = self.next_phases()
             if phase not in allowed:
@@ -187,6 +204,7 @@ class Session:
             case _:
                 return ()
 
+    @_once
     def throw(self, inject: str, *, key: str = "") -> State:
         """Throw an inject in: it comes with the beginning of the turn that is being decided, or of the next one."""
         with self._lock:
@@ -199,6 +217,7 @@ class Session:
                 raise Refused("an inject is thrown in between the brief and the last reveal", "closed")
             return self._tell("thrown", inject=inject, turn=turn, key=key)
 
+    @_once
     def override(self, trigger: str, option: str, *, turn: int, key: str = "") -> State:
         """Put an order of whoever leads in place of a seat's own, whoever plays it; "" takes it back."""
         with self._lock:
@@ -209,16 +228,19 @@ class Session:
             self._option(seat, trigger, option)
             return self._tell("overrode", turn=turn, trigger=trigger, option=option, key=key)
 
+    @_once
     def set_clock(self, *, ends: float | None = None, left: float | None = None, key: str = "") -> State:
         """Let the clock run to a moment (seconds since 1970), or stand at so many seconds."""
         with self._lock:
             return self._tell("clocked", ends=ends, left=left, key=key)
 
+    @_once
     def blank(self, is_blank: bool, *, key: str = "") -> State:
         """Blank all screens, or show them again."""
         with self._lock:
             return self._tell("blanked", is_blank=is_blank, key=key)
 
+    @_once
     def note(self, text: str, *, key: str = "") -> State:
         """A note of whoever leads, for the debrief."""
         with self._lock:
@@ -226,6 +248,7 @@ class Session:
                 raise Refused("a note has words", "wrong")
             return self._tell("noted", turn=self.state.turn, text=text.strip()[:2000], key=key)
 
+    @_once
     def mark(self, seat: str, aim: int, mark: str, *, key: str = "") -> State:
         """Whether an aim without a condition was kept, as the class sees it: kept, partly or lost; "" takes it back."""
         with self._lock:
@@ -234,6 +257,7 @@ class Session:
                 raise Refused("an aim is `kept`, `partly` kept or `lost`", "wrong")
             return self._tell("marked", seat=seat, aim=aim, mark=mark, key=key)
 
+    @_once
     def undo(self, *, key: str = "") -> State:
         """Take back the last step of whoever leads."""
         with self._lock:
@@ -285,10 +309,17 @@ class Session:
         windows = self.windows() if turns is None else self.windows()[:turns]
         return self.course_of(windows)
 
-    def course_of(self, windows: Sequence[Window]) -> Course:
-        """The history after these turns, be they played or imagined, with the injects as they were thrown in."""
+    def course_of(self, windows: Sequence[Window], *, thrown_by: int | None = None) -> Course:
+        """The history after these turns, be they played or imagined, with the injects as they were thrown in.
+
+        Parameters
+        ----------
+        thrown_by
+            Only the injects that were thrown in up to this turn; all of them if nothing is said.
+        """
         with self._lock:
-            thrown = {name: self.game.turns[turn].tick for name, turn in self.state.thrown.items()}
+            thrown = {name: self.game.turns[turn].tick for name, turn in self.state.thrown.items()
+                      if thrown_by is None or turn <= thrown_by}  # fmt: skip
             key: tuple[Any, ...] = tuple(sorted(thrown.items()))
             found = self._kept(key, lambda: beginning(self.game, self.seed, thrown=thrown))
             for window in windows:
@@ -327,8 +358,6 @@ class Session:
     # ------------------------------------------------------------------------------------------ checks
 
     def _tell(self, kind: str, *, key: str = "", **fields: Any) -> State:
-        if key and key in self._keys:
-            return self.state  # it was said twice, because nobody heard that it had been heard
         if self.state.phase == "closed" and kind not in ("noted", "marked"):
             raise Refused("the session is over", "closed")
         event: Event = self.log.append(kind, **({"key": key} if key else {}), **fields)

@@ -23,6 +23,9 @@ from sim.program.ir import On, Program, When
 EVERYBODY = ""
 """The seat of the projector: it knows what every seat knows."""
 
+MADE = " made"
+"""After the name of a threat or an offer: that it has been made."""
+
 Rule = Literal[True, False] | tuple[str, ...]
 """Known, never known, or known once all these hidden words and deeds have come out."""
 
@@ -51,6 +54,7 @@ class Rules:
     firings: tuple[tuple[Rule, ...], ...]  # by trigger and branch
     reveals: Mapping[int, str]  # slot of a flag -> the hidden thing that this seat learns of when it turns true
     parameters: frozenset[int] = frozenset()  # those that its `knows` names
+    reported: frozenset[int] = frozenset()  # derived quantities of which it has reports in place of the truth
 
     @classmethod
     def of(cls, game: Game, seat: str | None) -> Rules:
@@ -107,6 +111,8 @@ class Sight:
 
     def knows_derived(self, place: int) -> bool:
         """Whether it may know the value of a derived quantity: it is told, or can work it out."""
+        if place in self.rules.reported:
+            return False
         return self._holds(self.rules.derived[place]) or self.can_tell(self.rules.program.derived[place].tree)
 
     def knows_firing(self, trigger: int, branch: int) -> bool:
@@ -177,11 +183,15 @@ class _Writer:
             for place, trigger in enumerate(self.program.triggers)
         )
         told = {f"{key}.{flag}": key for key in self.hidden for flag in ("public", f"known.{self.seat}")}
+        told |= {f"{name}.standing": f"{name}{MADE}" for name in self.owners.unsaid}
         reveals = {slot: told[one.name] for slot, one in enumerate(self.program.quantities) if one.name in told}
         parameters = frozenset(
             place for place, one in enumerate(self.program.parameters) if self.seat and self.is_named(one.name)
         )
-        return Rules(self.program, self.seat, slots, derived, firings, reveals, parameters)
+        reported = frozenset(
+            place for place, one in enumerate(self.program.derived) if self.is_seen_by_report(one.name)
+        )
+        return Rules(self.program, self.seat, slots, derived, firings, reveals, parameters, reported)
 
     # -------------------------------------------------------------------------------------- what is whose
 
@@ -247,7 +257,7 @@ class _Writer:
         if key and (name == f"{key}.public" or name.startswith(f"{key}.known.")):
             return False
         if self.named(name) is True:
-            return True
+            return self.once_made(name)
         if {"sees", "believes"} & set(parts[:-1]) or parts[-1] == "believed":
             return False
         if key:
@@ -255,11 +265,18 @@ class _Writer:
         if kind.names:
             return not _OWN_LEVELS & set(parts) and (bool(kind.ordered) or self.as_its_deeds(slot))
         if kind == TRUTH:
-            is_shut = self.owners.is_quiet_breach(name) or self.owners.is_private_flag(name)
-            return not is_shut and self.as_its_deeds(slot)
+            if self.owners.is_quiet_breach(name):
+                return bool(self.seat) and self.seat in self.owners.bound(name)
+            return not self.owners.is_private_flag(name) and self.as_its_deeds(slot)
         if kind in (DATE, DURATION):
             return parts[-1] in ("until", "deadline") and self.owners.is_commitment(name)
         return kind == NUMBER and self.owners.is_public_number(name)
+
+    def once_made(self, name: str) -> Rule:
+        """The rule of what belongs to a word: nobody but its issuers knows of one that has not been given."""
+        word = self.owners.block(name)[0]
+        is_open = word not in self.owners.unsaid or self.seat in self.owners.promises[word].by
+        return True if is_open or not name.endswith(".believed") else (f"{word}{MADE}",)
 
     def as_its_deeds(self, slot: int) -> Rule:
         """The rule of what hidden deeds set: known to those who know of all of them."""

@@ -61,7 +61,8 @@ class Speech:
             return f"{self.named(what)}, as {self.within(head)} {word} it"
         if head in self.titles:
             return f"{self.words(rest)} of {self.within(head)}" if rest else self.within(head)
-        return self.words(name)
+        owner, _, last = name.rpartition(".")
+        return f"{self.words(owner)} of {self.within(last)}" if owner and last in self.titles else self.words(name)
 
     def within(self, actor: str) -> str:
         """What an actor is called inside a sentence."""

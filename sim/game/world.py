@@ -294,12 +294,10 @@ class _Looks:
         """Threats and offers that were made, as far as the seat knows of them."""
         for kind, blocks in (("threat", self.scenario.threats), ("offer", self.scenario.offers)):
             for name, promise in blocks.items():
-                slot = self.slots.get(f"{name}.standing")
-                if slot is None or not self.sight.knows(slot):
-                    continue
                 made = self.turned(f"{name}.standing")
                 if made is not None:
-                    yield self.word(str(name), kind, promise, made, is_secret=not self.everybody.knows(slot))
+                    is_secret = not self.everybody.knows(self.slots[f"{name}.standing"])
+                    yield self.word(str(name), kind, promise, made, is_secret=is_secret)
 
     def word(self, name: str, kind: str, promise: schema.Commitment, made: str, *, is_secret: bool) -> Word:
         """One threat or offer."""

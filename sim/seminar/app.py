@@ -36,7 +36,11 @@ class Doors:
         self.joining = Rate(burst=400, a_second=20)  # a class behind one address comes in at once
         self.guessing = Rate(burst=20, a_second=1)
         self.moving = Rate(burst=60, a_second=10)
-        self._asked = {"whatif": room.whatif, "rehearse": room.rehearse}  # what is answered later, on a page
+        self._asked = {
+            "whatif": room.whatif,
+            "rehearse": room.rehearse,
+            "sandbox": room.sandbox,
+        }  # what is answered later, on a page
 
     # ------------------------------------------------------------------------------------------ coming in
 

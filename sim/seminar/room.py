@@ -124,6 +124,12 @@ class Room:
         """Whoever leads has model players play a whole game."""
         self.reckoner.rehearse()
 
+    async def sandbox(self, who: Who, fields: Mapping[str, str]) -> None:
+        """Whoever leads turns levers, beside the session."""
+        names = [name for name in fields if name not in moves.NO_TRIGGER]
+        values = {name: moves.number(fields, name, least=-1e12, most=1e12) for name in names}
+        self.reckoner.sandbox(values)
+
     async def welcome(self, who: Who | None, seat: str) -> Who:
         """Let somebody in, or show who is in already to the seat of the link they opened."""
 

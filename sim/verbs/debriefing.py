@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.verbs.model import Model
 from sim.verbs.seating import open_session, resume_session
@@ -76,3 +77,37 @@ def debrief_part(session: Session | str | Path, part: Part, *, want: str = "", f
     if isinstance(session, str | Path):
         session = resume_session(session)
     played(session, part, want=want, futures=futures)
+
+
+def export_session(
+    session: Session, path: str | Path, *, whatifs: Sequence[Any] = (), want: str = "", futures: int | None = None
+) -> Path:  # fmt: skip
+    """Write a session as one archive that replays: log, scenario, moves, forecasts, counterfactuals, debrief, a page.
+
+    Parameters
+    ----------
+    whatifs
+        What teams asked before they decided, as the server kept it: plain values.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    from sim.game.export import export
+
+    return export(session, Path(path), whatifs=whatifs, want=want, futures=futures)
+
+
+def replay_export(path: str | Path) -> str:
+    """The digest of an exported session, played again from its log alone.
+
+    Raises
+    ------
+    UsageError
+        If the file is no export of a session.
+    """
+    from sim.game.export import scratch, unpacked
+
+    with scratch() as folder:
+        return resume_session(unpacked(Path(path), Path(folder))).digest()

@@ -12,7 +12,7 @@ parameters:
   true_troops: {uniform: {low: 20_000, high: 60_000}}
 actors:
   east: {resolve: east_resolve, home: {support: 60 %}, nerve: 0.5}
-  west: {home: {support: 50 %}}
+  west: {home: {support: 50 %}, armed: {flag: true, start: false}}
   south: {}
 quantities:
   mood: {start: 0.5}
@@ -71,10 +71,12 @@ choices:
 triggers:
   ready: {when: cell, do: east.nerve += 0.1, says: The cell is ready}
   after: {on: ops.plant, do: east.nerve += 0.01, says: Somebody was planted}
+  gossip: {when: mood >= 0.6, says: People talk}
+  rumour: {at: 2030-01-05, says: "Their resolve is {east.resolve}, they say"}
   seen: {when: ops.plant.public, do: mood -= 0.2, says: The cell is found}
 seats:
   east: {aims: [win], knows: [army], decides: [march, ops]}
-  west: {aims: [last], decides: [notes]}
+  west: {aims: [last], knows: [army], decides: [notes]}
   south: {aims: [rain], knows: [mood], decides: [dry]}
 injects:
   storm: {says: A storm, do: mood -= 0.1}

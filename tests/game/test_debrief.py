@@ -236,14 +236,26 @@ def test_before_anything_was_played_there_is_a_debrief_of_nothing(tmp_path: Path
     assert (found.turns, found.stairs, found.n) == ([], [], 40)
 
 
-def test_threats_have_their_cards() -> None:
-    """Of the shipped crisis: by whom, to whom, how far believed from turn to turn, and what became of it."""
-    session = api.rehearse("ukraine-2014", seed=2, turns=2)
-    found = debrief(session, futures=20)
-    raft = next(one for one in found.threats if one["name"] == "raft_of_new_measures")
-    assert raft["sort"] == "threat" and raft["to"] == "russia" and set(raft["by"]) == {"us", "eu"}
-    assert all(0 <= one["believed"] <= 1 for one in raft["believed"]) and len(raft["believed"]) >= 2
-    assert set(raft["kept"]) | set(raft["broken"]) <= {"us", "eu"}
+def test_threats_have_their_cards(tmp_path: Path) -> None:
+    """By whom, to whom, how far believed from turn to turn, when called, kept by whom, and what a broken word cost."""
+    for kept in ("100 %", "0 %"):
+        text = DUEL.replace("west: {}", "west: {home: {support: 50 %, audience: 0.1}}").replace(
+            "start: home}", "start: home}\n  cost: {start: 0}", 1
+        ) + (
+            "threats:\n  wrath: {says: We shall answer, by: west, to: east, when: army >= massed, then: cost += 1, "
+            f"believed: 0.4, kept: {kept}, hurts: 0.2}}\n"
+        )  # fmt: skip
+        session = seated(tmp_path, text)
+        session.advance("decide")
+        session.order("e", {"march": "go"}, turn=0, seen=0)
+        session.hand("west", "model")
+        session.advance("reveal")
+        session.advance("debrief")
+        (card,) = debrief(session, futures=20).threats
+        assert (card["sort"], card["by"], card["to"], card["channel"]) == ("threat", ["west"], "east", "public")
+        assert card["called"][0] == "2030-01-08" and card["believed"][0]["believed"] == 0.4
+        assert set(card["kept" if kept == "100 %" else "broken"]) == {"west"}
+        assert (card["cost"]["west"] < 0) == (kept == "0 %")
 
 
 @pytest.mark.parametrize("name", ["sanctions-spiral"])

@@ -12,7 +12,7 @@ from sim.errors import UsageError
 from sim.game.log import read_log
 from sim.game.session import Refused, Session
 from sim.game.state import fold
-from tests.game.stage import seated
+from tests.game.stage import DUEL, seated
 
 
 def decided(session: Session, east: str, west: str) -> None:
@@ -81,6 +81,23 @@ def test_what_was_said_twice_counts_once(tmp_path: Path) -> None:
     again = api.resume_session(tmp_path / "session")
     again.vote("e", "march", "go", turn=0, key="b")
     assert before == session.state.revision == again.state.revision
+
+
+def test_what_counted_is_no_fault_when_it_is_said_again_later(tmp_path: Path) -> None:
+    """Whatever has become of it since: the turn is over, the inject is in, the step was taken back."""
+    session = seated(tmp_path, DUEL + "injects: {film: {says: A film is shown}}\n")
+    said = [
+        lambda: session.advance("decide", key="a"), lambda: session.vote("e", "march", "go", turn=0, key="b"),
+        lambda: session.order("e", {"march": "go"}, turn=0, seen=0, key="c"), lambda: session.throw("film", key="d"),
+        lambda: session.foretell("e", 0.5, turn=0, key="e"), lambda: session.override("warn", "shout", turn=0, key="f"),
+        lambda: session.advance("reveal", key="g"), lambda: session.undo(key="h"),
+    ]  # fmt: skip
+    for does in said:
+        does()
+    before = session.state
+    for does in said:
+        does()
+    assert session.state == before
 
 
 def test_most_votes_decide_where_nothing_was_sealed(tmp_path: Path) -> None:

@@ -78,7 +78,18 @@ def test_a_private_word_is_known_to_those_named_alone(tmp_path: Path) -> None:
     said: list[Orders] = [{**turn, "west": {"notes": "assure"}} for turn in quiet]
     silent, assured = play(seated(tmp_path, SEALED), quiet), play(seated(tmp_path, SEALED), said)
     assert differing(silent, assured) == {"east", "west", "host"}
-    assert "Early relief" not in silent[-1]["east"] and "Early relief" in assured[-1]["east"]
+    assert "elief" not in silent[-1]["east"] and "Early relief" in assured[-1]["east"]
+
+
+def test_a_word_that_was_not_given_is_in_no_view_of_its_addressee(tmp_path: Path) -> None:
+    """What the east would believe of an offer moves with every word kept, and it is told so once the offer is made."""
+    kept: list[Orders] = [{"east": {"army.march": "up"}, "west": {"wall.answer": "kept"}}] * 2
+    session = seated(tmp_path, SEALED.replace("decides: [notes]", "decides: [notes, wall.answer]"))
+    seen = play(session, kept)
+    assert any("wall believed" in change for one in view(session, "east")["news"] for change in one["changes"])
+    assert all("elief" not in texts["east"] for texts in seen)
+    play(session, [{"west": {"notes": "assure"}}])
+    assert "Early relief" in texts(session)["east"]
 
 
 def test_a_hidden_parameter_changes_no_view_of_others(tmp_path: Path) -> None:
@@ -123,10 +134,13 @@ def test_everything_is_told_in_the_debrief(tmp_path: Path) -> None:
     ("seat", "known", "unknown"),
     [
         ("east", ["east.resolve", "army.ordered", "cell", "wall.believed", "relief.standing"],
-         ["mood", "west.home.support", "west.believes.east.resolve", "ops.plant.public", "army._before"]),
-        ("west", ["west.home.support", "west.sees.army.troops", "west.believes.east.resolve", "army", "army.peak"],
-         ["east.resolve", "east.nerve", "army.ordered", "cell", "wall.believed", "mood", "relief.public"]),
-        ("south", ["mood", "south.sees.army", "wall.standing"], ["army", "army.peak", "cell", "relief.standing"]),
+         ["relief.believed", "mood", "west.home.support", "west.believes.east.resolve", "ops.plant.public",
+          "army._before"]),
+        ("west", ["west.home.support", "west.armed", "west.sees.army.troops", "west.believes.east.resolve",
+                  "army", "army.peak"],
+         ["east.resolve", "east.nerve", "cell", "wall.believed", "mood", "relief.public"]),
+        ("south", ["mood", "south.sees.army", "wall.standing"],
+         ["army", "army.peak", "cell", "relief.standing", "west.armed"]),
         (EVERYBODY, ["wall.standing", "dams"], ["army", "mood", "east.resolve", "south.sees.army", "relief.standing"]),
     ],
 )  # fmt: skip
@@ -161,6 +175,61 @@ def test_an_inject_reaches_those_to_whom_it_is_addressed(tmp_path: Path) -> None
     told = {role: [one["says"] for one in view(session, role)["news"]] for role in ROLES}
     assert told["west"] == ["A letter", "A storm"] == told["host"]
     assert told["east"] == told["south"] == told["screen"] == ["A storm"]
+
+
+def test_an_inject_for_the_next_turn_waits_for_it(tmp_path: Path) -> None:
+    """What is thrown in at a reveal is news when the next turn begins, and not before."""
+    session = seated(tmp_path, SEALED)
+    play(session, [{}])
+    session.throw("storm")
+    assert "A storm" not in texts(session)["host"].partition('"injects"')[0]
+    session.advance("decide")
+    assert all("A storm" in text for text in texts(session).values())
+
+
+def test_what_follows_on_a_secret_is_told_without_its_cause(tmp_path: Path) -> None:
+    """Who knows the mood sees it rise and people talk, and neither why nor by whom; who does not know it, only talk."""
+    text = SEALED.replace("do: [cell = true", "do: [mood += 0.2, cell = true")
+    session = seated(tmp_path, text)
+    play(session, [{"east": {"ops": "plant"}, "west": {"notes": "wait"}, "south": {"dry": "leave"}}])
+    talk = {role: next(one for one in view(session, role)["news"] if one["says"] == "People talk") for role in ROLES}
+    assert "Plant a cell" in talk["east"]["because"] and "Plant a cell" in talk["host"]["because"]
+    assert talk["west"]["because"] == talk["south"]["because"] == talk["screen"]["because"] == ""
+    mood = [one["value"] for one in view(session, "south")["world"]["numbers"] if one["name"] == "mood"]
+    assert mood == [0.7]
+    assert "Plant a cell" not in texts(session)["south"]
+
+
+def test_a_condition_is_told_to_those_who_can_tell_it(tmp_path: Path) -> None:
+    """That the mood is high from the start is the reason of the talk for who knows the mood, and for nobody else."""
+    session = seated(tmp_path, SEALED.replace("mood: {start: 0.5}", "mood: {start: 0.9}"))
+    play(session, [{}])
+    talk = {role: next(one for one in view(session, role)["news"] if one["says"] == "People talk") for role in ROLES}
+    assert talk["south"]["because"] == "because mood is at least 0.6"
+    assert talk["west"]["because"] == talk["east"]["because"] == talk["screen"]["because"] == ""
+
+
+def test_reports_stand_in_for_the_truth_also_where_it_could_be_worked_out(tmp_path: Path) -> None:
+    """West sees the rung and knows the file, and is nevertheless shown the report on the troops alone."""
+    session = seated(tmp_path, SEALED.replace("troops: true_troops", "troops: 31_000"))
+    numbers = {one["name"]: one["value"] for one in view(session, "west")["world"]["numbers"]}
+    assert numbers["west.sees.army.troops"] == 40_000 and "army.troops" not in numbers
+    assert "31000" not in texts(session)["west"] and "31000" in texts(session)["east"]
+
+
+def test_a_breach_is_known_to_who_commits_it_until_it_is_seen(played: Session) -> None:
+    """That Moscow does not carry out what it signed is Moscow's own knowledge; that it does is for all to see."""
+    program = played.game.program
+    due = program.trigger("paris_track.agreement.withdraw.due")
+    kept, broken = (
+        next(at for at, one in enumerate(program.triggers[due].branches) if one.name == word)
+        for word in ("kept", "broken")
+    )
+    for seat, knows in (("russia", True), ("us", False), (EVERYBODY, False)):
+        sight = Sight(Rules.of(played.game, seat))
+        assert sight.knows(program.quantity("paris_track.agreement.withdraw.broken")) is knows
+        assert sight.knows_firing(due, broken) is knows
+        assert sight.knows_firing(due, kept)
 
 
 # ---------------------------------------------------------------------------------------------- shipped scenarios

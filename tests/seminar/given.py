@@ -475,6 +475,49 @@ def differences() -> list[dict[str, Any]]:
     ]
 
 
+def debrief() -> dict[str, Any]:
+    """The record of a debrief of two turns."""
+    mark = {"kept": 0.3, "low": 0.27, "high": 0.33, "partly": 0.2, "n": 1000}
+    score = {"mean": 0.4, "low": 0.37, "high": 0.43, "n": 400}
+    move = {
+        "trigger": "push_further", "option": "hold", "n": 400, "score": "aims", "turn": 0, "seat": "russia",
+        "title": SEATS[0][1], "asks": QUESTIONS[0][1], "says": "Hold, and let them be seen", "by": "people",
+        "why": "It costs nothing", "carried_out": "2014-03-31 09:00", "had_been": 0.62, "is_secret": False,
+        "regret": {"value": 0.03, "low": 0.01, "high": 0.05, "stands": False, "says": "Little was lost."},
+        "options": [{"name": name, "says": says, "is_chosen": name == "hold", "outcomes": outcomes(), "score": score}
+                    for name, says, _, _ in QUESTIONS[0][2]],
+        "history": [{"name": "geneva", "date": "2014-04-17", "says": "They agree in Geneva", "source": "papers"}],
+    }  # fmt: skip
+    turns = [
+        {"number": number, "date": "2014-03-30 18:00", "says": "They meet", "teaches": "Words are cheap", "n": 400,
+         "asks": ["Who was believed?"], "before": outcomes(), "sealed": outcomes(0.05), "moves": [move],
+         "drawn": [{"date": "2014-04-02", "actor": "ukraine", "says": "Wait", "had_been": 0.55}],
+         "history": move["history"], "notes": ["They argued."], "injects": []}
+        for number in (1, 2)
+    ]  # fmt: skip
+    person = {"n": 5, "questions": 5, "brier": 0.2, "low": 0.1, "high": 0.3, "base": 0.25, "skill": 0.2}
+    return {
+        "says": "Your history ended so: the stand-off drags on. Of 1,000 runs 45 % ended like it.", "n": 1000,
+        "ended": {"outcome": "standoff"},
+        "outcomes": [{**one, "base_rate": "0.8-4 % of disputes came to war" if one["name"] == "open_war" else "",
+                      "is_own": one["name"] == "standoff"} for one in outcomes()],
+        "fans": [fan(), {**fan(), "title": "the army of Ukraine"}, {**fan(), "title": "the talks"}], "turns": turns,
+        "seats": [{"seat": actor, "title": title, "score": 0.5,
+                   "aims": [{"says": "A say", "mark": 0.5, "is_scored": True, "usual": mark},
+                            {"says": "To be heard", "mark": None, "is_scored": False, "usual": None}]}
+                  for actor, title, _ in SEATS],
+        "secrets": [{"name": "relief", "date": "2014-03-31", "who": "us", "says": "Relief", "knew": ["us", "russia"],
+                     "learned": {}, "public": "2014-08-05 14:57"}],
+        "threats": [{"says": "A raft of new measures", "by": ["us", "eu"], "to": "russia", "made": "2014-03-30",
+                     "believed": [{"date": "2014-03-30", "believed": 0.45}, {"date": "2014-06-01", "believed": 0.3}],
+                     "called": ["2014-06-24"], "kept": {"us": "2014-07-24"}, "broken": {}, "cost": {"us": 0.02}}],
+        "forecasts": {"all": {**person, "who": "all"}, "seats": [{**person, "who": "russia"}],
+                      "people": [{**person, "who": "Amber Heron"}], "bins": bins()},
+        "cautions": ["These are shares of futures of a model."],
+        "facts": {"seed": 7, "digest": "f879080f6ca948d6", "version": "0.1.0"},
+    }  # fmt: skip
+
+
 CODE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 29 29">'
     '<path d="M4 4h7v7H4zM18 4h7v7h-7zM4 18h7v7H4zM14 14h4v4h-4z"/></svg>'

@@ -89,8 +89,9 @@ def asset(name: str) -> tuple[bytes, str] | None:
 
 def _written(page: str, view: Mapping[str, Any], extra: Mapping[str, Any], found: dict[str, str]) -> str:
     name, role = place_of(page)
+    title = PAGES[name]
     return _environment().get_template(f"{name}.html").render(
-        address=page, page=name, page_title=PAGES[name], role=role, base=f"/{role}", view=view, extra=extra,
+        address=page, page=name, page_title=title, role=role, base=f"/{role}", view=view, extra=extra,
         ways=WAYS.get(role, ()), is_wide=role != "seat", region=_region(found), key=_keys(str(extra.get("key", ""))),
         seats={seat["actor"]: seat for seat in view.get("seats", ())},
     )  # fmt: skip

@@ -1,0 +1,196 @@
+"""What a seat reads at the terminal: its brief, the news, its questions with their options, what came of a turn.
+
+Each function makes lines of what `api.view` shows to one seat; nothing else of a session is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sim.cli import paper
+from sim.cli.paper import Paint, painted, wrapped
+from sim.counted import counted
+
+View = Mapping[str, Any]
+
+CHANNELS = {"private": "private: you and who is told know of it, until it leaks",
+            "secret": "secret: you alone know of it, until it leaks"}  # fmt: skip
+"""Who knows of an option that is not public."""
+
+
+def rule(paint: Paint) -> str:
+    """A line across the page."""
+    return paint("quiet", "-" * paper.width())
+
+
+def brief_lines(view: View, paint: Paint) -> list[str]:
+    """Who one is, what one wants, what one must not do, what one knows."""
+    brief = view["brief"]
+    lines = [paint("title", f"{view['title']}: you are {view['me']['title']}")]
+    for text in (view["question"], brief["brief"] or brief["says"]):
+        lines += [*wrapped(text), ""] if text else []
+    lines += _listed("Your aims", brief["aims"], paint, numbered=True)
+    lines += _listed("What must not happen", brief["red_lines"], paint)
+    lines += number_lines(brief["knows"], view["me"]["title"], paint)
+    lines += _listed("What everybody knows", view["facts"], paint)
+    orders = counted(brief["orders"], "question")
+    return lines + wrapped(f"In each of {view['turn']['of']} turns you answer at most {orders}; where you say nothing, "
+                           "nothing changes. The model plays everybody else.")  # fmt: skip
+
+
+FROM = {"report": " (report)", "belief": " (belief)"}
+"""Where a number is from, where that must be said."""
+
+
+def number_lines(knows: Sequence[Mapping[str, Any]], title: str, paint: Paint) -> list[str]:
+    """The numbers that a seat knows, two in a row; what each means stands in the world (w)."""
+    if not knows:
+        return []
+    room = (paper.width() - 2) // 2
+    cells = [_figure(one, title, room) for one in knows]
+    rows = (len(cells) + 1) // 2
+    pairs = zip(cells[:rows], [*cells[rows:], ""], strict=False)
+    return [paint("head", "What you know (w says what each means)"), *(f"{a}  {b}".rstrip() for a, b in pairs), ""]
+
+
+def _figure(one: Mapping[str, Any], title: str, room: int) -> str:
+    """A number with its name, cut to so many columns."""
+    value = one["value"]
+    told = paper.number(value) if isinstance(value, int | float) else str(value)
+    name = one["says"].partition(": ")[0].partition(", as ")[0].removesuffix(f" of {title}")
+    name += FROM.get(one.get("kind", ""), "")
+    most = room - len(told) - 4
+    name = name if len(name) <= most else f"{name[: most - 3]}..."
+    return f"  {name.ljust(most)}  {told}"
+
+
+def _listed(title: str, rows: Iterable[Any], paint: Paint, *, numbered: bool = False) -> list[str]:
+    told = [row["says"] if isinstance(row, Mapping) else str(row) for row in rows]
+    lines = [
+        line for at, text in enumerate(told, 1) for line in wrapped(text, lead=f"  {at}. " if numbered else "  - ")
+    ]
+    return [paint("head", title), *lines, ""] if told else []
+
+
+def turn_lines(view: View, paint: Paint) -> list[str]:
+    """Which turn it is, when it is, and what stands in the newspaper of the day."""
+    turn = view["turn"]
+    head = f"Turn {turn['number']} of {turn['of']}, {turn['date']}"
+    until = f"what you order holds until {turn['until']}"
+    says = wrapped(turn["says"]) if turn["says"] else []
+    return ["", rule(paint), paint("title", head) + paint("quiet", f"   {until}"), *says]
+
+
+BECAUSE = "because of “"
+
+
+def news_lines(news: Sequence[Mapping[str, Any]], paint: Paint, *, title: str) -> list[str]:
+    """News with their dates in a margin, and under each why it came, unless that is the line above it."""
+    if not news:
+        return []
+    margin = max(len(one["date"]) for one in news) + 2
+    lines, shown, above = ["", paint("head", title)], "", ""
+    for one in news:
+        date = "" if one["date"] == shown else one["date"]
+        shown = one["date"]
+        says = one["says"] + ("  (secret)" if one.get("secret") else "")
+        first, *rest = wrapped(says, lead=" " * margin)
+        lines.append((paint("date", date.ljust(margin)) + first[margin:]).rstrip())
+        lines += rest
+        because = one.get("because") or ""
+        if because and because.removeprefix(BECAUSE).rstrip("”").casefold() != above.casefold():
+            lines += painted(wrapped(because, lead=" " * margin + "  "), "quiet", paint)
+        above = one["says"].rstrip(".")
+    return lines
+
+
+def agenda_lines(view: View, pending: Mapping[str, str], paint: Paint) -> list[str]:
+    """The questions of a seat, numbered, each with what was ordered."""
+    most, given = view["brief"]["orders"], len(pending)
+    lines = ["", paint("head", f"Your questions ({given} of at most {counted(most, 'order')} given)")]
+    for number, question in enumerate(view["questions"], 1):
+        lines += wrapped(question["asks"], lead=f"{number:3}  ")
+        option = pending.get(question["trigger"])
+        if option:
+            says = next(one["says"] for one in question["options"] if one["name"] == option)
+            lines += painted(wrapped(f"{option}: {says}", lead="     -> ", hang=8), "choice", paint)
+    return lines
+
+
+def question_lines(question: Mapping[str, Any], pending: str, paint: Paint) -> list[str]:
+    """One question as a card: its options numbered, what each costs, who will know of it, whether it is open."""
+    lines = ["", paint("title", question["asks"])]
+    if question.get("when"):
+        lines += painted(wrapped(question["when"]), "quiet", paint)
+    for number, option in enumerate(question["options"], 1):
+        mark = "*" if option["name"] == pending else " "
+        part = "choice" if mark == "*" else "name"
+        lines += painted(wrapped(f"{option['name']}: {option['says']}", lead=f"{mark}{number:2}  "), part, paint)
+        for note in _notes(question, option):
+            lines += painted(wrapped(note, lead="     ", hang=7), "quiet", paint)
+    return lines
+
+
+def _notes(question: Mapping[str, Any], option: Mapping[str, Any]) -> list[str]:
+    notes = ["this is done if you say nothing"] if option["name"] == question["idle"] else []
+    notes += [f"costs: {option['costs']}"] if option["costs"] else []
+    notes += [CHANNELS[option["channel"]]] if option["channel"] in CHANNELS else []
+    if not option["is_open"]:
+        notes.append(f"not open now: {option['closed_because']}" if option["closed_because"] else "not open now")
+    return notes
+
+
+Done = tuple[str, str]
+"""A trigger and the option that was taken."""
+
+
+def reveal_lines(
+    reveal: Mapping[str, Any], turn: Mapping[str, Any], idle: Container[Done], paint: Paint
+) -> list[str]:  # fmt: skip
+    """All moves of a turn at once, seat by seat, how likely the model had thought each, and what came.
+
+    Parameters
+    ----------
+    idle
+        What changes nothing: told of each seat in one line.
+    """
+    lines = ["", rule(paint), paint("title", f"Turn {turn['number']} of {turn['of']}: what all did, and what came")]
+    for title in dict.fromkeys(move["title"] for move in reveal["moves"]):
+        lines += _moves(title, [move for move in reveal["moves"] if move["title"] == title], idle, paint)
+    if not reveal["moves"]:
+        lines.append("Nobody was asked anything.")
+    return lines + news_lines(reveal["news"], paint, title="What came")
+
+
+BY = {"people": "", "model": ", by the model", "host": ", by whoever leads"}
+
+
+def _moves(title: str, moves: Sequence[Mapping[str, Any]], idle: Container[Done], paint: Paint) -> Iterator[str]:
+    """The moves of one seat, and in one line what it left as it was."""
+    yield paint("choice", title) + BY.get(moves[0]["by"], "")
+    still = []
+    for move in moves:
+        if (move["trigger"], move["option"]) in idle and move["carried_out"]:
+            still.append(move["says"].rstrip("."))
+            continue
+        yield from wrapped(move["says"], lead="  ", hang=4)
+        yield from painted(wrapped("; ".join(_of_move(move)), lead="    "), "quiet", paint)
+    if still:
+        yield from painted(wrapped(f"nothing new: {'; '.join(still)}", lead="  ", hang=4), "quiet", paint)
+
+
+def _of_move(move: Mapping[str, Any]) -> Iterator[str]:
+    yield f"on {move['carried_out']}" if move["carried_out"] else "no occasion came: it was not carried out"
+    if move["had_been"] is not None:
+        yield f"the model had given it {paper.percent(move['had_been'])}"
+    if move.get("is_secret"):
+        yield "secret"
+
+
+def talk_lines(turn: Mapping[str, Any], paint: Paint) -> list[str]:
+    """What the turn teaches, and what to ask oneself after it."""
+    teaches = painted(wrapped(f"{turn['teaches'].rstrip('.')}."), "choice", paint) if turn.get("teaches") else []
+    asks = [line for one in turn.get("asks") or () for line in wrapped(one, lead="  - ")]
+    lines = [*teaches, *([paint("head", "To ask yourself")] if asks else []), *asks]
+    return ["", *lines] if lines else []

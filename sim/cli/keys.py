@@ -1,0 +1,83 @@
+"""Where a player's words come from: a terminal, a pipe, or nowhere because all was written down beforehand."""
+
+from __future__ import annotations
+
+import sys
+from typing import Protocol
+
+import click
+
+from sim.cli.paper import Paint
+
+
+class AtEnd(Exception):
+    """There is nothing more to read: Ctrl-D, or the end of a pipe."""
+
+
+class Keys(Protocol):
+    """Somebody who answers."""
+
+    is_person: bool
+    is_there: bool  # else nothing is asked
+
+    def ask(self, prompt: str) -> str:
+        """One line, without blanks around it.
+
+        Raises
+        ------
+        AtEnd
+            If there is none.
+        """
+        ...
+
+
+class Terminal:
+    """A person at a keyboard: the prompt stands before the cursor."""
+
+    is_person, is_there = True, True
+
+    def __init__(self, paint: Paint) -> None:
+        self.paint = paint
+
+    def ask(self, prompt: str) -> str:
+        """One line, typed."""
+        click.echo(self.paint("command", prompt) + " ", nl=False)
+        try:
+            line = sys.stdin.readline()
+        except UnicodeDecodeError:
+            return "\ufffd"  # no key of ours, and told so
+        if not line:
+            click.echo()
+            raise AtEnd
+        return line.strip()
+
+
+class Pipe:
+    """Lines that were written before: no prompt is shown, but the line, so that the page can be read afterwards."""
+
+    is_person, is_there = False, True
+
+    def __init__(self, *, shown: bool) -> None:
+        self.shown = shown
+
+    def ask(self, prompt: str) -> str:
+        """The next line of standard input."""
+        try:
+            line = sys.stdin.readline()
+        except (UnicodeDecodeError, ValueError):  # bytes that are no text; a stream that the shell has closed
+            line = ""
+        if not line:
+            raise AtEnd
+        if self.shown:
+            click.echo(f"> {line.strip()}")
+        return line.strip()
+
+
+class Nobody:
+    """All is written down, and of what is not nothing is done."""
+
+    is_person, is_there = False, False
+
+    def ask(self, prompt: str) -> str:
+        """Nothing, as if Enter had been pressed."""
+        return ""

@@ -1,0 +1,309 @@
+"""`sim play`: one person at one seat, at a terminal, through a pipe, and by what was written down beforehand."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sim import api
+from sim.cli.group import code_of
+from tests.documents import HOUSE
+from tests.game.stage import DUEL
+
+WANTED = """
+seats:
+  east:
+    brief: Your army stands at home.
+    aims: [{says: No attack, kept: highest < 2}, {says: A good name}]
+    red_lines: [an attack on your own land]
+    knows: [alarm]
+  west: {}
+"""
+
+ENVIRONMENT = {
+    **os.environ,
+    "PYTHONPATH": str(HOUSE),
+    "COLUMNS": "80",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONIOENCODING": "utf-8",
+}
+ENVIRONMENT.pop("NO_COLOR", None)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder in which a small game lies."""
+    (tmp_path / "duel.yaml").write_text(DUEL + WANTED, encoding="utf-8")
+    return tmp_path
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left."""
+
+    code: int
+    out: str
+    err: str
+
+
+Play = Callable[..., Done]
+
+
+@pytest.fixture
+def play(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Play:
+    """`sim play` in that folder, with lines in a pipe."""
+    monkeypatch.chdir(folder)
+
+    def run(*words: str, typed: str = "") -> Done:
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        capsys.readouterr()
+        code = code_of(["play", *words])
+        told = capsys.readouterr()
+        return Done(code, told.out, told.err)
+
+    return run
+
+
+def test_what_is_written_is_played_and_told_for_a_machine(play: Play) -> None:
+    """Orders by turn; turns of which nothing is said change nothing; the same words give the same game."""
+    words = ("duel.yaml", "--turns", "3", "--choose", "march=go, forecast=20; -; model", "--format", "json")
+    first, second = play(*words), play(*words)
+    assert (first.code, first.err) == (0, "")
+    record = json.loads(first.out)
+    assert [turn["orders"] for turn in record["turns"]] == [{"march": "go"}, {}, None]
+    assert [turn["forecast"] for turn in record["turns"]] == [0.2, None, None]
+    assert (record["seat"], record["phase"]) == ("east", "debrief")
+    assert json.loads(second.out)["digest"] == record["digest"]
+    assert record["debrief"]["turns"][0]["moves"][0]["option"] == "go"
+
+
+def test_lines_of_a_pipe_are_keys(folder: Path, play: Play) -> None:
+    """A number opens a question, a number orders, Enter seals; the page shows what was typed and has no colours."""
+    done = play("duel.yaml", "--turns", "2", "--futures", "20", typed="1\n2\n\n35\n1\n1\n\n\n")
+    assert (done.code, done.err) == (0, "")
+    assert "-> go: One rung further" in done.out
+    assert "model estimate from 20 futures, not a forecast" in done.out
+    assert "you said 35 %" in done.out
+    assert "\x1b" not in done.out
+    assert max(map(len, done.out.splitlines())) <= 80
+
+
+def test_a_pipe_that_ends_early_loses_nothing(folder: Path, play: Play) -> None:
+    """It ends with 0 and says the command that goes on, which does."""
+    stopped = play("duel.yaml", "--turns", "3", "--futures", "0", typed="1\n2\n\n\n")
+    assert stopped.code == 0
+    assert "stopped at turn 2 of 3; nothing is lost" in stopped.err
+    again = re.search(r"sim play (.*)", stopped.err)
+    assert again is not None and "--choose march=go" in again[1]
+    kept = play("duel.yaml", "--turns", "3", "--futures", "0", "--keep", "mine", typed="1\n2\n\n\n")
+    assert "sim play --resume mine" in kept.err
+    record = json.loads(play("--resume", "mine", "--choose", "2: march=go", "--format", "json").out)
+    assert [turn["orders"] for turn in record["turns"]][:2] == [{"march": "go"}, {"march": "go"}]
+    assert api.resume_session(folder / "mine").digest() == record["digest"]
+
+
+def test_back_decides_a_turn_anew_on_the_same_luck(folder: Path, play: Play) -> None:
+    """`b` takes the last turn back; ordered again as before, all comes as before."""
+    plain = play("duel.yaml", "--turns", "2", "--futures", "0", "--keep", "a", typed="1\n2\n\n\n\n\n")
+    back = play("duel.yaml", "--turns", "2", "--futures", "0", "--keep", "b", typed="1\n1\n\n\nb\n1\n2\n\n\n\n\n")
+    assert plain.code == back.code == 0
+    digests = [api.resume_session(folder / name).digest() for name in ("a", "b")]
+    assert digests[0] == digests[1]
+
+
+@pytest.mark.parametrize("typed", ["x", "99", "-1", "1e3", "\u00e9\u00e9", "go home", "\x1b[A"])
+def test_a_key_that_does_nothing_gets_a_sentence(folder: Path, play: Play, typed: str) -> None:
+    """And the question stands."""
+    done = play("duel.yaml", "--futures", "0", typed=f"{typed}\nq\n")
+    assert done.code == 0
+    assert "is nothing that can be done here" in done.out
+    assert "\x1b" not in done.out.replace(f"> {typed}", "")
+
+
+def test_what_only_looks_changes_nothing(folder: Path, play: Play) -> None:
+    """Help, diary, world and role are shown from every prompt, and the log is as without them."""
+    for name, keys in (("plain", "1\n2\n\n\n"), ("looked", "?\nd\nw\nr\n1\n?\nw\n2\n\nd\n\n")):
+        play("duel.yaml", "--turns", "2", "--futures", "0", "--keep", name, typed=keys)
+    logs = [[line["kind"] for line in map(json.loads, (folder / name / "log.jsonl").read_text().splitlines())]
+            for name in ("plain", "looked")]  # fmt: skip
+    assert logs[0] == logs[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((), "name a scenario"),
+        (("duel.yaml", "--as", "eats"), "did you mean `east`"),
+        (("ladder",), "cannot be played"),
+        (("duel.yaml", "--want", "quite"), "did you mean `quiet`"),
+        (("--resume", "nowhere"), "holds no session"),
+        (("duel.yaml", "--resume", "nowhere"), "leave out either"),
+        (("duel.yaml", "--choose", "march=stop"), "has no option `stop`"),
+    ],
+)
+def test_what_cannot_be_played_gets_a_sentence(folder: Path, play: Play, words: tuple[str, ...], says: str) -> None:
+    """Code 2, and no traceback."""
+    done = play(*words)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("sim: ") and says in done.err and "Traceback" not in done.err
+
+
+def test_a_changed_scenario_is_played_as_it_was_changed(folder: Path, play: Play) -> None:
+    """What `-s` sets holds in the game, and in the game that is gone on with."""
+    done = play(
+        "duel.yaml", "-s", "march.every=20 days", "--turns", "1", "--keep", "mine", "--futures", "0", typed="1\n2\nq\n"
+    )
+    assert "every 20 days" in done.out
+    on = play("--resume", "mine", "--futures", "0", typed="1\n\nq\n")
+    assert "every 20 days" in on.out and "-> go" in on.out
+
+
+def test_who_wants_an_outcome_is_told_regret_by_it(play: Play) -> None:
+    """A seat without aims that can be counted has no regret, unless one says what one is after."""
+    words = ("duel.yaml", "--as", "west", "--turns", "1", "--choose", "warn=shout")
+    assert "No regret can be told" in play(*words).out
+    assert "how often it ends as quiet" in play(*words, "--want", "quiet").out
+
+
+def test_another_game_in_the_folder_is_not_overwritten(folder: Path, play: Play) -> None:
+    """The same command goes on; another seed is told that the folder is taken."""
+    play("duel.yaml", "--turns", "2", "--keep", "mine", "--futures", "0", typed="1\n2\n\n\n")
+    other = play("duel.yaml", "--turns", "2", "--keep", "mine", "--seed", "2", typed="")
+    assert other.code == 2 and "lies another game (duel, seed 1)" in other.err
+    same = play("duel.yaml", "--turns", "2", "--keep", "mine", "--futures", "0", typed="\n\n")
+    assert same.code == 0 and "Turn 2 of 2" in same.out and "you are" not in same.out
+
+
+# ------------------------------------------------------------------------------------------------ at a terminal
+
+
+class Terminal:
+    """A process that believes that a person sits before it."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        self.leader, follower = pty.openpty()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "sim", "play", *words], cwd=folder, env={**ENVIRONMENT, "TERM": "xterm"},
+            stdin=follower, stdout=follower, stderr=follower, start_new_session=True,
+        )  # fmt: skip
+        os.close(follower)
+        self.seen = ""
+
+    def until(self, text: str, *, seconds: float = 30.0) -> str:
+        """What is shown up to a text; what follows it is left for later."""
+        ends = time.monotonic() + seconds
+        while text not in self.seen:
+            ready, _, _ = select.select([self.leader], [], [], max(0.0, ends - time.monotonic()))
+            assert ready, f"`{text}` never came, but:\n{self.seen}"
+            try:
+                self.seen += os.read(self.leader, 65_536).decode("utf-8", "replace")
+            except OSError:  # the process has gone
+                raise AssertionError(f"`{text}` never came, but:\n{self.seen}") from None
+        shown, _, self.seen = self.seen.partition(text)
+        return shown + text
+
+    def type(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self.leader, keys.encode())
+
+    def code(self) -> int:
+        """The exit code, when all is read that it still has to say."""
+        while True:
+            try:
+                more = os.read(self.leader, 65_536).decode("utf-8", "replace")
+            except OSError:
+                break
+            if not more:
+                break
+            self.seen += more
+        return self.process.wait(timeout=30)
+
+
+@pytest.fixture
+def terminal(folder: Path) -> Iterator[Terminal]:
+    """A game for a person who was not asked which seat."""
+    one = Terminal(folder, "duel.yaml", "--turns", "2", "--futures", "20")
+    yield one
+    if one.process.poll() is None:
+        one.process.send_signal(signal.SIGKILL)
+    one.process.wait(timeout=30)
+    os.close(one.leader)
+
+
+def test_who_does_not_sit_down_has_lost_nothing(folder: Path, terminal: Terminal) -> None:
+    """At the question whom one plays `q` ends with 0, and nothing is kept."""
+    terminal.until("A number >")
+    terminal.type("x\nq\n")
+    assert terminal.code() == 0
+    assert "Type a number from 1 to 2" in terminal.seen and not (folder / "results").exists()
+
+
+def test_a_person_plays_a_whole_game_by_keyboard(folder: Path, play: Play, terminal: Terminal) -> None:
+    """Seat, brief, question, order, forecast, reveal, to the debrief; the game is kept and shown again."""
+    terminal.until("A number >")
+    terminal.type("1\n")
+    assert "\x1b[1m" in terminal.until("Enter begins")  # a terminal has colours
+    terminal.type("\n")
+    terminal.until("Enter seals your orders")
+    terminal.type("1\n")
+    terminal.until("not a forecast")
+    terminal.until("Enter goes back >")
+    terminal.type("2\n")
+    terminal.until("-> go")
+    terminal.type("\n")
+    terminal.until("Enter skips >")
+    terminal.type("30\n")
+    terminal.until("Enter goes on")
+    terminal.type("\n")
+    terminal.until("Enter seals your orders")
+    terminal.type("\n")
+    terminal.until("Enter skips >")
+    terminal.type("\n")
+    terminal.until("Enter goes on")
+    terminal.type("\n")
+    terminal.until("Nobody counts this aim")
+    terminal.type("k\n")
+    assert terminal.code() == 0
+    assert "Debrief" in terminal.seen and "you said 30 %" in terminal.seen
+    kept = re.search(r"kept in (\S+)\.\s", terminal.seen)
+    assert kept is not None
+    again = play("--resume", kept[1])
+    assert again.code == 0 and "you said 30 %" in again.out
+
+
+@pytest.mark.parametrize(("keys", "code"), [("q\n", 0), ("\x04", 0), ("\x03", 130)], ids=["q", "ctrl-d", "ctrl-c"])
+def test_a_person_may_leave_at_any_prompt(folder: Path, play: Play, terminal: Terminal, keys: str, code: int) -> None:
+    """What was chosen is kept, and the command that is printed goes on with it."""
+    terminal.until("A number >")
+    terminal.type("1\n")
+    terminal.until("Enter begins")
+    terminal.type("\n")
+    terminal.until("Enter seals your orders")
+    terminal.type("1\n")
+    terminal.until("Enter goes back >")
+    terminal.type("2\n")
+    terminal.until("-> go")
+    terminal.until("helps >")
+    if keys == "\x03":  # what a terminal makes of the key for its foreground process
+        terminal.process.send_signal(signal.SIGINT)
+    else:
+        terminal.type(keys)
+    assert terminal.code() == code
+    assert "stopped at turn 1 of 2; nothing is lost" in terminal.seen and "Traceback" not in terminal.seen
+    again = re.search(r"sim play --resume (\S+)", terminal.seen)
+    assert again is not None
+    on = play("--resume", again[1], "--futures", "0", typed="q\n")
+    assert "-> go: One rung further" in on.out
