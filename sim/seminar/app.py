@@ -111,7 +111,7 @@ class Doors:
         for role in ("host", "screen"):
             if self._who(request, role) is not None:
                 return RedirectResponse(f"/{role}", 303)
-        return HTMLResponse(await self.room.page(places.WELCOME, None, notice=""))
+        return HTMLResponse(await self.room.looking.page(places.WELCOME, None, notice=""))
 
     def _of_phase(self, who: Who) -> str:
         page = places.OF_PHASE[self.room.session.state.phase]
@@ -151,7 +151,7 @@ class Doors:
             return await self._says(request, 404, "there is no such page")
         if elsewhere := self.room.goes_to(page, who):
             return RedirectResponse(elsewhere, 303)
-        return HTMLResponse(await self.room.page(page, who, notice=""))
+        return HTMLResponse(await self.room.looking.page(page, who, notice=""))
 
     async def sheet(self, request: Request) -> Response:
         """A role sheet to be printed: of any seat for whoever leads, of their own for others."""
@@ -160,9 +160,9 @@ class Doors:
             return await self._says(request, 404, "there is no such seat")
         if who is None:
             who = self._who(request, "seat")
-            if who is None or self.room.seat_of(who) != seat:
+            if who is None or self.room.looking.role(who) != seat:
                 return await self._says(request, 403, STRANGER)
-        return HTMLResponse(await self.room.sheet(seat))
+        return HTMLResponse(await self.room.looking.sheet(seat))
 
     async def export(self, request: Request) -> Response:
         """The whole session as one file, for whoever leads."""
@@ -183,7 +183,9 @@ class Doors:
         """A sentence with a status: as JSON for scripts, on a page for people."""
         if "application/json" in request.headers.get("accept", ""):
             return JSONResponse({"says": says}, status)
-        return HTMLResponse(await self.room.page(page or places.WELCOME, who if page else None, notice=says), status)
+        return HTMLResponse(
+            await self.room.looking.page(page or places.WELCOME, who if page else None, notice=says), status
+        )
 
     # ------------------------------------------------------------------------------------------ moves
 
