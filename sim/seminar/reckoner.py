@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sim import api
@@ -42,6 +43,7 @@ class Reckoner:
         self._jobs: dict[str, asyncio.Task[None]] = {}
         self._whatifs: dict[str, WhatIf] = {}
         self.records: dict[str, Mapping[str, Any]] = {}  # of the pages of these names
+        self._exporting = asyncio.Lock()
         self._rehearsals = 0
         self._turned: dict[str, float] = {}
 
@@ -75,6 +77,8 @@ class Reckoner:
             found["debrief"] = self.records.get("debrief") if self._is_over else None
         if name == "assumptions":
             found["assumptions"] = self._assumptions()
+        if name == "export":
+            found["digest"] = self._session.digest()
         if role == "host" and name in ("sandbox", "assumptions", "rehearsal"):
             found |= {one: self.records.get(one) for one in ("sandbox", "rehearsal")}
         return found
@@ -148,6 +152,15 @@ class Reckoner:
             whatif.asking.pop(asked.trigger, None)
 
     # ------------------------------------------------------------------------------------------ afterwards
+
+    async def exported(self) -> Path:
+        """The session as one file, beside its log; its debrief holds the numbers that the pages show."""
+        folder = self._session.log.folder
+        assert folder is not None
+        async with self._exporting:
+            await self._parts()
+            path = folder / "export.zip"
+            return await asyncio.to_thread(api.export_session, self._session, path, whatifs=self.kept())
 
     def after(self) -> None:
         """Something was said: what follows from it for the debrief is played meanwhile, and told when it is time."""

@@ -111,8 +111,8 @@ async def serve(room: Room, listener: socket.socket, stop: asyncio.Event) -> Non
     hosts = (listener.getsockname()[0],) if room.is_lan else ("localhost", lan.LOOPBACK)
     config = uvicorn.Config(
         application(room, hosts), log_level="error", access_log=False, lifespan="off", server_header=False,
-        ws="auto", ws_max_size=4096, ws_per_message_deflate=False, ws_ping_interval=20, ws_ping_timeout=20,
-        timeout_graceful_shutdown=1, timeout_keep_alive=20, h11_max_incomplete_event_size=32_768, proxy_headers=False,
+        proxy_headers=False, ws="auto", ws_max_size=4096, ws_per_message_deflate=False, ws_ping_interval=20,
+        ws_ping_timeout=20, timeout_graceful_shutdown=1, timeout_keep_alive=20, h11_max_incomplete_event_size=32_768,
     )  # fmt: skip
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # Ctrl-C is ours: the pages are told first

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 STEPS = 100
 """So many places a lever has between its ends."""
 
+UNSAID = ("quantities", "triggers", "choices", "options")
+"""Blocks that the ledger leaves out of a path."""
+
 _NUMBER = re.compile(r"\s*(-?[0-9.]+(?:e-?[0-9]+)?)\s*(.*?)\s*")
 
 
@@ -35,7 +38,8 @@ def levers(session: Session) -> list[dict[str, Any]]:
         if None in ends:
             continue
         (low, unit), (high, _) = (end for end in ends if end is not None)
-        path = next((path for path in written if path == name or path.endswith(f".{name}")), "")
+        short = ".".join(part for part in str(name).split(".") if part not in UNSAID)
+        path = next((path for path in written if path == short or path.endswith(f".{short}")), "")
         value = _number(written.get(path, ""))
         found.append({
             "name": str(name), "says": " ".join(str(lever.says or name).split()),
