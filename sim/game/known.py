@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.engine.record import ORDER
-from sim.game.sight import Rules, Sight
+from sim.game.rules import Rules
+from sim.game.sight import Sight
 from sim.game.table import Game
 from sim.language.tree import Read, ReadDerived, ReadParameter, Tree, walk
 from sim.language.words import TRUTH
