@@ -39,6 +39,7 @@ from sim.verbs.playing import (
     study,
     trace,
 )
+from sim.verbs.sandboxing import levers, sandboxed, turned
 from sim.verbs.seating import (
     ask,
     ask_truly,
@@ -141,6 +142,7 @@ __all__ = [
     "game",
     "has_part",
     "lay_part",
+    "levers",
     "load",
     "names_several",
     "numbers",
@@ -169,6 +171,7 @@ __all__ = [
     "report",
     "resume_session",
     "run",
+    "sandboxed",
     "schema",
     "sensitivity",
     "shipped",
@@ -178,6 +181,7 @@ __all__ = [
     "study",
     "sweep",
     "trace",
+    "turned",
     "validate",
     "verify",
     "view",

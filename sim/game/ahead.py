@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.engine.choose import choose
 from sim.engine.record import LEAN, Decision, Engine, Recording, Runs
+from sim.game.clocks import with_paces
 from sim.game.course import Dictated, Window, dictated, orders_by_place
 from sim.game.table import Game
 from sim.program.ir import Program
@@ -58,14 +59,21 @@ class Table:
     """A game with its injects as a process keeps it: programs that end sooner are made once."""
 
     game: Game
-    program: Program
+    program: Program  # as it is played
+    bare: Program  # as it is written, with the injects
     engine: str | Engine = "auto"
     cuts: dict[int, Program] = field(default_factory=dict)
 
     @classmethod
     def of(cls, game: Game, thrown: Mapping[str, int], engine: str | Engine = "auto") -> Table:
         """The table on which these injects lie, each at its tick."""
-        return cls(game, game.with_injects(thrown), engine)
+        program = game.with_injects(thrown)
+        return cls(game, program, program, engine)
+
+    @property
+    def paced(self) -> Table:
+        """The same with clocks that can be wound anew."""
+        return Table(self.game, with_paces(self.bare), self.bare, self.engine)
 
     def cut(self, until: int) -> Program:
         """The program up to a tick."""

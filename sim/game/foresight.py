@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.engine.record import Engine, Runs
 from sim.game.ahead import Table, play_ahead
+from sim.game.clocks import unpaced
 from sim.game.course import Course, Window
 from sim.game.known import Past, everything, past_of
 from sim.game.pasts import Drawn, draw_pasts
@@ -77,7 +78,7 @@ class Chunk:
     metrics: NDArray[np.float64]  # (E, F, M)
     carried: NDArray[np.bool_]  # (E, F) whether the order that is asked about was carried out
     numbers: NDArray[np.int64]  # (F,) the futures that count
-    renewed: int = 0  # turns of their pasts that were played with new luck
+    renewed: int = 0  # those of them whose past has new luck alone
 
 
 # ---------------------------------------------------------------------------------------- asking
@@ -94,7 +95,8 @@ def ask(
     options
         Those to look at, at most four; the first four if nothing is said. The one that changes nothing comes first.
     pending
-        What else the seat would order in this turn: trigger -> option; what `person` wants, if nothing is said.
+        What else the seat would order in this turn: trigger -> option; what `person` wants, if nothing is said. Of
+        more than the seat may give beside the one that is asked about, the first count.
 
     Raises
     ------
@@ -107,9 +109,10 @@ def ask(
     others.pop(trigger, None)
     for other, option in others.items():
         _check(_question(session, seat, other), option)
+    others = dict(list(_given(others).items())[: session.game.seats[seat].orders - 1])
     turn = session.state.turn
     alternatives = [
-        Alternative(name, question.option(name).says, Window.of(turn, {seat: {**_given(others), trigger: name}}))
+        Alternative(name, question.option(name).says, Window.of(turn, {seat: {**others, trigger: name}}))
         for name in chosen
     ]
     before, game = session.course(turn), session.game
@@ -237,7 +240,7 @@ def _pasts(table: Table, asked: Ask, numbers: range, engine: str | Engine) -> Dr
 def warm(asked: Ask, first: int = 0, count: int = 0, *, engine: str | Engine = "auto") -> None:
     """Make what is made once in a process for the moment that is asked about; the pasts of so many futures, too."""
     table = _table(asked, engine)
-    parameters = draw_parameters(table.program, asked.fresh, np.array([0]))
+    parameters = unpaced(table.bare, draw_parameters(table.bare, asked.fresh, np.array([0])))
     for until in (*(turn.until for turn in table.game.turns[: asked.turn + 1]), table.program.horizon):
         table.play(until, [Luck(asked.seed)], parameters, [()], lambda _: {}, lambda runs: list(runs.outcome))
     if count:
@@ -303,7 +306,7 @@ def _key(asked: Ask, engine: str | Engine) -> tuple[Any, ...]:
 def _table(asked: Ask, engine: str | Engine) -> Table:
     key = _key(asked, engine)
     if key not in _tables:
-        _keep(_tables, key, Table.of(_game_of(asked), dict(asked.thrown), engine))
+        _keep(_tables, key, Table.of(_game_of(asked), dict(asked.thrown), engine).paced)
     return _tables[key]
 
 

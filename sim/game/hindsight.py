@@ -69,7 +69,7 @@ def futures(
     if not orders_by_place(game, orders):
         return played(before, numbers, before.decisions, recording, horizon=until)
     ends = game.turns[turn].until
-    table = Table(game, before.program, "auto", {ends: cut(before.program, ends)})
+    table = Table(game, before.program, before.program, "auto", {ends: cut(before.program, ends)})
     plan = Plan(table, _pasts(before, numbers), Window.of(turn, orders), _each)
     plan.find()
     if plan.is_last and recording == LEAN:  # after the last turn they are at the horizon already

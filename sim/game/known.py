@@ -5,19 +5,23 @@ Two truths that look the same to a seat give equal `Past`s, to the last bit: not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.agents.channels import hidden as hidden_words
-from sim.agents.draft import Draft, Known
+from sim.engine.record import ORDER
+from sim.game.rules import Rules
+from sim.game.sight import Sight
 from sim.game.table import Game
 from sim.language.tree import Read, ReadDerived, ReadParameter, Tree, walk
 from sim.language.words import TRUTH
-from sim.program.ir import Program
 
 if TYPE_CHECKING:
     from sim.game.course import Course
+
+
+Decisions = tuple[tuple[tuple[int, int], int], ...]
+"""((place of a trigger, occasion), option), ascending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,6 @@ class Guess:
 
     place: int
     occasion: int
-    tick: int
     options: tuple[int, ...]
 
 
@@ -39,7 +42,7 @@ class Past:
     """
 
     until: int
-    decisions: tuple[tuple[tuple[int, int], int], ...]
+    decisions: Decisions  # of everything: as engines were told
     guesses: tuple[Guess, ...]
     watched: tuple[int, ...]
     seen: tuple[tuple[int, float, int], ...]
@@ -50,7 +53,7 @@ class Past:
 def everything(course: Course, parameters: Iterable[float]) -> Past:
     """The past as it was, for the debrief."""
     held = tuple(enumerate(map(float, parameters)))
-    return Past(course.until, _sorted(_made(course)), (), (), (), held, course.turns_taken)
+    return Past(course.until, tuple(sorted(course.decisions.items())), (), (), (), held, course.turns_taken)
 
 
 def past_of(game: Game, course: Course, seat: str, parameters: Iterable[float]) -> Past:
@@ -61,123 +64,73 @@ def past_of(game: Game, course: Course, seat: str, parameters: Iterable[float]) 
     parameters
         Their true values; what the seat does not know of them goes no further.
     """
-    covers = Covers(game, course, seat)
+    sight = Sight.of(game, course, seat)
     values = tuple(map(float, parameters))
-    held = tuple((number, values[number]) for number in known_parameters(game, seat))
-    decisions, guesses = covers.sorted_out(course)
-    watched = covers.watched()
-    return Past(course.until, decisions, guesses, watched, _seen(course, watched), held)
+    held = tuple((number, values[number]) for number in known_parameters(sight.rules))
+    decisions, guesses = _sorted_out(sight, course)
+    slots = watched(sight)
+    return Past(course.until, decisions, guesses, slots, _seen(course, slots), held)
 
 
-def _made(course: Course) -> dict[tuple[int, int], int]:
-    """Every decision of the history, by whomever."""
-    if course.runs is None:
-        return {}
-    return {(one.trigger, one.occasion): one.chosen for one in course.runs.decisions[0]}
+def _decided(course: Course) -> dict[tuple[int, int], int]:
+    """What was chosen at each occasion, by whomever; of an order that could not be carried out, what was ordered."""
+    found = {key: option % ORDER for key, option in course.decisions.items()}
+    if course.runs is not None:
+        found |= {(one.trigger, one.occasion): one.chosen for one in course.runs.decisions[0]}
+    return found
 
 
-def _sorted(decisions: Mapping[tuple[int, int], int]) -> tuple[tuple[tuple[int, int], int], ...]:
-    return tuple(sorted(decisions.items()))
-
-
-def _seen(course: Course, watched: tuple[int, ...]) -> tuple[tuple[int, float, int], ...]:
+def _seen(course: Course, slots: tuple[int, ...]) -> tuple[tuple[int, float, int], ...]:
     if course.runs is None:
         return ()
-    kept = set(watched)
+    kept = set(slots)
     changes = [(slot, new, row.tick) for row in course.runs.events[0] for slot, _, new in row.changes if slot in kept]
     return tuple(sorted(changes, key=lambda change: change[0]))  # a stable sort: of one slot, as they came
 
 
-class Covers:
-    """What is hidden from a seat: options of others that it does not see being taken, words that it has not heard."""
-
-    def __init__(self, game: Game, course: Course, seat: str) -> None:
-        self.game, self.seat, self.program = game, seat, game.program
-        found = hidden_words(Draft(game.scenario, Known())).values()
-        flags = _flags(self.program, course)
-        self.unknown = [
-            one.name for one in found
-            if seat not in one.knowing
-            and not any(flags.get(f"{one.name}.{flag}") for flag in ("public", f"known.{seat}"))
-        ]  # fmt: skip
-
-    def options(self, place: int) -> tuple[int, ...]:
-        """The options of a trigger that look to the seat as if nothing had happened; () if it sees each of them."""
-        trigger = self.program.triggers[place]
-        choice = trigger.choice
-        assert choice is not None
-        if trigger.actor == self.seat:
-            return ()
-        covered = [at for at, option in enumerate(choice.options) if f"{trigger.name}.{option.name}" in self.unknown]
-        idle = [at for at, branch in enumerate(trigger.branches) if not branch.effects]
-        return (*idle[:1], *covered, *idle[1:]) if covered else ()
-
-    def sorted_out(
-        self, course: Course
-    ) -> tuple[tuple[tuple[tuple[int, int], int], ...], tuple[Guess, ...]]:  # fmt: skip
-        """The decisions that the seat knows of, and those that it has to guess."""
-        ticks = {} if course.runs is None else {row.seq: row.tick for row in course.runs.events[0]}
-        known, guesses = {}, []
-        for one in () if course.runs is None else course.runs.decisions[0]:
-            options = self.options(one.trigger)
-            if one.chosen in options:
-                guesses.append(Guess(one.trigger, one.occasion, ticks[one.seq], options))
-            else:
-                known[one.trigger, one.occasion] = one.chosen
-        return _sorted(known), tuple(guesses)
-
-    def watched(self) -> tuple[int, ...]:
-        """The slots whose changes the seat sees: rungs and truths that are public or its own."""
-        written = set(self._written_unseen())
-        return tuple(
-            slot for slot, one in enumerate(self.program.quantities)
-            if (one.kind.names or one.kind == TRUTH) and slot not in written
-            and self._is_seen(one.name, one.kind == TRUTH)
-        )  # fmt: skip
-
-    def _is_seen(self, name: str, is_truth: bool) -> bool:
-        parts = name.split(".")
-        if any(part.startswith("_") for part in parts) or "vote" in parts or "stood" in parts:
-            return False
-        if "known" in parts[:-1]:
-            return parts[-1] == self.seat
-        if parts[-1] == "public" and len(parts) > 1:
-            return True
-        if is_truth and parts[0] in self.game.scenario.actors and parts[0] != self.seat:
-            return False
-        return not any(name == word or name.startswith(f"{word}.") for word in self.unknown)
-
-    def _written_unseen(self) -> Iterator[int]:
-        """Slots that an option writes whose taking the seat does not see."""
-        for trigger in self.program.triggers:
-            for branch in trigger.branches if trigger.choice is not None else ():
-                if f"{trigger.name}.{branch.name}" in self.unknown:
-                    yield from (effect.slot for effect in branch.effects)
+def _sorted_out(sight: Sight, course: Course) -> tuple[Decisions, tuple[Guess, ...]]:
+    """The decisions that a seat knows of, and those that it has to guess."""
+    known, guesses = [], []
+    for (place, occasion), chosen in sorted(_decided(course).items()):
+        options = alike(sight, place)
+        if chosen in options:
+            guesses.append(Guess(place, occasion, options))
+        else:
+            known.append(((place, occasion), chosen))
+    return tuple(known), tuple(guesses)
 
 
-def _flags(program: Program, course: Course) -> dict[str, bool]:
-    """Which of the truths that say who knows of what are so now."""
-    if course.runs is None:
-        return {}
-    names = {slot: one.name for slot, one in enumerate(program.quantities)
-             if one.kind == TRUTH and (one.name.endswith(".public") or ".known." in one.name)}  # fmt: skip
-    found: dict[str, bool] = {}
-    for row in course.runs.events[0]:
-        found.update((names[slot], new > 0) for slot, _, new in row.changes if slot in names)
-    return found
+def alike(sight: Sight, place: int) -> tuple[int, ...]:
+    """The options of a trigger that look to a seat as if nothing had happened, the idlest first; () if it sees all."""
+    branches = sight.rules.program.triggers[place].branches
+    unseen = [branch for branch in range(len(branches)) if not _is_seen(sight, place, branch)]
+    return tuple(sorted(unseen, key=lambda branch: bool(branches[branch].effects)))
 
 
-def known_parameters(game: Game, seat: str) -> tuple[int, ...]:
-    """The parameters whose value a seat knows: those it is said to know, and those that are a number of its own.
+def _is_seen(sight: Sight, place: int, branch: int) -> bool:
+    """Whether a seat knows that an option was taken: it was told, or something that the option does has come out."""
+    effects = sight.rules.program.triggers[place].branches[branch].effects
+    is_out = any(sight.rules.slots[one.slot] not in (True, False) and sight.knows(one.slot) for one in effects)
+    return is_out or sight.knows_firing(place, branch)
 
-    A number is a parameter's own where the one starts as the other.
-    """
-    program, names = game.program, (f"{seat}", *game.seats[seat].knows)
-    numbers = {one.name: number for number, one in enumerate(program.parameters)}
-    found = {numbers[name] for name in names if name in numbers}
-    for name, tree in (*((one.name, one.start) for one in program.quantities),
-                       *((one.name, one.tree) for one in program.derived)):  # fmt: skip
-        if any(name == known or name.startswith(f"{known}.") for known in names):
+
+def watched(sight: Sight) -> tuple[int, ...]:
+    """The slots whose changes a seat has seen all along, rungs and truths, and those that tell it of a secret."""
+    rules = sight.rules
+    return tuple(
+        slot for slot, one in enumerate(rules.program.quantities)
+        if one.name in (f"{rules.reveals.get(slot)}.public", f"{rules.reveals.get(slot)}.known.{rules.seat}")
+        or ((one.kind.names or one.kind == TRUTH) and rules.slots[slot] is True)
+    )  # fmt: skip
+
+
+def known_parameters(rules: Rules) -> tuple[int, ...]:
+    """The parameters whose value a seat knows: those it is said to know, and those that a number it knows starts as."""
+    program, found = rules.program, set(rules.parameters)
+    trees = [(rule, one.start) for rule, one in zip(rules.slots, program.quantities, strict=True)]
+    trees += [(rule, one.tree) for rule, one in zip(rules.derived, program.derived, strict=True)]
+    for rule, tree in trees:
+        if rule is True:
             found |= _only_parameter(tree)
     return tuple(sorted(found))
 

@@ -21,10 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.clock import TICKS_PER_DAY
-from sim.engine.record import Ending, Runs, order
+from sim.engine.record import FIRED, Ending, Runs, order
 from sim.game.ahead import WATCHED, Hidden, Pasts, Table, causes, decisions_of
+from sim.game.clocks import unpaced, wound_anew
 from sim.game.course import Dictated
-from sim.game.known import Guess, Past
+from sim.game.known import Past
 from sim.program.parameters import draw_parameters
 from sim.streams import Luck, digest_of, future_seed, uniform
 from sim.study.firings import firings_of
@@ -32,11 +33,13 @@ from sim.study.firings import firings_of
 TOLERANCE = 3 * TICKS_PER_DAY
 """How far apart in time a change may come in the past that was seen and in one that is drawn. Source: chosen."""
 
-NEW, EITHER, TRUE = "new", "either", "true"
-TRIES = (NEW,) * 6 + (EITHER,) * 2 + (TRUE,) * 6
-"""The luck of the pasts that are tried for one future, one after another, each with other numbers: new luck alone; turn
-by turn new luck if it looks right with that, else the luck that was true; true luck alone, which looks right most
-often. Source: chosen; the more of the first, the nearer to what can be inferred from what was seen."""
+NEW, TRUE = "new", "true"
+TRIES = (NEW,) * 6 + (TRUE,) * 14
+"""The luck of the pasts that are tried for one future, one after another, each with other numbers: new luck, or that
+which was true, which looks right oftener. Source: chosen; the more of the first, the nearer to what can be inferred."""
+
+WINDINGS = 3
+"""How often it is tried to wind the clocks anew that run on in a past with the luck that was true."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +48,7 @@ class Drawn:
 
     pasts: Pasts
     found: NDArray[np.bool_]  # (all that were asked for,)
-    renewed: int  # turns that were played with new luck, over all of them
+    renewed: int  # how many of them have new luck alone
 
 
 def draw_pasts(table: Table, past: Past, seed: int, fresh: int, *, turn: int, numbers: Sequence[int]) -> Drawn:
@@ -70,7 +73,7 @@ def draw_pasts(table: Table, past: Past, seed: int, fresh: int, *, turn: int, nu
 def _true_pasts(table: Table, past: Past, seed: int, fresh: int, numbers: Sequence[int]) -> Drawn:
     """The past itself, for each of them."""
     lucks = tuple(Luck(seed, ((past.turns_taken, future_seed(fresh, number)),)) for number in numbers)
-    row = np.array([[value for _, value in past.held]]).reshape(1, -1)
+    row = unpaced(table.bare, np.array([[value for _, value in past.held]]).reshape(1, -1))
     common, heard = dict(past.decisions), np.zeros((1, len(table.program.triggers)), dtype=np.int64)
     if past.until >= 0:
         heard = table.play(past.until, lucks[:1], row, [()], lambda _: common, lambda runs: list(causes(runs)))[0][None]
@@ -88,11 +91,11 @@ class _Try:
     parameters: NDArray[np.float64]
     switches: tuple[tuple[int, int], ...] = ()
     hidden: dict[tuple[int, int], int] = field(default_factory=dict)
-    settled: int = 0  # guesses that are settled
+    settled: set[tuple[int, int]] = field(default_factory=set)  # guesses that are made
     turns: int = 0  # of the engine
     heard: Any = None
     agrees: bool = True
-    renewed: int = 0  # turns with new luck
+    fired: Sequence[int] = ()  # how often each trigger has fired
 
     def key(self) -> Hidden:
         """What is dictated in it and not in all."""
@@ -103,7 +106,7 @@ class _Try:
         now = self.switches[-1][1] if self.switches else true
         before = tuple(one for one in self.switches if one[0] < self.turns)
         switches = self.switches if now == seed else (*before, (self.turns, seed))
-        return replace(self, switches=switches, hidden=dict(self.hidden))
+        return replace(self, switches=switches, hidden=dict(self.hidden), settled=set(self.settled))
 
 
 class _Search:
@@ -116,7 +119,8 @@ class _Search:
         self.numbers = tuple(numbers)
         self.ends = [one.until for one in table.game.turns[:turn]]
         self.common: Dictated = {key: order(option) for key, option in past.decisions}
-        self.idle = {(one.place, one.occasion): order(one.options[0]) for one in past.guesses}
+        self.guesses = {(one.place, one.occasion): one.options for one in past.guesses}
+        self.idle = {key: order(options[0]) for key, options in self.guesses.items()}
         self.places = frozenset(one.place for one in past.guesses)
         self.look = Likeness(past, len(table.program.quantities))
         self.site = digest_of("foresight/guess")
@@ -129,14 +133,18 @@ class _Search:
             if not todo:
                 return
             tries = self._begun(todo, number)
+            if kind == NEW:
+                tries = [one.going_on(self._new(one), self.seed) for one in tries]
             for end in self.ends:
-                tries = self._gone_on(tries, end, kind)
+                tries = [one for one in self._settled(tries, end) if one.agrees] if tries else []
+            if kind == TRUE:
+                tries = self._rewound(tries)
             self.taken.update((one.number, one.going_on(self._new(one), self.seed)) for one in tries)
 
     def _begun(self, todo: Sequence[int], number: int) -> list[_Try]:
         """A past for each of these futures, before the start: with new numbers, but for those that the seat knows."""
         draws = np.array(todo, dtype=np.uint32) * np.uint32(len(TRIES)) + np.uint32(number)
-        values = draw_parameters(self.table.program, self.fresh, draws)
+        values = unpaced(self.table.bare, draw_parameters(self.table.bare, self.fresh, draws))
         for place, value in self.past.held:
             values[:, place] = value
         none = np.zeros(len(self.table.program.triggers), dtype=np.int64)
@@ -146,62 +154,63 @@ class _Search:
         """The seed of its new luck."""
         return future_seed(self.fresh, one.draw)
 
-    def _gone_on(self, tries: Sequence[_Try], end: int, kind: str) -> list[_Try]:
-        """Those that look right up to the end of one more turn."""
-        played: list[_Try] = []
-        left = list(tries)
-        if kind in (NEW, EITHER):
-            played = self._settled([one.going_on(self._new(one), self.seed) for one in left], end)
+    def _rewound(self, tries: Sequence[_Try]) -> list[_Try]:
+        """Pasts with the luck that was true, their clocks that run on wound anew where that looks as right."""
+        left, found = list(tries), []
+        for attempt in range(WINDINGS):
+            anew = []
+            for one in left:
+                row = wound_anew(self.table.bare, one.parameters, one.fired, true=self.seed, fresh=self.fresh,
+                                 number=WINDINGS * one.draw + attempt)  # fmt: skip
+                anew.append(replace(one, parameters=row, hidden=dict(one.hidden), settled=set(one.settled)))
+            played = self._settled(anew, self.past.until) if anew else []
+            found += [one for one in played if one.agrees]
             left = [one for one, new in zip(left, played, strict=True) if not new.agrees]
-            played = [replace(one, renewed=one.renewed + 1) for one in played if one.agrees]
-        if kind in (EITHER, TRUE):
-            played += self._settled([one.going_on(self.seed, self.seed) for one in left], end)
-        return [one for one in played if one.agrees]
+        return [*found, *left]
 
     def _settled(self, tries: list[_Try], end: int) -> list[_Try]:
         """Play them up to a tick, until all that has to be guessed is guessed as each of these pasts would have it."""
-        guesses = [one for one in self.past.guesses if one.tick <= end]
         todo = tries
         while todo:
-            is_guessing = any(one.settled < len(guesses) for one in todo)
             looks = self.table.play(
                 end, [Luck(self.seed, one.switches) for one in todo], np.array([one.parameters for one in todo]),
                 [one.key() for one in todo], lambda key: {**self.common, **self.idle, **dict(key)},
-                lambda runs, is_guessing=is_guessing: self._read(runs, end, is_guessing=is_guessing),  # type: ignore[misc]
-                recording=WATCHED,
+                lambda runs: self._read(runs, end), recording=WATCHED,
             )  # fmt: skip
             again = []
-            for one, (agrees, turns, heard, shares) in zip(todo, looks, strict=True):
-                one.agrees, one.turns, one.heard = agrees, turns, heard
-                if self._guess(one, guesses, shares):
+            for one, (agrees, turns, heard, fired, shares) in zip(todo, looks, strict=True):
+                one.agrees, one.turns, one.heard, one.fired = agrees, turns, heard, fired
+                if self._guess(one, shares):
                     again.append(one)
             todo = again
         return tries
 
-    def _guess(self, one: _Try, guesses: Sequence[Guess], shares: Mapping[Any, Any]) -> bool:
-        """Settle guesses in the order of time, up to the first that changes what comes after it: then True."""
-        while one.settled < len(guesses):
-            guess = guesses[one.settled]
-            one.settled += 1
-            own = shares.get((guess.place, guess.occasion))
-            if own is None:  # it did not come to that, or nothing was open
+    def _guess(self, one: _Try, shares: Mapping[tuple[int, int], Sequence[float]]) -> bool:
+        """Settle guesses as they come in this past, up to the first that changes what comes after it: then True."""
+        for (place, occasion), own in shares.items():
+            if (place, occasion) in one.settled:
                 continue
-            luck = uniform(self.fresh, one.draw, self.site ^ guess.place, guess.occasion)
-            chosen = _taken([own[option] for option in guess.options], luck)
+            one.settled.add((place, occasion))
+            options = self.guesses[place, occasion]
+            luck = uniform(self.fresh, one.draw, self.site ^ place, occasion)
+            chosen = _taken([own[option] for option in options], luck)
             if chosen:
-                one.hidden[guess.place, guess.occasion] = order(guess.options[chosen])
+                one.hidden[place, occasion] = order(options[chosen])
                 return True
         return False
 
-    def _read(self, runs: Runs, end: int, *, is_guessing: bool) -> list[Any]:
-        """(whether it looks the same, turns taken, causes heard, shares at what is guessed) of each run."""
-        shares: list[dict[tuple[int, int], tuple[float, ...]]] = [{}] * len(runs)
-        if is_guessing:
-            shares = [
-                {(one.trigger, one.occasion): one.shares for one in decisions_of(runs, number, self.places)}
-                for number in range(len(runs))
-            ]
-        return list(zip(self.look.alike(runs, end), runs.turns.tolist(), causes(runs), shares, strict=True))
+    def _read(self, runs: Runs, end: int) -> list[Any]:
+        """(whether it looks the same, turns, causes heard, firings, shares at what is guessed) of each run."""
+        shares = [
+            {
+                (one.trigger, one.occasion): one.shares
+                for one in (decisions_of(runs, number, self.places) if self.places else ())
+                if (one.trigger, one.occasion) in self.guesses
+            }
+            for number in range(len(runs))
+        ]
+        fired = runs.counters[:, :, FIRED].tolist()
+        return list(zip(self.look.alike(runs, end), runs.turns.tolist(), causes(runs), fired, shares, strict=True))
 
     def drawn(self) -> Drawn:
         """The pasts that were taken, in the order of the futures."""
@@ -214,7 +223,7 @@ class _Search:
             np.array([one.parameters for one in kept]).reshape(len(kept), len(program.parameters)),
             np.array([one.heard for one in kept], dtype=np.int64).reshape(len(kept), len(program.triggers)),
         )  # fmt: skip
-        return Drawn(pasts, found, sum(one.renewed for one in kept))
+        return Drawn(pasts, found, sum(bool(one.switches) and one.switches[0][0] == 0 for one in kept))
 
 
 class Likeness:

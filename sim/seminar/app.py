@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -25,6 +25,7 @@ ASKED_BY_HOST = ("rehearse", "sandbox")
 
 FORGED = "this cookie is not of this session: open the link or scan the code again"
 STRANGER = "you have not joined this session: open the link or scan the code of your team"
+LEADS = "only whoever leads comes in here, by the address in the terminal"
 TOO_FAST = "that was too fast: wait a moment, and try again"
 
 
@@ -36,7 +37,11 @@ class Doors:
         self.joining = Rate(burst=400, a_second=20)  # a class behind one address comes in at once
         self.guessing = Rate(burst=20, a_second=1)
         self.moving = Rate(burst=60, a_second=10)
-        self._asked = {"whatif": room.whatif, "rehearse": room.rehearse}  # what is answered later, on a page
+        self._asked = {
+            "whatif": room.whatif,
+            "rehearse": room.rehearse,
+            "sandbox": room.sandbox,
+        }  # what is answered later, on a page
 
     # ------------------------------------------------------------------------------------------ coming in
 
@@ -106,7 +111,7 @@ class Doors:
         for role in ("host", "screen"):
             if self._who(request, role) is not None:
                 return RedirectResponse(f"/{role}", 303)
-        return HTMLResponse(await self.room.page(places.WELCOME, None, notice=""))
+        return HTMLResponse(await self.room.looking.page(places.WELCOME, None, notice=""))
 
     def _of_phase(self, who: Who) -> str:
         page = places.OF_PHASE[self.room.session.state.phase]
@@ -126,7 +131,7 @@ class Doors:
         """A page of whoever leads."""
         who = self._who(request, "host")
         if who is None:
-            return await self._says(request, 403, "only whoever leads comes in here, by the address in the terminal")
+            return await self._says(request, 403, LEADS)
         name = request.path_params.get("screen", "")
         if not name:
             phase = self.room.session.state.phase
@@ -146,7 +151,7 @@ class Doors:
             return await self._says(request, 404, "there is no such page")
         if elsewhere := self.room.goes_to(page, who):
             return RedirectResponse(elsewhere, 303)
-        return HTMLResponse(await self.room.page(page, who, notice=""))
+        return HTMLResponse(await self.room.looking.page(page, who, notice=""))
 
     async def sheet(self, request: Request) -> Response:
         """A role sheet to be printed: of any seat for whoever leads, of their own for others."""
@@ -155,9 +160,18 @@ class Doors:
             return await self._says(request, 404, "there is no such seat")
         if who is None:
             who = self._who(request, "seat")
-            if who is None or self.room.seat_of(who) != seat:
+            if who is None or self.room.looking.role(who) != seat:
                 return await self._says(request, 403, STRANGER)
-        return HTMLResponse(await self.room.sheet(seat))
+        return HTMLResponse(await self.room.looking.sheet(seat))
+
+    async def export(self, request: Request) -> Response:
+        """The whole session as one file, for whoever leads."""
+        if self._who(request, "host") is None:
+            return await self._says(request, 403, LEADS)
+        path = await self.room.reckoner.exported()
+        opened = self.room.session.opened
+        name = f"seminar-{opened.name}-{opened.seed}.zip"
+        return FileResponse(path, media_type="application/zip", filename=name)
 
     async def health(self, request: Request) -> Response:
         """That it is there, and how far it is; nothing that a stranger may not know."""
@@ -169,7 +183,9 @@ class Doors:
         """A sentence with a status: as JSON for scripts, on a page for people."""
         if "application/json" in request.headers.get("accept", ""):
             return JSONResponse({"says": says}, status)
-        return HTMLResponse(await self.room.page(page or places.WELCOME, who if page else None, notice=says), status)
+        return HTMLResponse(
+            await self.room.looking.page(page or places.WELCOME, who if page else None, notice=says), status
+        )
 
     # ------------------------------------------------------------------------------------------ moves
 
@@ -271,7 +287,7 @@ def application(room: Room, hosts: tuple[str, ...]) -> Application:
         Route("/host", doors.host), Route("/seat", doors.seat), Route("/seat/{screen}", doors.seat),
         Route("/screen", doors.screen), Route("/screen/{token}", doors.project),
         Route("/do/{what}", doors.do, methods=["POST"]), Route("/health", doors.health),
-        Route("/print/{seat}", doors.sheet),
+        Route("/print/{seat}", doors.sheet), Route("/export.zip", doors.export),
         WebSocketRoute("/live", doors.live),
     ]  # fmt: skip
     routes.append(Route("/static/{name}", _static))

@@ -19,19 +19,19 @@ from typing import Any
 from sim.seminar.desk import Who
 
 BEAT_SECONDS = 1.0
-SLOWEST_SECONDS = 20.0
-"""A page that has not taken a message after so long is given up; it comes back by itself when it can."""
-
 GOING_AWAY, REPLACED = 1001, 1013
 
 Regions = Mapping[str, str]
+
+Stamp = tuple[int, int]
+"""Where things stand: the revision of the session, and a count of what else the server knows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What a page shows at a stamp: its parts by id, and what is not markup."""
 
-    stamp: tuple[int, int]  # revision of the session, and what the server knows beside it
+    stamp: Stamp
     regions: Regions
     state: Mapping[str, Any]
 
@@ -46,7 +46,7 @@ class Page:
     send: Callable[[str], Awaitable[None]]
     close: Callable[[int], Awaitable[None]]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    stamp: tuple[int, int] = (-1, -1)
+    stamp: Stamp = (-1, -1)
     shown: dict[str, str] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
 
@@ -69,7 +69,7 @@ class Live:
 
     MOST = 600
 
-    def __init__(self, look: Callable[[Page], Awaitable[Snapshot]], stamp: Callable[[], tuple[int, int]],
+    def __init__(self, look: Callable[[Page], Awaitable[Snapshot]], stamp: Callable[[], Stamp],
                  left: Callable[[], None]) -> None:  # fmt: skip
         self._look, self._stamp, self._left = look, stamp, left
         self.pages: set[Page] = set()
@@ -132,10 +132,8 @@ class Live:
             page.wake.clear()
 
     async def _sent(self, page: Page, message: Mapping[str, Any]) -> None:
-        try:
-            await asyncio.wait_for(page.send(json.dumps(message, ensure_ascii=False)), SLOWEST_SECONDS)
-        except TimeoutError:
-            await page.close(REPLACED)
+        """Send, however long it takes: a page that takes nothing any more stops answering pings, and is given up."""
+        await page.send(json.dumps(message, ensure_ascii=False))
 
     async def end(self, says: str) -> None:
         """Tell all pages that it is over, and close their sockets."""

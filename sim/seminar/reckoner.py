@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sim import api
@@ -42,12 +43,13 @@ class Reckoner:
         self._jobs: dict[str, asyncio.Task[None]] = {}
         self._whatifs: dict[str, WhatIf] = {}
         self.records: dict[str, Mapping[str, Any]] = {}  # of the pages of these names
+        self._exporting = asyncio.Lock()
         self._rehearsals = 0
+        self._turned: dict[str, float] = {}
 
     def begin(self, name: str, work: Awaitable[None]) -> None:
         """Begin a job; the one of the same name, if it is under way, is given up."""
-        if (old := self._jobs.pop(name, None)) is not None:
-            old.cancel()
+        self._end(name)
 
         async def job() -> None:
             try:
@@ -60,6 +62,10 @@ class Reckoner:
 
         self._jobs[name] = asyncio.ensure_future(job())
 
+    def _end(self, name: str) -> None:
+        if (old := self._jobs.pop(name, None)) is not None:
+            old.cancel()
+
     def of(self, page: str, role: str) -> Mapping[str, Any]:
         """What was reckoned for a page of a role."""
         found: dict[str, Any] = {}
@@ -71,6 +77,8 @@ class Reckoner:
             found["debrief"] = self.records.get("debrief") if self._is_over else None
         if name == "assumptions":
             found["assumptions"] = self._assumptions()
+        if name == "export":
+            found["digest"] = self._session.digest()
         if role == "host" and name in ("sandbox", "assumptions", "rehearsal"):
             found |= {one: self.records.get(one) for one in ("sandbox", "rehearsal")}
         return found
@@ -82,7 +90,9 @@ class Reckoner:
     def _assumptions(self) -> Mapping[str, Any]:
         if "assumptions" not in self.records:
             self.records["assumptions"] = api.assumptions(self._session)
-        return self.records["assumptions"]
+        written = api.levers(self._session)
+        levers = [{**one, "now": self._turned.get(one["name"], one["value"])} for one in written]
+        return {**self.records["assumptions"], "levers": levers}
 
     def _keep(self, record: Mapping[str, Any]) -> None:
         """Keep what a team asked and saw, for the export."""
@@ -143,12 +153,22 @@ class Reckoner:
 
     # ------------------------------------------------------------------------------------------ afterwards
 
+    async def exported(self) -> Path:
+        """The session as one file, beside its log; its debrief holds the numbers that the pages show."""
+        folder = self._session.log.folder
+        assert folder is not None
+        async with self._exporting:
+            await self._parts()
+            path = folder / "export.zip"
+            return await asyncio.to_thread(api.export_session, self._session, path, whatifs=self.kept())
+
     def after(self) -> None:
         """Something was said: what follows from it for the debrief is played meanwhile, and told when it is time."""
         phase = self._session.state.phase
         if phase == "reveal":
             self.begin("parts", self._parts())
         elif phase in ("debrief", "closed"):
+            self._end("parts")
             self.begin("debrief", self._debriefed())
         else:
             self.records.pop("debrief", None)
@@ -160,7 +180,10 @@ class Reckoner:
         copy = api.copied(session)
 
         async def played(part: Any) -> None:
-            api.lay_part(session, part, await self.workers.run(api.part_of, copy, part))
+            if api.has_part(session, part):
+                return
+            run = self.workers.run if self._is_over else self.workers.run_later
+            api.lay_part(session, part, await run(api.part_of, copy, part))
 
         await asyncio.gather(*map(played, missing))
 
@@ -168,6 +191,30 @@ class Reckoner:
         await self._parts()
         found = await asyncio.to_thread(api.debrief, self._session)
         self.records["debrief"] = found.record()
+
+    def sandbox(self, values: Mapping[str, float]) -> None:
+        """The model as it is written beside the model with levers turned; the class keeps the game as it is.
+
+        Raises
+        ------
+        UsageError
+            If a lever is not there, or does not go so far.
+        """
+        changes = api.turned(self._session, values)
+        self._turned = dict(values)
+        self.records.pop("sandbox", None)
+        self.begin("sandbox", self._sandboxed(changes))
+        self._changed()
+
+    async def _sandboxed(self, changes: list[tuple[str, str]]) -> None:
+        folder = self._session.log.folder
+        assert folder is not None
+        written = {one["name"]: one for one in api.levers(self._session)}
+        found = await self.workers.run(api.sandboxed, folder / "scenario.yaml", changes, self._session.seed)
+        for one in found["changed"]:
+            lever = written[one["name"]]
+            one |= {"says": lever["says"], "was": f"{lever['value']:g} {lever['unit']}".strip()}
+        self.records["sandbox"] = found
 
     def rehearse(self) -> None:
         """A whole game of model players, beside the session."""

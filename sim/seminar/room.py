@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-import json
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sim import api
 from sim.errors import UsageError
 from sim.seminar import extras, moves, places
 from sim.seminar.desk import Desk, Who, new_person
 from sim.seminar.live import Live, Page, Snapshot
-from sim.seminar.looks import regions, render, view
+from sim.seminar.looking import Looking
 from sim.seminar.reckoner import Reckoner
 from sim.seminar.workers import Workers
 
@@ -31,24 +28,19 @@ MOST_PEOPLE = 300
 GRACE = 2.0
 """Seconds after the end of a turn's time for what was sent in time, but slowly."""
 
-DRAWN = 2_000
-"""So many drawn pages are remembered."""
-
 
 class Room:
     """A session and its pages. `base` is the address that links begin with."""
 
     def __init__(self, session: api.Session, desk: Desk, base: str, *, is_lan: bool = False) -> None:
         self.session, self.desk, self.base, self.is_lan = session, desk, base, is_lan
-        self.live = Live(self.look, self.stamp, self._came_or_went)
+        self.live = Live(self._look, self.stamp, self._came_or_went)
         self.reckoner = Reckoner(session, Workers(), self.changed)
         self.beside = extras.Beside(session, desk, base, self.live, is_lan=is_lan, reckoned=self.reckoner.of)
+        self.looking = Looking(session, self.beside, self.stamp)
         self._moving = ThreadPoolExecutor(1, "moves")
-        self._looking = ThreadPoolExecutor(1, "looks")
         self._done = {event["key"] for event in session.log.events if "key" in event}
         self._version = 0
-        self._digests: OrderedDict[tuple[Any, ...], str] = OrderedDict()
-        self._drawn: OrderedDict[tuple[Any, ...], Mapping[str, str]] = OrderedDict()
         self._presence: asyncio.TimerHandle | None = None
 
     def stamp(self) -> tuple[int, int]:
@@ -110,7 +102,7 @@ class Room:
         """A team asks what its options lead to; the answer comes to its pages as it is reckoned."""
         trigger, turn = moves.text(fields, "trigger"), moves.whole(fields, "turn")
         options = [option for option in fields.get("options", "").split(",") if option]
-        seat, state = self.seat_of(who), self.session.state
+        seat, state = self.looking.role(who), self.session.state
         if state.phase != "decide":
             raise api.refused("one looks ahead while a turn is being decided", "closed")
         if turn != state.turn:
@@ -123,6 +115,12 @@ class Room:
     async def rehearse(self, who: Who, fields: Mapping[str, str]) -> None:
         """Whoever leads has model players play a whole game."""
         self.reckoner.rehearse()
+
+    async def sandbox(self, who: Who, fields: Mapping[str, str]) -> None:
+        """Whoever leads turns levers, beside the session."""
+        names = [name for name in fields if name not in moves.NO_TRIGGER]
+        values = {name: moves.number(fields, name, least=-1e12, most=1e12) for name in names}
+        self.reckoner.sandbox(values)
 
     async def welcome(self, who: Who | None, seat: str) -> Who:
         """Let somebody in, or show who is in already to the seat of the link they opened."""
@@ -141,16 +139,11 @@ class Room:
 
         return await self.does(joined)
 
-    def seat_of(self, who: Who) -> str:
-        """The seat of a person; "" if none."""
-        person = self.session.state.people.get(who.person)
-        return person.seat if person is not None else ""
-
     # ------------------------------------------------------------------------------------------ pages
 
     def goes_to(self, page: str, who: Who) -> str:
         """The page that somebody sees who asked for this one: without a seat one chooses a seat first."""
-        if who.role == "seat" and (not self.seat_of(who)) != (page == places.CHOOSE):
+        if who.role == "seat" and (not self.looking.role(who)) != (page == places.CHOOSE):
             return places.OF_PHASE[self.session.state.phase] if page == places.CHOOSE else places.CHOOSE
         return ""
 
@@ -158,101 +151,13 @@ class Room:
         """The phase and the turn."""
         return self.session.state.phase, self.session.state.turn
 
-    async def page(self, page: str, who: Who | None, **more: Any) -> str:
-        """A page as a whole."""
-
-        def drawn() -> str:
-            role = "" if who is None else self._role(who)
-            shown = {} if who is None else self._shown(role, who)
-            return render(page, shown, {**self.beside.of(page, role), **extras.fresh(), **more})
-
-        return await asyncio.get_running_loop().run_in_executor(self._looking, drawn)
-
-    async def sheet(self, seat: str) -> str:
-        """The role sheet of a seat."""
-
-        def drawn() -> str:
-            page = f"/print/{seat}"
-            return render(page, view(self.session, seat), {**self.beside.of(page, seat), **extras.fresh()})
-
-        return await asyncio.get_running_loop().run_in_executor(self._looking, drawn)
-
-    async def look(self, page: Page) -> Snapshot:
-        """What an open page is to show now."""
-        return await asyncio.get_running_loop().run_in_executor(self._looking, self._look, page)
-
-    def _look(self, page: Page) -> Snapshot:
-        stamp, state = self.stamp(), self.session.state
-        moved = (state.phase, state.turn) != page.moment
-        goes_to = self.goes_to(page.page, page.who) or (places.follows(page.page, state.phase) if moved else "")
-        said = {"phase": state.phase, "turn": state.turn, "is_blank": state.is_blank, "goes_to": goes_to,
-                "clock": {"ends": state.clock.ends, "left": state.clock.left, "now": time.time()}}  # fmt: skip
-        if goes_to and page.page != places.SCREEN:
-            return Snapshot(stamp, {}, said)
-        role = self._role(page.who)
-        digest = self._digest(role)
-        beside = self.beside.of(page.page, role)
-        mine = self._mine(page.who)
-        key = (page.page, digest, json.dumps(beside, sort_keys=True, default=str), mine)
-        found = self._drawn.get(key)
-        if found is None:
-            found = regions(page.page, self._shown(role, page.who), beside)
-            _keep(self._drawn, key, found, DRAWN)
-        return Snapshot(stamp, found, said)
-
-    def _role(self, who: Who) -> str:
-        return self.seat_of(who) if who.role == "seat" else who.role
-
-    def _shown(self, role: str, who: Who) -> dict[str, Any]:
-        """What somebody sees; who has no seat yet sees what everybody may."""
-        shown = _seen(self.session, role, who.person)
-        person = self.session.state.people.get(who.person)
-        if not role and person is not None:
-            shown = {**shown, "me": {"id": person.id, "handle": person.handle, "seat": "", "title": ""}}
-        return shown
-
-    def _digest(self, role: str) -> str:
-        """A digest of what a role sees: a page is drawn anew only if that has changed, or what is somebody's own."""
-        revision = self.session.state.revision
-        found = self._digests.get((revision, role))
-        if found is None:
-            told = {name: value for name, value in _seen(self.session, role).items() if name != "revision"}
-            found = hashlib.blake2b(json.dumps(told, sort_keys=True, default=str).encode(), digest_size=12).hexdigest()
-            if self.session.state.revision == revision:  # else somebody moved meanwhile, and pages are told again
-                _keep(self._digests, (revision, role), found, 64)
-        return found
-
-    def _mine(self, who: Who) -> tuple[Any, ...]:
-        """What is a person's own on a page that their team shares."""
-        state = self.session.state
-        person = state.people.get(who.person)
-        if person is None:
-            return ()
-        votes = tuple(sorted((trigger, option) for (turn, trigger, one), option in state.votes.items()
-                             if turn == state.turn and one == who.person))  # fmt: skip
-        return person.handle, person.seat, votes, state.forecasts.get((state.turn, who.person))
+    async def _look(self, page: Page) -> Snapshot:
+        return await self.looking.look(page, self.goes_to(page.page, page.who))
 
     def close(self) -> None:
         """Nothing more is done here."""
         if self._presence is not None:
             self._presence.cancel()
         self.reckoner.close()
-        for threads in (self._moving, self._looking):
-            threads.shutdown(wait=True, cancel_futures=True)
-
-
-def _seen(session: api.Session, role: str, person: str = "") -> dict[str, Any]:
-    """The view of a role, or of everybody for who has none yet.
-
-    How many of a team have said what they want is for whoever leads: it would have every page drawn at every vote.
-    """
-    shown = view(session, role or "screen", person=person)
-    if role != "host":
-        shown["seats"] = [{name: one for name, one in seat.items() if name != "votes_in"} for seat in shown["seats"]]
-    return shown
-
-
-def _keep(kept: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:
-    kept[key] = value
-    while len(kept) > most:
-        kept.popitem(last=False)
+        self.looking.close()
+        self._moving.shutdown(wait=True, cancel_futures=True)

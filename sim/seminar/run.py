@@ -15,7 +15,6 @@ from typing import Any
 from sim import api
 from sim.errors import UsageError
 from sim.seminar import keep, lan
-from sim.seminar.app import application
 from sim.seminar.desk import Desk
 from sim.seminar.room import Room
 
@@ -108,11 +107,13 @@ async def serve(room: Room, listener: socket.socket, stop: asyncio.Event) -> Non
     """Serve until `stop` is set; then tell the pages, and leave."""
     import uvicorn
 
+    from sim.seminar.app import application
+
     hosts = (listener.getsockname()[0],) if room.is_lan else ("localhost", lan.LOOPBACK)
     config = uvicorn.Config(
         application(room, hosts), log_level="error", access_log=False, lifespan="off", server_header=False,
-        ws="auto", ws_max_size=4096, ws_per_message_deflate=False, ws_ping_interval=20, ws_ping_timeout=20,
-        timeout_graceful_shutdown=1, timeout_keep_alive=20, h11_max_incomplete_event_size=32_768, proxy_headers=False,
+        proxy_headers=False, ws="auto", ws_max_size=4096, ws_per_message_deflate=False, ws_ping_interval=20,
+        ws_ping_timeout=20, timeout_graceful_shutdown=1, timeout_keep_alive=20, h11_max_incomplete_event_size=32_768,
     )  # fmt: skip
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # Ctrl-C is ours: the pages are told first

@@ -32,7 +32,13 @@ class Workers:
         self.count = count
         self._pool: ProcessPoolExecutor | None = None
         self._places = asyncio.Semaphore(count)  # first come, first served: many askers take turns piece by piece
+        self._later = asyncio.Semaphore(1)
         self._is_closed = False
+
+    async def run_later(self, function: Callable[..., Result], *values: Any) -> Result:
+        """Carry out one piece that nobody waits for: such pieces leave all processes but one to who does wait."""
+        async with self._later:
+            return await self.run(function, *values)
 
     async def run(self, function: Callable[..., Result], *values: Any) -> Result:
         """Carry out one piece; once more if a process died over it, as when memory ran out elsewhere."""
@@ -87,10 +93,8 @@ def _deaf() -> Iterator[None]:
 
 
 def _settle() -> None:
-    """Who serves goes first; and without the server, which may have been killed, there is nobody to reckon for."""
+    """Ctrl-C is for the server; and without it, which may have been killed, there is nobody to reckon for."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(AttributeError, OSError):
-        os.nice(5)
     Thread(target=_end_with_the_server, daemon=True).start()
 
 

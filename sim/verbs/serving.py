@@ -28,6 +28,12 @@ class Copied:
     opened: Opened
     events: tuple[Mapping[str, Any], ...]
 
+    @property
+    def name(self) -> tuple[str, int, int, str]:
+        """What tells copies apart."""
+        last = self.events[-1]
+        return self.opened.digest, self.opened.seed, len(self.events), str(last.get("at", ""))
+
 
 def copied(session: Session) -> Copied:
     """A copy of a session that lies in a folder. Its log is written by one process alone, and read by no other."""
@@ -41,10 +47,16 @@ def session_of(copy: Copied) -> Session:
     from sim.game.session import Session
     from sim.game.state import fold
 
-    session = Session(_game(copy.text, copy.opened.name, copy.opened.minutes, copy.opened.turns), copy.opened)
-    session.log.events[:] = copy.events
-    session.state = fold(copy.events)
-    return session
+    if copy.name not in _SESSIONS:
+        session = Session(_game(copy.text, copy.opened.name, copy.opened.minutes, copy.opened.turns), copy.opened)
+        session.log.events[:] = copy.events
+        session.state = fold(copy.events)
+        _SESSIONS.clear()  # a process looks at one copy at a time, piece by piece
+        _SESSIONS[copy.name] = session
+    return _SESSIONS[copy.name]
+
+
+_SESSIONS: dict[tuple[str, int, int, str], Session] = {}
 
 
 @lru_cache(maxsize=4)

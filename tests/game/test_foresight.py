@@ -16,12 +16,13 @@ from sim.engine import reference
 from sim.engine.record import Engine, Runs
 from sim.game import foresight
 from sim.game.ahead import Pasts, Table, play_ahead
+from sim.game.clocks import unpaced, wound_anew
 from sim.game.course import Course, Window, beginning, course
 from sim.game.known import past_of
 from sim.game.session import Refused, Session
 from sim.streams import Luck
 from tests.game.stage import DUEL, seated
-from tests.statistics.claims import assert_share
+from tests.statistics.claims import SEED, assert_share
 
 SECRETS = """
 scenario: secrets
@@ -138,15 +139,59 @@ def test_a_what_if_changes_nothing(tmp_path: Path) -> None:
 # ---------------------------------------------------------------------------------------- what it is made of
 
 
-def test_a_secret_order_of_another_seat_is_not_foreseen(tmp_path: Path) -> None:
-    """What a seat asks and is answered is equal to the last byte, whether another seat gave a secret order or none."""
-    sessions = [second_turn(tmp_path, SECRETS, west={"dig": option}) for option in ("mine", "wait")]
+@pytest.mark.parametrize("text", [SECRETS, SECRETS.replace("mine: {usual", "mine: {if: alarm < 0, usual")])
+def test_a_secret_order_of_another_seat_is_not_foreseen(tmp_path: Path, text: str) -> None:
+    """What a seat asks and is answered is equal to the last byte, whether another seat gave a secret order or none.
+
+    Nor is an order foreseen that was secret and could not be carried out.
+    """
+    sessions = [second_turn(tmp_path, text, west={"dig": option}) for option in ("mine", "wait")]
     asks = [api.ask(session, "east", "march") for session in sessions]
     assert pickle.dumps(asks[0]) == pickle.dumps(asks[1])
     records = [prospects(session, "east", "march") for session in sessions]
     assert json.dumps(records[0]) == json.dumps(records[1])
-    own = [json.dumps(prospects(session, "west", "dig")) for session in sessions]
-    assert own[0] != own[1], "the seat that gave it knows of it"
+    own = [pickle.dumps(api.ask(session, "west", "dig")) for session in sessions]
+    assert (own[0] != own[1]) == (text is SECRETS), "the seat that gave it knows whether it was carried out"
+
+
+WHISPERS = (
+    SECRETS.replace("actors: {east: {}, west: {}}", "actors: {east: {}, west: {}, south: {}}")
+    .replace(
+        "mine: {usual: 30 %, channel: secret, leaks: 0, do: mined = true}",
+        "mine: {usual: 30 %, if: not relief.standing, channel: private, leaks: 0, do: make relief}",
+    )
+    .replace(
+        "triggers:",
+        """offers:
+  relief:
+    by: west
+    to: south
+    channel: private
+    leaks: 0
+    start: unsaid
+    when: alarm >= 50
+    then: alarm += 1
+    helps: 0.1
+    believed: 50 %
+    kept: 75 %
+triggers:
+  talk: {at: 2030-01-15, do: publish relief}""",
+    )
+)
+"""What the west does in private is to give its word to the south; on a day all know of it, if it was given."""
+
+
+def test_a_word_in_private_is_not_foreseen_until_it_is_out(tmp_path: Path) -> None:
+    """A private word and silence are equal to the last byte for those who did not hear it; once it is out, they know.
+
+    Then pasts are found in which it was given, for who gave it and when is no secret any more.
+    """
+    quiet = WHISPERS.replace("do: publish relief", "do: alarm += 0")
+    asks = [api.ask(second_turn(tmp_path, quiet, west={"dig": option}), "east", "march") for option in ("mine", "wait")]
+    assert asks[0].past.guesses and pickle.dumps(asks[0]) == pickle.dumps(asks[1])
+    told = api.ask(second_turn(tmp_path, WHISPERS, west={"dig": "mine"}), "east", "march")
+    assert told.past.guesses == () and len(told.past.decisions) == len(asks[0].past.decisions) + 1
+    assert len(api.chunk(told, 0, 20).numbers) == 20
 
 
 def test_votes_and_sealed_orders_of_others_are_not_foreseen(tmp_path: Path) -> None:
@@ -191,7 +236,7 @@ def test_a_seat_foresees_with_the_numbers_it_knows(tmp_path: Path) -> None:
 
 def test_secrets_are_guessed_as_often_as_the_model_takes_them(tmp_path: Path) -> None:
     """A secret that may have been is in so many of the pasts that a team foresees from as the model takes it."""
-    session = second_turn(tmp_path, SECRETS, west={"dig": "wait"})
+    session = second_turn(tmp_path, SECRETS, seed=SEED, west={"dig": "wait"})
     past = past_of(session.game, session.course(), "east", [0.5])
     assert [(one.occasion, one.options) for one in past.guesses] == [(0, (0, 1))]
     asked = api.ask(session, "east", "march")
@@ -201,7 +246,7 @@ def test_secrets_are_guessed_as_often_as_the_model_takes_them(tmp_path: Path) ->
 
 
 def test_what_was_seen_says_something_of_what_is_hidden(tmp_path: Path) -> None:
-    """After two shots within a turn a team expects more of them than before: pasts without them are left out."""
+    """After a flash a team expects more of what comes with it: pasts without one are left out."""
     text = SECRETS.replace(
         "storm: {at: 2030-02-20, chance: wrath, do: alarm += 100}",
         """
@@ -210,7 +255,7 @@ def test_what_was_seen_says_something_of_what_is_hidden(tmp_path: Path) -> None:
     )
     text = text.replace("  alarm: {start: 0}", "  alarm: {start: 0}\n  lit: {flag: true, start: false}")
     lit = next(
-        session for seed in range(1, 40)
+        session for seed in range(SEED, SEED + 40)
         if (session := second_turn(tmp_path, text, seed=seed)).course().runs.events[0]  # type: ignore[union-attr]
         and any(session.game.program.triggers[row.trigger].name == "flash" for row in session.course().runs.events[0])  # type: ignore[union-attr]
     )  # fmt: skip
@@ -268,7 +313,7 @@ def _ends(runs: Runs) -> list[tuple[int, list[float]]]:
 
 def test_the_bars_are_the_chances(tmp_path: Path, fast_engine: Engine) -> None:
     """Where chances can be worked out by hand, bars agree with them, and so does the difference of options."""
-    session = seated(tmp_path, RACE)
+    session = seated(tmp_path, RACE, seed=SEED)
     session.advance("decide")
     asked = api.ask(session, "east", "light")
     chunk = foresight.chunk(asked, 0, 4_000, engine=fast_engine)
@@ -320,3 +365,85 @@ def test_what_else_the_seat_would_order_is_in_what_it_foresees(tmp_path: Path) -
     asked = api.ask(session, "east", "march", person="e")
     assert asked.alternatives[0].window.given == {"east": {"march": "stay", "warn": "shout"}}
     assert api.ask(session, "east", "march").alternatives[0].window.given == {"east": {"march": "stay"}}
+
+
+def test_the_debrief_goes_on_from_what_was(tmp_path: Path) -> None:
+    """From the true state each past is the past that was, orders that could not be carried out among it."""
+    shut = DUEL.replace("open: {flag: true, start: true}", "open: {flag: true, start: false}")
+    for text in (DUEL, shut):
+        session = second_turn(tmp_path, text, east={"march": "go"}, west={"warn": "shout"})
+        asked = api.ask_truly(session, 1, {"before": {}, "go": {"east": {"march": "go"}}}, trigger="march")
+        drawn = foresight._pasts(foresight._table(asked, "auto"), asked, range(3), "auto")
+        before = session.course(1)
+        assert drawn.pasts.heard.tolist() == [list(before.heard)] * 3 and drawn.found.all()
+        table = Table.of(session.game, {})
+        turns = table.play(before.until, drawn.pasts.lucks, drawn.pasts.parameters, [()] * 3,
+                           lambda _, common=drawn.pasts.common: common, lambda runs: runs.turns.tolist())  # fmt: skip
+        assert turns == [before.turns_taken] * 3
+        chunk = api.chunk(asked, 0, 50)
+        assert chunk.outcome.shape == (2, 50) and chunk.carried[1].all() == (text is DUEL)
+
+
+FATE = """
+scenario: fate
+question: Is it hit?
+start: 2030-01-01
+horizon: 60 days
+actors: {east: {}, west: {}}
+quantities:
+  side: {flag: true, start: false}
+  hit: {flag: true, start: false}
+  alarm: {start: 0}
+choices:
+  march: {actor: east, every: 7 days, options: {stay: {usual: 1}, go: {usual: 1, do: alarm += 1}}}
+  warn: {actor: west, every: 7 days, options: {wait: {usual: 1}, shout: {usual: 1, do: alarm += 1}}}
+triggers:
+  coin: {every: 2 days, chance: 0.5, do: side = false if side else true}
+  shot: {rate: 0.02, do: hit = true}
+outcomes:
+  struck: {at_end: hit}
+  spared: {otherwise: true}
+"""
+
+
+def test_what_is_due_in_truth_is_not_foreseen(tmp_path: Path) -> None:
+    """Where luck decided much that was seen, clocks that run unseen are wound anew: what is due in truth is not shown.
+
+    Twenty days went by without a shot, so within the forty that are left one comes with 1 - exp(-0.8), whether the true
+    clock runs down in them or not.
+    """
+    hits, due = [], set()
+    for seed in range(SEED, SEED + 60):
+        session = second_turn(tmp_path, FATE, seed=seed)
+        runs = session.course().runs
+        assert runs is not None
+        names = [session.game.program.triggers[row.trigger].name for row in runs.events[0]]
+        truly = session.course_of([*session.windows(), Window.of(1, {}), Window.of(2, {})]).outcome
+        if "shot" in names or "coin" not in names or truly in due:
+            continue
+        due.add(truly)
+        chunk = api.chunk(api.ask(session, "east", "march"), 0, 700)
+        assert chunk.renewed < 350, "luck that is new alone would show nothing of it"
+        own = chunk.outcome[0] == 0
+        assert 0.4 < own.mean() < 0.7, f"{truly} in truth"
+        hits += own.tolist()
+    assert due == {"struck", "spared"}
+    assert_share(hits, expected=1 - math.exp(-0.8), detects=0.15)
+
+
+def test_a_pace_changes_nothing_but_the_winding_that_is_meant(tmp_path: Path) -> None:
+    """With every clock as it was wound, a program with paces plays the same histories; wound anew, other ones."""
+    game = seated(tmp_path, FATE).game
+    table = Table.of(game, {})
+    rows = np.zeros((40, 0))
+    lucks = [Luck(5, ((0, number),)) for number in range(40)]
+
+    def shots(one: Table, values: np.ndarray) -> list[object]:
+        return one.play(game.program.horizon, lucks, values, [()] * 40, lambda _: {},
+                        lambda runs: runs.counters[:, game.program.trigger("shot"), 0].tolist())  # fmt: skip
+
+    as_wound = unpaced(game.program, rows)
+    assert shots(table.paced, as_wound) == shots(table, rows)
+    anew = np.array([wound_anew(game.program, row, [0] * 9, true=number, fresh=77, number=number)
+                     for number, row in enumerate(as_wound)])  # fmt: skip
+    assert shots(table.paced, anew) != shots(table, rows)

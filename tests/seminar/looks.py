@@ -111,14 +111,14 @@ _SMALL = """() => [...document.querySelectorAll('button, input, select, textarea
   const label = one.matches('input[type=radio], input[type=checkbox]') && one.closest('label') || one;
   const box = label.getBoundingClientRect();
   const isInline = one.tagName === 'A' && getComputedStyle(one).display === 'inline';
-  if (!box.width || isInline || !one.checkVisibility() || one.closest('.visually-hidden')) return [];
+  if (!box.width || isInline || !one.checkVisibility() || one.matches('.skip')) return [];
   const words = (label.textContent || one.name || '').trim().slice(0, 30);
   return Math.min(box.height, box.width) < 43.5 ? [`${one.tagName} "${words}" ${box.width | 0}x${box.height | 0}`] : [];
 })"""
 
 
 def small(page: Page) -> list[str]:
-    """What is to be touched and is smaller than 44 px; links inside a sentence are let off."""
+    """What is to be touched and is smaller than 44 px; links in a sentence, and the one past the head, are let off."""
     return list(page.evaluate(_SMALL))
 
 

@@ -44,28 +44,32 @@ def tour(room: Room, *, seconds: float = 20.0) -> Iterator[Screen]:
     _decide(room, mates)
     room.lead("clock", do="start")
     phone.wait_for_url("**/seat/decide")
-    yield from [("seat-decide", phone), ("screen-decide", screen), ("host-console", places.host("console"))]
+    yield "seat-decide", phone
+    yield "screen-decide", screen
+    yield "host-console", places.host("console")
     for name in ("world", "brief", "assumptions"):
         yield f"seat-{name}-in-a-turn", places.seat(name)
     yield "seat-whatif", places.asked_ahead()
-    yield from [("host-world", places.host("world")), ("host-assumptions", places.changed())]
-    yield from [("host-rehearsal", places.rehearsed()), ("print", places.to(host, f"/print/{room.seats[0]}"))]
+    yield "host-world", places.host("world")
+    yield "host-assumptions", places.changed()
+    yield "host-rehearsal", places.rehearsed()
+    yield "print", places.to(host, f"/print/{room.seats[0]}")
+    places.host("console")
     room.lead("advance", phase="reveal")
-    yield from [
-        ("seat-reveal", places.seat("reveal")),
-        ("host-reveal", places.host("reveal")),
-        ("screen-reveal", screen),
-    ]
-    places.played_on(mates)
+    phone.wait_for_url("**/seat/reveal")  # by itself
+    yield "seat-reveal", phone
+    yield "host-reveal", places.host("reveal")
+    yield "screen-reveal", screen
     room.lead("advance", phase="debrief")
-    yield from [
-        ("seat-debrief", places.with_charts(places.seat("debrief"))),
-        ("screen-debrief", places.with_charts(screen)),
-    ]
-    yield from [("host-debrief", places.with_charts(places.host("debrief"))), ("host-export", places.host("export"))]
+    phone.wait_for_url("**/seat/debrief")
+    yield "seat-debrief", places.with_charts(phone)
+    yield "screen-debrief", places.with_charts(screen)
+    yield "host-debrief", places.with_charts(places.host("debrief"))
+    yield "host-export", places.host("export")
     room.lead("close")
     phone.wait_for_timeout(300)
-    yield from [("seat-closed", phone), ("screen-closed", screen)]
+    yield "seat-closed", phone
+    yield "screen-closed", screen
     for page in (host, screen, phone):
         page.context.close()
 
@@ -137,12 +141,6 @@ class _Places:
         """A page, once it has its charts."""
         self._until(page, "() => document.querySelector('main figure svg')")
         return page
-
-    def played_on(self, mates: list) -> None:  # type: ignore[type-arg]
-        """To the last reveal."""
-        while self.room.leader().do("advance", turn=self.room.turn, phase="decide").status == 200:
-            _decide(self.room, mates)
-            self.room.lead("advance", phase="reveal")
 
     def _until(self, page: Page, script: str) -> None:
         try:

@@ -1,0 +1,160 @@
+"""What a page shows: views are made once for each revision and role, parts once for all who see the same in them."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from sim import api
+from sim.seminar import extras, places
+from sim.seminar.desk import Who
+from sim.seminar.live import Page, Snapshot, Stamp
+from sim.seminar.pages.render import regions, render
+
+DRAWN = 2_000
+"""So many drawn pages are remembered."""
+
+NOBODY = "\ue000"
+"""Stands for a handle in parts that a whole team shares; no text of anybody's holds it."""
+
+SHARED = ("/seat/decide", "/seat/whatif", "/seat/world", "/seat/reveal")
+"""Pages on which a person's handle is nothing but shown."""
+
+
+class Looking:
+    """Draws pages in a thread of its own, so that a vote never waits for a picture.
+
+    Parameters
+    ----------
+    stamp
+        Where things stand now.
+    """
+
+    def __init__(self, session: api.Session, beside: extras.Beside, stamp: Callable[[], Stamp]) -> None:
+        self._session, self._beside, self._stamp = session, beside, stamp
+        self._thread = ThreadPoolExecutor(1, "looks")
+        self._bases: OrderedDict[tuple[Any, ...], asyncio.Future[tuple[str, Mapping[str, Any]]]] = OrderedDict()
+        self._drawn: OrderedDict[tuple[Any, ...], Mapping[str, str]] = OrderedDict()
+
+    def role(self, who: Who) -> str:
+        """The seat of a person ("" if none), `host` or `screen`."""
+        if who.role != "seat":
+            return who.role
+        person = self._session.state.people.get(who.person)
+        return person.seat if person is not None else ""
+
+    async def _do(self, what: Callable[..., Any], *values: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, what, *values)
+
+    # ------------------------------------------------------------------------------------------ whole pages
+
+    async def page(self, page: str, who: Who | None, **more: Any) -> str:
+        """A page as a whole."""
+
+        def drawn() -> str:
+            role = "" if who is None else self.role(who)
+            shown = {} if who is None else self._shown(role, who)
+            return render(page, shown, {**self._beside.of(page, role), **extras.fresh(), **more})
+
+        return str(await self._do(drawn))
+
+    async def sheet(self, seat: str) -> str:
+        """The role sheet of a seat."""
+
+        def drawn() -> str:
+            page = f"/print/{seat}"
+            return render(page, api.view(self._session, seat), {**self._beside.of(page, seat), **extras.fresh()})
+
+        return str(await self._do(drawn))
+
+    # ------------------------------------------------------------------------------------------ parts
+
+    async def look(self, page: Page, elsewhere: str) -> Snapshot:
+        """What an open page is to show now; nothing but where to go, if it is to go `elsewhere`."""
+        stamp, state = self._stamp(), self._session.state
+        moved = (state.phase, state.turn) != page.moment
+        goes_to = elsewhere or (places.follows(page.page, state.phase) if moved else "")
+        said = {"phase": state.phase, "turn": state.turn, "is_blank": state.is_blank, "goes_to": goes_to,
+                "clock": {"ends": state.clock.ends, "left": state.clock.left, "now": time.time()}}  # fmt: skip
+        if goes_to and page.page != places.SCREEN:
+            return Snapshot(stamp, {}, said)
+        return Snapshot(stamp, await self._parts(stamp, page), said)
+
+    async def _parts(self, stamp: Stamp, page: Page) -> Mapping[str, str]:
+        role = self.role(page.who)
+        digest, beside = await self._base(stamp, page.page, role)
+        handle, *mine = self._mine(page.who)
+        shares = page.page in SHARED and bool(handle)
+        key = (page.page, role, digest, *mine, "" if shares else handle)
+        found = self._drawn.get(key)
+        if found is None:
+            found = await self._do(self._draw, page, role, beside, shares)
+            _keep(self._drawn, key, found, DRAWN)
+        return {name: text.replace(NOBODY, handle) for name, text in found.items()} if shares else found
+
+    def _draw(self, page: Page, role: str, beside: Mapping[str, Any], shares: bool) -> Mapping[str, str]:
+        shown = self._shown(role, page.who)
+        if shares:
+            shown = {**shown, "me": {**shown.get("me", {}), "id": "", "handle": NOBODY}}
+        return regions(page.page, shown, beside)
+
+    async def _base(self, stamp: Stamp, page: str, role: str) -> tuple[str, Mapping[str, Any]]:
+        """A digest of all that a role sees on a page, and what stands beside the view: made once for all who look."""
+        key = (stamp, page, role)
+        if key not in self._bases:
+            making = asyncio.ensure_future(self._do(self._made, page, role))
+            _keep(self._bases, key, making, 128)
+        return await asyncio.shield(self._bases[key])
+
+    def _made(self, page: str, role: str) -> tuple[str, Mapping[str, Any]]:
+        beside = self._beside.of(page, role)
+        told = {name: value for name, value in _seen(self._session, role).items() if name != "revision"}
+        text = json.dumps([told, beside], sort_keys=True, default=str)
+        return hashlib.blake2b(text.encode(), digest_size=12).hexdigest(), beside
+
+    # ------------------------------------------------------------------------------------------ what somebody sees
+
+    def _shown(self, role: str, who: Who) -> dict[str, Any]:
+        """What somebody sees; who has no seat yet sees what everybody may."""
+        shown = _seen(self._session, role, who.person)
+        person = self._session.state.people.get(who.person)
+        if not role and person is not None:
+            shown = {**shown, "me": {"id": person.id, "handle": person.handle, "seat": "", "title": ""}}
+        return shown
+
+    def _mine(self, who: Who) -> tuple[Any, ...]:
+        """What is a person's own on a page that their team shares: handle, votes, forecast."""
+        state = self._session.state
+        person = state.people.get(who.person)
+        if person is None:
+            return "", (), None
+        votes = tuple(sorted((trigger, option) for (turn, trigger, one), option in state.votes.items()
+                             if turn == state.turn and one == who.person))  # fmt: skip
+        return person.handle, votes, state.forecasts.get((state.turn, who.person))
+
+    def close(self) -> None:
+        """Nothing more is drawn."""
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+
+def _seen(session: api.Session, role: str, person: str = "") -> dict[str, Any]:
+    """The view of a role, or of everybody for who has none yet.
+
+    How many of a team have said what they want is for whoever leads: it would have every page drawn at every vote.
+    """
+    shown = api.view(session, role or "screen", person=person)
+    if role != "host":
+        shown["seats"] = [{name: one for name, one in seat.items() if name != "votes_in"} for seat in shown["seats"]]
+    return shown
+
+
+def _keep(kept: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:
+    kept[key] = value
+    while len(kept) > most:
+        kept.popitem(last=False)

@@ -1,0 +1,206 @@
+"""What is reckoned beside the game: what-ifs, two baselines, rehearsals, debriefs, exports."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.extra
+for needed in ("starlette", "uvicorn", "websockets", "itsdangerous", "segno", "multipart"):
+    pytest.importorskip(needed)
+
+from sim import api  # noqa: E402
+from sim.seminar.reckoner import MOST  # noqa: E402
+from tests.game.stage import DUEL  # noqa: E402
+from tests.seminar.client import Client  # noqa: E402
+from tests.seminar.measured import measure  # noqa: E402
+from tests.seminar.stage import Stage  # noqa: E402
+from tests.seminar.test_protocol import at, deciding, until  # noqa: E402
+
+LEVERS = DUEL + "levers:\n  march.options.go.usual: {range: [5 %, 95 %], says: How ready is the east?}\n"
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """A seminar of the duel with a lever."""
+    stage = Stage.open(tmp_path / "session", LEVERS)
+    yield stage
+    stage.close()
+
+
+def log_of(stage: Stage) -> bytes:
+    """What lies in the log."""
+    return (stage.folder / "log.jsonl").read_bytes()
+
+
+def finished(stage: Stage, page: str, *names: str, seconds: float = 60.0) -> dict[str, Any]:
+    """What has been reckoned for a page, once all of these names are there."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = stage.room.reckoner.of(page, "host")
+        if all(found.get(name) for name in names):
+            return dict(found)
+        with stage.people[0].live_now("/host/console") as line:  # as long as it takes to hear a beat
+            until(line, lambda message: "beat" in message)
+    raise AssertionError(f"{names} never came")
+
+
+def bars(stage: Stage, seat: str, trigger: str) -> dict[str, Any]:
+    """The bars of a team's what-if when no more futures are to come."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        found = stage.room.reckoner.of("/seat/whatif", seat)
+        if found and not found["asking"] and trigger in found["whatif"]:
+            return dict(found["whatif"][trigger])
+        with stage.people[0].live_now("/host/console") as line:
+            until(line, lambda message: "beat" in message)
+    raise AssertionError("the bars never came")
+
+
+def test_a_what_if_is_quick_changes_nothing_and_says_the_same_again(stage: Stage) -> None:
+    """First bars, then finer ones, on the pages of the team alone; the same again has the same numbers."""
+    host, east, west = deciding(stage)
+    stage.people.append(host)
+    east.do("vote", trigger="march", option="go")
+    with east.live_now("/seat/whatif") as line:  # the processes are warm when there was time for a first answer
+        east.do("whatif", trigger="march", options="stay,go")
+        until(line, lambda message: "bars" in message.get("regions", {}), seconds=60)
+    first = bars(stage, "east", "march")
+    before = log_of(stage), stage.session.digest()
+    mate = stage.person("east")
+    with ExitStack() as stack:
+        mine, theirs = (stack.enter_context(one.live_now("/seat/whatif")) for one in (mate, west))
+        until(mine, at(0))
+        until(theirs, at(0))
+        asked = time.perf_counter()
+        assert east.do("whatif", trigger="march", options="stay,go").status == 200
+        until(mine, lambda message: "<svg" in message.get("regions", {}).get("bars", ""), seconds=60)
+        measure(16, "seconds to the first bars of a small game", time.perf_counter() - asked, promised=1.0)
+        voted = time.perf_counter()
+        assert west.do("vote", trigger="warn", option="shout").status == 200
+        measure(16, "seconds for a vote meanwhile", time.perf_counter() - voted, promised=0.5)
+    again = bars(stage, "east", "march")
+    assert first == again
+    assert again["n"] == MOST
+    assert [option["option"] for option in again["options"]] == ["stay", "go"]
+    assert all(sum(one["share"] for one in option["outcomes"]) == pytest.approx(1) for option in again["options"])
+    assert "not a forecast" in again["says"]
+    assert "whatif" not in stage.room.reckoner.of("/seat/whatif", "west")
+    assert log_of(stage).startswith(before[0])
+    events = [json.loads(line) for line in log_of(stage).splitlines()[len(before[0].splitlines()) :]]
+    assert {event["kind"] for event in events} == {"joined", "voted"}
+
+
+def test_a_new_question_of_a_team_ends_its_old_one(stage: Stage) -> None:
+    """One job for each team: the last question is answered, and another team's goes on."""
+    host, east, west = deciding(stage)
+    stage.people.append(host)
+    west.do("whatif", trigger="warn", options="wait,shout")
+    for options in ("stay,go", "go", "stay"):
+        assert east.do("whatif", trigger="march", options=options).status == 200
+    assert [one["option"] for one in bars(stage, "east", "march")["options"]] == ["stay"]
+    assert len(bars(stage, "west", "warn")["options"]) == 2
+
+
+def test_a_what_if_goes_with_its_turn(stage: Stage) -> None:
+    """What was asked in a turn is not shown in the next, and nobody looks ahead between turns."""
+    host, east, _ = deciding(stage)
+    stage.people.append(host)
+    east.do("whatif", trigger="march", options="stay,go")
+    bars(stage, "east", "march")
+    host.do("advance", phase="reveal")
+    assert east.do("whatif", trigger="march", options="stay").status == 423
+    host.do("advance", phase="decide")
+    assert stage.room.reckoner.of("/seat/whatif", "east") == {}
+    assert east.do("whatif", trigger="march", options="stay", turn=0).status == 409
+
+
+def test_a_changed_assumption_draws_two_labelled_baselines(stage: Stage) -> None:
+    """As written and changed, each with its intervals and n, and what was changed to what; the game knows nothing."""
+    host = stage.host()
+    stage.people.append(host)
+    before = log_of(stage)
+    name = "march.options.go.usual"
+    assert host.do("sandbox", **{name: 400}).status == 422
+    assert host.do("sandbox", weather=1).status == 422
+    assert stage.person("east").do("sandbox", **{name: 90}).status == 403
+    assert host.do("sandbox", **{name: 90}).status == 200
+    found = finished(stage, "/host/assumptions", "sandbox")["sandbox"]
+    assert [option["says"] for option in found["options"]] == ["As written", "Changed"]
+    attacked = [next(one for one in option["outcomes"] if one["name"] == "attacked") for option in found["options"]]
+    assert attacked[1]["low"] > attacked[0]["high"]
+    assert found["n"] == 1_000
+    assert [(one["was"], one["now"], one["kind"]) for one in found["changed"]] == [("30 %", "90 %", "assumption")]
+    shown = host.get(f"{host.origin}/host/assumptions").text
+    assert "As written" in shown
+    assert "Changed" in shown
+    assert log_of(stage).startswith(before)
+    assert not [event for event in stage.session.log.events if event["kind"] not in ("opened", "joined")]
+
+
+def test_model_players_play_a_whole_game_beside_the_session(stage: Stage) -> None:
+    """A rehearsal goes through every turn to an outcome, another one by other luck, and the log stays as it is."""
+    host = stage.host()
+    stage.people.append(host)
+    before = log_of(stage)
+    assert host.do("rehearse").status == 200
+    found = finished(stage, "/host/rehearsal", "rehearsal")["rehearsal"]
+    assert 1 <= len(found["turns"]) <= len(stage.session.game.turns)
+    assert found["outcome"]
+    assert any(turn["moves"] for turn in found["turns"])
+    assert log_of(stage) == before
+
+
+def test_debrief_and_export_say_the_same_and_the_export_replays(stage: Stage) -> None:
+    """At the end all pages have the debrief; the file holds its numbers and gives the same digest when played again."""
+    host, east, west = deciding(stage)
+    stage.people.append(host)
+    while stage.session.state.phase == "decide":
+        turn = stage.session.state.turn
+        east.do("seal", turn=turn, march="go", seen=0)
+        east.do("foretell", turn=turn, percent=40)
+        host.do("advance", turn=turn, phase="reveal")
+        host.do("advance", turn=turn, phase=stage.session.next_phases()[0])
+    assert stage.session.state.phase == "debrief"
+    ended = time.perf_counter()
+    told = finished(stage, "/host/debrief", "debrief")["debrief"]
+    measure(19, "seconds to the debrief of a small game", time.perf_counter() - ended, promised=2.0)
+    assert told["says"]
+    assert east.get(f"{east.origin}/seat/debrief").text.count("<svg") >= 2
+    assert west.ask("GET", "/export.zip").status == 403
+    reply = host.ask("GET", "/export.zip")
+    assert reply.status == 200
+    path = stage.folder.parent / "taken.zip"
+    path.write_bytes(reply.body)
+    import zipfile
+
+    with zipfile.ZipFile(path) as archive:
+        assert json.loads(archive.read("debrief.json")) == json.loads(json.dumps(told))
+        secret = (stage.folder / "secret").read_bytes()
+        assert all(secret not in archive.read(name) for name in archive.namelist())
+        assert "secret" not in archive.namelist()
+    assert api.replay_export(path) == stage.session.digest()
+
+
+def test_nothing_of_the_debrief_is_shown_before_the_end(stage: Stage) -> None:
+    """Its parts are played while turns end, and told to nobody: not even to whoever leads before the debrief begins."""
+    host, east, _ = deciding(stage)
+    east.do("seal", march="go", seen=0)
+    host.do("advance", phase="reveal")
+    for page, role in (("/seat/debrief", "west"), ("/host/debrief", "host"), ("/screen", "screen")):
+        assert not stage.room.reckoner.of(page, role).get("debrief")
+
+
+def test_role_sheets_are_printed_for_whom_they_are(stage: Stage) -> None:
+    """Whoever leads prints all of them, a person their own; nobody another's."""
+    host, east, west = deciding(stage)
+    assert [host.get(f"{host.origin}/print/{seat}").status for seat in ("east", "west", "north")] == [200, 200, 404]
+    assert east.get(f"{east.origin}/print/east").status == 200
+    assert west.get(f"{west.origin}/print/east").status == 403
+    assert Client(host.origin).get(f"{host.origin}/print/east").status == 403
