@@ -56,11 +56,13 @@ def tour(room: Room, *, seconds: float = 20.0) -> Iterator[Screen]:
     yield "print", places.to(host, f"/print/{room.seats[0]}")
     places.host("console")
     room.lead("advance", phase="reveal")
-    yield "seat-reveal", places.seat("reveal")
+    phone.wait_for_url("**/seat/reveal")  # by itself
+    yield "seat-reveal", phone
     yield "host-reveal", places.host("reveal")
     yield "screen-reveal", screen
     room.lead("advance", phase="debrief")
-    yield "seat-debrief", places.with_charts(places.seat("debrief"))
+    phone.wait_for_url("**/seat/debrief")
+    yield "seat-debrief", places.with_charts(phone)
     yield "screen-debrief", places.with_charts(screen)
     yield "host-debrief", places.with_charts(places.host("debrief"))
     yield "host-export", places.host("export")

@@ -6,6 +6,7 @@ import socket
 import socketserver
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from threading import Thread
 
 import pytest
@@ -17,8 +18,9 @@ class Echo(socketserver.BaseRequestHandler):
     """Sends back what it gets."""
 
     def handle(self) -> None:
-        while piece := self.request.recv(1024):
-            self.request.sendall(piece)
+        with suppress(ConnectionError):
+            while piece := self.request.recv(1024):
+                self.request.sendall(piece)
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from typing import Any
 
 from sim.digits import decimals_of, fixed
 
-NARROW, WIDE = 34, 84
-"""Characters in a line of text, on a phone and on a projector."""
+NARROW, WIDE = 34, 46
+"""Characters in a line of text, on a phone and in half the width of a projector."""
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """What tells apart options and outcomes beside their colour."""

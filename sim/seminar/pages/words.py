@@ -195,10 +195,19 @@ def said(questions: Any, trigger: str, option: str) -> str:
     return option
 
 
+def source(named: Any) -> str:
+    """Where a number comes from.
+
+    >>> source("author"), source(None), source("Chowdhry et al. (2020)")
+    ('our judgement', 'our judgement', 'Chowdhry et al. (2020)')
+    """
+    return str(named) if named and named != "author" else "our judgement"
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     one.__name__: one
     for one in (
         minutes, left, chance, plain, people, counted, phase, step, channel, short, drawing, day, dated, mark, usually,
-        score, said, estimate,
+        score, said, estimate, source,
     )
 }  # fmt: skip

@@ -190,7 +190,8 @@ def test_29_without_scripts_one_joins_reads_and_votes(room: Room, asked):
     seat, trigger, options = asked
     phone = room.page(room.link("room"), java_script_enabled=False)
     assert phone.url.endswith("/seat/choose")
-    phone.locator(f'form:has(input[name="seat"][value="{seat}"]) button').click()
+    with phone.expect_navigation():
+        phone.locator(f'form:has(input[name="seat"][value="{seat}"]) button').click()
     assert phone.url == f"{room.server.origin}/seat/decide"
     phone.goto(f"{room.server.origin}/seat/brief")
     assert room.game.seats[seat].title in phone.inner_text("main")
@@ -199,14 +200,17 @@ def test_29_without_scripts_one_joins_reads_and_votes(room: Room, asked):
     if not card.is_visible():
         phone.locator(f'details:has([data-vote="{trigger}"]) summary').click()
     card.click()
-    phone.locator(f'button[name="trigger"][value="{trigger}"]').click()
+    with phone.expect_navigation():
+        phone.locator(f'button[name="trigger"][value="{trigger}"]').click()
     assert phone.url == f"{room.server.origin}/seat/decide"
     assert touch.chosen(phone, trigger) == options[2]
     assert room.log("voted")[-1]["option"] == options[2]
-    phone.locator('form[data-post="seal"] button.main').click()
+    with phone.expect_navigation():
+        phone.locator('form[data-post="seal"] button.main').click()
     assert room.log("ordered")[-1]["options"] == {trigger: options[2]}
     phone.fill('input[name="percent"]', "35")
-    phone.locator('form[data-post="foretell"] button').click()
+    with phone.expect_navigation():
+        phone.locator('form[data-post="foretell"] button').click()
     assert room.log("foretold")[-1]["probability"] == 0.35
     phone.context.close()
 

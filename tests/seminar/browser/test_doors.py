@@ -212,8 +212,7 @@ def test_13_nothing_that_a_team_has_sealed_is_in_what_others_are_sent(room: Room
         shown.append((everything(rival), everything(screen, "screen", ())))
     assert shown[0] == shown[1]
     assert "SEALED-" not in str(shown)
-    own = everything(player, pages=("decide",))
-    assert "SEALED-TWO" in str(own), "the team itself is shown what it has sealed"
+    assert "SEALED-TWO" in player.get("/seat/decide").text, "the team itself is shown what it has sealed"
 
 
 # ------------------------------------------------------------------------------------------------ check 11
