@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli import options
+from sim.cli import options, paper
 from sim.errors import UsageError
+
+if TYPE_CHECKING:
+    from sim import api
 
 NEEDED = ("ifaddr", "itsdangerous", "python_multipart", "segno", "starlette", "uvicorn", "websockets")
 """The packages of the extra."""
@@ -25,11 +30,12 @@ NEEDED = ("ifaddr", "itsdangerous", "python_multipart", "segno", "starlette", "u
 @click.option("--session", "folder", metavar="DIR", help="Keep the session here, or go on with the one that is here.")
 @click.option("--new", "is_new", is_flag=True, help="Open another session, also if today's is not over.")
 @click.option("--reveal", "reveals", is_flag=True, help="Reveal a turn by itself when its time is up.")
+@click.option("--dry-run", is_flag=True, help="Say what would be played, and serve nothing.")
 @click.option("--no-browser", is_flag=True, help="Print the address, and do not open it.")
 def seminar_command(
     file: str | None, policy: str | None, variant: str | None, settings: tuple[str, ...], seed: int, minutes: int,
     turns: int | None, lan: str | None, port: int | None, folder: str | None, is_new: bool, reveals: bool,
-    no_browser: bool,
+    dry_run: bool, no_browser: bool,
 ) -> int:  # fmt: skip
     """Lead a class through a crisis in the browser, turn by turn.
 
@@ -37,20 +43,25 @@ def seminar_command(
 
     \b
     Example:
-      sim seminar ukraine-2014 --no-browser
+      sim seminar ukraine-2014 --dry-run
     """
     if file is None and lan and not lan[0].isdigit():
         file, lan = lan, ""  # `--lan FILE` takes the name of the file for an address
     if file is None:
         raise UsageError("say which scenario is played: `sim seminar ukraine-2014`; `sim list` names those there are")
-    _needs_the_extra()
     from sim import api
-    from sim.seminar.run import Wanted, run
 
     name = file
 
     def load() -> api.Model:
         return api.load(name, policy=policy, variant=variant, overrides=options.read_settings(settings))
+
+    if dry_run:
+        for line in _plan(load(), minutes, turns):
+            click.echo(line)
+        return 0
+    _needs_the_extra()
+    from sim.seminar.run import Wanted, run
 
     words = [f"{option} {value}" for option, value in (("--policy", policy), ("--variant", variant)) if value]
     wanted = Wanted(
@@ -58,6 +69,25 @@ def seminar_command(
         opens_browser=not no_browser, reveals=reveals, settings=(*words, *(f"-s {one}" for one in settings)),
     )  # fmt: skip
     return run(load, Path(name).stem, wanted, say=click.echo)
+
+
+def _plan(model: api.Model, minutes: int, turns: int | None) -> Iterator[str]:
+    """What would be played: who sits where, when turns begin, how long there is to decide."""
+    from sim import api
+    from sim.clock import say_date
+
+    game = api.game(model, minutes=minutes, turns=turns)
+    paint = paper.painter(no_color=True)
+    yield from paper.wrapped(f"{game.title}: {len(game.turns)} turns in {game.minutes} minutes.")
+    yield ""
+    seats = [[seat.title, str(len(seat.questions)), str(seat.orders)] for seat in game.seats.values()]
+    yield from paper.table(("seat", "questions", "orders a turn"), seats, paint=paint)
+    yield ""
+    start = game.program.start
+    rows = [[str(turn.number + 1), say_date(start, turn.tick), f"{turn.seconds / 60:.1f} min"] for turn in game.turns]
+    yield from paper.table(("turn", "begins", "to decide"), rows, left=2, paint=paint)
+    yield ""
+    yield from paper.wrapped("Nothing is served. Leave out --dry-run to begin; add --lan for phones in the room.")
 
 
 def _needs_the_extra() -> None:

@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from itsdangerous import BadSignature, URLSafeSerializer
-
 Role = Literal["host", "screen", "seat"]
 
 COOKIE_SECONDS = 14 * 86_400
@@ -44,6 +42,8 @@ class Desk:
     """The tokens and cookies of one session."""
 
     def __init__(self, secret: bytes, seats: tuple[str, ...]) -> None:
+        from itsdangerous import URLSafeSerializer
+
         self._secret = secret
         self._signer = URLSafeSerializer(self._derived("cookies"), salt="seminar")
         self.name = self._derived("name").hex()[:8]  # two sessions on one machine do not mix up their cookies
@@ -86,6 +86,8 @@ class Desk:
         Forged
             If there is a cookie that was not signed here.
         """
+        from itsdangerous import BadSignature
+
         value = cookies.get(self.cookie_name(role))
         if value is None:
             return None

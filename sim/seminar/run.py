@@ -15,7 +15,6 @@ from typing import Any
 from sim import api
 from sim.errors import UsageError
 from sim.seminar import keep, lan
-from sim.seminar.app import application
 from sim.seminar.desk import Desk
 from sim.seminar.room import Room
 
@@ -107,6 +106,8 @@ async def _led(room: Room, listener: socket.socket, wanted: Wanted, host: str) -
 async def serve(room: Room, listener: socket.socket, stop: asyncio.Event) -> None:
     """Serve until `stop` is set; then tell the pages, and leave."""
     import uvicorn
+
+    from sim.seminar.app import application
 
     hosts = (listener.getsockname()[0],) if room.is_lan else ("localhost", lan.LOOPBACK)
     config = uvicorn.Config(
