@@ -70,14 +70,16 @@ def futures(
         return played(before, numbers, before.decisions, recording, horizon=until)
     ends = game.turns[turn].until
     table = Table(game, before.program, before.program, "auto", {ends: cut(before.program, ends)})
-    plan = Plan(table, _pasts(before, numbers), Window.of(turn, orders), lambda runs: [None] * len(runs))
+    plan = Plan(table, _pasts(before, numbers), Window.of(turn, orders), _each)
     plan.find()
+    if plan.is_last and recording == LEAN:  # after the last turn they are at the horizon already
+        return _together(_by_runs(plan.ended), len(numbers))
     parts = []
     for rows, (first, counts) in _alike(plan.at, plan.last - plan.first):
         at, ahead = (dict(zip(plan.places, values, strict=True)) for values in (first, counts))
         asked = dictated(plan.given, before.heard, at, ahead)
         some = [numbers[row] for row in rows]
-        parts.append((rows, played(before, some, {**before.decisions, **asked}, recording, horizon=until)))
+        parts.append((rows, slice(None), played(before, some, {**before.decisions, **asked}, recording, horizon=until)))
     return _together(parts, len(numbers))
 
 
@@ -157,14 +159,33 @@ def cut(program: Program, horizon: int) -> Program:
     return _CUT[key][1]
 
 
-def _together(parts: Sequence[tuple[Integers, Runs]], count: int) -> Runs:
+def _each(runs: Runs) -> list[tuple[Runs, int]]:
+    """Every run with its place among those it was played with."""
+    return [(runs, place) for place in range(len(runs))]
+
+
+Piece = tuple[Any, Any, Runs]
+"""Numbers of futures, the places at which they stand in some runs, and those runs."""
+
+
+def _by_runs(each: Sequence[tuple[Runs, int]]) -> list[Piece]:
+    """Futures by the runs that they were played with."""
+    found: dict[int, tuple[list[int], list[int], Runs]] = {}
+    for number, (runs, place) in enumerate(each):
+        rows, places, _ = found.setdefault(id(runs), ([], [], runs))
+        rows.append(number)
+        places.append(place)
+    return list(found.values())
+
+
+def _together(parts: Sequence[Piece], count: int) -> Runs:
     """Runs that were played in groups, in the order in which they were asked for; without events."""
-    first = parts[0][1]
+    first = parts[0][2]
     found: dict[str, Any] = {}
     for name in ("runs", "parameters", "outcome", "ending", "ended", "turns", "metrics", "counters", "series"):
         array = getattr(first, name)
         whole = np.empty((count, *array.shape[1:]), dtype=array.dtype)
-        for rows, runs in parts:
-            whole[rows] = getattr(runs, name)
+        for rows, places, runs in parts:
+            whole[rows] = getattr(runs, name)[places]
         found[name] = whole
     return replace(first, **found, failures=(), events=(), decisions=())

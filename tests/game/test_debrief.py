@@ -90,16 +90,17 @@ GATED = (
 ) + "triggers: {gate: {rate: 0.08, do: open = not open}}\n"
 
 
+@pytest.mark.parametrize("turns", [1, 3])
 @pytest.mark.parametrize("text", [DUEL, GATED])
-def test_futures_follow_orders_as_the_history_does(tmp_path: Path, text: str) -> None:
+def test_futures_follow_orders_as_the_history_does(tmp_path: Path, text: str, turns: int) -> None:
     """Future by future, metric by metric: at the end of the turn, and at the horizon after turns of the model.
 
     Without uncertain numbers a future from the start is the history of another seed; the gate opens and closes at
     times of its own in each, so that orders wait, and are in vain in some.
     """
-    session = seated(tmp_path, text)
+    session = seated(tmp_path, text, turns=turns)
     game, start, orders = session.game, session.course(0), {"west": {"warn": "shout"}, "east": {"march": "go"}}
-    turn, model = Window.of(0, orders), [Window.of(number, {}) for number in (1, 2)]
+    turn, model = Window.of(0, orders), [Window.of(number, {}) for number in range(1, turns)]
     short = futures(game, start, range(40), turn=0, orders=orders, until=game.turns[0].until)
     long = futures(game, start, range(40), turn=0, orders=orders)
     for number in range(40):
