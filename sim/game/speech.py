@@ -99,7 +99,7 @@ class Speech:
 
     def _denied(self, tree: Tree) -> str:
         """A truth of which the opposite is meant."""
-        name = self._name(tree)
+        name = self.name_of(tree)
         owner, _, last = name.rpartition(".")
         if owner and last in _FLAGS and self._is_truth(tree):
             denied = _DENIED.get(last) or _NOT.sub(r"\1 not", _FLAGS[last], count=1)
@@ -115,7 +115,7 @@ class Speech:
 
     def _flag(self, tree: Tree) -> str:
         """A truth of the vocabulary as what is said of its owner; "" if it is none."""
-        name = self._name(tree)
+        name = self.name_of(tree)
         owner, _, last = name.rpartition(".")
         if owner and last in _FLAGS and self._is_truth(tree):
             return f"{self.words(owner)} {_FLAGS[last]}"
@@ -133,7 +133,7 @@ class Speech:
             case Count(trigger, branch):
                 return f"how often {words_of(branch_name(self.program, trigger, branch))} came"
             case Read() | ReadDerived() | ReadParameter():
-                name = self._name(tree)
+                name = self.name_of(tree)
                 if name.endswith(".agreed"):
                     owner, _, sender = name.removesuffix(".agreed").rpartition(".")
                     return f"what {self.within(sender)} has decided on {self.words(owner)}"
@@ -146,7 +146,8 @@ class Speech:
             case _:
                 return _QUOTED.sub(r"\1", expression_text(self.program, tree)).replace("_", " ")
 
-    def _name(self, tree: Tree) -> str:
+    def name_of(self, tree: Tree) -> str:
+        """The name of what an expression reads; "" if it is no single name."""
         match tree:
             case Read(slot):
                 return self.program.quantities[slot].name

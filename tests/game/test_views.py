@@ -107,6 +107,27 @@ def test_a_reveal_tells_orders_and_what_became_of_them(tmp_path: Path) -> None:
             assert (told["warn"]["option"], told["warn"]["by"]) == ("shout", "host")
 
 
+def test_an_order_that_was_not_carried_out_says_why(tmp_path: Path) -> None:
+    """No occasion came in the turn, or it was not open at those that came: how many, when the last was, and why."""
+    for every, closed, says in (
+        ("7 days", "open", "it was not open at any of the 2 occasions that came, the last on 15 January 2030: "
+                           "only if open is so"),
+        ("15 days", "open", "on 16 January 2030 it was not open: only if open is so"),
+        ("15 days", "army > home", "on 16 January 2030 it was not open: only if army is above “home”"),
+        ("15 days", "not open or alarm > 5", "on 16 January 2030 it was not open"),
+        ("50 days", "open", "no occasion came in this turn"),
+    ):  # fmt: skip
+        text = DUEL.replace("every: 7 days", f"every: {every}").replace("if: open,", f'if: "{closed}",')
+        is_shut = closed.startswith("open")
+        session = seated(tmp_path, text.replace("open: {flag: true, start: true}", "open: {flag: true, start: false}")
+                         if is_shut else text)  # fmt: skip
+        session.advance("decide")
+        session.order("e", {"march": "go"}, turn=0, seen=0)
+        session.advance("reveal")
+        told = next(one for one in view(session, "host")["reveal"]["moves"] if one["trigger"] == "march")
+        assert told["carried_out"] is None and told["undone"].startswith(says), told["undone"]
+
+
 def test_a_seat_of_the_model_reveals_what_the_model_did(tmp_path: Path) -> None:
     """Each thing that it did once; where it did nothing, that; the chance for those who may know what it weighed."""
     session = seated(tmp_path, SEALED)
