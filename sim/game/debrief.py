@@ -302,7 +302,11 @@ def _said(move: Mapping[str, Any], question: Question) -> dict[str, Any] | None:
     found = move["regret"]
     if found is None:
         return None
-    of = "of the seat's aims" if move["score"] == "aims" else f"of futures that end as `{move['score']}`"
+    of = (
+        "of the seat's aims"
+        if move["score"] == "aims"
+        else f"of futures that end as “{move['score'].replace('_', ' ')}”"
+    )
     best, n = question.option(found["best"]).says, found["pairs"]
     value, low, high = found["value"], found["low"], found["high"]
     if found["best"] == move["option"] or value is None or value <= 0:

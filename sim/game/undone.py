@@ -33,7 +33,7 @@ def why_undone(speech: Speech, past: Past, sight: Sight, carried: Carried) -> st
 
 def why_closed(speech: Speech, failing: Sequence[Tree]) -> str:
     """Why conditions that do not hold close an option: `army is on the lowest rung already`, `only if it stands`."""
-    moving = [said for part in failing if (said := _under_way(speech, part))]
+    moving = list(filter(None, (_under_way(speech, part) for part in failing)))
     if moving:
         return moving[0]
     stands = [_as_it_is(speech, part) for part in failing]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,36 @@ def test_an_order_that_was_not_carried_out_says_why(tmp_path: Path) -> None:
         session.advance("reveal")
         told = next(one for one in view(session, "host")["reveal"]["moves"] if one["trigger"] == "march")
         assert told["carried_out"] is None and told["undone"].startswith(says), told["undone"]
+
+
+def test_what_people_read_holds_no_names_of_the_file() -> None:
+    """No backticks and no underscores in what is said, places and people with their capitals, on every kind of page."""
+    session = api.open_session("ukraine-2014", seed=3)
+    for actor in session.game.seats:
+        session.join(actor, seat=actor)
+    on_to(session, "decide")
+    for turn in range(3):
+        session.order("russia", {"moscow_at_the_table": "joint"}, turn=turn, seen=0)
+        for role in ("host", "russia"):
+            for place, text in _sayings(view(session, role)):
+                assert "`" not in text and "_" not in text, f"{place}: {text}"
+                assert not re.search(r"\b(odesa|donetsk|luhansk|lavrov|kerry|germany)\b", text), f"{place}: {text}"
+        on_to(session, "reveal", "decide")
+
+
+SAID = {"says", "asks", "title", "because", "closed_because", "when", "costs", "terms", "undone", "teaches"}
+
+
+def _sayings(found: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """What is said in a record, with the name of its field."""
+    if isinstance(found, dict):
+        for name, one in found.items():
+            yield from _sayings(one, name)
+    elif isinstance(found, list | tuple):
+        for one in found:
+            yield from _sayings(one, key)
+    elif isinstance(found, str) and key in SAID:
+        yield key, found
 
 
 def test_a_seat_of_the_model_reveals_what_the_model_did(tmp_path: Path) -> None:
