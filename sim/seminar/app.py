@@ -21,7 +21,7 @@ from sim.seminar.pages.render import asset
 from sim.seminar.room import Room
 from sim.seminar.security import Application, Guard, Rate
 
-ASKED_BY_HOST = ("rehearse", "sandbox")
+ASKED_BY_HOST = ("rehearse", "sandbox", "debrief")
 
 FORGED = "this cookie is not of this session: open the link or scan the code again"
 STRANGER = "you have not joined this session: open the link or scan the code of your team"
@@ -41,6 +41,7 @@ class Doors:
             "whatif": room.whatif,
             "rehearse": room.rehearse,
             "sandbox": room.sandbox,
+            "debrief": room.debrief,
         }  # what is answered later, on a page
 
     # ------------------------------------------------------------------------------------------ coming in

@@ -122,6 +122,12 @@ class Room:
         values = {name: moves.number(fields, name, least=-1e12, most=1e12) for name in names}
         self.reckoner.sandbox(values)
 
+    async def debrief(self, who: Who, fields: Mapping[str, str]) -> None:
+        """Whoever leads has the debrief reckoned anew, since it could not be before."""
+        if self.session.state.phase not in ("debrief", "closed"):
+            raise api.refused("there is no debrief before the end", "closed")
+        self.reckoner.after()
+
     async def welcome(self, who: Who | None, seat: str) -> Who:
         """Let somebody in, or show who is in already to the seat of the link they opened."""
 

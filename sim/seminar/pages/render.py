@@ -7,7 +7,8 @@ A page is named by its address ("/seat/decide", "/host/lobby", "/screen", "/welc
 `key` (the beginning of the keys of plain forms; "" in parts that are pushed), `now`, `notice`, `links` (`room`
 {url, qr}, `seats` [{actor, title, url, qr}], `screen`), `online` {seats, all, screen}, `checks` [{says, is_ok}], and
 the records of what was reckoned: `whatif` {trigger: prospects}, `asking` {trigger: futures still to come}, `debrief`,
-`assumptions` {numbers, levers}, `sandbox`, `rehearsal`; what is not there is being made.
+`assumptions` {numbers, levers}, `sandbox`, `rehearsal`; what is not there is being made, unless `failed`
+{name: sentence} says that it could not be.
 
 The form of a seat's orders has a radio button for each option, named by its trigger. Without a script its button "This
 is what I want" posts the same fields to /do/vote, with the trigger as `trigger`: the option is the field of that name.
