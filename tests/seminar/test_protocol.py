@@ -156,6 +156,19 @@ def test_a_move_that_is_sent_twice_counts_once(stage: Stage) -> None:
     assert (stage.session.state.phase, stage.session.state.turn) == ("decide", 1)
 
 
+def test_a_second_click_goes_no_further_than_the_first(stage: Stage) -> None:
+    """The button grows into the next one under the pointer: a form that was drawn in another phase is refused."""
+    host = stage.host()
+    shown = host.get(f"{host.origin}/host/console").text
+    assert '<input type="hidden" name="from" value="lobby">' in shown
+    assert host.do("advance", phase="brief", **{"from": "lobby"}).status == 200
+    late = host.do("advance", phase="decide", **{"from": "lobby"})
+    assert (late.status, stage.session.state.phase) == (409, "brief")
+    assert "gone on" in late.record["says"]
+    assert host.do("undo", **{"from": "lobby"}).status == 409
+    assert host.do("advance", phase="decide", **{"from": "brief"}).status == 200
+
+
 def test_a_key_of_one_person_takes_nothing_from_another(stage: Stage) -> None:
     """Keys are a person's own."""
     _, east, west = deciding(stage)
