@@ -152,7 +152,8 @@ class Doors:
             return await self._says(request, 404, "there is no such page")
         if elsewhere := self.room.goes_to(page, who):
             return RedirectResponse(elsewhere, 303)
-        return HTMLResponse(await self.room.looking.page(page, who, notice=""))
+        trigger = request.query_params.get("trigger", "")  # the question beside which "What if?" was asked
+        return HTMLResponse(await self.room.looking.page(page, who, notice="", trigger=trigger))
 
     async def sheet(self, request: Request) -> Response:
         """A role sheet to be printed: of any seat for whoever leads, of their own for others."""
@@ -203,6 +204,8 @@ class Doors:
             return await self._says(request, 429, TOO_FAST)
         fields = await _fields(request)
         back = self._back(request, fields, role)
+        if what == "sit" and back == places.CHOOSE:
+            back = "/"  # who has sat down goes on
         try:
             await (self._asked[what](who, fields) if what in self._asked else self.room.move(what, who, fields))
         except UsageError as fault:
@@ -243,7 +246,9 @@ class Doors:
             except (WebSocketDisconnect, KeyError, RuntimeError):
                 return None
 
-        await self.room.live.serve(Page(who, page, self._moment(socket), socket.send_text, socket.close), heard)
+        seat = self.room.looking.role(who)
+        opened = Page(who, page, self._moment(socket), socket.send_text, socket.close, seat)
+        await self.room.live.serve(opened, heard)
 
     def _moment(self, socket: WebSocket) -> tuple[str, int]:
         """The phase and turn that a page was made for, if it says so; else those of now."""

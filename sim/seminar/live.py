@@ -45,6 +45,7 @@ class Page:
     moment: tuple[str, int]  # phase and turn that it was made for
     send: Callable[[str], Awaitable[None]]
     close: Callable[[int], Awaitable[None]]
+    seat: str = ""  # where whoever opened it sat then
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     stamp: Stamp = (-1, -1)
     shown: dict[str, str] = field(default_factory=dict)

@@ -148,17 +148,26 @@ class Room:
     # ------------------------------------------------------------------------------------------ pages
 
     def goes_to(self, page: str, who: Who) -> str:
-        """The page that somebody sees who asked for this one: without a seat one chooses a seat first."""
-        if who.role == "seat" and (not self.looking.role(who)) != (page == places.CHOOSE):
-            return places.OF_PHASE[self.session.state.phase] if page == places.CHOOSE else places.CHOOSE
-        return ""
+        """The page that somebody sees who asked for this one: without a seat one chooses a seat first.
+
+        Who has one may choose another, but not while a turn is decided, nor after the last.
+        """
+        if who.role != "seat":
+            return ""
+        seat, phase = self.looking.role(who), self.session.state.phase
+        if page == places.CHOOSE:
+            return places.OF_PHASE[phase] if seat and phase not in places.SEATS_CHANGE else ""
+        return "" if seat else places.CHOOSE
 
     def moment(self) -> tuple[str, int]:
         """The phase and the turn."""
         return self.session.state.phase, self.session.state.turn
 
     async def _look(self, page: Page) -> Snapshot:
-        return await self.looking.look(page, self.goes_to(page.page, page.who))
+        elsewhere = self.goes_to(page.page, page.who)
+        if page.page == places.CHOOSE and self.looking.role(page.who) not in ("", page.seat):  # they have sat down
+            elsewhere = places.OF_PHASE[self.session.state.phase]
+        return await self.looking.look(page, elsewhere)
 
     def close(self) -> None:
         """Nothing more is done here."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -93,6 +94,52 @@ def test_a_latecomer_sees_the_page_of_the_phase(stage: Stage) -> None:
     assert late.do("sit", seat="west").status == 200
     assert late.ask("GET", "/", Accept="text/html").headers["location"] == "/seat/decide"
     assert late.do("vote", trigger="warn", option="shout").status == 200
+
+
+def test_who_sat_down_wrongly_chooses_another_seat(stage: Stage) -> None:
+    """Before the first turn and at a reveal, with an open page and without a script; not while a turn is decided."""
+    east = stage.person("east")
+    assert "/seat/choose" in east.get(f"{east.origin}/seat/brief").text
+    page = east.get(f"{east.origin}/seat/choose").text
+    assert "Sit down here" in page
+    assert "Stay here" in page
+    with east.live_now("/seat/choose") as line:
+        assert until(line, at(0))["state"]["goes_to"] == ""
+        east.do("sit", seat="west")
+        assert until(line, lambda message: message.get("state", {}).get("goes_to"))["state"]["goes_to"] == "/seat/brief"
+    plain = {"Accept": "text/html", "Origin": east.origin, "Content_Type": "application/x-www-form-urlencoded"}
+    reply = east.ask("POST", "/do/sit", b"seat=east&turn=0&back=/seat/choose", **plain)
+    assert reply.headers["location"] == "/"
+    assert east.ask("GET", "/").headers["location"] == "/seat/brief"
+    host = stage.host()
+    host.do("advance", phase="decide")
+    assert east.ask("GET", "/seat/choose").headers["location"] == "/seat/decide"
+    assert "/seat/choose" not in east.get(f"{east.origin}/seat/brief").text
+    host.do("advance", phase="reveal")
+    assert east.ask("GET", "/seat/choose").status == 200
+
+
+def test_what_if_beside_a_question_opens_that_question(tmp_path: Path) -> None:
+    """The form of the question one came from is unfolded, be it the last; without one, the first is."""
+    wave = (
+        "  wave: {actor: east, asks: Does it wave?, every: 9 days, options: {no: {usual: 50 %}, yes: {usual: 50 %}}}\n"
+    )
+    stage = Stage.open(tmp_path / "session", DUEL.replace("  warn:\n", wave + "  warn:\n"))
+    try:
+        _, east, _ = deciding(stage)
+
+        def opened(query: str) -> list[bool]:
+            page = east.get(f"{east.origin}/seat/whatif{query}").text
+            return [
+                "open" in words for words in re.findall(r'<details class="question"[^>]*data-keep-open([^>]*)>', page)
+            ]
+
+        assert opened("") == [True, False]
+        assert opened("?trigger=wave") == [False, True]
+        assert opened("?trigger=march") == [True, False]
+        assert opened("?trigger=nothing") == [True, False]
+    finally:
+        stage.close()
 
 
 def test_nothing_of_a_key_or_of_a_link_is_on_a_page_of_the_room(stage: Stage) -> None:
