@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from sim.errors import UsageError
 from sim.seminar import moves, places
 from sim.seminar.desk import COOKIE_SECONDS, Forged, Role, Who
+from sim.seminar.lan import LOOPBACK
 from sim.seminar.live import Page
 from sim.seminar.pages.render import asset
 from sim.seminar.room import Room
@@ -34,7 +35,8 @@ class Doors:
 
     def __init__(self, room: Room) -> None:
         self.room, self.desk = room, room.desk
-        self.joining = Rate(burst=400, a_second=20)  # a class behind one address comes in at once
+        self.joining = Rate(burst=400, a_second=20)
+        self.coming = Rate(burst=60, a_second=1)  # somebody new; a class behind one address takes a minute longer
         self.guessing = Rate(burst=20, a_second=1)
         self.moving = Rate(burst=60, a_second=10)
         self._asked = {
@@ -51,14 +53,23 @@ class Doors:
         link = self._link(request, "room", "seat")
         if link is None:
             return await self._lost(request)
+        if request.method == "HEAD" or "prefetch" in request.headers.get("sec-purpose", ""):
+            return Response(status_code=204 if request.method == "HEAD" else 503)  # a preview, and nobody who comes in
         if not self.joining.lets(_asker(request)):
             return await self._says(request, 429, TOO_FAST)
         who = self._who(request, "seat", forgives=True)
+        if (who is None or who.person not in self.room.session.state.people) and not self._lets_in(request):
+            return await self._says(request, 429, TOO_FAST)
         try:
             who = await self.room.welcome(who, link.seat)
         except UsageError as fault:
             return await self._says(request, moves.status_of(fault), str(fault))
         return self._with_cookie(RedirectResponse("/", 303), who)
+
+    def _lets_in(self, request: Request) -> bool:
+        """Whether one more is let in who is new: this computer itself may bring as many as it likes."""
+        asker = _asker(request)
+        return asker == LOOPBACK or self.coming.lets(asker)
 
     async def lead(self, request: Request) -> Response:
         """The link of whoever leads."""
@@ -235,7 +246,7 @@ class Doors:
         except Forged:
             who = None
         is_here = who is not None and (who.role != "seat" or who.person in self.room.session.state.people)
-        if who is None or not is_here or self.room.live.is_closing or len(self.room.live.pages) >= self.room.live.MOST:
+        if who is None or not is_here or self.room.live.is_closing or not self.room.live.has_room(who):
             await socket.close(1008)
             return
         await socket.accept()

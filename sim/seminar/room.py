@@ -25,6 +25,11 @@ from sim.seminar.workers import Workers
 Result = TypeVar("Result")
 
 MOST_PEOPLE = 300
+"""So many may have a seat or a page open."""
+
+MOST_NAMES = 2_000
+"""So many may have come in at all: who opened a link and was never seen again takes nobody's place."""
+
 GRACE = 2.0
 """Seconds after the end of a turn's time for what was sent in time, but slowly."""
 
@@ -137,8 +142,10 @@ class Room:
                 if seat and people[who.person].seat != seat:
                     self.session.sit(who.person, seat)
                 return who
-            if len(people) >= MOST_PEOPLE:
-                raise api.refused(f"{MOST_PEOPLE} people have joined: no more fit into this session", "closed")
+            here = self.live.people
+            count = sum(bool(one.seat or here[one.id]) for one in people.values())
+            if count >= MOST_PEOPLE or len(people) >= MOST_NAMES:
+                raise api.refused(f"{count} people have joined: no more fit into this session", "closed")
             new = Who("seat", new_person())
             self.session.join(new.person, seat=seat)
             return new

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -443,6 +444,59 @@ def test_a_cookie_of_a_person_opens_no_console(stage: Stage) -> None:
     desk = stage.room.desk
     other = Client(east.origin, {desk.cookie_name("host"): east.cookies[desk.cookie_name("seat")]})
     assert other.get(f"{east.origin}/host/console").status == 403
+
+
+def test_a_preview_of_a_link_brings_nobody_in(stage: Stage) -> None:
+    """Chats and browsers look at a link before anybody opens it."""
+    path = "/join/" + stage.room.desk.token("seat", "east")
+    client = Client(stage.room.base)
+    assert client.ask("HEAD", path).status == 204
+    assert client.ask("GET", path, Sec_Purpose="prefetch").status == 503
+    assert not stage.session.state.people
+    assert not client.cookies
+    assert client.ask("GET", path).status == 303
+    assert len(stage.session.state.people) == 1
+
+
+def test_one_device_does_not_shut_the_others_out(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one address sixty come in at once, then one a second; who never sat down nor looked takes nobody's place."""
+    from sim.seminar import app, room
+
+    monkeypatch.setattr(app, "_asker", lambda request: "192.168.0.9")
+    monkeypatch.setattr(room, "MOST_PEOPLE", 2)
+    path = "/join/" + stage.room.desk.token("room")
+    begun = time.monotonic()
+    found = [Client(stage.room.base).ask("GET", path).status for _ in range(70)]
+    let = found.count(303)
+    assert 60 <= let <= 61 + (time.monotonic() - begun)
+    assert set(found) == {303, 429}
+    monkeypatch.setattr(app, "_asker", lambda request: "192.168.0.10")
+    late = [stage.person("east"), stage.person("west")]
+    assert len(stage.session.state.people) == let + 2
+    full = Client(stage.room.base).ask("GET", path)
+    assert (full.status, "2 people have joined" in full.text) == (423, True)
+    assert late[0].get(stage.link("seat", "east")).status == 200
+
+
+def test_the_oldest_page_of_somebody_who_opens_too_many_rests(stage: Stage) -> None:
+    """Twelve pages of one person stay open; the first hears why it does not; whoever leads always finds room."""
+    from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+    live = stage.room.live
+    east, west, host = stage.person("east"), stage.person("west"), stage.host()
+    live.MOST = live.EACH
+    with ExitStack() as stack:
+        lines = [stack.enter_context(east.live_now("/seat/brief")) for _ in range(live.EACH + 1)]
+        assert "rests" in until(lines[0], lambda message: "ends" in message)["ends"]
+        with pytest.raises(ConnectionClosed):
+            lines[0].recv(timeout=5)
+        for line in lines[1:]:
+            until(line, lambda message: "regions" in message)
+        assert live.people.total() == live.EACH
+        with pytest.raises(InvalidStatus):
+            stack.enter_context(west.live_now("/seat/brief"))
+        for client, page in ((host, "/host/lobby"), (stage.screen(), "/screen")):
+            until(stack.enter_context(client.live_now(page)), lambda message: "regions" in message)
 
 
 def test_who_guesses_links_has_to_wait(stage: Stage) -> None:
