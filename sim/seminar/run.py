@@ -14,7 +14,7 @@ from typing import Any
 
 from sim import api
 from sim.errors import UsageError
-from sim.seminar import keep, lan
+from sim.seminar import keep, lan, wire
 from sim.seminar.desk import Desk
 from sim.seminar.room import Room
 
@@ -40,6 +40,7 @@ class Wanted:
 
 def run(load: Callable[[], api.Model], name: str, wanted: Wanted, *, say: Callable[[str], None]) -> int:
     """Lead a seminar until Ctrl-C; the exit code."""
+    wire.raise_open_files()
     ip = lan.chosen_address(wanted.lan)
     folder = keep.folder_for(name, wanted.seed, out=wanted.folder, anew=wanted.is_new, today=datetime.now().date())
     goes_on = (folder / "log.jsonl").exists()
@@ -115,6 +116,8 @@ async def serve(room: Room, listener: socket.socket, stop: asyncio.Event) -> Non
         proxy_headers=False, ws="auto", ws_max_size=4096, ws_per_message_deflate=False, ws_ping_interval=20,
         ws_ping_timeout=20, timeout_graceful_shutdown=1, timeout_keep_alive=20, h11_max_incomplete_event_size=32_768,
     )  # fmt: skip
+    config.load()
+    config.http_protocol_class = wire.patient(config.http_protocol_class)
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # Ctrl-C is ours: the pages are told first
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
