@@ -75,12 +75,13 @@ class Looking:
 
         return str(await self._do(drawn))
 
-    async def sheet(self, seat: str) -> str:
-        """The role sheet of a seat."""
+    async def sheet(self, seat: str, who: Who) -> str:
+        """The role sheet of a seat, with a way back for whoever asks."""
 
         def drawn() -> str:
             page = f"/print/{seat}"
-            return render(page, api.view(self._session, seat), {**self._beside.of(page, seat), **extras.fresh()})
+            beside = {**self._beside.of(page, seat), **extras.fresh(), "base": f"/{who.role}"}
+            return render(page, api.sheet(self._session, seat), beside)
 
         return str(await self._do(drawn))
 

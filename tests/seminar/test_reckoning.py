@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
@@ -258,3 +259,15 @@ def test_role_sheets_are_printed_for_whom_they_are(stage: Stage) -> None:
     assert east.get(f"{east.origin}/print/east").status == 200
     assert west.get(f"{west.origin}/print/east").status == 403
     assert Client(host.origin).get(f"{host.origin}/print/east").status == 403
+
+
+def test_role_sheets_are_whole_before_the_lesson(stage: Stage) -> None:
+    """In the lobby a sheet has all that its seat may decide, and its links lead where whoever asks may go."""
+    host, west = stage.host(), stage.person("west")
+    sheet = host.get(f"{host.origin}/print/east").text
+    assert all(words in sheet for words in ("What you may decide", "Does the army march?", "One rung further"))
+    assert "shout" not in sheet.lower()
+    for client, text in ((host, sheet), (west, west.get(f"{west.origin}/print/west").text)):
+        links = re.findall(r'<a[^>]*href="(/[^"]*)"', text)
+        assert len(links) >= 2
+        assert {client.get(client.origin + link).status for link in links} == {200}

@@ -92,9 +92,9 @@ def _written(page: str, view: Mapping[str, Any], extra: Mapping[str, Any], found
     name, role = place_of(page)
     title = PAGES[name]
     return _environment().get_template(f"{name}.html").render(
-        address=page, page=name, page_title=title, role=role, base=f"/{role}", view=view, extra=extra,
-        ways=WAYS.get(role, ()), is_wide=role != "seat", region=_region(found), key=_keys(str(extra.get("key", ""))),
-        seats={seat["actor"]: seat for seat in view.get("seats", ())},
+        address=page, page=name, page_title=title, role=role, base=extra.get("base", f"/{role}"),
+        view=view, extra=extra, ways=WAYS.get(role, ()), is_wide=role != "seat", region=_region(found),
+        key=_keys(str(extra.get("key", ""))), seats={seat["actor"]: seat for seat in view.get("seats", ())},
     )  # fmt: skip
 
 
