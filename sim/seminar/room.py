@@ -7,8 +7,8 @@ picture. The event loop itself does neither.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -99,9 +99,14 @@ class Room:
             await asyncio.sleep(1.0)
             state = self.session.state
             if state.phase == "decide" and state.clock.ends is not None and time.time() > state.clock.ends + GRACE:
-                with contextlib.suppress(UsageError):  # whoever leads was first
-                    fields = {"phase": "reveal", "turn": str(state.turn), "key": f"time-{state.revision}"}
+                fields = {"phase": "reveal", "turn": str(state.turn), "key": f"time-{state.revision}"}
+                try:
                     await self.move("advance", Who("host"), fields)
+                except UsageError:  # whoever leads was first
+                    pass
+                except Exception:  # as when the disk is full: it is tried again, and whoever leads reads of it
+                    traceback.print_exc()
+                    await asyncio.sleep(10.0)
 
     async def whatif(self, who: Who, fields: Mapping[str, str]) -> None:
         """A team asks what its options lead to; the answer comes to its pages as it is reckoned."""
