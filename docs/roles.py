@@ -8,14 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cache
 
+from sim.analysis.intervals import wilson
 from sim.api import game, load
 from sim.clock import say_date
+from sim.engine.choose import choose
+from sim.game.reckoning import KEPT, PARTLY, marks_of
 from sim.game.table import Game, Question, Seat
 from sim.scenario import schema
+from sim.streams import Luck
 
 SCENARIO = "ukraine-2014"
 SEATS = ("russia", "us", "eu", "ukraine")
 LESSONS = (50, 75, 90)
+RUNS = 1_000
 
 CHANNELS = {"public": "all", "private": "you and who is told; it may leak", "secret": "you alone; it may leak"}
 
@@ -112,11 +117,28 @@ def history() -> str:
     return "\n".join(["| date | what happened | the option that stands for it |", "| --- | --- | --- |", *rows])
 
 
+def reach() -> str:
+    """How often each aim is kept, and partly kept, where the model plays every seat: how unequal the seats are."""
+    program = _game().program
+    runs = choose("auto", runs=RUNS).run(program, luck=Luck(1), runs=range(RUNS))
+    rows = []
+    for seat in _game().seats.values():
+        marks = marks_of(seat.aims, runs)
+        for number, aim in enumerate(seat.aims):
+            kept, partly = (int((marks[:, number] == mark).sum()) for mark in (KEPT, PARTLY))
+            low, high = wilson(kept, RUNS)
+            share = f"{100 * kept / RUNS:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
+            rows.append(f"| {seat.title if number == 0 else ''} | {aim.says} | {share} | {100 * partly / RUNS:.0f} % |")
+    head = f"| seat | aim | kept in {RUNS:,} runs (95 % interval) | partly |"
+    return "\n".join([head, "| --- | --- | --- | --- |", *rows])
+
+
 PARTS: dict[str, Callable[[], str]] = {
     **{f"role {actor}": (lambda actor=actor: role(actor)) for actor in SEATS},
     "turns of the class": turns,
     "hot wash": hot_wash,
     "injects of the class": injects,
     "history of the class": history,
+    "reach of the class": reach,
 }
 """What a page may ask for, by name."""

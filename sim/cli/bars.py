@@ -135,7 +135,8 @@ def _differences(options: Sequence[Mapping[str, Any]], names: Sequence[str], pai
     for name, option in zip(names, options, strict=True):
         if option["score_more"] is None and not option["more"]:  # the one that the others are compared with
             continue
-        together.setdefault(f"{option['why'].rstrip('.')}.{_aims_apart(option)}", []).append(name)
+        why = f"{option['why'][:1].lower()}{option['why'][1:].rstrip('.')}.{_aims_apart(option)}"
+        together.setdefault(why, []).append(name)
     for says, those in together.items():
         yield from wrapped(f"{', '.join(those)}: {says}", lead="  ", hang=4)
     late = [f"{name} in {100 * option['carried']:.0f} %" for name, option in zip(names, options, strict=True)

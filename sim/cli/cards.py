@@ -122,7 +122,7 @@ def question_lines(question: Mapping[str, Any], pending: str, paint: Paint) -> l
     """One question as a card: its options numbered, what each costs, who will know of it, whether it is open."""
     lines = ["", paint("title", question["asks"])]
     if question.get("when"):
-        lines += painted(wrapped(question["when"]), "quiet", paint)
+        lines += painted(wrapped(f"Asked {question['when']}"), "quiet", paint)
     for number, option in enumerate(question["options"], 1):
         mark = "*" if option["name"] == pending else " "
         part = "choice" if mark == "*" else "name"

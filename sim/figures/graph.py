@@ -51,7 +51,7 @@ def trigger_graph(program: Program, *, by: Literal["trigger", "agent"] | None = 
     Arrows from a box to itself are left out.
     """
     by = by or ("trigger" if len(program.triggers) <= MOST_BOXES else "agent")
-    keys = {trigger.name: _key_of(program, trigger, by) for trigger in program.triggers}
+    keys = {trigger.name: _key_of(program, trigger, by) for trigger in program.triggers if trigger.enabled}
     outcomes = [(outcome.name, True) for outcome in program.outcomes]
     order = dict.fromkeys([*(key for key in keys.values() if not key[1]), *outcomes])
     places = {key: place for place, key in enumerate(order)}
@@ -90,7 +90,7 @@ def draw_trigger_graph(program: Program, *, by: Literal["trigger", "agent"] | No
     agents = any(box.sort == "agent" for box in graph.boxes)
     slide = new_slide(
         "What sets off what",
-        f"{counted(len(program.triggers), 'trigger')}"
+        f"{counted(sum(trigger.enabled for trigger in program.triggers), 'trigger')}"
         + (", gathered by the agent, choice or commitment that they belong to" if agents else "")
         + ". An arrow is no chance and no strength: it says that one can set off the other. Rounded dark boxes are "
         f"outcomes. Scenario {program.name}.",

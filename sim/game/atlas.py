@@ -81,6 +81,11 @@ class Atlas:
         return {str(name): next((kind for kind in kinds if hasattr(agent, kind)), "")
                 for name, agent in self.game.scenario.agents.items()}  # fmt: skip
 
+    def answers_for(self, trigger: Trigger) -> str:
+        """The threat or offer that a choice answers for; "" if it is no such answer."""
+        owner, found, _ = trigger.name.partition(".answer")
+        return owner if found and owner in self.promises else ""
+
     def kind(self, trigger: Trigger) -> str:
         """What sort of news the firings of a trigger are: see `sim.game.news.News`."""
         parts = trigger.name.split(".")
@@ -93,7 +98,7 @@ class Atlas:
         if any(".".join(parts[:end]) in self.promises for end in range(1, len(parts))):
             return "threat"
         agent = self.agents.get(trigger.agent, "")
-        if trigger.choice is not None and not {"ask", "agreement", "consent"} & set(parts):
+        if trigger.choice is not None and trigger.actor and not {"ask", "agreement", "consent"} & set(parts):
             return "decision"
         if agent == "posture":
             return "move" if parts[-1] == "moves" else "event"

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import pairwise
+from threading import get_ident
 from typing import Any, Literal
 
 from sim.analysis.base_rates import base_rate
@@ -129,7 +131,7 @@ def part(session: Session, asked: Part, *, want: str = "", futures: int | None =
     session.kept[asked.key] = found
     if path is not None:
         path.parent.mkdir(exist_ok=True)
-        aside = path.with_suffix(f".{id(found)}.new")
+        aside = path.with_suffix(f".{os.getpid()}-{get_ident()}.new")
         aside.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
         aside.replace(path)
     return found

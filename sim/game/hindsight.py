@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.choose import choose
-from sim.engine.record import LEAN, Engine, Recording, Runs
-from sim.game.course import AHEAD, Course, Given, dictated, orders_by_place
+from sim.engine.record import LEAN, Recording, Runs
+from sim.game.ahead import Pasts, Plan, Table
+from sim.game.course import Course, Window, dictated, orders_by_place
 from sim.game.table import Game
 from sim.program.ir import Program
 from sim.program.parameters import draw_parameters
 from sim.streams import Luck, future_seed
-from sim.study.firings import firings_of
 
 Orders = Mapping[str, Mapping[str, str]]
 Integers = NDArray[np.int64]
@@ -66,19 +66,40 @@ def futures(
         Seat -> trigger -> option. A seat that is missing is the model's; of one that is there every question is
         answered by the rule of `sim.game.course`.
     """
-    given = orders_by_place(game, orders)
-    if not given:
+    if not orders_by_place(game, orders):
         return played(before, numbers, before.decisions, recording, horizon=until)
-    at, heard = _settled(game, before, turn, given, numbers)
-    ahead = np.maximum(heard - _heard(before, given), 0)
+    ends = game.turns[turn].until
+    table = Table(game, before.program, before.program, "auto", {ends: cut(before.program, ends)})
+    plan = Plan(table, _pasts(before, numbers), Window.of(turn, orders), _each)
+    plan.find()
+    if plan.is_last and recording == LEAN:  # after the last turn they are at the horizon already
+        return _together(_by_runs(plan.ended), len(numbers))
     parts = []
-    for rows, (first, counts) in _alike(at, ahead):
-        asked = dictated(
-            given, before.heard, dict(zip(given, first, strict=True)), dict(zip(given, counts, strict=True))
-        )
+    for rows, (first, counts) in _alike(plan.at, plan.last - plan.first):
+        at, ahead = (dict(zip(plan.places, values, strict=True)) for values in (first, counts))
+        asked = dictated(plan.given, before.heard, at, ahead)
         some = [numbers[row] for row in rows]
-        parts.append((rows, played(before, some, {**before.decisions, **asked}, recording, horizon=until)))
+        parts.append((rows, slice(None), played(before, some, {**before.decisions, **asked}, recording, horizon=until)))
     return _together(parts, len(numbers))
+
+
+def _pasts(before: Course, numbers: Sequence[int]) -> Pasts:
+    """The one past of all these futures."""
+    count = len(numbers)
+    return Pasts(
+        before.until, before.decisions, ((),) * count, _lucks(before, numbers), np.repeat(_own(before), count, axis=0),
+        np.tile(np.array(before.heard, dtype=np.int64), (count, 1)),
+    )  # fmt: skip
+
+
+def _lucks(before: Course, numbers: Sequence[int]) -> tuple[Luck, ...]:
+    """New luck from the moment on, of each future its own."""
+    return tuple(Luck(before.seed, ((before.turns_taken, future_seed(before.seed, number)),)) for number in numbers)
+
+
+def _own(before: Course) -> NDArray[np.float64]:
+    """(1, P) the numbers that are true."""
+    return draw_parameters(before.program, before.seed, FIRST) if before.runs is None else before.runs.parameters
 
 
 def starts(start: Course, count: int, *, until: int | None = None, recording: Recording = LEAN) -> Runs:
@@ -88,63 +109,14 @@ def starts(start: Course, count: int, *, until: int | None = None, recording: Re
     """
     program = cut(start.program, start.program.horizon if until is None else until)
     luck = Luck(future_seed(start.seed, NOBODYS))
-    return _engine().run(program, luck=luck, runs=range(count), recording=recording)
+    return choose("auto", runs=MANY).run(program, luck=luck, runs=range(count), recording=recording)
 
 
 NOBODYS = 2**32 - 1
 """The number of the future whose seed that is."""
 
 
-def _heard(before: Course, given: Given) -> Integers:
-    return np.array([before.heard[place] for place in given], dtype=np.int64)
-
-
-def _settled(
-    game: Game, before: Course, turn: int, given: Given, numbers: Sequence[int]
-) -> tuple[Integers, Integers]:  # fmt: skip
-    """(R, G) the occasion at which each order is carried out in each future, and the causes heard by the end."""
-    until, ahead = game.turns[turn].until, AHEAD
-    start = _heard(before, given)
-    at, heard = np.tile(start, (len(numbers), 1)), np.tile(start, (len(numbers), 1))
-    waiting = np.arange(len(numbers))
-    places = list(given)
-    while len(waiting):
-        late = []
-        for rows, (first,) in _alike(at[waiting]):
-            chosen = waiting[rows]
-            asked = dictated(given, before.heard, dict(zip(places, first, strict=True)), ahead)
-            runs = played(
-                before, [numbers[row] for row in chosen], {**before.decisions, **asked}, EVENTFUL, horizon=until
-            )
-            heard[chosen] = runs.counters.sum(axis=2)[:, places]
-            if (heard[chosen] - start > ahead).any():
-                ahead *= 2
-                late.append(chosen)
-                continue
-            moved = _moved_on(before, given, at[chosen], heard[chosen], runs)
-            at[chosen] += moved
-            late.append(chosen[moved.any(axis=1)])
-        waiting = np.concatenate(late)
-    return at, heard
-
-
 EVENTFUL = Recording(events=True, series=False)
-
-
-def _moved_on(before: Course, given: Given, at: Integers, heard: Integers, runs: Runs) -> Integers:
-    """(R, G) 1 where an order was not carried out at its occasion, and another occasion is there to try.
-
-    In the turn an option that is ordered is taken at its occasion alone, at the others the idle one is.
-    """
-    moved, rows = np.zeros_like(at), firings_of(runs)
-    new = rows.tick > before.until
-    for column, (place, (question, option)) in enumerate(given.items()):
-        if not option or not question.idle or option == question.idle:
-            continue
-        done = np.zeros(len(at), dtype=bool)
-        done[rows.run[new & (rows.trigger == place) & (rows.branch == question.names.index(option))]] = True
-        moved[:, column] = ~done & (at[:, column] + 1 < heard[:, column])
-    return moved
 
 
 def _alike(*tables: Integers) -> Iterator[tuple[Integers, tuple[list[int], ...]]]:
@@ -162,13 +134,14 @@ def played(
 ) -> Runs:  # fmt: skip
     """Futures of these numbers with these decisions, to a tick or to the horizon, in one call of an engine."""
     program = cut(before.program, before.program.horizon if horizon is None else horizon)
-    lucks = [Luck(before.seed, ((before.turns_taken, future_seed(before.seed, number)),)) for number in numbers]
-    own = draw_parameters(program, before.seed, FIRST) if before.runs is None else before.runs.parameters
-    return _engine().run(
-        program, luck=lucks, runs=[0] * len(numbers), recording=recording, decisions=decisions,
-        parameters=np.repeat(own, len(numbers), axis=0),
+    return choose("auto", runs=MANY).run(
+        program, luck=_lucks(before, numbers), runs=[0] * len(numbers), recording=recording, decisions=decisions,
+        parameters=np.repeat(_own(before), len(numbers), axis=0),
     )  # fmt: skip
 
+
+MANY = 1_000
+"""So many runs as to have machine code: where one future is played, others will be."""
 
 _CUT: dict[tuple[int, int], tuple[Program, Program]] = {}
 MOST_CUT = 64
@@ -186,18 +159,33 @@ def cut(program: Program, horizon: int) -> Program:
     return _CUT[key][1]
 
 
-def _engine() -> Engine:
-    return choose("auto", runs=1_000)
+def _each(runs: Runs) -> list[tuple[Runs, int]]:
+    """Every run with its place among those it was played with."""
+    return [(runs, place) for place in range(len(runs))]
 
 
-def _together(parts: Sequence[tuple[Integers, Runs]], count: int) -> Runs:
+Piece = tuple[Any, Any, Runs]
+"""Numbers of futures, the places at which they stand in some runs, and those runs."""
+
+
+def _by_runs(each: Sequence[tuple[Runs, int]]) -> list[Piece]:
+    """Futures by the runs that they were played with."""
+    found: dict[int, tuple[list[int], list[int], Runs]] = {}
+    for number, (runs, place) in enumerate(each):
+        rows, places, _ = found.setdefault(id(runs), ([], [], runs))
+        rows.append(number)
+        places.append(place)
+    return list(found.values())
+
+
+def _together(parts: Sequence[Piece], count: int) -> Runs:
     """Runs that were played in groups, in the order in which they were asked for; without events."""
-    first = parts[0][1]
+    first = parts[0][2]
     found: dict[str, Any] = {}
     for name in ("runs", "parameters", "outcome", "ending", "ended", "turns", "metrics", "counters", "series"):
         array = getattr(first, name)
         whole = np.empty((count, *array.shape[1:]), dtype=array.dtype)
-        for rows, runs in parts:
-            whole[rows] = getattr(runs, name)
+        for rows, places, runs in parts:
+            whole[rows] = getattr(runs, name)[places]
         found[name] = whole
     return replace(first, **found, failures=(), events=(), decisions=())

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.engine.record import ORDER
-from sim.game.sight import Rules, Sight
+from sim.game.rules import Rules
+from sim.game.sight import Sight
 from sim.game.table import Game
 from sim.language.tree import Read, ReadDerived, ReadParameter, Tree, walk
 from sim.language.words import TRUTH
@@ -102,15 +103,24 @@ def _sorted_out(sight: Sight, course: Course) -> tuple[Decisions, tuple[Guess, .
 def alike(sight: Sight, place: int) -> tuple[int, ...]:
     """The options of a trigger that look to a seat as if nothing had happened, the idlest first; () if it sees all."""
     branches = sight.rules.program.triggers[place].branches
-    unseen = [branch for branch in range(len(branches)) if not sight.knows_firing(place, branch)]
+    unseen = [branch for branch in range(len(branches)) if not _is_seen(sight, place, branch)]
     return tuple(sorted(unseen, key=lambda branch: bool(branches[branch].effects)))
 
 
+def _is_seen(sight: Sight, place: int, branch: int) -> bool:
+    """Whether a seat knows that an option was taken: it was told, or something that the option does has come out."""
+    effects = sight.rules.program.triggers[place].branches[branch].effects
+    is_out = any(sight.rules.slots[one.slot] not in (True, False) and sight.knows(one.slot) for one in effects)
+    return is_out or sight.knows_firing(place, branch)
+
+
 def watched(sight: Sight) -> tuple[int, ...]:
-    """The slots whose changes a seat sees, rungs and truths, and those that tell it that a secret is out."""
+    """The slots whose changes a seat has seen all along, rungs and truths, and those that tell it of a secret."""
+    rules = sight.rules
     return tuple(
-        slot for slot, one in enumerate(sight.rules.program.quantities)
-        if slot in sight.rules.reveals or ((one.kind.names or one.kind == TRUTH) and sight.knows(slot))
+        slot for slot, one in enumerate(rules.program.quantities)
+        if one.name in (f"{rules.reveals.get(slot)}.public", f"{rules.reveals.get(slot)}.known.{rules.seat}")
+        or ((one.kind.names or one.kind == TRUTH) and rules.slots[slot] is True)
     )  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from sim.clock import days
 from sim.engine.record import EventRow
 from sim.game.atlas import Atlas
 from sim.game.past import Past
-from sim.game.sight import MADE, Glimpse, Sight
+from sim.game.rules import MADE
+from sim.game.sight import Glimpse, Sight
 from sim.game.speech import day_in_words, words_of
 from sim.program.ir import At, Rate, Trigger, When
 from sim.program.sayings import capital
@@ -127,7 +128,7 @@ class _Teller:
         if row.trigger in self.atlas.relays or any(part.startswith("_") for part in trigger.name.split(".")):
             return True
         if trigger.choice is not None:
-            return self.atlas.is_idle(row.trigger, row.branch) and ".answer" not in trigger.name
+            return self.atlas.is_idle(row.trigger, row.branch) and not self.atlas.answers_for(trigger)
         moves = any(slot in self.atlas.lasting for slot, _, _ in glimpse.changes)
         repeats = row.trigger in self.atlas.routine or (trigger.name.endswith(".report") and not glimpse.changes)
         return not moves and (repeats or not trigger.says)
@@ -176,10 +177,10 @@ class _Teller:
         if "consent" in parts:
             option = self.option_of(".".join(parts[: parts.index("consent")]))
             says = f"{'agrees to' if name == 'accept' else 'does not agree to'} “{option}”"
-        elif "ask" in parts or "answer" in parts:
-            whole = trigger.name.split(".ask.")[0].rpartition(".")[2] if "ask" in parts else trigger.name.split(
-                ".answer")[0]  # fmt: skip
-            says = f"{says} ({self.speech.words(whole)})"
+        elif word := self.atlas.answers_for(trigger):
+            says = f"{says} ({self.speech.words(word)})"
+        elif ".ask." in trigger.name:
+            says = f"{says} ({self.speech.words(trigger.name.split('.ask.')[0].rpartition('.')[2])})"
         elif "agreement" in parts:
             says = f"{says} (“{words_of(parts[parts.index('agreement') + 1])}”)"
         says = self.speech.plain(says)

@@ -16,6 +16,7 @@ from sim.game.table import Game, Question, Turn
 from sim.language.tree import All, Tree
 from sim.program.ir import At, Every, On, Rate, Trigger, When
 from sim.program.sayings import event_text, joined, spread_text
+from sim.program.wording import amount_text
 from sim.scenario import schema
 
 
@@ -30,11 +31,15 @@ class Asked:
     is_sure: tuple[bool, ...]  # of each option, whether the seat knows all that this hangs on
 
 
+_MOVES = {"raised": "raises", "lowered": "lowers", "blocked": "does not agree to", "lapsed": "lets lapse"}
+"""What a sender may do to its measures, as its triggers are called."""
+
+
 class Occasions:
     """Questions of one game: when they come is the same for all who look."""
 
-    def __init__(self, game: Game) -> None:
-        self.game, self.program, self.speech = game, game.program, Speech(game)
+    def __init__(self, game: Game, speech: Speech) -> None:
+        self.game, self.program, self.speech = game, game.program, speech
 
     @cached_property
     def blocks(self) -> dict[str, schema.ChoiceBlock]:
@@ -135,9 +140,13 @@ class Occasions:
 
     def _event(self, path: str) -> str:
         """What a question follows, in words."""
-        owner, _, rest = path.partition(".answer")
-        if rest is not None and (Text(owner) in self.game.scenario.threats or Text(owner) in self.game.scenario.offers):
+        owner, answers, _ = path.partition(".answer")
+        if answers and (Text(owner) in self.game.scenario.threats or Text(owner) in self.game.scenario.offers):
             return f"{self.speech.words(owner)} is called"
+        agent, _, rest = path.partition(".")
+        sender, _, verb = rest.partition(".")
+        if verb in _MOVES:
+            return f"{self.speech.within(sender)} {_MOVES[verb]} {self.speech.words(agent)}"
         said = event_text(self.game.scenario, path)
         name, _, verb = said.rpartition(" ")
         return f"{self.speech.words(name)} {verb}"
@@ -152,8 +161,8 @@ class Occasions:
             yield f"when {words_of(trigger.name.split('.ask.')[0].rpartition('.')[2])} comes to you"
             return
         match trigger.cause:
-            case Every():
-                yield "again and again"
+            case Every(interval):
+                yield f"every {amount_text(self.program, interval)}"
             case At(moments):
                 days = dict.fromkeys(day_in_words(self.program, one) for one in moments
                                      if turn.tick <= one <= turn.until)  # fmt: skip
@@ -163,5 +172,9 @@ class Occasions:
             case Rate():
                 yield "now and then, by chance"
             case On(leaders):
-                names = [self.program.triggers[place].name for place, _ in leaders]
-                yield from (f"when {self._event(name)}" for name in names if not name.endswith(".in_time"))
+                for place, _ in leaders:
+                    leader = self.program.triggers[place]
+                    if leader.name == f"{trigger.name}.in_time":
+                        yield from self._of_trigger(leader, turn)
+                    else:
+                        yield f"when {self._event(leader.name)}"

@@ -28,6 +28,8 @@ def html(record: Mapping[str, Any]) -> str:
         "marked": _marked,
         "number": _number,
     }
+    titles = {one["seat"]: one["title"] for one in record["seats"]}
+    environment.filters["title"] = lambda actor: titles.get(actor, actor)
     template = environment.from_string((here / TEMPLATE).read_text(encoding="utf-8"))
     look = Markup(style() + (here / STYLE).read_text(encoding="utf-8"))
     return template.render(found=record, charts=_charts(record), style=look, version=provenance.version())

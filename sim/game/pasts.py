@@ -34,7 +34,7 @@ TOLERANCE = 3 * TICKS_PER_DAY
 """How far apart in time a change may come in the past that was seen and in one that is drawn. Source: chosen."""
 
 NEW, TRUE = "new", "true"
-TRIES = (NEW,) * 6 + (TRUE,) * 8
+TRIES = (NEW,) * 6 + (TRUE,) * 14
 """The luck of the pasts that are tried for one future, one after another, each with other numbers: new luck, or that
 which was true, which looks right oftener. Source: chosen; the more of the first, the nearer to what can be inferred."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from sim.analysis.narrative import HOURS_COUNT
 from sim.clock import date_at, days
 from sim.game.table import Game
 from sim.language.tree import All, Apply, Compare, Constant, Count, Lookup, Name, Read, ReadDerived, ReadParameter, Tree
@@ -29,9 +30,12 @@ _DENIED = {"standing": "does not stand"}
 
 
 def day_in_words(program: Program, tick: int) -> str:
-    """The day of a tick: `14 April 2014`; by its number where the calendar has ended."""
+    """The day of a tick: `14 April 2014`, in a short crisis with the hour; by its number where no calendar is."""
     moment = date_at(program.start, tick)
-    return f"day {days(tick):.0f}" if moment is None else f"{moment.day} {moment:%B} {moment.year}"
+    if moment is None:
+        return f"day {days(tick):.0f}"
+    hour = f", {moment:%H:%M}" if days(program.horizon) <= HOURS_COUNT else ""
+    return f"{moment.day} {moment:%B} {moment.year}{hour}"
 
 
 def words_of(name: str) -> str:
@@ -181,7 +185,8 @@ class Speech:
 def _proper(spoken: str) -> dict[str, str]:
     """Words that the sentences of a file write with a capital wherever they stand: Moscow, Paris."""
     found = {word.lower(): word for word in re.findall(r"(?<=[a-z,] )[A-Z][a-z]+\b", spoken)}
-    return {small: word for small, word in found.items() if not re.search(rf"\b{small}\b", spoken)}
+    small = set(re.findall(r"\b[a-z]+\b", spoken))
+    return {word: proper for word, proper in found.items() if word not in small}
 
 
 def _sentences(program: Program) -> Iterator[str]:

@@ -14,15 +14,18 @@ from weakref import WeakKeyDictionary
 from sim.game.atlas import Atlas
 from sim.game.console import console
 from sim.game.course import Course, Window
+from sim.game.looks import world
 from sim.game.news import News, news, of_turn
+from sim.game.numbers import numbers
 from sim.game.occasions import Asked, Occasions
 from sim.game.past import Past, past
 from sim.game.reveal import revealed
+from sim.game.rules import EVERYBODY, Rules
 from sim.game.session import Session
-from sim.game.sight import EVERYBODY, Rules, Sight
+from sim.game.sight import Sight
 from sim.game.speech import day_in_words
 from sim.game.state import PEOPLE, State
-from sim.game.world import World, world
+from sim.game.world import World
 from sim.program.sayings import capital
 
 HOST, SCREEN = "host", "screen"
@@ -30,8 +33,8 @@ HOST, SCREEN = "host", "screen"
 KNOWN_TO_ALL = frozenset({"debrief", "closed"})
 """Phases in which everybody may know everything."""
 
-KEPT = 48
-"""Parts of views that are kept for the views to come: those of a few courses."""
+KEPT = 4
+"""Courses of which the parts of views are kept for the views to come: the present one, those before a step back."""
 
 Record = dict[str, Any]
 T = TypeVar("T")
@@ -67,9 +70,10 @@ class _Desk:
 
     def __init__(self, session: Session) -> None:
         self.game, self.lock = session.game, RLock()
-        self.atlas, self.occasions = Atlas(self.game), Occasions(self.game)
+        self.atlas = Atlas(self.game)
+        self.occasions = Occasions(self.game, self.atlas.speech)
         self.rules: dict[str | None, Rules] = {}
-        self.kept: dict[tuple[Any, ...], tuple[Course, Any]] = {}
+        self.kept: dict[int, tuple[Course, dict[tuple[Any, ...], Any]]] = {}  # by identity, the latest last
         self.views: dict[str, Record] = {}
         self.revision = -1
 
@@ -85,12 +89,13 @@ class _Desk:
 
     def keep(self, course: Course, key: tuple[Any, ...], make: Callable[[], T]) -> T:
         """A part of a view that hangs on a course alone, made once."""
-        whole = (id(course), *key)
-        if whole not in self.kept or self.kept[whole][0] is not course:
-            while len(self.kept) >= KEPT:
-                del self.kept[next(iter(self.kept))]
-            self.kept[whole] = (course, make())
-        found: T = self.kept[whole][1]
+        parts = self.kept.pop(id(course), (course, {}))
+        self.kept[id(course)] = parts
+        while len(self.kept) > KEPT:
+            del self.kept[next(iter(self.kept))]
+        if key not in parts[1]:
+            parts[1][key] = make()
+        found: T = parts[1][key]
         return found
 
     def sight(self, course: Course, seat: str | None) -> Sight:
@@ -211,11 +216,11 @@ class _Looking:
             self.course, ("asked", actor, turn.number),
             lambda: self.desk.occasions.asked(actor, turn, self.past, sight),
         )  # fmt: skip
-        numbers = self.desk.keep(
-            self.course, ("knows", actor), lambda: world(self.atlas, self.past, sight, self.everybody, ()).numbers
+        told = self.desk.keep(
+            self.course, ("knows", actor), lambda: numbers(self.atlas, self.past, sight, self.everybody)
         )
         knows = [{"name": one.name, "says": one.says, "value": one.value, "unit": one.unit, "kind": one.kind}
-                 for one in numbers]  # fmt: skip
+                 for one in told]  # fmt: skip
         aims = [
             {"says": aim.says, "mark": state.marks.get((actor, number), "")} for number, aim in enumerate(seat.aims)
         ]

@@ -16,7 +16,7 @@ from sim.game.regret import aims_kept, difference, mean_score, outcome_shares, r
 from sim.game.session import Session
 from sim.game.table import Game, Question
 
-AHEAD = 200
+AHEAD = 150
 """Futures of each option: a difference of scores is known to some three points on the same luck."""
 
 

@@ -61,11 +61,12 @@ def asked(trigger: Trigger) -> tuple[Tree | None, ...]:
 def arrows(program: Program) -> tuple[Arrow, ...]:
     """All arrows of a program, by place of the target and then of the source; outcomes come last.
 
-    A trigger that changes what it reads itself gets an arrow to itself.
+    A trigger that changes what it reads itself gets an arrow to itself; a disabled one, as injects are, gets none.
     """
     found: list[Arrow] = []
     for target in program.triggers:
-        found.extend(_into(program, target))
+        if target.enabled:
+            found.extend(_into(program, target))
     for outcome in program.outcomes:
         into = _through(program, outcome.name, "when", (outcome.condition,))
         found.extend(replace(arrow, to_outcome=True) for arrow in into)
@@ -78,6 +79,8 @@ def _into(program: Program, target: Trigger) -> Iterator[Arrow]:
         case On(leaders):
             for leader, branch in leaders:
                 source = program.triggers[leader]
+                if not source.enabled:
+                    continue
                 yield Arrow(source.name, target.name, "on", () if branch < 0 else (source.branches[branch].name,))
         case When(condition):
             yield from _through(program, target.name, "when", (condition,))
@@ -96,6 +99,8 @@ def _through(
     """Arrows from every trigger that writes, or is counted by, what these expressions read."""
     reads, counted = slots_read(program, trees), triggers_counted(program, trees)
     for place, source in enumerate(program.triggers):
+        if not source.enabled:
+            continue
         shared = sorted(reads & slots_written(source))
         names = tuple(program.quantities[slot].name for slot in shared)
         if place in counted:
@@ -114,10 +119,11 @@ def diagram(program: Program, form: Literal["dot", "mermaid"] = "dot", *, condit
 
 
 def _groups(program: Program) -> dict[str, list[str]]:
-    """Names of triggers by the agent that they belong to; "" for those of nobody."""
+    """Names of triggers that may fire, by the agent that they belong to; "" for those of nobody."""
     groups: dict[str, list[str]] = {}
     for trigger in program.triggers:
-        groups.setdefault(trigger.agent, []).append(trigger.name)
+        if trigger.enabled:
+            groups.setdefault(trigger.agent, []).append(trigger.name)
     return groups
 
 

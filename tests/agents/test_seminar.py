@@ -14,6 +14,7 @@ from sim.engine.record import Engine
 from sim.errors import ScenarioError
 from sim.language.parse import ExpressionError
 from sim.program.build import build_core
+from sim.program.diagram import diagram
 from sim.program.ir import At, Program
 from sim.program.ledger import ledger
 from sim.program.lint import lint
@@ -94,11 +95,12 @@ def test_throwing_in_asks_for_no_new_machine_code(fast_engine: Engine) -> None:
 
 
 def test_an_inject_is_neither_warned_of_nor_taken_out_and_its_numbers_are_told() -> None:
-    """Nothing complains that it never comes; ablation passes it by; the ledger has what it does."""
+    """Nothing complains that it never comes; ablation and diagram pass it by; the ledger has what it does."""
     written = scenario(CRISIS + LESSON)
     built = build_core(expand(written))
     assert not [told for told in lint(written, built) if "inject" in str(told)]
     assert not [thing for thing in things_of(written, built) if "embargo" in str(thing)]
+    assert "embargo" not in diagram(built)
     assert [row.value for row in ledger(written) if row.path.startswith("injects")] == ["oil += 100"]
 
 

@@ -26,7 +26,9 @@ from sim.game.session import Refused, Session
 from sim.game.state import MODEL, PEOPLE, fold, standing
 from tests.game.stage import DUEL
 
-SCENARIOS = ("ukraine-2014", "sanctions-spiral", "duel")
+SCENARIOS = ("ukraine-2014", "duel", "duel", "sanctions-spiral", "duel", "duel", "duel", "duel", "duel", "duel")
+"""Played one after another: a game of ukraine-2014 takes twenty times as long as a duel."""
+
 INJECTED = DUEL + (
     "injects: {film: {says: A film is shown, do: alarm += 5}, rumour: {says: Somebody says so}}\n"
     "seats: {east: {aims: [{says: March, kept: highest >= attack}]}, west: {}}\n"
@@ -238,10 +240,11 @@ def main(words: Sequence[str] | None = None) -> int:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--games", type=int, default=100)
     reader.add_argument("--seed", type=int, default=1)
+    reader.add_argument("--scenarios", default=",".join(SCENARIOS), help="played one after another; `duel` is small")
     asked = reader.parse_args(words)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sim-soak-") as folder:
-        tally = soak(asked.games, Path(folder), seed=asked.seed)
+        tally = soak(asked.games, Path(folder), seed=asked.seed, scenarios=asked.scenarios.split(","))
     print(tally.told(time.monotonic() - began))
     return int(bool(tally.errors or tally.counts["lost moves"]))
 

@@ -83,21 +83,24 @@ def test_a_difference_that_is_the_same_in_every_future_is_known() -> None:
 # ------------------------------------------------------------------------------------------------ futures
 
 
-GATED = DUEL.replace("open: {flag: true, start: true}", "open: {flag: true, start: false}").replace(
-    "every: 10 days", "every: 4 days"
-) + "triggers: {gate: {rate: 0.08, do: open = not open}}\n"  # fmt: skip
+GATED = (
+    DUEL.replace("open: {flag: true, start: true}", "open: {flag: true, start: false}")
+    .replace("every: 10 days", "every: 4 days")
+    .replace("  alarms: {final: alarm}\n", "  alarms: {final: alarm}\n  stays: {count: march.stay}\n")
+) + "triggers: {gate: {rate: 0.08, do: open = not open}}\n"
 
 
+@pytest.mark.parametrize("turns", [1, 3])
 @pytest.mark.parametrize("text", [DUEL, GATED])
-def test_futures_follow_orders_as_the_history_does(tmp_path: Path, text: str) -> None:
+def test_futures_follow_orders_as_the_history_does(tmp_path: Path, text: str, turns: int) -> None:
     """Future by future, metric by metric: at the end of the turn, and at the horizon after turns of the model.
 
     Without uncertain numbers a future from the start is the history of another seed; the gate opens and closes at
     times of its own in each, so that orders wait, and are in vain in some.
     """
-    session = seated(tmp_path, text)
-    game, start, orders = session.game, session.course(0), {"east": {"march": "go"}, "west": {"warn": "shout"}}
-    turn, model = Window.of(0, orders), [Window.of(number, {}) for number in (1, 2)]
+    session = seated(tmp_path, text, turns=turns)
+    game, start, orders = session.game, session.course(0), {"west": {"warn": "shout"}, "east": {"march": "go"}}
+    turn, model = Window.of(0, orders), [Window.of(number, {}) for number in range(1, turns)]
     short = futures(game, start, range(40), turn=0, orders=orders, until=game.turns[0].until)
     long = futures(game, start, range(40), turn=0, orders=orders)
     for number in range(40):

@@ -154,6 +154,46 @@ def test_a_secret_order_of_another_seat_is_not_foreseen(tmp_path: Path, text: st
     assert (own[0] != own[1]) == (text is SECRETS), "the seat that gave it knows whether it was carried out"
 
 
+WHISPERS = (
+    SECRETS.replace("actors: {east: {}, west: {}}", "actors: {east: {}, west: {}, south: {}}")
+    .replace(
+        "mine: {usual: 30 %, channel: secret, leaks: 0, do: mined = true}",
+        "mine: {usual: 30 %, if: not relief.standing, channel: private, leaks: 0, do: make relief}",
+    )
+    .replace(
+        "triggers:",
+        """offers:
+  relief:
+    by: west
+    to: south
+    channel: private
+    leaks: 0
+    start: unsaid
+    when: alarm >= 50
+    then: alarm += 1
+    helps: 0.1
+    believed: 50 %
+    kept: 75 %
+triggers:
+  talk: {at: 2030-01-15, do: publish relief}""",
+    )
+)
+"""What the west does in private is to give its word to the south; on a day all know of it, if it was given."""
+
+
+def test_a_word_in_private_is_not_foreseen_until_it_is_out(tmp_path: Path) -> None:
+    """A private word and silence are equal to the last byte for those who did not hear it; once it is out, they know.
+
+    Then pasts are found in which it was given, for who gave it and when is no secret any more.
+    """
+    quiet = WHISPERS.replace("do: publish relief", "do: alarm += 0")
+    asks = [api.ask(second_turn(tmp_path, quiet, west={"dig": option}), "east", "march") for option in ("mine", "wait")]
+    assert asks[0].past.guesses and pickle.dumps(asks[0]) == pickle.dumps(asks[1])
+    told = api.ask(second_turn(tmp_path, WHISPERS, west={"dig": "mine"}), "east", "march")
+    assert told.past.guesses == () and len(told.past.decisions) == len(asks[0].past.decisions) + 1
+    assert len(api.chunk(told, 0, 20).numbers) == 20
+
+
 def test_votes_and_sealed_orders_of_others_are_not_foreseen(tmp_path: Path) -> None:
     """What a seat is answered stays as it was when another seat votes, seals and seals anew in the same turn."""
     session = second_turn(tmp_path, DUEL)

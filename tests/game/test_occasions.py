@@ -120,6 +120,23 @@ def test_when_it_comes_reads_well(tmp_path: Path, text: str, says: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("scenario", "seat", "trigger", "says"),
+    [
+        ("first-lesson", "challenger", "army.what_next", "when tripwire is called; and every 14 days"),
+        ("sanctions-spiral", "west", "answer.west",
+         "every 60 days (median; nine in ten within 240 days); and when East raises east measures"),
+        ("ukraine-2014", "eu", "raft_of_new_measures.answer.eu", "when raft of new measures is called"),
+        ("ukraine-2014", "us", "washington_at_the_table", "when Paris track meets"),
+    ],
+)  # fmt: skip
+def test_when_it_comes_reads_well_in_shipped_games(scenario: str, seat: str, trigger: str, says: str) -> None:
+    """Also of choices that the vocabulary brings, and of those that follow what agents do."""
+    session = api.open_session(scenario)
+    session.advance("decide")
+    assert questions(session, seat)[trigger]["when"] == says
+
+
+@pytest.mark.parametrize(
     ("condition", "says"),
     [
         ("not relief.standing", "relief does not stand"),
