@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -146,6 +147,13 @@ class Watch:
             self.complaints.append(f"{message.type} at {message.location.get('url', '')}: {message.text}")
 
 
+def free_port() -> int:
+    """A port that nobody uses, so that a server that is killed and started again finds it free."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
 @dataclass
 class Room:
     """A server, and everybody in the room."""
@@ -158,6 +166,7 @@ class Room:
     contexts: list[BrowserContext] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.words = ("--port", str(free_port()), *self.words)
         self.start()
         self.watch = Watch([self.server.origin])
 

@@ -6,7 +6,8 @@
  * unfolded stay. Without this script every form works by itself.
  */
 
-const SILENCE = 2500; // milliseconds without a beat after which people are told
+const SILENCE = 2000; // milliseconds without a beat after which people are told
+const PATIENCE = 1500; // milliseconds that a new socket may take to open
 const SPOKEN = 1500; // least time between two sentences of the live region
 const body = document.body;
 const here = { page: body.dataset.page ?? "", phase: body.dataset.phase ?? "", turn: body.dataset.turn ?? "0" };
@@ -163,6 +164,8 @@ const queued = `seminar:queue:${here.page.split("/")[1] ?? ""}`;
 /** @type {Move[]} */
 let queue = [];
 let isSending = false;
+let way = new AbortController(); // what is being sent on it is given up when another way is found
+let patience = 1000; // milliseconds for an answer; more after each that did not come: old connections may be dead, new ones slow
 try {
   queue = JSON.parse(sessionStorage.getItem(queued) ?? "[]");
 } catch {
@@ -198,18 +201,29 @@ async function flush() {
   try {
     while (queue.length) {
       const move = queue[0];
+      const mine = (way = new AbortController());
+      const late = setTimeout(() => mine.abort(), patience);
       const answer = await fetch(move.action, {
-        method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(move.fields), signal: AbortSignal.timeout(8000),
-      });
+        method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(move.fields), signal: mine.signal,
+      }).finally(() => clearTimeout(late));
+      patience = 1000;
       queue.shift();
       saveQueue();
       await heard(move, answer);
     }
   } catch {
-    setTimeout(() => void flush(), 1000); // it waits until there is a way
+    patience = Math.min(8000, 1.5 * patience);
+    setTimeout(() => void flush(), 250); // it waits until there is a way
   } finally {
     isSending = false;
   }
+}
+
+/** Send what waits, and what is under way on a connection that may be dead, anew: the same key counts once. */
+function flushAnew() {
+  way.abort();
+  patience = 1000;
+  void flush();
 }
 
 /** @param {Move} move @param {Response} answer */
@@ -299,12 +313,12 @@ function connect() {
   const asked = new URLSearchParams(here);
   const mine = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live?${asked}`);
   socket = mine;
-  const giveUp = setTimeout(() => mine.close(), 4000);
+  const giveUp = setTimeout(() => lost(mine), PATIENCE);
   mine.onopen = () => {
     clearTimeout(giveUp);
     tries = 0;
     last = Date.now();
-    void flush();
+    flushAnew();
   };
   mine.onmessage = (event) => {
     if (socket !== mine) return;
@@ -314,10 +328,16 @@ function connect() {
   };
   mine.onclose = () => {
     clearTimeout(giveUp);
-    if (socket !== mine) return;
-    socket = null;
-    setTimeout(connect, Math.min(2000, 250 * 2 ** tries++) * (0.75 + Math.random() / 2));
+    lost(mine);
   };
+}
+
+/** A socket is closed, or does not open: another is tried, later each time. @param {WebSocket} mine */
+function lost(mine) {
+  if (socket !== mine) return;
+  socket = null;
+  mine.close();
+  setTimeout(connect, Math.min(1500, 250 * 2 ** tries++) * (0.75 + Math.random() / 2));
 }
 
 /** Ask for everything anew, on a new socket if the old one may be dead. */
