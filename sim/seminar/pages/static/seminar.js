@@ -8,6 +8,7 @@
 
 const SILENCE = 2000; // milliseconds without a beat after which people are told
 const PATIENCE = 1500; // milliseconds that a new socket may take to open
+const REST = 5000; // milliseconds between two looks whether what has ended goes on
 const SPOKEN = 1500; // least time between two sentences of the live region
 const body = document.body;
 const here = { page: body.dataset.page ?? "", phase: body.dataset.phase ?? "", turn: body.dataset.turn ?? "0" };
@@ -177,10 +178,31 @@ function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+const LATEST = ["/do/vote", "/do/seal", "/do/foretell"]; // moves of which the latest counts
+/** @type {Map<string, {button: HTMLElement | null, form: HTMLFormElement}>} */
+const underWay = new Map(); // by the keys of moves: where they were asked for
+let missed = 0; // since when what is sent has got no answer, in milliseconds; 0 if it gets one
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let retry;
+
+/** What a move is about: a later one about the same takes its place. @param {Move} move */
+function about(move) {
+  return move.action + JSON.stringify(move.fields.filter(([name]) => move.action === "/do/vote" && name === "trigger"));
+}
+
+/** All that a move says, but its key. @param {Move} move */
+function wordsOf(move) {
+  return move.action + JSON.stringify(move.fields.filter(([name]) => name !== "key"));
+}
+
+/** @param {Move} move */
+function keyIn(move) {
+  return move.fields.find(([name]) => name === "key")?.[1] ?? "";
+}
+
 /** @param {Move} move */
 function send(move) {
-  const of = (/** @type {Move} */ one) => one.action + JSON.stringify(one.fields.filter(([name]) => name === "trigger"));
-  if (move.action === "/do/vote") queue = queue.filter((one, at) => (at === 0 && isSending) || of(one) !== of(move)); // the latest vote counts
+  if (LATEST.includes(move.action)) queue = queue.filter((one, at) => (at === 0 && isSending) || about(one) !== about(move));
   queue.push(move);
   saveQueue();
   void flush();
@@ -197,26 +219,53 @@ function saveQueue() {
 /** Send what waits, one after another, the same key each time: what was heard already counts once. */
 async function flush() {
   if (isSending) return;
+  clearTimeout(retry);
   isSending = true;
   try {
     while (queue.length) {
       const move = queue[0];
-      const mine = (way = new AbortController());
-      const late = setTimeout(() => mine.abort(), patience);
-      const answer = await fetch(move.action, {
-        method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(move.fields), signal: mine.signal,
-      }).finally(() => clearTimeout(late));
+      const answer = await post(move);
+      if (!answer) {
+        missed = missed || Date.now();
+        patience = Math.min(8000, 1.5 * patience);
+        later(isOver ? REST : 250); // it waits until there is a way
+        return;
+      }
       patience = 1000;
+      missed = 0;
+      if (answer.status === 429) {
+        complain("That was too fast. It is sent again in a moment.");
+        later(2000);
+        return;
+      }
       queue.shift();
       saveQueue();
       await heard(move, answer);
     }
-  } catch {
-    patience = Math.min(8000, 1.5 * patience);
-    setTimeout(() => void flush(), 250); // it waits until there is a way
   } finally {
     isSending = false;
   }
+}
+
+/** What is answered; nothing if there is no way to whoever answers. @param {Move} move @returns {Promise<Response | null>} */
+async function post(move) {
+  const mine = (way = new AbortController());
+  const late = setTimeout(() => mine.abort(), patience);
+  try {
+    return await fetch(move.action, {
+      method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(move.fields), signal: mine.signal,
+    });
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+/** Try again, once. @param {number} wait milliseconds */
+function later(wait) {
+  clearTimeout(retry);
+  retry = setTimeout(() => void flush(), wait);
 }
 
 /** Send what waits, and what is under way on a connection that may be dead, anew: the same key counts once. */
@@ -228,15 +277,19 @@ function flushAnew() {
 
 /** @param {Move} move @param {Response} answer */
 async function heard(move, answer) {
-  for (const busy of document.querySelectorAll("[aria-busy]")) busy.removeAttribute("aria-busy");
+  const from = underWay.get(keyIn(move));
+  underWay.delete(keyIn(move));
+  from?.button?.removeAttribute("aria-busy");
   const said = await answer.json().catch(() => ({}));
   if (answer.ok) {
     forget(move.clears);
     complain("");
+    if (move.action === "/do/note") from?.form.reset();
     if (move.action === "/do/sit") go("/");
     return;
   }
   complain(said.says ?? "That did not work. Look again.");
+  if (move.action === "/do/vote") forget(move.clears); // what does not count is shown no more
   if (answer.status === 409 || answer.status === 423) ask();
 }
 
@@ -265,9 +318,11 @@ function submit(form, button) {
   if (button instanceof HTMLButtonElement && button.name) fields.push([button.name, button.value]);
   fields.push(["key", newKey()]);
   const clears = form.dataset.keep ? [...new Set([...form.elements].map((one) => keptField(one)).filter((one) => one !== null).map(keyOf))] : [];
+  const move = { action: new URL(form.action).pathname, fields, clears };
+  if (queue.some((one) => wordsOf(one) === wordsOf(move))) return; // pressed twice: it is under way
   button?.setAttribute("aria-busy", "true");
-  send({ action: new URL(form.action).pathname, fields, clears });
-  if (form.dataset.post === "note") form.reset();
+  underWay.set(keyIn(move), { button, form });
+  send(move);
 }
 
 /** Tell the team what one person wants, as soon as it is chosen. @param {HTMLInputElement} radio @param {string} trigger */
@@ -284,8 +339,14 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || !form.dataset.post) return;
   event.preventDefault();
-  submit(form, event.submitter);
+  submit(form, event.submitter ?? (pressed?.form === form ? pressed : form.querySelector("button")));
 });
+
+/** @type {HTMLButtonElement | null} */
+let pressed = null; // for browsers that do not say by which button a form was sent
+addEventListener("click", (event) => {
+  pressed = event.target instanceof Element ? event.target.closest("button") : null;
+}, true);
 
 document.addEventListener("input", (event) => {
   const field = keptField(event.target);
@@ -323,7 +384,7 @@ function connect() {
   mine.onmessage = (event) => {
     if (socket !== mine) return;
     last = Date.now();
-    say("");
+    say(unsent());
     told(JSON.parse(event.data));
   };
   mine.onclose = () => {
@@ -396,6 +457,11 @@ function go(where) {
   location.assign(where);
 }
 
+/** What is said while the server is heard, but does not hear. */
+function unsent() {
+  return missed && Date.now() - missed > SILENCE ? "What you chose last is not sent yet. It is kept, and tried again." : "";
+}
+
 /** The banner. @param {string} words */
 function say(words) {
   if (!banner || (isOver && !words)) return;
@@ -433,7 +499,7 @@ function tick() {
   if (Date.now() - last > SILENCE) {
     say("The connection is lost. What you choose is kept, and sent when it is back.");
     if (socket?.readyState === WebSocket.OPEN && Date.now() - last > SILENCE + 1000) anew();
-  }
+  } else say(unsent());
 }
 
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
