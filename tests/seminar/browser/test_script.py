@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,7 +12,7 @@ from tests.seminar.measured import wait_until
 from tests.seminar.room import Room
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Route
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +50,7 @@ def votes(room: Room) -> int:
 
 
 def test_a_browser_of_five_years_ago_sits_down_and_votes(room: Room, asked: tuple[str, str, tuple[str, ...]]):
-    """Nothing that the script needs is younger than five years: somebody sits down, votes and presses a named button."""
+    """Nothing that the script needs is younger: somebody sits down, votes, and presses a button that has a name."""
     seat, trigger, options = asked
     context = room.context()
     context.add_init_script(OLDER)
@@ -113,3 +112,31 @@ def test_a_move_that_came_too_fast_is_sent_again(room: Room, asked: tuple[str, s
     phone.locator("#refused").wait_for(state="hidden")
     assert votes(room) == before + 1
     phone.context.close()
+
+
+def test_after_a_polite_end_the_same_command_brings_every_page_back(opened: Callable[..., Room]):
+    """Pages say that it has ended, say of a choice that it is not sent, and go on by themselves when the session does."""
+    room = opened()
+    room.lead("advance", phase="brief")
+    room.lead("advance", phase="decide")
+    seat = room.seats[0]
+    question = room.game.seats[seat].questions[0]
+    phone, screen = room.phone(seat, excused=NETWORK), room.projector(excused=NETWORK)
+    me = touch.handle(phone)
+    phone.wait_for_timeout(1200)  # until it has heard of something
+    address = room.server.origin
+    room.server.interrupt()
+    for page in (phone, screen):
+        touch.banner(page).wait_for(state="visible")
+        assert "ended" in touch.banner(page).inner_text()
+    touch.choose(phone, question.trigger, question.names[1])
+    touch.until(phone, "() => /not sent/.test(document.querySelector('#banner').textContent)")
+    phone.wait_for_timeout(1500)  # so that nothing is still under way
+    room.start()
+    assert room.server.origin == address
+    for page in (phone, screen):
+        touch.banner(page).wait_for(state="hidden")
+    assert touch.handle(phone) == me
+    wait_until(lambda: [one["option"] for one in room.log("voted")] == [question.names[1]], what="it was sent")
+    assert touch.chosen(phone, question.trigger) == question.names[1]
+    room.leave()

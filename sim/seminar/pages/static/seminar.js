@@ -367,10 +367,11 @@ let socket = null;
 let last = Date.now();
 let tries = 0;
 let isOver = false;
+let ended = ""; // what was said when it ended
 let ahead = 0; // by how many seconds the clock of the server is ahead of ours
 
 function connect() {
-  if (isOver || !body.hasAttribute("data-live") || (socket && socket.readyState <= WebSocket.OPEN)) return;
+  if (!body.hasAttribute("data-live") || (socket && socket.readyState <= WebSocket.OPEN)) return;
   const asked = new URLSearchParams(here);
   const mine = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live?${asked}`);
   socket = mine;
@@ -384,8 +385,10 @@ function connect() {
   mine.onmessage = (event) => {
     if (socket !== mine) return;
     last = Date.now();
+    const message = JSON.parse(event.data);
+    if (isOver && !message.ends) location.reload(); // the same command was given again: it goes on
     say(unsent());
-    told(JSON.parse(event.data));
+    told(message);
   };
   mine.onclose = () => {
     clearTimeout(giveUp);
@@ -398,7 +401,7 @@ function lost(mine) {
   if (socket !== mine) return;
   socket = null;
   mine.close();
-  setTimeout(connect, Math.min(1500, 250 * 2 ** tries++) * (0.75 + Math.random() / 2));
+  setTimeout(connect, (isOver ? REST : Math.min(1500, 250 * 2 ** tries++)) * (0.75 + Math.random() / 2));
 }
 
 /** Ask for everything anew, on a new socket if the old one may be dead. */
@@ -420,7 +423,8 @@ function told(message) {
   if (typeof message.beat === "number") ahead = message.beat - Date.now() / 1000;
   if (message.ends) {
     isOver = true;
-    say(String(message.ends));
+    ended = String(message.ends);
+    say(ended);
     return;
   }
   for (const [name, markup] of Object.entries(message.regions ?? {})) {
@@ -495,6 +499,7 @@ function tick() {
     if (clock.textContent !== words) clock.textContent = words;
     clock.classList.toggle("late", left < 30);
   }
+  if (isOver && queue.length) say(`${ended} What you chose since then is not sent. It is kept, in case it goes on.`);
   if (!body.hasAttribute("data-live") || isOver) return;
   if (Date.now() - last > SILENCE) {
     say("The connection is lost. What you choose is kept, and sent when it is back.");
