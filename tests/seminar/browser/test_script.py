@@ -115,7 +115,7 @@ def test_a_move_that_came_too_fast_is_sent_again(room: Room, asked: tuple[str, s
 
 
 def test_after_a_polite_end_the_same_command_brings_every_page_back(opened: Callable[..., Room]):
-    """Pages say that it has ended, say of a choice that it is not sent, and go on by themselves when the session does."""
+    """Pages say that it has ended, and of a choice that it is not sent; when the session goes on, so do they."""
     room = opened()
     room.lead("advance", phase="brief")
     room.lead("advance", phase="decide")
@@ -139,4 +139,79 @@ def test_after_a_polite_end_the_same_command_brings_every_page_back(opened: Call
     assert touch.handle(phone) == me
     wait_until(lambda: [one["option"] for one in room.log("voted")] == [question.names[1]], what="it was sent")
     assert touch.chosen(phone, question.trigger) == question.names[1]
+    room.leave()
+
+
+def test_a_second_click_does_not_press_what_the_button_has_become(opened: Callable[..., Room]):
+    """Two quick clicks on one spot do one thing: the button that has grown there is not pressed; a later click is."""
+    room = opened()
+    host, seat = room.host("console"), room.seats[0]
+    button = host.locator("#steps button.main")
+    assert "brief" in button.inner_text()
+    place = button.bounding_box()
+    assert place is not None
+    at = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    host.mouse.click(*at)
+    touch.until(host, "() => !/brief/.test(document.querySelector('#steps button.main').textContent)")
+    host.mouse.click(*at)
+    host.locator("#steps button.main").focus()
+    host.wait_for_timeout(800)
+    assert [one["phase"] for one in room.log("advanced")] == ["brief"]
+    button.click()
+    wait_until(
+        lambda: [one["phase"] for one in room.log("advanced")] == ["brief", "decide"], what="a later click counts"
+    )
+
+    phone = room.phone(seat)
+    question = room.game.seats[seat].questions[0]
+    touch.choose(phone, question.trigger, question.names[1])
+    phone.locator('form[data-post="seal"] button.main').dblclick()
+    touch.until(phone, "() => /Seal anew/.test(document.querySelector('#seal').textContent)")
+    phone.wait_for_timeout(800)
+    assert len(room.log("ordered")) == 1
+    assert not phone.locator("#refused:visible").count()
+    room.leave()
+
+
+def test_what_the_last_person_in_a_tab_typed_is_not_shown_to_the_next(
+    room: Room, asked: tuple[str, str, tuple[str, ...]]
+):
+    """A half-written reason comes back after a reload, and does not to somebody else who joins in the same tab."""
+    phone = room.phone(asked[0])
+    phone.fill('textarea[name="why"]', "mine alone")
+    phone.reload()
+    assert phone.locator('textarea[name="why"]').input_value() == "mine alone"
+    phone.context.clear_cookies()
+    phone.goto(room.link("seat", asked[0]))
+    assert phone.locator('textarea[name="why"]').input_value() == ""
+    phone.context.close()
+
+
+def test_who_listens_hears_of_a_vote_and_of_blank_screens(room: Room, asked: tuple[str, str, tuple[str, ...]]):
+    """A vote that counts is said; blank screens are said and take the focus, and give it back."""
+    seat, trigger, options = asked
+    phone = room.phone(seat)
+    touch.choose(phone, trigger, options[1])
+    touch.until(phone, "() => /You want: ./.test(document.querySelector('#say').textContent)")
+    phone.locator('textarea[name="why"]').focus()
+    room.lead("blank", on="yes")
+    touch.until(phone, "() => document.activeElement.id === 'blank'")
+    touch.until(phone, "() => /look up/.test(document.querySelector('#say').textContent)")
+    room.lead("blank", on="no")
+    touch.until(phone, "() => document.activeElement.name === 'why'")
+    phone.context.close()
+
+
+def test_what_if_beside_a_question_opens_that_question(opened: Callable[..., Room]):
+    """Who asks ahead from beside a question, be it the last, finds its form unfolded."""
+    room = opened()
+    room.lead("advance", phase="brief")
+    room.lead("advance", phase="decide")
+    seat, last = max(((seat, one.questions[-1].trigger) for seat, one in room.game.seats.items()),
+                     key=lambda one: len(room.game.seats[one[0]].questions))  # fmt: skip
+    phone = room.phone(seat)
+    phone.locator(f'details:has([data-vote="{last}"]) > summary').click()
+    phone.locator(f'details:has([data-vote="{last}"]) a:has-text("What if?")').click()
+    phone.wait_for_url("**/seat/whatif?**")
+    phone.locator(f'form[data-post="whatif"]:has(input[value="{last}"]) button').wait_for(state="visible")
     room.leave()

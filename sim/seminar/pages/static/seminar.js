@@ -9,11 +9,13 @@
 const SILENCE = 2000; // milliseconds without a beat after which people are told
 const PATIENCE = 1500; // milliseconds that a new socket may take to open
 const REST = 5000; // milliseconds between two looks whether what has ended goes on
+const HASTE = 700; // milliseconds for which a button that has become another one is not pressed
 const SPOKEN = 1500; // least time between two sentences of the live region
 const body = document.body;
 const here = { page: body.dataset.page ?? "", phase: body.dataset.phase ?? "", turn: body.dataset.turn ?? "0" };
 const banner = /** @type {HTMLElement | null} */ (document.getElementById("banner"));
-const store = `seminar:${here.page}:${here.turn}:`;
+const whose = body.dataset.session ?? ""; // two classes may play one after the other in one tab
+const store = `seminar:${whose}:${here.page}:${here.turn}:`;
 
 document.documentElement.classList.add("scripted");
 
@@ -47,6 +49,7 @@ function children(there, wanted) {
       old = match.nextSibling;
       same(match, want);
     } else {
+      if (want instanceof Element) for (const one of [want, ...want.querySelectorAll("button")]) turned.set(one, Date.now());
       there.insertBefore(want, old);
     }
   }
@@ -74,8 +77,12 @@ function same(there, want) {
     if (there.type === "radio" || there.type === "checkbox") there.checked = want.hasAttribute("checked");
     else if (there.type !== "hidden" && there !== document.activeElement) there.value = want.getAttribute("value") ?? "";
   }
+  if (there instanceof HTMLButtonElement && there.textContent !== want.textContent) turned.set(there, Date.now());
   children(there, want);
 }
+
+/** @type {WeakMap<Element, number>} */
+const turned = new WeakMap(); // when a button became another one under the pointer
 
 /** What somebody chose or typed here and has not sent yet. @param {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} field */
 function isTouched(field) {
@@ -127,6 +134,16 @@ function keep(field) {
   } else remember(key, field.value);
 }
 
+/** Unfold what the address asks about. */
+function unfoldAsked() {
+  const trigger = new URLSearchParams(location.search).get("trigger");
+  for (const form of document.querySelectorAll("form[data-keep]")) {
+    if (!(form instanceof HTMLFormElement) || form.dataset.keep !== `whatif-${trigger}`) continue;
+    form.closest("details")?.setAttribute("open", "");
+    form.scrollIntoView({ block: "nearest" });
+  }
+}
+
 /** Put back what was chosen or typed and not sent. */
 function restore() {
   for (const field of document.querySelectorAll("form[data-keep] input, form[data-keep] textarea, form[data-keep] select")) {
@@ -158,10 +175,10 @@ function shown(field) {
 // ---------------------------------------------------------------------------------------------- sending
 
 /**
- * @typedef {{action: string, fields: [string, string][], clears: string[]}} Move
+ * @typedef {{action: string, fields: [string, string][], clears: string[], says?: string}} Move
  */
 
-const queued = `seminar:queue:${here.page.split("/")[1] ?? ""}`;
+const queued = `seminar:queue:${whose}:${here.page.split("/")[1] ?? ""}`;
 /** @type {Move[]} */
 let queue = [];
 let isSending = false;
@@ -284,6 +301,7 @@ async function heard(move, answer) {
   if (answer.ok) {
     forget(move.clears);
     complain("");
+    if (move.says) speak(move.says);
     if (move.action === "/do/note") from?.form.reset();
     if (move.action === "/do/sit") go("/");
     return;
@@ -310,8 +328,15 @@ function complain(words) {
   }
 }
 
+let submitted = 0; // when something was sent last
 /** @param {HTMLFormElement} form @param {HTMLElement | null} button */
 function submit(form, button) {
+  if (button && Date.now() - (turned.get(button) ?? 0) < HASTE) {
+    if (Date.now() - submitted > 2 * HASTE) complain("The button has just become another one. Look, and press again.");
+    return; // the second click of two was meant for what stood there before
+  }
+  submitted = Date.now();
+  if (form.dataset.sure && !confirm(form.dataset.sure)) return;
   /** @type {[string, string][]} */
   const fields = [];
   for (const [name, value] of new FormData(form)) if (typeof value === "string" && name !== "key") fields.push([name, value]);
@@ -332,6 +357,7 @@ function vote(radio, trigger) {
     action: "/do/vote",
     fields: [["trigger", trigger], ["option", radio.value], ["turn", turn instanceof HTMLInputElement ? turn.value : here.turn], ["key", newKey()]],
     clears: [keyOf(radio)],
+    says: `You want: ${radio.closest("label")?.querySelector(".name")?.textContent ?? radio.value}`,
   });
 }
 
@@ -437,14 +463,28 @@ function told(message) {
   if (message.state) stands(message.state);
 }
 
+/** @type {HTMLElement | null} */
+let was = null; // where somebody was before the screens went blank
 /** @param {any} state */
 function stands(state) {
   if (state.clock?.now) ahead = state.clock.now - Date.now() / 1000;
   const isBlank = Boolean(state.is_blank) && !here.page.startsWith("/host");
   const blank = document.getElementById("blank");
   const main = document.getElementById("main");
-  if (blank) blank.hidden = !isBlank;
-  if (main) main.hidden = isBlank;
+  if (blank && main && blank.hidden === isBlank) {
+    const focused = document.activeElement;
+    blank.hidden = !isBlank;
+    main.hidden = isBlank;
+    if (isBlank) {
+      was = focused instanceof HTMLElement && focused !== body ? focused : null;
+      blank.tabIndex = -1;
+      blank.focus();
+      speak(blank.textContent ?? "");
+    } else {
+      if (document.activeElement === blank || document.activeElement === body) was?.focus();
+      speak("The screens are back.");
+    }
+  }
   const goes = typeof state.goes_to === "string" && state.goes_to.startsWith("/") ? state.goes_to : "";
   if (goes && goes !== here.page) go(goes);
   const moved = document.getElementById("moved");
@@ -515,6 +555,7 @@ addEventListener("pageshow", (event) => {
 });
 setInterval(tick, 250);
 restore();
+unfoldAsked();
 tick();
 connect();
 void flush();
