@@ -269,7 +269,7 @@ def contrast(one: str, other: str) -> float:
 def test_words_can_be_read_in_light_and_dark() -> None:
     """Each colour of text stands at 4.5 to 1 off each ground that it is written on, in both schemes."""
     style = (asset("seminar.css") or (b"", ""))[0].decode()
-    dark = style.index("@media (prefers-color-scheme: dark)")
+    dark = style.index("@media screen and (prefers-color-scheme: dark)")
     for scheme in (style[:dark], style[dark : style.index("\n}\n", dark)]):
         tokens = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", scheme))
         for ink in ("ink", "faint", "accent", "warn", "well"):
@@ -316,7 +316,7 @@ def test_a_reckoning_that_failed_is_said_on_its_page(page: str, role: str, phase
 
 
 def test_a_what_if_is_under_way_as_soon_as_it_is_asked() -> None:
-    """Between the question and the first bars the page says that futures are played; without a script it looks again."""
+    """Between the question and the first bars the page says that futures are played; without scripts it reloads."""
     view = given.view("russia", "decide")
     asked = {**extra("/seat/whatif"), "whatif": {}, "asking": {view["questions"][0]["trigger"]: 400}}
     parts = regions("/seat/whatif", view, asked)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 
+from sim import api
 from tests.seminar import touch
 from tests.seminar.measured import wait_until
 from tests.seminar.room import Room
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Route
+    from playwright.sync_api import Page, Route
 
 pytestmark = pytest.mark.browser
 
@@ -215,3 +217,26 @@ def test_what_if_beside_a_question_opens_that_question(opened: Callable[..., Roo
     phone.wait_for_url("**/seat/whatif?**")
     phone.locator(f'form[data-post="whatif"]:has(input[value="{last}"]) button').wait_for(state="visible")
     room.leave()
+
+
+def test_charts_can_be_read_on_paper_and_in_forced_colours(blank: Page):
+    """A page in dark colours prints dark words; with forced colours words and troughs are those of the system."""
+    blank.set_content(
+        f'<style>{api.chart_style()}</style><svg class="drawn" width="9" height="9"><text id="word">5</text>'
+        '<rect id="trough" class="trough" width="9" height="9"/></svg>'
+    )
+
+    def fill(one: str) -> tuple[int, ...]:
+        said = blank.evaluate("id => getComputedStyle(document.getElementById(id)).fill", one)
+        return tuple(map(int, re.findall(r"\d+", said)))
+
+    blank.emulate_media(color_scheme="dark")
+    assert min(fill("word")) > 200
+    blank.emulate_media(color_scheme="dark", media="print")
+    assert max(fill("word")) < 60
+    blank.emulate_media(color_scheme="light", media="screen", forced_colors="active")
+    system = blank.evaluate("""() => { const one = document.createElement('i'); document.body.append(one);
+        return ['CanvasText', 'Canvas'].map(name => { one.style.color = name;
+          return getComputedStyle(one).color }) }""")
+    word, ground = (tuple(map(int, re.findall(r"\d+", one))) for one in system)
+    assert (fill("word"), fill("trough")) == (word, ground)
