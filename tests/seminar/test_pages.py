@@ -350,3 +350,12 @@ def test_what_cannot_be_undone_asks_back() -> None:
     assert "Take back" in render("/host/console", over, extra("/host/console"))
     closed = {**over, "phase": "closed", "next_phases": []}
     assert "Take back" not in render("/host/console", closed, extra("/host/console"))
+
+
+def test_a_scenario_that_asks_nothing_of_a_class_is_talked_about_all_the_same() -> None:
+    """Where a turn has no questions and teaches nothing, the reveal asks what any class can answer."""
+    for page, role in (("/seat/reveal", "russia"), ("/screen", "screen")):
+        view = given.view(role, "reveal")
+        bare = {**view, "turn": {**view["turn"], "teaches": "", "asks": []}}
+        assert "Which move surprised you" in render(page, bare, extra(page))
+        assert "Which move surprised you" not in render(page, view, extra(page))
