@@ -175,7 +175,7 @@ class Doors:
             who = self._who(request, "seat")
             if who is None or self.room.looking.role(who) != seat:
                 return await self._says(request, 403, STRANGER)
-        return HTMLResponse(await self.room.looking.sheet(seat, who))
+        return HTMLResponse(await self.room.looking.sheet(seat))
 
     async def export(self, request: Request) -> Response:
         """The whole session as one file, for whoever leads."""

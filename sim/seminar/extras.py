@@ -11,8 +11,8 @@
   people                    host: [{id, handle, seat, is_here}]
   checks                    host: [{says, is_ok}]
   whatif, asking            a seat: {trigger: prospects}, {trigger: futures still to come}
-  failed                    {whatif, debrief, sandbox, rehearsal: a sentence}: what of these could not be reckoned
   debrief, assumptions, sandbox, rehearsal    what has been reckoned for the pages of these names
+                            what could not be reckoned is {error: why}
 """
 
 from __future__ import annotations

@@ -75,12 +75,12 @@ class Looking:
 
         return str(await self._do(drawn))
 
-    async def sheet(self, seat: str, who: Who) -> str:
-        """The role sheet of a seat, with a way back for whoever asks."""
+    async def sheet(self, seat: str) -> str:
+        """The role sheet of a seat."""
 
         def drawn() -> str:
             page = f"/print/{seat}"
-            beside = {**self._beside.of(page, seat), **extras.fresh(), "base": f"/{who.role}"}
+            beside = {**self._beside.of(page, seat), **extras.fresh()}
             return render(page, api.sheet(self._session, seat), beside)
 
         return str(await self._do(drawn))

@@ -64,6 +64,8 @@ class Reckoner:
                 raise
             except Exception as fault:  # a page says so; the class goes on
                 self.failed[name] = _said(fault)
+                if not isinstance(fault, UsageError):
+                    traceback.print_exception(fault)
             self._changed()
 
         self._jobs[name] = asyncio.ensure_future(job())
@@ -78,24 +80,20 @@ class Reckoner:
         whatif = self._whatifs.get(role)
         if page in ("/seat/whatif", "/seat/decide") and whatif is not None and whatif.turn == self._session.state.turn:
             found |= {"whatif": dict(whatif.found), "asking": dict(whatif.asking)}
-            found |= self._failed(whatif=f"whatif/{role}")
         name = page.rpartition("/")[2]
         if role == "screen" or name == "debrief":
-            found["debrief"] = self.records.get("debrief") if self._is_over else None
-            found |= self._failed(debrief="debrief") if self._is_over else {}
+            found["debrief"] = self._record("debrief") if self._is_over else None
         if name == "assumptions":
             found["assumptions"] = self._assumptions()
         if name == "export":
             found["digest"] = self._session.digest()
         if role == "host" and name in ("sandbox", "assumptions", "rehearsal"):
-            found |= {one: self.records.get(one) for one in ("sandbox", "rehearsal")}
-            found |= self._failed(sandbox="sandbox", rehearsal="rehearsal")
+            found |= {one: self._record(one) for one in ("sandbox", "rehearsal")}
         return found
 
-    def _failed(self, **jobs: str) -> Mapping[str, Any]:
-        """Which of these could not be reckoned, by what they are called on the page; nothing if all could."""
-        found = {called: self.failed[job] for called, job in jobs.items() if job in self.failed}
-        return {"failed": found} if found else {}
+    def _record(self, name: str) -> Mapping[str, Any] | None:
+        """What was reckoned under a name, or {"error": why it could not be}; None while nothing is there."""
+        return {"error": self.failed[name]} if name in self.failed else self.records.get(name)
 
     @property
     def _is_over(self) -> bool:
@@ -162,6 +160,9 @@ class Reckoner:
                 whatif.asking[asked.trigger] = MOST - sum(pieces[-1])  # a piece is (first, how many)
                 self._changed()
             self._keep(whatif.found[asked.trigger])
+        except Exception as fault:
+            whatif.found[asked.trigger] = {"error": _said(fault)}
+            raise
         finally:
             whatif.asking.pop(asked.trigger, None)
 
@@ -261,11 +262,10 @@ class Reckoner:
 def _said(fault: Exception) -> str:
     """Why something could not be reckoned: our own sentence, or none; what else is in a fault is for the terminal."""
     if isinstance(fault, UsageError):
-        return f"This could not be reckoned: {fault}"
-    traceback.print_exception(fault)
+        return f"this could not be reckoned: {fault}"
     if isinstance(fault, BrokenExecutor):
-        return "This could not be reckoned: the process that did it was ended, as when memory runs out."
-    return "This could not be reckoned. The terminal of whoever leads says why."
+        return "this could not be reckoned: the process that did it was ended, as when memory runs out"
+    return "this could not be reckoned; the terminal of whoever leads says why"
 
 
 def _pieces() -> list[list[tuple[int, int]]]:

@@ -232,7 +232,7 @@ def test_what_cannot_be_reckoned_is_said_on_the_page_and_can_be_tried_again(
     everywhere = ((host, "/host/debrief"), (east, "/seat/debrief"), (stage.screen(), "/screen"))
     for client, page in everywhere:
         shown = client.get(client.origin + page)
-        assert (shown.status, "could not be reckoned" in shown.text) == (200, True), page
+        assert (shown.status, re.search("could not be (reckoned|played)", shown.text) is not None) == (200, True), page
         assert "a fault of ours" not in shown.text
     assert "/do/debrief" in host.get(f"{host.origin}/host/debrief").text
     monkeypatch.setattr(api, "debrief", works)
@@ -240,7 +240,7 @@ def test_what_cannot_be_reckoned_is_said_on_the_page_and_can_be_tried_again(
     assert host.do("debrief").status == 200
     finished(stage, "/host/debrief", "debrief")
     for client, page in everywhere:
-        assert "could not be reckoned" not in client.get(client.origin + page).text
+        assert "could not be" not in client.get(client.origin + page).text
 
 
 def test_nothing_of_the_debrief_is_shown_before_the_end(stage: Stage) -> None:
@@ -269,5 +269,5 @@ def test_role_sheets_are_whole_before_the_lesson(stage: Stage) -> None:
     assert "shout" not in sheet.lower()
     for client, text in ((host, sheet), (west, west.get(f"{west.origin}/print/west").text)):
         links = re.findall(r'<a[^>]*href="(/[^"]*)"', text)
-        assert len(links) >= 2
+        assert links
         assert {client.get(client.origin + link).status for link in links} == {200}
