@@ -7,6 +7,7 @@ picture. The event loop itself does neither.
 from __future__ import annotations
 
 import asyncio
+import errno
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -72,6 +73,12 @@ class Room:
         """Carry a move out after those before it; pages are told if it changed anything."""
         try:
             return await asyncio.get_running_loop().run_in_executor(self._moving, what)
+        except OSError as fault:
+            traceback.print_exception(fault)
+            why = "the disk is full" if fault.errno == errno.ENOSPC else f"{fault.strerror or fault}".lower()
+            raise api.refused(
+                f"this could not be written down, so it does not count ({why}): tell whoever leads", "closed"
+            ) from None
         finally:
             self.live.wake()
 

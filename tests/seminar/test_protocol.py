@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import time
@@ -253,6 +254,26 @@ def test_what_cannot_be_done_is_told_in_a_sentence(stage: Stage) -> None:
     assert stage.session.state.revision == before
     host.do("advance", phase="reveal")
     assert east.do("vote", trigger="march", option="go").status == 423
+
+
+def test_what_cannot_be_written_down_does_not_count_and_is_told(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a full disk a vote and somebody new are refused in a sentence; when there is room again both are let in."""
+    _, east, _ = deciding(stage)
+    before, join = stage.session.state.revision, "/join/" + stage.room.desk.token("room")
+
+    def full(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stage.session.log, "append", full)
+        voted = east.do("vote", trigger="march", option="go", key="k")
+        late = Client(stage.room.base).ask("GET", join)
+    assert (voted.status, late.status) == (423, 423)
+    assert "the disk is full" in voted.record["says"]
+    assert "the disk is full" in late.text
+    assert stage.session.state.revision == before
+    assert east.do("vote", trigger="march", option="go", key="k").status == 200
+    assert Client(stage.room.base).ask("GET", join).status == 303
 
 
 def test_nobody_but_whoever_leads_leads(stage: Stage) -> None:
