@@ -296,25 +296,6 @@ def test_views_are_not_changed_by_looking_at_them() -> None:
     assert (shown, beside) == before
 
 
-FAILED = {"error": "this could not be reckoned: a process is gone"}
-
-
-@pytest.mark.parametrize(
-    ("page", "role", "phase", "beside"),
-    [("/seat/debrief", "russia", "debrief", {"debrief": FAILED}),
-     ("/host/debrief", "host", "debrief", {"debrief": FAILED}),
-     ("/screen", "screen", "debrief", {"debrief": FAILED}), ("/host/rehearsal", "host", "lobby", {"rehearsal": FAILED}),
-     ("/host/assumptions", "host", "lobby", {"sandbox": FAILED}),
-     ("/seat/whatif", "russia", "decide", {"whatif": {"russia.next": FAILED}, "asking": {}})],
-)  # fmt: skip
-def test_a_reckoning_that_failed_is_said_on_its_page(page: str, role: str, phase: str, beside: dict[str, Any]) -> None:
-    """Where something could not be reckoned the page says so, and shows nothing as if it had been."""
-    text = render(page, given.view(role, phase), {**extra(page), **beside})
-    Reader(text)
-    assert "could not be" in text
-    assert "It played through" not in text
-
-
 def test_a_what_if_is_under_way_as_soon_as_it_is_asked() -> None:
     """Between the question and the first bars the page says that futures are played; without scripts it reloads."""
     view = given.view("russia", "decide")
@@ -333,9 +314,11 @@ def test_a_seat_without_aims_is_told_what_to_do() -> None:
     assert "No aims are written" not in render("/seat/brief", view, extra("/seat/brief"))
 
 
-def test_a_printed_sheet_leads_nobody_to_a_door_that_is_shut() -> None:
-    """A role sheet has no link into the pages of a seat: whoever leads prints it too, and has no seat."""
-    assert "/seat" not in render("/print/russia", given.view("russia", "lobby"), extra("/print/russia"))
+def test_a_printed_sheet_has_nothing_of_a_page_that_moves_on() -> None:
+    """A role sheet is paper: it has no way to the numbers of the model, which is shut to whoever leads, and no news."""
+    text = render("/print/russia", given.view("russia", "lobby"), extra("/print/russia"))
+    assert "/assumptions" not in text
+    assert 'id="moved"' not in text
 
 
 def test_what_cannot_be_undone_asks_back() -> None:
