@@ -26,7 +26,7 @@ test-all: $(VENV)/.everything  ## also the long tests and the optional extras, w
 	  $(BIN)/python -m pytest -q -m "" --hypothesis-profile=fresh
 
 browser: $(VENV)/.browses  ## a class of real browsers plays a seminar; needs Debian's package chromium
-	$(BIN)/python -m pytest -q -m "not soak" --durations=8 tests/seminar
+	$(BIN)/python -m pytest -q -m "(browser or extra) and not soak" --durations=8 tests/seminar
 
 check: $(DEVELOPS)  ## format, lint, types, floors, generated tables
 	$(BIN)/ruff format --check -q .

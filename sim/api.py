@@ -49,6 +49,7 @@ from sim.verbs.seating import (
     open_session,
     prospects,
     resume_session,
+    sheet,
     view,
     warm,
 )
@@ -174,6 +175,7 @@ __all__ = [
     "sandboxed",
     "schema",
     "sensitivity",
+    "sheet",
     "shipped",
     "show",
     "status",

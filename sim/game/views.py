@@ -57,12 +57,35 @@ def view(session: Session, role: str, *, person: str = "") -> Record:
     """
     if role not in (HOST, SCREEN) and role not in session.game.seats:
         raise KeyError(role)
+    desk = _desk(session)
+    with desk.lock:
+        return desk.view(session, role, person)
+
+
+def sheet(session: Session, seat: str) -> Record:
+    """What is printed for a seat: its view, with all that it may ever be asked, whatever can come in this turn.
+
+    Raises
+    ------
+    KeyError
+        If there is no such seat.
+    """
+    plain, asked = _desk(session).atlas.speech.plain, session.game.seats[seat].questions
+    questions = [
+        {"trigger": one.trigger, "asks": capital(plain(one.asks)),
+         "options": [{"name": option.name, "says": plain(option.says), "costs": option.costs}
+                     for option in one.options]}
+        for one in asked
+    ]  # fmt: skip
+    return {**view(session, seat), "questions": questions}
+
+
+def _desk(session: Session) -> _Desk:
     with _LOCK:
         desk = _DESKS.get(session)
         if desk is None:
             desk = _DESKS[session] = _Desk(session)
-    with desk.lock:
-        return desk.view(session, role, person)
+        return desk
 
 
 class _Desk:

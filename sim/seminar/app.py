@@ -16,12 +16,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from sim.errors import UsageError
 from sim.seminar import moves, places
 from sim.seminar.desk import COOKIE_SECONDS, Forged, Role, Who
+from sim.seminar.lan import LOOPBACK
 from sim.seminar.live import Page
 from sim.seminar.pages.render import asset
 from sim.seminar.room import Room
 from sim.seminar.security import Application, Guard, Rate
 
-ASKED_BY_HOST = ("rehearse", "sandbox")
+ASKED_BY_HOST = ("rehearse", "sandbox", "debrief")
 
 FORGED = "this cookie is not of this session: open the link or scan the code again"
 STRANGER = "you have not joined this session: open the link or scan the code of your team"
@@ -34,13 +35,15 @@ class Doors:
 
     def __init__(self, room: Room) -> None:
         self.room, self.desk = room, room.desk
-        self.joining = Rate(burst=400, a_second=20)  # a class behind one address comes in at once
+        self.joining = Rate(burst=400, a_second=20)
+        self.coming = Rate(burst=60, a_second=1)  # somebody new; a class behind one address takes a minute longer
         self.guessing = Rate(burst=20, a_second=1)
         self.moving = Rate(burst=60, a_second=10)
         self._asked = {
             "whatif": room.whatif,
             "rehearse": room.rehearse,
             "sandbox": room.sandbox,
+            "debrief": room.debrief,
         }  # what is answered later, on a page
 
     # ------------------------------------------------------------------------------------------ coming in
@@ -50,14 +53,23 @@ class Doors:
         link = self._link(request, "room", "seat")
         if link is None:
             return await self._lost(request)
+        if request.method == "HEAD" or "prefetch" in request.headers.get("sec-purpose", ""):
+            return Response(status_code=204 if request.method == "HEAD" else 503)  # a preview, and nobody who comes in
         if not self.joining.lets(_asker(request)):
             return await self._says(request, 429, TOO_FAST)
         who = self._who(request, "seat", forgives=True)
+        if (who is None or who.person not in self.room.session.state.people) and not self._lets_in(request):
+            return await self._says(request, 429, TOO_FAST)
         try:
             who = await self.room.welcome(who, link.seat)
         except UsageError as fault:
             return await self._says(request, moves.status_of(fault), str(fault))
         return self._with_cookie(RedirectResponse("/", 303), who)
+
+    def _lets_in(self, request: Request) -> bool:
+        """Whether one more is let in who is new: this computer itself may bring as many as it likes."""
+        asker = _asker(request)
+        return asker == LOOPBACK or self.coming.lets(asker)
 
     async def lead(self, request: Request) -> Response:
         """The link of whoever leads."""
@@ -151,7 +163,8 @@ class Doors:
             return await self._says(request, 404, "there is no such page")
         if elsewhere := self.room.goes_to(page, who):
             return RedirectResponse(elsewhere, 303)
-        return HTMLResponse(await self.room.looking.page(page, who, notice=""))
+        trigger = request.query_params.get("trigger", "")  # the question beside which "What if?" was asked
+        return HTMLResponse(await self.room.looking.page(page, who, notice="", trigger=trigger))
 
     async def sheet(self, request: Request) -> Response:
         """A role sheet to be printed: of any seat for whoever leads, of their own for others."""
@@ -202,6 +215,8 @@ class Doors:
             return await self._says(request, 429, TOO_FAST)
         fields = await _fields(request)
         back = self._back(request, fields, role)
+        if what == "sit" and back == places.CHOOSE:
+            back = "/"  # who has sat down goes on
         try:
             await (self._asked[what](who, fields) if what in self._asked else self.room.move(what, who, fields))
         except UsageError as fault:
@@ -231,7 +246,7 @@ class Doors:
         except Forged:
             who = None
         is_here = who is not None and (who.role != "seat" or who.person in self.room.session.state.people)
-        if who is None or not is_here or self.room.live.is_closing or len(self.room.live.pages) >= self.room.live.MOST:
+        if who is None or not is_here or self.room.live.is_closing or not self.room.live.has_room(who):
             await socket.close(1008)
             return
         await socket.accept()
@@ -242,7 +257,9 @@ class Doors:
             except (WebSocketDisconnect, KeyError, RuntimeError):
                 return None
 
-        await self.room.live.serve(Page(who, page, self._moment(socket), socket.send_text, socket.close), heard)
+        seat = self.room.looking.role(who)
+        opened = Page(who, page, self._moment(socket), socket.send_text, socket.close, seat)
+        await self.room.live.serve(opened, heard)
 
     def _moment(self, socket: WebSocket) -> tuple[str, int]:
         """The phase and turn that a page was made for, if it says so; else those of now."""

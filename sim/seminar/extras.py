@@ -12,6 +12,7 @@
   checks                    host: [{says, is_ok}]
   whatif, asking            a seat: {trigger: prospects}, {trigger: futures still to come}
   debrief, assumptions, sandbox, rehearsal    what has been reckoned for the pages of these names
+                            what could not be reckoned is {error: why}
 """
 
 from __future__ import annotations

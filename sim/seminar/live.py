@@ -19,7 +19,9 @@ from typing import Any
 from sim.seminar.desk import Who
 
 BEAT_SECONDS = 1.0
-GOING_AWAY, REPLACED = 1001, 1013
+GOING_AWAY, TOO_MANY, REPLACED = 1001, 1008, 1013
+
+RESTS = "Too many of your pages are open, so this one rests. Close some, and reload it."
 
 Regions = Mapping[str, str]
 
@@ -45,6 +47,7 @@ class Page:
     moment: tuple[str, int]  # phase and turn that it was made for
     send: Callable[[str], Awaitable[None]]
     close: Callable[[int], Awaitable[None]]
+    seat: str = ""  # where whoever opened it sat then
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     stamp: Stamp = (-1, -1)
     shown: dict[str, str] = field(default_factory=dict)
@@ -68,11 +71,16 @@ class Live:
     """
 
     MOST = 600
+    """Pages of people that may be open at once; whoever leads and the projector come beside them."""
+
+    EACH = 12
+    """Pages of one person, of whoever leads, of the projector: when one more is opened, the oldest is closed."""
 
     def __init__(self, look: Callable[[Page], Awaitable[Snapshot]], stamp: Callable[[], Stamp],
                  left: Callable[[], None]) -> None:  # fmt: skip
         self._look, self._stamp, self._left = look, stamp, left
-        self.pages: set[Page] = set()
+        self.pages: dict[Page, None] = {}  # the oldest first
+        self._resting: set[asyncio.Task[None]] = set()
         self.is_closing = False
 
     def wake(self) -> None:
@@ -83,16 +91,24 @@ class Live:
     @property
     def people(self) -> Counter[str]:
         """How many pages each person has open."""
-        return Counter(page.who.person for page in self.pages if page.who.role == "seat")
+        return Counter(page.who.person for page in list(self.pages) if page.who.role == "seat")
 
     @property
     def has_screen(self) -> bool:
         """Whether a projector is on."""
-        return any(page.who.role == "screen" for page in self.pages)
+        return any(page.who.role == "screen" for page in list(self.pages))
+
+    def has_room(self, who: Who) -> bool:
+        """Whether one more page of somebody may be opened; one that takes the place of their own always may."""
+        if who.role != "seat" or sum(page.who == who for page in self.pages) >= self.EACH:
+            return True
+        return sum(page.who.role == "seat" for page in self.pages) < self.MOST
 
     async def serve(self, page: Page, heard: Callable[[], Awaitable[str | None]]) -> None:
         """Tell a page what is new until it goes; what it says can only be that it wants everything anew."""
-        self.pages.add(page)
+        for oldest in [one for one in self.pages if one.who == page.who][: -(self.EACH - 1)]:
+            self._rest(oldest)
+        self.pages[page] = None
         page.task = asyncio.ensure_future(self._tell(page))
         self._left()
         try:
@@ -101,7 +117,7 @@ class Live:
                     if isinstance(asked := json.loads(said), dict) and "want" in asked:
                         page.forget()
         finally:
-            self.pages.discard(page)
+            self.pages.pop(page, None)
             page.task.cancel()
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await page.task
@@ -138,15 +154,22 @@ class Live:
     async def end(self, says: str) -> None:
         """Tell all pages that it is over, and close their sockets."""
         self.is_closing = True
+        await asyncio.gather(*(_ended(page, says, GOING_AWAY) for page in list(self.pages)))
 
-        async def ended(page: Page) -> None:
-            if page.task is not None:
-                page.task.cancel()
-            with contextlib.suppress(Exception):
-                await asyncio.wait_for(page.send(json.dumps({"ends": says})), 0.5)
-                await asyncio.wait_for(page.close(GOING_AWAY), 0.5)
+    def _rest(self, page: Page) -> None:
+        """Close one page of somebody who has opened too many."""
+        self.pages.pop(page, None)
+        resting = asyncio.ensure_future(_ended(page, RESTS, TOO_MANY))
+        self._resting.add(resting)
+        resting.add_done_callback(self._resting.discard)
 
-        await asyncio.gather(*(ended(page) for page in list(self.pages)))
+
+async def _ended(page: Page, says: str, code: int) -> None:
+    if page.task is not None:
+        page.task.cancel()
+    with contextlib.suppress(Exception):
+        await asyncio.wait_for(page.send(json.dumps({"ends": says})), 0.5)
+        await asyncio.wait_for(page.close(code), 0.5)
 
 
 def _message(page: Page, snapshot: Snapshot) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 from sim import api
@@ -27,6 +28,15 @@ SHARED = ("/seat/decide", "/seat/whatif", "/seat/world", "/seat/reveal")
 """Pages on which a person's handle is nothing but shown."""
 
 
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a role sees on a page at a revision: a digest of all of it, and what stands beside the view."""
+
+    revision: int
+    digest: str
+    beside: Mapping[str, Any]
+
+
 class Looking:
     """Draws pages in a thread of its own, so that a vote never waits for a picture.
 
@@ -39,7 +49,8 @@ class Looking:
     def __init__(self, session: api.Session, beside: extras.Beside, stamp: Callable[[], Stamp]) -> None:
         self._session, self._beside, self._stamp = session, beside, stamp
         self._thread = ThreadPoolExecutor(1, "looks")
-        self._bases: OrderedDict[tuple[Any, ...], asyncio.Future[tuple[str, Mapping[str, Any]]]] = OrderedDict()
+        self._bases: OrderedDict[tuple[Any, ...], asyncio.Future[Base]] = OrderedDict()
+        self._latest: dict[tuple[str, str], Base] = {}
         self._drawn: OrderedDict[tuple[Any, ...], Mapping[str, str]] = OrderedDict()
 
     def role(self, who: Who) -> str:
@@ -69,7 +80,8 @@ class Looking:
 
         def drawn() -> str:
             page = f"/print/{seat}"
-            return render(page, api.view(self._session, seat), {**self._beside.of(page, seat), **extras.fresh()})
+            beside = {**self._beside.of(page, seat), **extras.fresh()}
+            return render(page, api.sheet(self._session, seat), beside)
 
         return str(await self._do(drawn))
 
@@ -88,35 +100,52 @@ class Looking:
 
     async def _parts(self, stamp: Stamp, page: Page) -> Mapping[str, str]:
         role = self.role(page.who)
-        digest, beside = await self._base(stamp, page.page, role)
+        base = await self._base(stamp, page.page, role)
         handle, *mine = self._mine(page.who)
         shares = page.page in SHARED and bool(handle)
-        key = (page.page, role, digest, *mine, "" if shares else handle)
-        found = self._drawn.get(key)
+        found = self._drawn.get(_key(page.page, role, base.digest, mine, "" if shares else handle))
         if found is None:
-            found = await self._do(self._draw, page, role, beside, shares)
-            _keep(self._drawn, key, found, DRAWN)
+            found = await self._do(self._draw, page, role, base, shares)
         return {name: text.replace(NOBODY, handle) for name, text in found.items()} if shares else found
 
-    def _draw(self, page: Page, role: str, beside: Mapping[str, Any], shares: bool) -> Mapping[str, str]:
+    def _draw(self, page: Page, role: str, base: Base, shares: bool) -> Mapping[str, str]:
+        """Draw the parts of a page, and remember them by what was seen in them.
+
+        Votes come while a page is drawn. It is kept only if all of it was taken at one revision: kept under the digest
+        of another, it would be shown to a team that returns to what it wanted before.
+        """
+        if base.revision != self._session.state.revision:
+            latest = self._latest.get((page.page, role), base)  # of several to be drawn, one has looked already
+            base = latest if latest.revision == self._session.state.revision else self._made(page.page, role)
+        handle, *mine = self._mine(page.who)
+        key = _key(page.page, role, base.digest, mine, "" if shares else handle)
+        if key in self._drawn:
+            return self._drawn[key]
         shown = self._shown(role, page.who)
+        is_one = base.revision == shown["revision"] == self._session.state.revision
         if shares:
             shown = {**shown, "me": {**shown.get("me", {}), "id": "", "handle": NOBODY}}
-        return regions(page.page, shown, beside)
+        drawn = regions(page.page, shown, base.beside)
+        if is_one:
+            _keep(self._drawn, key, drawn, DRAWN)
+        return drawn
 
-    async def _base(self, stamp: Stamp, page: str, role: str) -> tuple[str, Mapping[str, Any]]:
-        """A digest of all that a role sees on a page, and what stands beside the view: made once for all who look."""
+    async def _base(self, stamp: Stamp, page: str, role: str) -> Base:
+        """What a role sees on a page: made once for all who look."""
         key = (stamp, page, role)
         if key not in self._bases:
             making = asyncio.ensure_future(self._do(self._made, page, role))
             _keep(self._bases, key, making, 128)
         return await asyncio.shield(self._bases[key])
 
-    def _made(self, page: str, role: str) -> tuple[str, Mapping[str, Any]]:
+    def _made(self, page: str, role: str) -> Base:
         beside = self._beside.of(page, role)
-        told = {name: value for name, value in _seen(self._session, role).items() if name != "revision"}
-        text = json.dumps([told, beside], sort_keys=True, default=str)
-        return hashlib.blake2b(text.encode(), digest_size=12).hexdigest(), beside
+        seen = _seen(self._session, role)
+        revision = seen.pop("revision")
+        text = json.dumps([seen, beside], sort_keys=True, default=str)
+        digest = hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+        found = self._latest[page, role] = Base(revision, digest, beside)
+        return found
 
     # ------------------------------------------------------------------------------------------ what somebody sees
 
@@ -152,6 +181,11 @@ def _seen(session: api.Session, role: str, person: str = "") -> dict[str, Any]:
     if role != "host":
         shown["seats"] = [{name: one for name, one in seat.items() if name != "votes_in"} for seat in shown["seats"]]
     return shown
+
+
+def _key(page: str, role: str, digest: str, mine: list[Any], handle: str) -> tuple[Any, ...]:
+    """By what the parts of a page are remembered."""
+    return (page, role, digest, *mine, handle)
 
 
 def _keep(kept: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:

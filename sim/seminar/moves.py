@@ -90,9 +90,11 @@ PERSON: Mapping[str, Move] = {"vote": _vote, "seal": _seal, "foretell": _foretel
 
 
 def _fresh(session: api.Session, fields: Fields) -> None:
-    """A page of an earlier turn leads no further."""
+    """A page of an earlier turn or phase leads no further: of two clicks on one button the second comes too late."""
     if fields.get("turn", "") != "" and whole(fields, "turn") != session.state.turn:
         raise api.refused("this page shows an earlier turn: look again", "stale")
+    if fields.get("from", session.state.phase) != session.state.phase:
+        raise api.refused("it has gone on already: look again at what comes next", "stale")
 
 
 def _advance(session: api.Session, who: Who, fields: Fields, key: str) -> None:
@@ -104,6 +106,7 @@ def _advance(session: api.Session, who: Who, fields: Fields, key: str) -> None:
 
 
 def _undo(session: api.Session, who: Who, fields: Fields, key: str) -> None:
+    _fresh(session, fields)
     session.undo(key=key)
 
 
@@ -160,6 +163,7 @@ def _mark(session: api.Session, who: Who, fields: Fields, key: str) -> None:
 
 
 def _close(session: api.Session, who: Who, fields: Fields, key: str) -> None:
+    _fresh(session, fields)
     session.advance("closed", key=key)
 
 

@@ -14,6 +14,9 @@ OF_PHASE = {
 }  # fmt: skip
 """The page of a seat that belongs to a phase."""
 
+SEATS_CHANGE = ("lobby", "brief", "reveal")
+"""Phases in which who has a seat may choose another."""
+
 PAGES = (CHOOSE, SCREEN, *(f"/seat/{name}" for name in SEAT), *(f"/host/{name}" for name in HOST))
 
 

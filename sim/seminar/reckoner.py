@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import traceback
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sim import api
+from sim.errors import UsageError
 from sim.seminar.workers import Workers
 
 FIRST, MORE, MOST = 40, 80, 400
@@ -26,7 +29,6 @@ class WhatIf:
     turn: int
     found: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     asking: dict[str, int] = field(default_factory=dict)
-    said: str = ""  # why there is nothing
 
 
 class Reckoner:
@@ -43,6 +45,7 @@ class Reckoner:
         self._jobs: dict[str, asyncio.Task[None]] = {}
         self._whatifs: dict[str, WhatIf] = {}
         self.records: dict[str, Mapping[str, Any]] = {}  # of the pages of these names
+        self.failed: dict[str, str] = {}  # name of a job -> why there is no record, as a sentence
         self._exporting = asyncio.Lock()
         self._playing: dict[str, asyncio.Task[None]] = {}
         self._copy: api.Copied | None = None
@@ -52,6 +55,7 @@ class Reckoner:
     def begin(self, name: str, work: Awaitable[None]) -> None:
         """Begin a job; the one of the same name, if it is under way, is given up."""
         self._end(name)
+        self.failed.pop(name, None)
 
         async def job() -> None:
             try:
@@ -59,7 +63,9 @@ class Reckoner:
             except asyncio.CancelledError:
                 raise
             except Exception as fault:  # a page says so; the class goes on
-                self.records[name] = {"error": f"this could not be reckoned: {fault}"}
+                self.failed[name] = _said(fault)
+                if not isinstance(fault, UsageError):
+                    traceback.print_exception(fault)
             self._changed()
 
         self._jobs[name] = asyncio.ensure_future(job())
@@ -76,14 +82,18 @@ class Reckoner:
             found |= {"whatif": dict(whatif.found), "asking": dict(whatif.asking)}
         name = page.rpartition("/")[2]
         if role == "screen" or name == "debrief":
-            found["debrief"] = self.records.get("debrief") if self._is_over else None
+            found["debrief"] = self._record("debrief") if self._is_over else None
         if name == "assumptions":
             found["assumptions"] = self._assumptions()
         if name == "export":
             found["digest"] = self._session.digest()
         if role == "host" and name in ("sandbox", "assumptions", "rehearsal"):
-            found |= {one: self.records.get(one) for one in ("sandbox", "rehearsal")}
+            found |= {one: self._record(one) for one in ("sandbox", "rehearsal")}
         return found
+
+    def _record(self, name: str) -> Mapping[str, Any] | None:
+        """What was reckoned under a name, or {"error": why it could not be}; None while nothing is there."""
+        return {"error": self.failed[name]} if name in self.failed else self.records.get(name)
 
     @property
     def _is_over(self) -> bool:
@@ -150,6 +160,9 @@ class Reckoner:
                 whatif.asking[asked.trigger] = MOST - sum(pieces[-1])  # a piece is (first, how many)
                 self._changed()
             self._keep(whatif.found[asked.trigger])
+        except Exception as fault:
+            whatif.found[asked.trigger] = {"error": _said(fault)}
+            raise
         finally:
             whatif.asking.pop(asked.trigger, None)
 
@@ -173,7 +186,9 @@ class Reckoner:
             self.workers.hurry()
             self.begin("debrief", self._debriefed())
         else:
+            self._end("debrief")
             self.records.pop("debrief", None)
+            self.failed.pop("debrief", None)
 
     async def _parts(self) -> None:
         """See that all parts of the debrief that can be played by now are there, each played once.
@@ -242,6 +257,15 @@ class Reckoner:
         for job in (*self._jobs.values(), *self._playing.values()):
             job.cancel()
         self.workers.close()
+
+
+def _said(fault: Exception) -> str:
+    """Why something could not be reckoned: our own sentence, or none; what else is in a fault is for the terminal."""
+    if isinstance(fault, UsageError):
+        return f"this could not be reckoned: {fault}"
+    if isinstance(fault, BrokenExecutor):
+        return "this could not be reckoned: the process that did it was ended, as when memory runs out"
+    return "this could not be reckoned; the terminal of whoever leads says why"
 
 
 def _pieces() -> list[list[tuple[int, int]]]:

@@ -7,8 +7,9 @@ picture. The event loop itself does neither.
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import errno
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -25,6 +26,11 @@ from sim.seminar.workers import Workers
 Result = TypeVar("Result")
 
 MOST_PEOPLE = 300
+"""So many may have a seat or a page open."""
+
+MOST_NAMES = 2_000
+"""So many may have come in at all: who opened a link and was never seen again takes nobody's place."""
+
 GRACE = 2.0
 """Seconds after the end of a turn's time for what was sent in time, but slowly."""
 
@@ -67,6 +73,12 @@ class Room:
         """Carry a move out after those before it; pages are told if it changed anything."""
         try:
             return await asyncio.get_running_loop().run_in_executor(self._moving, what)
+        except OSError as fault:
+            traceback.print_exception(fault)
+            why = "the disk is full" if fault.errno == errno.ENOSPC else f"{fault.strerror or fault}".lower()
+            raise api.refused(
+                f"this could not be written down, so it does not count ({why}): tell whoever leads", "closed"
+            ) from None
         finally:
             self.live.wake()
 
@@ -94,9 +106,14 @@ class Room:
             await asyncio.sleep(1.0)
             state = self.session.state
             if state.phase == "decide" and state.clock.ends is not None and time.time() > state.clock.ends + GRACE:
-                with contextlib.suppress(UsageError):  # whoever leads was first
-                    fields = {"phase": "reveal", "turn": str(state.turn), "key": f"time-{state.revision}"}
+                fields = {"phase": "reveal", "turn": str(state.turn), "key": f"time-{state.revision}"}
+                try:
                     await self.move("advance", Who("host"), fields)
+                except UsageError:  # whoever leads was first
+                    pass
+                except Exception:  # as when the disk is full: it is tried again, and whoever leads reads of it
+                    traceback.print_exc()
+                    await asyncio.sleep(10.0)
 
     async def whatif(self, who: Who, fields: Mapping[str, str]) -> None:
         """A team asks what its options lead to; the answer comes to its pages as it is reckoned."""
@@ -122,6 +139,12 @@ class Room:
         values = {name: moves.number(fields, name, least=-1e12, most=1e12) for name in names}
         self.reckoner.sandbox(values)
 
+    async def debrief(self, who: Who, fields: Mapping[str, str]) -> None:
+        """Whoever leads has the debrief reckoned anew, since it could not be before."""
+        if self.session.state.phase not in ("debrief", "closed"):
+            raise api.refused("there is no debrief before the end", "closed")
+        self.reckoner.after()
+
     async def welcome(self, who: Who | None, seat: str) -> Who:
         """Let somebody in, or show who is in already to the seat of the link they opened."""
 
@@ -131,8 +154,10 @@ class Room:
                 if seat and people[who.person].seat != seat:
                     self.session.sit(who.person, seat)
                 return who
-            if len(people) >= MOST_PEOPLE:
-                raise api.refused(f"{MOST_PEOPLE} people have joined: no more fit into this session", "closed")
+            here = self.live.people
+            count = sum(bool(one.seat or here[one.id]) for one in people.values())
+            if count >= MOST_PEOPLE or len(people) >= MOST_NAMES:
+                raise api.refused(f"{count} people have joined: no more fit into this session", "closed")
             new = Who("seat", new_person())
             self.session.join(new.person, seat=seat)
             return new
@@ -142,17 +167,26 @@ class Room:
     # ------------------------------------------------------------------------------------------ pages
 
     def goes_to(self, page: str, who: Who) -> str:
-        """The page that somebody sees who asked for this one: without a seat one chooses a seat first."""
-        if who.role == "seat" and (not self.looking.role(who)) != (page == places.CHOOSE):
-            return places.OF_PHASE[self.session.state.phase] if page == places.CHOOSE else places.CHOOSE
-        return ""
+        """The page that somebody sees who asked for this one: without a seat one chooses a seat first.
+
+        Who has one may choose another, but not while a turn is decided, nor after the last.
+        """
+        if who.role != "seat":
+            return ""
+        seat, phase = self.looking.role(who), self.session.state.phase
+        if page == places.CHOOSE:
+            return places.OF_PHASE[phase] if seat and phase not in places.SEATS_CHANGE else ""
+        return "" if seat else places.CHOOSE
 
     def moment(self) -> tuple[str, int]:
         """The phase and the turn."""
         return self.session.state.phase, self.session.state.turn
 
     async def _look(self, page: Page) -> Snapshot:
-        return await self.looking.look(page, self.goes_to(page.page, page.who))
+        elsewhere = self.goes_to(page.page, page.who)
+        if page.page == places.CHOOSE and self.looking.role(page.who) not in ("", page.seat):  # they have sat down
+            elsewhere = places.OF_PHASE[self.session.state.phase]
+        return await self.looking.look(page, elsewhere)
 
     def close(self) -> None:
         """Nothing more is done here."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from sim import api
 from sim.errors import UsageError
-from sim.seminar import keep, lan
+from sim.seminar import keep, lan, wire
 from sim.seminar.desk import Desk
 from sim.seminar.room import Room
 
@@ -40,6 +40,7 @@ class Wanted:
 
 def run(load: Callable[[], api.Model], name: str, wanted: Wanted, *, say: Callable[[str], None]) -> int:
     """Lead a seminar until Ctrl-C; the exit code."""
+    wire.raise_open_files()
     ip = lan.chosen_address(wanted.lan)
     folder = keep.folder_for(name, wanted.seed, out=wanted.folder, anew=wanted.is_new, today=datetime.now().date())
     goes_on = (folder / "log.jsonl").exists()
@@ -53,7 +54,7 @@ def run(load: Callable[[], api.Model], name: str, wanted: Wanted, *, say: Callab
             room = Room(session, Desk(keep.secret_of(folder), tuple(session.game.seats)), f"http://{ip}:{port}",
                         is_lan=wanted.lan is not None)  # fmt: skip
             host = f"{room.base}/host/{room.desk.token('host')}"
-            say("\n".join(_greeting(room, folder, host, wanted, goes_on=goes_on)))
+            say("\n".join(_greeting(room, folder, host, wanted, name if goes_on else "")))
             asyncio.run(_led(room, listener, wanted, host))
             say(f"The seminar has ended at revision {session.state.revision}; digest {session.digest()}.")
     return 0
@@ -67,16 +68,20 @@ def _opened(model: api.Model, wanted: Wanted, folder: Path) -> api.Session:
         raise
 
 
-def _greeting(room: Room, folder: Path, host: str, wanted: Wanted, *, goes_on: bool) -> Iterator[str]:
+def _greeting(room: Room, folder: Path, host: str, wanted: Wanted, before: str = "") -> Iterator[str]:
+    """What the terminal says at first; `before` is the scenario that was named for a session that lies there."""
     session = room.session
     opened = session.opened
     yield f"{session.game.title}: {len(session.game.turns)} turns in {opened.minutes} minutes, seed {opened.seed}."
-    if goes_on:
+    if before:
         state = session.state
         yield (f"Goes on in {folder}: phase {state.phase}, turn {state.turn + 1}, {len(state.people)} people. "
                "`--new` opens another session.")  # fmt: skip
         if (wanted.minutes, wanted.turns) != (opened.minutes, opened.turns):
             yield "Its minutes and turns stay as they were when it was opened."
+        if wanted.folder is not None and (before, wanted.seed) != (opened.name, opened.seed):
+            yield (f"It is `{opened.name}` with seed {opened.seed}, as it was opened: "
+                   f"`{before}` and seed {wanted.seed} of this command count for nothing.")  # fmt: skip
     links = room.beside.links()
     yield f"You lead it here:         {host}"
     yield f"For the projector:        {links['screen']}"
@@ -115,6 +120,8 @@ async def serve(room: Room, listener: socket.socket, stop: asyncio.Event) -> Non
         proxy_headers=False, ws="auto", ws_max_size=4096, ws_per_message_deflate=False, ws_ping_interval=20,
         ws_ping_timeout=20, timeout_graceful_shutdown=1, timeout_keep_alive=20, h11_max_incomplete_event_size=32_768,
     )  # fmt: skip
+    config.load()
+    config.http_protocol_class = wire.patient(config.http_protocol_class)
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # Ctrl-C is ours: the pages are told first
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))

@@ -7,9 +7,11 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -146,6 +148,13 @@ class Watch:
             self.complaints.append(f"{message.type} at {message.location.get('url', '')}: {message.text}")
 
 
+def free_port() -> int:
+    """A port that nobody uses, so that a server that is killed and started again finds it free."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
 @dataclass
 class Room:
     """A server, and everybody in the room."""
@@ -158,6 +167,7 @@ class Room:
     contexts: list[BrowserContext] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.words = ("--port", str(free_port()), *self.words)
         self.start()
         self.watch = Watch([self.server.origin])
 
@@ -188,6 +198,13 @@ class Room:
 
         desk = Desk((self.folder / "secret").read_bytes(), tuple(self.seats))
         return f"{self.server.origin}/{'join' if to in ('room', 'seat') else to}/{desk.token(to, seat)}"
+
+    def keys(self) -> list[bytes]:
+        """What lets people in, as it might stand in a file: the secret in four ways, and the token of every link."""
+        secret = (self.folder / "secret").read_bytes()
+        links = [self.link(to) for to in ("room", "screen", "host")] + [self.link("seat", seat) for seat in self.seats]
+        ways = [secret, secret.hex().encode(), b64encode(secret).rstrip(b"="), urlsafe_b64encode(secret).rstrip(b"=")]
+        return [*ways, *(link.rpartition("/")[2].encode() for link in links)]
 
     def log(self, kind: str = "") -> list[Mapping[str, Any]]:
         """The events so far, of a kind."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Screen = tuple[str, "Page"]
 
 
-def tour(room: Room, *, seconds: float = 20.0) -> Iterator[Screen]:
+def tour(room: Room, *, seconds: float = 60.0) -> Iterator[Screen]:
     """Play a game, and stop at every screen: its name, and a page that shows it.
 
     Parameters
@@ -60,6 +60,7 @@ def tour(room: Room, *, seconds: float = 20.0) -> Iterator[Screen]:
     yield "seat-reveal", phone
     yield "host-reveal", places.host("reveal")
     yield "screen-reveal", screen
+    room.server.rest()
     room.lead("advance", phase="debrief")
     phone.wait_for_url("**/seat/debrief")
     yield "seat-debrief", places.with_charts(phone)

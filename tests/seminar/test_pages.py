@@ -269,7 +269,7 @@ def contrast(one: str, other: str) -> float:
 def test_words_can_be_read_in_light_and_dark() -> None:
     """Each colour of text stands at 4.5 to 1 off each ground that it is written on, in both schemes."""
     style = (asset("seminar.css") or (b"", ""))[0].decode()
-    dark = style.index("@media (prefers-color-scheme: dark)")
+    dark = style.index("@media screen and (prefers-color-scheme: dark)")
     for scheme in (style[:dark], style[dark : style.index("\n}\n", dark)]):
         tokens = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", scheme))
         for ink in ("ink", "faint", "accent", "warn", "well"):
@@ -294,3 +294,68 @@ def test_views_are_not_changed_by_looking_at_them() -> None:
     before = deepcopy((shown, beside))
     render("/host/debrief", shown, beside)
     assert (shown, beside) == before
+
+
+FAILED = {"error": "this could not be reckoned: a process is gone"}
+
+
+@pytest.mark.parametrize(
+    ("page", "role", "phase", "beside"),
+    [("/seat/debrief", "russia", "debrief", {"debrief": FAILED}),
+     ("/host/debrief", "host", "debrief", {"debrief": FAILED}),
+     ("/screen", "screen", "debrief", {"debrief": FAILED}), ("/host/rehearsal", "host", "lobby", {"rehearsal": FAILED}),
+     ("/host/assumptions", "host", "lobby", {"sandbox": FAILED}),
+     ("/seat/whatif", "russia", "decide", {"whatif": {"russia.next": FAILED}, "asking": {}})],
+)  # fmt: skip
+def test_a_reckoning_that_failed_is_said_on_its_page(page: str, role: str, phase: str, beside: dict[str, Any]) -> None:
+    """Where something could not be reckoned the page says so, and shows nothing as if it had been."""
+    text = render(page, given.view(role, phase), {**extra(page), **beside})
+    Reader(text)
+    assert "could not be" in text
+    assert "It played through" not in text
+
+
+def test_a_what_if_is_under_way_as_soon_as_it_is_asked() -> None:
+    """Between the question and the first bars the page says that futures are played; without scripts it reloads."""
+    view = given.view("russia", "decide")
+    asked = {**extra("/seat/whatif"), "whatif": {}, "asking": {view["questions"][0]["trigger"]: 400}}
+    parts = regions("/seat/whatif", view, asked)
+    assert "The first futures are being played" in parts["bars"]
+    assert 'http-equiv="refresh"' in render("/seat/whatif", view, asked)
+    assert "being played" not in regions("/seat/whatif", view, {**asked, "asking": {}})["bars"]
+
+
+def test_a_seat_without_aims_is_told_what_to_do() -> None:
+    """A role sheet without aims says that none are written, and how a team plays then; one with aims does not."""
+    view = given.view("russia", "brief")
+    bare = {**view, "brief": {**view["brief"], "aims": [], "red_lines": [], "knows": [], "says": "", "brief": ""}}
+    assert "No aims are written" in render("/seat/brief", bare, extra("/seat/brief"))
+    assert "No aims are written" not in render("/seat/brief", view, extra("/seat/brief"))
+
+
+def test_a_printed_sheet_leads_nobody_to_a_door_that_is_shut() -> None:
+    """A role sheet has no link into the pages of a seat: whoever leads prints it too, and has no seat."""
+    assert "/seat" not in render("/print/russia", given.view("russia", "lobby"), extra("/print/russia"))
+
+
+def test_what_cannot_be_undone_asks_back() -> None:
+    """Closing, and a debrief before the last turn, ask back; nothing is to be taken back once it is closed."""
+    decide = {**given.view("host", "reveal"), "next_phases": ["decide", "debrief"]}
+    decide["turn"] = {**decide["turn"], "number": 1, "of": 3}
+    assert "2 turns would not be played" in render("/host/console", decide, extra("/host/console"))
+    last = {**decide, "turn": {**decide["turn"], "number": 3}}
+    assert "data-sure" not in render("/host/console", last, extra("/host/console"))
+    over = {**given.view("host", "debrief"), "next_phases": ["closed"], "can_undo": "the debrief"}
+    assert "data-sure" in render("/host/console", over, extra("/host/console"))
+    assert "Take back" in render("/host/console", over, extra("/host/console"))
+    closed = {**over, "phase": "closed", "next_phases": []}
+    assert "Take back" not in render("/host/console", closed, extra("/host/console"))
+
+
+def test_a_scenario_that_asks_nothing_of_a_class_is_talked_about_all_the_same() -> None:
+    """Where a turn has no questions and teaches nothing, the reveal asks what any class can answer."""
+    for page, role in (("/seat/reveal", "russia"), ("/screen", "screen")):
+        view = given.view(role, "reveal")
+        bare = {**view, "turn": {**view["turn"], "teaches": "", "asks": []}}
+        assert "Which move surprised you" in render(page, bare, extra(page))
+        assert "Which move surprised you" not in render(page, view, extra(page))

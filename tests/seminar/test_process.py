@@ -195,5 +195,9 @@ def test_a_session_goes_on_as_it_was_opened(tmp_path: Path, duel: str) -> None:
     refused = _run(duel, "--session", str(folder))
     assert refused.returncode == 2
     assert "was opened with -s horizon=50 days" in refused.stderr
+    other = Server.start(folder, "-s", "horizon=50 days", "--seed", "99", scenario="nonsense-typo")
+    other.kill()
+    assert "It is `duel` with seed 1, as it was opened: `nonsense-typo` and seed 99" in "".join(other.lines)
+    assert "It is `duel`" not in "".join(server.lines)
     first = json.loads((folder / "log.jsonl").read_text(encoding="utf-8").splitlines()[0])
     assert first["kind"] == "opened"

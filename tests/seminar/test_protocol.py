@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +98,52 @@ def test_a_latecomer_sees_the_page_of_the_phase(stage: Stage) -> None:
     assert late.do("vote", trigger="warn", option="shout").status == 200
 
 
+def test_who_sat_down_wrongly_chooses_another_seat(stage: Stage) -> None:
+    """Before the first turn and at a reveal, with an open page and without a script; not while a turn is decided."""
+    east = stage.person("east")
+    assert "/seat/choose" in east.get(f"{east.origin}/seat/brief").text
+    page = east.get(f"{east.origin}/seat/choose").text
+    assert "Sit down here" in page
+    assert "Stay here" in page
+    with east.live_now("/seat/choose") as line:
+        assert until(line, at(0))["state"]["goes_to"] == ""
+        east.do("sit", seat="west")
+        assert until(line, lambda message: message.get("state", {}).get("goes_to"))["state"]["goes_to"] == "/seat/brief"
+    plain = {"Accept": "text/html", "Origin": east.origin, "Content_Type": "application/x-www-form-urlencoded"}
+    reply = east.ask("POST", "/do/sit", b"seat=east&turn=0&back=/seat/choose", **plain)
+    assert reply.headers["location"] == "/"
+    assert east.ask("GET", "/").headers["location"] == "/seat/brief"
+    host = stage.host()
+    host.do("advance", phase="decide")
+    assert east.ask("GET", "/seat/choose").headers["location"] == "/seat/decide"
+    assert "/seat/choose" not in east.get(f"{east.origin}/seat/brief").text
+    host.do("advance", phase="reveal")
+    assert east.ask("GET", "/seat/choose").status == 200
+
+
+def test_what_if_beside_a_question_opens_that_question(tmp_path: Path) -> None:
+    """The form of the question one came from is unfolded, be it the last; without one, the first is."""
+    wave = (
+        "  wave: {actor: east, asks: Does it wave?, every: 9 days, options: {no: {usual: 50 %}, yes: {usual: 50 %}}}\n"
+    )
+    stage = Stage.open(tmp_path / "session", DUEL.replace("  warn:\n", wave + "  warn:\n"))
+    try:
+        _, east, _ = deciding(stage)
+
+        def opened(query: str) -> list[bool]:
+            page = east.get(f"{east.origin}/seat/whatif{query}").text
+            return [
+                "open" in words for words in re.findall(r'<details class="question"[^>]*data-keep-open([^>]*)>', page)
+            ]
+
+        assert opened("") == [True, False]
+        assert opened("?trigger=wave") == [False, True]
+        assert opened("?trigger=march") == [True, False]
+        assert opened("?trigger=nothing") == [True, False]
+    finally:
+        stage.close()
+
+
 def test_nothing_of_a_key_or_of_a_link_is_on_a_page_of_the_room(stage: Stage) -> None:
     """Only whoever leads sees the links of teams, and nobody that of whoever leads, nor the numbers of others."""
     host, east, _ = deciding(stage)
@@ -156,6 +205,19 @@ def test_a_move_that_is_sent_twice_counts_once(stage: Stage) -> None:
     assert (stage.session.state.phase, stage.session.state.turn) == ("decide", 1)
 
 
+def test_a_second_click_goes_no_further_than_the_first(stage: Stage) -> None:
+    """The button grows into the next one under the pointer: a form that was drawn in another phase is refused."""
+    host = stage.host()
+    shown = host.get(f"{host.origin}/host/console").text
+    assert '<input type="hidden" name="from" value="lobby">' in shown
+    assert host.do("advance", phase="brief", **{"from": "lobby"}).status == 200
+    late = host.do("advance", phase="decide", **{"from": "lobby"})
+    assert (late.status, stage.session.state.phase) == (409, "brief")
+    assert "gone on" in late.record["says"]
+    assert host.do("undo", **{"from": "lobby"}).status == 409
+    assert host.do("advance", phase="decide", **{"from": "brief"}).status == 200
+
+
 def test_a_key_of_one_person_takes_nothing_from_another(stage: Stage) -> None:
     """Keys are a person's own."""
     _, east, west = deciding(stage)
@@ -192,6 +254,26 @@ def test_what_cannot_be_done_is_told_in_a_sentence(stage: Stage) -> None:
     assert stage.session.state.revision == before
     host.do("advance", phase="reveal")
     assert east.do("vote", trigger="march", option="go").status == 423
+
+
+def test_what_cannot_be_written_down_does_not_count_and_is_told(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a full disk a vote and somebody new are refused in a sentence; when there is room again both are let in."""
+    _, east, _ = deciding(stage)
+    before, join = stage.session.state.revision, "/join/" + stage.room.desk.token("room")
+
+    def full(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stage.session.log, "append", full)
+        voted = east.do("vote", trigger="march", option="go", key="k")
+        late = Client(stage.room.base).ask("GET", join)
+    assert (voted.status, late.status) == (423, 423)
+    assert "the disk is full" in voted.record["says"]
+    assert "the disk is full" in late.text
+    assert stage.session.state.revision == before
+    assert east.do("vote", trigger="march", option="go", key="k").status == 200
+    assert Client(stage.room.base).ask("GET", join).status == 303
 
 
 def test_nobody_but_whoever_leads_leads(stage: Stage) -> None:
@@ -383,6 +465,59 @@ def test_a_cookie_of_a_person_opens_no_console(stage: Stage) -> None:
     desk = stage.room.desk
     other = Client(east.origin, {desk.cookie_name("host"): east.cookies[desk.cookie_name("seat")]})
     assert other.get(f"{east.origin}/host/console").status == 403
+
+
+def test_a_preview_of_a_link_brings_nobody_in(stage: Stage) -> None:
+    """Chats and browsers look at a link before anybody opens it."""
+    path = "/join/" + stage.room.desk.token("seat", "east")
+    client = Client(stage.room.base)
+    assert client.ask("HEAD", path).status == 204
+    assert client.ask("GET", path, Sec_Purpose="prefetch").status == 503
+    assert not stage.session.state.people
+    assert not client.cookies
+    assert client.ask("GET", path).status == 303
+    assert len(stage.session.state.people) == 1
+
+
+def test_one_device_does_not_shut_the_others_out(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one address sixty come in at once, then one a second; who never sat down nor looked takes nobody's place."""
+    from sim.seminar import app, room
+
+    monkeypatch.setattr(app, "_asker", lambda request: "192.168.0.9")
+    monkeypatch.setattr(room, "MOST_PEOPLE", 2)
+    path = "/join/" + stage.room.desk.token("room")
+    begun = time.monotonic()
+    found = [Client(stage.room.base).ask("GET", path).status for _ in range(70)]
+    let = found.count(303)
+    assert 60 <= let <= 61 + (time.monotonic() - begun)
+    assert set(found) == {303, 429}
+    monkeypatch.setattr(app, "_asker", lambda request: "192.168.0.10")
+    late = [stage.person("east"), stage.person("west")]
+    assert len(stage.session.state.people) == let + 2
+    full = Client(stage.room.base).ask("GET", path)
+    assert (full.status, "2 people have joined" in full.text) == (423, True)
+    assert late[0].get(stage.link("seat", "east")).status == 200
+
+
+def test_the_oldest_page_of_somebody_who_opens_too_many_rests(stage: Stage) -> None:
+    """Twelve pages of one person stay open; the first hears why it does not; whoever leads always finds room."""
+    from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+    live = stage.room.live
+    east, west, host = stage.person("east"), stage.person("west"), stage.host()
+    live.MOST = live.EACH
+    with ExitStack() as stack:
+        lines = [stack.enter_context(east.live_now("/seat/brief")) for _ in range(live.EACH + 1)]
+        assert "rests" in until(lines[0], lambda message: "ends" in message)["ends"]
+        with pytest.raises(ConnectionClosed):
+            lines[0].recv(timeout=5)
+        for line in lines[1:]:
+            until(line, lambda message: "regions" in message)
+        assert live.people.total() == live.EACH
+        with pytest.raises(InvalidStatus):
+            stack.enter_context(west.live_now("/seat/brief"))
+        for client, page in ((host, "/host/lobby"), (stage.screen(), "/screen")):
+            until(stack.enter_context(client.live_now(page)), lambda message: "regions" in message)
 
 
 def test_who_guesses_links_has_to_wait(stage: Stage) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -188,6 +190,59 @@ def test_debrief_and_export_say_the_same_and_the_export_replays(stage: Stage) ->
     assert api.replay_export(path) == stage.session.digest()
 
 
+def test_what_cannot_be_reckoned_is_said_on_the_page_and_can_be_tried_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A what-if, a sandbox, a rehearsal and a debrief that fail: each page is there, says so, and shows no result."""
+    host, east, _ = deciding(stage)
+    stage.people.append(host)
+    reckoner, works = stage.room.reckoner, api.debrief
+
+    async def dies(*_: Any) -> Any:
+        raise BrokenProcessPool("a process died")
+
+    def fails(*_: Any, **__: Any) -> Any:
+        raise TypeError("a fault of ours")
+
+    def failed(name: str) -> None:
+        end = time.monotonic() + 30
+        with host.live_now("/host/console") as line:
+            while name not in reckoner.failed:
+                assert time.monotonic() < end, f"{name} never failed"
+                until(line, lambda message: True)
+
+    ways = {
+        "whatif/east": (lambda: east.do("whatif", trigger="march", options="stay,go"), east, "/seat/whatif"),
+        "sandbox": (lambda: host.do("sandbox", **{"march.options.go.usual": 90}), host, "/host/assumptions"),
+        "rehearsal": (lambda: host.do("rehearse"), host, "/host/rehearsal"),
+    }
+    monkeypatch.setattr(reckoner.workers, "run", dies)
+    for name, (ask, client, page) in ways.items():
+        assert ask().status == 200
+        failed(name)
+        shown = client.get(client.origin + page)
+        assert (shown.status, "could not be reckoned" in shown.text, "gain." in shown.text) == (200, True, True), name
+        assert "played through to the end" not in shown.text
+    monkeypatch.undo()
+    monkeypatch.setattr(api, "debrief", fails)
+    assert host.do("debrief").status == 423
+    host.do("advance", phase="reveal")
+    host.do("advance", phase="debrief")
+    failed("debrief")
+    everywhere = ((host, "/host/debrief"), (east, "/seat/debrief"), (stage.screen(), "/screen"))
+    for client, page in everywhere:
+        shown = client.get(client.origin + page)
+        assert (shown.status, re.search("could not be (reckoned|played)", shown.text) is not None) == (200, True), page
+        assert "a fault of ours" not in shown.text
+    assert "/do/debrief" in host.get(f"{host.origin}/host/debrief").text
+    monkeypatch.setattr(api, "debrief", works)
+    assert east.do("debrief").status == 403
+    assert host.do("debrief").status == 200
+    finished(stage, "/host/debrief", "debrief")
+    for client, page in everywhere:
+        assert "could not be" not in client.get(client.origin + page).text
+
+
 def test_nothing_of_the_debrief_is_shown_before_the_end(stage: Stage) -> None:
     """Its parts are played while turns end, and told to nobody: not even to whoever leads before the debrief begins."""
     host, east, _ = deciding(stage)
@@ -204,3 +259,15 @@ def test_role_sheets_are_printed_for_whom_they_are(stage: Stage) -> None:
     assert east.get(f"{east.origin}/print/east").status == 200
     assert west.get(f"{west.origin}/print/east").status == 403
     assert Client(host.origin).get(f"{host.origin}/print/east").status == 403
+
+
+def test_role_sheets_are_whole_before_the_lesson(stage: Stage) -> None:
+    """In the lobby a sheet has all that its seat may decide, and its links lead where whoever asks may go."""
+    host, west = stage.host(), stage.person("west")
+    sheet = host.get(f"{host.origin}/print/east").text
+    assert all(words in sheet for words in ("What you may decide", "Does the army march?", "One rung further"))
+    assert "shout" not in sheet.lower()
+    for client, text in ((host, sheet), (west, west.get(f"{west.origin}/print/west").text)):
+        links = re.findall(r'<a[^>]*href="(/[^"]*)"', text)
+        assert links
+        assert {client.get(client.origin + link).status for link in links} == {200}

@@ -7,7 +7,8 @@ A page is named by its address ("/seat/decide", "/host/lobby", "/screen", "/welc
 `key` (the beginning of the keys of plain forms; "" in parts that are pushed), `now`, `notice`, `links` (`room`
 {url, qr}, `seats` [{actor, title, url, qr}], `screen`), `online` {seats, all, screen}, `checks` [{says, is_ok}], and
 the records of what was reckoned: `whatif` {trigger: prospects}, `asking` {trigger: futures still to come}, `debrief`,
-`assumptions` {numbers, levers}, `sandbox`, `rehearsal`; what is not there is being made.
+`assumptions` {numbers, levers}, `sandbox`, `rehearsal`; what is not there is being made,
+and what could not be is {error: why}.
 
 The form of a seat's orders has a radio button for each option, named by its trigger. Without a script its button "This
 is what I want" posts the same fields to /do/vote, with the trigger as `trigger`: the option is the field of that name.
@@ -91,9 +92,9 @@ def _written(page: str, view: Mapping[str, Any], extra: Mapping[str, Any], found
     name, role = place_of(page)
     title = PAGES[name]
     return _environment().get_template(f"{name}.html").render(
-        address=page, page=name, page_title=title, role=role, base=f"/{role}", view=view, extra=extra,
-        ways=WAYS.get(role, ()), is_wide=role != "seat", region=_region(found), key=_keys(str(extra.get("key", ""))),
-        seats={seat["actor"]: seat for seat in view.get("seats", ())},
+        address=page, page=name, page_title=title, role=role, base=f"/{role}",
+        view=view, extra=extra, ways=WAYS.get(role, ()), is_wide=role != "seat", region=_region(found),
+        key=_keys(str(extra.get("key", ""))), seats={seat["actor"]: seat for seat in view.get("seats", ())},
     )  # fmt: skip
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
@@ -237,3 +239,19 @@ def test_11_a_hundred_clients_miss_no_revision(room: Room, hundred: list[Client]
     assert sum(map(len, heard.latencies)) == 20 * 100
     measure(11, "100 clients: half have heard of a vote", heard.share(0.5), promised=0.1)
     measure(11, "100 clients: 95 % have heard of a vote", heard.share(0.95), promised=0.1)
+
+
+# ------------------------------------------------------------------------------------------------ check 20
+
+
+def test_20_nothing_in_the_export_lets_anybody_in(room: Room):
+    """Neither the secret nor the token of a link is in the file that is taken home; each is where it should be."""
+    room.client(room.seats[0])
+    reply = room.leader().ask("GET", "/export.zip")
+    assert reply.status == 200
+    with zipfile.ZipFile(io.BytesIO(reply.body)) as taken:
+        said = b"".join(taken.read(name) for name in taken.namelist())
+    keys = room.keys()
+    assert not [key for key in keys if key in said]
+    lobby = room.leader().get("/host/lobby").text.encode()
+    assert [key in lobby for key in keys[-len(room.seats) :]] == [True] * len(room.seats), "these are what links hold"

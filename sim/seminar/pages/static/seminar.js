@@ -6,12 +6,16 @@
  * unfolded stay. Without this script every form works by itself.
  */
 
-const SILENCE = 2500; // milliseconds without a beat after which people are told
+const SILENCE = 2000; // milliseconds without a beat after which people are told
+const PATIENCE = 1500; // milliseconds that a new socket may take to open
+const REST = 5000; // milliseconds between two looks whether what has ended goes on
+const HASTE = 700; // milliseconds for which a button that has become another one is not pressed
 const SPOKEN = 1500; // least time between two sentences of the live region
 const body = document.body;
 const here = { page: body.dataset.page ?? "", phase: body.dataset.phase ?? "", turn: body.dataset.turn ?? "0" };
 const banner = /** @type {HTMLElement | null} */ (document.getElementById("banner"));
-const store = `seminar:${here.page}:${here.turn}:`;
+const whose = body.dataset.session ?? ""; // two classes may play one after the other in one tab
+const store = `seminar:${whose}:${here.page}:${here.turn}:`;
 
 document.documentElement.classList.add("scripted");
 
@@ -45,6 +49,7 @@ function children(there, wanted) {
       old = match.nextSibling;
       same(match, want);
     } else {
+      if (want instanceof Element) for (const one of [want, ...want.querySelectorAll("button")]) turned.set(one, Date.now());
       there.insertBefore(want, old);
     }
   }
@@ -72,8 +77,12 @@ function same(there, want) {
     if (there.type === "radio" || there.type === "checkbox") there.checked = want.hasAttribute("checked");
     else if (there.type !== "hidden" && there !== document.activeElement) there.value = want.getAttribute("value") ?? "";
   }
+  if (there instanceof HTMLButtonElement && there.textContent !== want.textContent) turned.set(there, Date.now());
   children(there, want);
 }
+
+/** @type {WeakMap<Element, number>} */
+const turned = new WeakMap(); // when a button became another one under the pointer
 
 /** What somebody chose or typed here and has not sent yet. @param {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} field */
 function isTouched(field) {
@@ -125,6 +134,16 @@ function keep(field) {
   } else remember(key, field.value);
 }
 
+/** Unfold what the address asks about. */
+function unfoldAsked() {
+  const trigger = new URLSearchParams(location.search).get("trigger");
+  for (const form of document.querySelectorAll("form[data-keep]")) {
+    if (!(form instanceof HTMLFormElement) || form.dataset.keep !== `whatif-${trigger}`) continue;
+    form.closest("details")?.setAttribute("open", "");
+    form.scrollIntoView({ block: "nearest" });
+  }
+}
+
 /** Put back what was chosen or typed and not sent. */
 function restore() {
   for (const field of document.querySelectorAll("form[data-keep] input, form[data-keep] textarea, form[data-keep] select")) {
@@ -156,13 +175,15 @@ function shown(field) {
 // ---------------------------------------------------------------------------------------------- sending
 
 /**
- * @typedef {{action: string, fields: [string, string][], clears: string[]}} Move
+ * @typedef {{action: string, fields: [string, string][], clears: string[], says?: string}} Move
  */
 
-const queued = `seminar:queue:${here.page.split("/")[1] ?? ""}`;
+const queued = `seminar:queue:${whose}:${here.page.split("/")[1] ?? ""}`;
 /** @type {Move[]} */
 let queue = [];
 let isSending = false;
+let way = new AbortController(); // what is being sent on it is given up when another way is found
+let patience = 1000; // milliseconds for an answer; more after each that did not come: old connections may be dead, new ones slow
 try {
   queue = JSON.parse(sessionStorage.getItem(queued) ?? "[]");
 } catch {
@@ -174,10 +195,31 @@ function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+const LATEST = ["/do/vote", "/do/seal", "/do/foretell"]; // moves of which the latest counts
+/** @type {Map<string, {button: HTMLElement | null, form: HTMLFormElement}>} */
+const underWay = new Map(); // by the keys of moves: where they were asked for
+let missed = 0; // since when what is sent has got no answer, in milliseconds; 0 if it gets one
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let retry;
+
+/** What a move is about: a later one about the same takes its place. @param {Move} move */
+function about(move) {
+  return move.action + JSON.stringify(move.fields.filter(([name]) => move.action === "/do/vote" && name === "trigger"));
+}
+
+/** All that a move says, but its key. @param {Move} move */
+function wordsOf(move) {
+  return move.action + JSON.stringify(move.fields.filter(([name]) => name !== "key"));
+}
+
+/** @param {Move} move */
+function keyIn(move) {
+  return move.fields.find(([name]) => name === "key")?.[1] ?? "";
+}
+
 /** @param {Move} move */
 function send(move) {
-  const of = (/** @type {Move} */ one) => one.action + JSON.stringify(one.fields.filter(([name]) => name === "trigger"));
-  if (move.action === "/do/vote") queue = queue.filter((one, at) => (at === 0 && isSending) || of(one) !== of(move)); // the latest vote counts
+  if (LATEST.includes(move.action)) queue = queue.filter((one, at) => (at === 0 && isSending) || about(one) !== about(move));
   queue.push(move);
   saveQueue();
   void flush();
@@ -194,35 +236,78 @@ function saveQueue() {
 /** Send what waits, one after another, the same key each time: what was heard already counts once. */
 async function flush() {
   if (isSending) return;
+  clearTimeout(retry);
   isSending = true;
   try {
     while (queue.length) {
       const move = queue[0];
-      const answer = await fetch(move.action, {
-        method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(move.fields), signal: AbortSignal.timeout(8000),
-      });
+      const answer = await post(move);
+      if (!answer) {
+        missed = missed || Date.now();
+        patience = Math.min(8000, 1.5 * patience);
+        later(isOver ? REST : 250); // it waits until there is a way
+        return;
+      }
+      patience = 1000;
+      missed = 0;
+      if (answer.status === 429) {
+        complain("That was too fast. It is sent again in a moment.");
+        later(2000);
+        return;
+      }
       queue.shift();
       saveQueue();
       await heard(move, answer);
     }
-  } catch {
-    setTimeout(() => void flush(), 1000); // it waits until there is a way
   } finally {
     isSending = false;
   }
 }
 
+/** What is answered; nothing if there is no way to whoever answers. @param {Move} move @returns {Promise<Response | null>} */
+async function post(move) {
+  const mine = (way = new AbortController());
+  const late = setTimeout(() => mine.abort(), patience);
+  try {
+    return await fetch(move.action, {
+      method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(move.fields), signal: mine.signal,
+    });
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+/** Try again, once. @param {number} wait milliseconds */
+function later(wait) {
+  clearTimeout(retry);
+  retry = setTimeout(() => void flush(), wait);
+}
+
+/** Send what waits, and what is under way on a connection that may be dead, anew: the same key counts once. */
+function flushAnew() {
+  way.abort();
+  patience = 1000;
+  void flush();
+}
+
 /** @param {Move} move @param {Response} answer */
 async function heard(move, answer) {
-  for (const busy of document.querySelectorAll("[aria-busy]")) busy.removeAttribute("aria-busy");
+  const from = underWay.get(keyIn(move));
+  underWay.delete(keyIn(move));
+  from?.button?.removeAttribute("aria-busy");
   const said = await answer.json().catch(() => ({}));
   if (answer.ok) {
     forget(move.clears);
     complain("");
+    if (move.says) speak(move.says);
+    if (move.action === "/do/note") from?.form.reset();
     if (move.action === "/do/sit") go("/");
     return;
   }
   complain(said.says ?? "That did not work. Look again.");
+  if (move.action === "/do/vote") forget(move.clears); // what does not count is shown no more
   if (answer.status === 409 || answer.status === 423) ask();
 }
 
@@ -243,17 +328,26 @@ function complain(words) {
   }
 }
 
+let submitted = 0; // when something was sent last
 /** @param {HTMLFormElement} form @param {HTMLElement | null} button */
 function submit(form, button) {
+  if (button && Date.now() - (turned.get(button) ?? 0) < HASTE) {
+    if (Date.now() - submitted > 2 * HASTE) complain("The button has just become another one. Look, and press again.");
+    return; // the second click of two was meant for what stood there before
+  }
+  submitted = Date.now();
+  if (form.dataset.sure && !confirm(form.dataset.sure)) return;
   /** @type {[string, string][]} */
   const fields = [];
   for (const [name, value] of new FormData(form)) if (typeof value === "string" && name !== "key") fields.push([name, value]);
   if (button instanceof HTMLButtonElement && button.name) fields.push([button.name, button.value]);
   fields.push(["key", newKey()]);
   const clears = form.dataset.keep ? [...new Set([...form.elements].map((one) => keptField(one)).filter((one) => one !== null).map(keyOf))] : [];
+  const move = { action: new URL(form.action).pathname, fields, clears };
+  if (queue.some((one) => wordsOf(one) === wordsOf(move))) return; // pressed twice: it is under way
   button?.setAttribute("aria-busy", "true");
-  send({ action: new URL(form.action).pathname, fields, clears });
-  if (form.dataset.post === "note") form.reset();
+  underWay.set(keyIn(move), { button, form });
+  send(move);
 }
 
 /** Tell the team what one person wants, as soon as it is chosen. @param {HTMLInputElement} radio @param {string} trigger */
@@ -263,6 +357,7 @@ function vote(radio, trigger) {
     action: "/do/vote",
     fields: [["trigger", trigger], ["option", radio.value], ["turn", turn instanceof HTMLInputElement ? turn.value : here.turn], ["key", newKey()]],
     clears: [keyOf(radio)],
+    says: `You want: ${radio.closest("label")?.querySelector(".name")?.textContent ?? radio.value}`,
   });
 }
 
@@ -270,8 +365,14 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || !form.dataset.post) return;
   event.preventDefault();
-  submit(form, event.submitter);
+  submit(form, event.submitter ?? (pressed?.form === form ? pressed : form.querySelector("button")));
 });
+
+/** @type {HTMLButtonElement | null} */
+let pressed = null; // for browsers that do not say by which button a form was sent
+addEventListener("click", (event) => {
+  pressed = event.target instanceof Element ? event.target.closest("button") : null;
+}, true);
 
 document.addEventListener("input", (event) => {
   const field = keptField(event.target);
@@ -292,32 +393,41 @@ let socket = null;
 let last = Date.now();
 let tries = 0;
 let isOver = false;
+let ended = ""; // what was said when it ended
 let ahead = 0; // by how many seconds the clock of the server is ahead of ours
 
 function connect() {
-  if (isOver || !body.hasAttribute("data-live") || (socket && socket.readyState <= WebSocket.OPEN)) return;
+  if (!body.hasAttribute("data-live") || (socket && socket.readyState <= WebSocket.OPEN)) return;
   const asked = new URLSearchParams(here);
   const mine = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live?${asked}`);
   socket = mine;
-  const giveUp = setTimeout(() => mine.close(), 4000);
+  const giveUp = setTimeout(() => lost(mine), PATIENCE);
   mine.onopen = () => {
     clearTimeout(giveUp);
     tries = 0;
     last = Date.now();
-    void flush();
+    flushAnew();
   };
   mine.onmessage = (event) => {
     if (socket !== mine) return;
     last = Date.now();
-    say("");
-    told(JSON.parse(event.data));
+    const message = JSON.parse(event.data);
+    if (isOver && !message.ends) location.reload(); // the same command was given again: it goes on
+    say(unsent());
+    told(message);
   };
   mine.onclose = () => {
     clearTimeout(giveUp);
-    if (socket !== mine) return;
-    socket = null;
-    setTimeout(connect, Math.min(2000, 250 * 2 ** tries++) * (0.75 + Math.random() / 2));
+    lost(mine);
   };
+}
+
+/** A socket is closed, or does not open: another is tried, later each time. @param {WebSocket} mine */
+function lost(mine) {
+  if (socket !== mine) return;
+  socket = null;
+  mine.close();
+  setTimeout(connect, (isOver ? REST : Math.min(1500, 250 * 2 ** tries++)) * (0.75 + Math.random() / 2));
 }
 
 /** Ask for everything anew, on a new socket if the old one may be dead. */
@@ -339,7 +449,8 @@ function told(message) {
   if (typeof message.beat === "number") ahead = message.beat - Date.now() / 1000;
   if (message.ends) {
     isOver = true;
-    say(String(message.ends));
+    ended = String(message.ends);
+    say(ended);
     return;
   }
   for (const [name, markup] of Object.entries(message.regions ?? {})) {
@@ -352,14 +463,28 @@ function told(message) {
   if (message.state) stands(message.state);
 }
 
+/** @type {HTMLElement | null} */
+let was = null; // where somebody was before the screens went blank
 /** @param {any} state */
 function stands(state) {
   if (state.clock?.now) ahead = state.clock.now - Date.now() / 1000;
   const isBlank = Boolean(state.is_blank) && !here.page.startsWith("/host");
   const blank = document.getElementById("blank");
   const main = document.getElementById("main");
-  if (blank) blank.hidden = !isBlank;
-  if (main) main.hidden = isBlank;
+  if (blank && main && blank.hidden === isBlank) {
+    const focused = document.activeElement;
+    blank.hidden = !isBlank;
+    main.hidden = isBlank;
+    if (isBlank) {
+      was = focused instanceof HTMLElement && focused !== body ? focused : null;
+      blank.tabIndex = -1;
+      blank.focus();
+      speak(blank.textContent ?? "");
+    } else {
+      if (document.activeElement === blank || document.activeElement === body) was?.focus();
+      speak("The screens are back.");
+    }
+  }
   const goes = typeof state.goes_to === "string" && state.goes_to.startsWith("/") ? state.goes_to : "";
   if (goes && goes !== here.page) go(goes);
   const moved = document.getElementById("moved");
@@ -374,6 +499,11 @@ function go(where) {
   if (isGoing) return;
   isGoing = true;
   location.assign(where);
+}
+
+/** What is said while the server is heard, but does not hear. */
+function unsent() {
+  return missed && Date.now() - missed > SILENCE ? "What you chose last is not sent yet. It is kept, and tried again." : "";
 }
 
 /** The banner. @param {string} words */
@@ -409,11 +539,12 @@ function tick() {
     if (clock.textContent !== words) clock.textContent = words;
     clock.classList.toggle("late", left < 30);
   }
+  if (isOver && queue.length) say(`${ended} What you chose since then is not sent. It is kept, in case it goes on.`);
   if (!body.hasAttribute("data-live") || isOver) return;
   if (Date.now() - last > SILENCE) {
     say("The connection is lost. What you choose is kept, and sent when it is back.");
     if (socket?.readyState === WebSocket.OPEN && Date.now() - last > SILENCE + 1000) anew();
-  }
+  } else say(unsent());
 }
 
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
@@ -424,6 +555,7 @@ addEventListener("pageshow", (event) => {
 });
 setInterval(tick, 250);
 restore();
+unfoldAsked();
 tick();
 connect();
 void flush();

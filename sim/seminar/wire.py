@@ -1,0 +1,66 @@
+"""Connections and open files: who connects and says nothing is let go, and there are as many files as one may have."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+SILENCE = 10.0
+"""Seconds that a new connection has for its first request."""
+
+PAUSE = 30.0
+"""Seconds that an old one may be silent; a browser that has more to say opens another."""
+
+ENOUGH_FILES = 65_536
+
+
+def raise_open_files() -> int | None:
+    """Let this process open as many files as it may: a class of phones needs more than the 256 of some systems.
+
+    How many that is; None where nobody says.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for most in (ENOUGH_FILES, 10_240):  # some systems refuse more than this whatever their limit says
+        wanted = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            with contextlib.suppress(ValueError, OSError):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+                return wanted
+    return soft
+
+
+def patient(made: Callable[..., Any], *, silence: float = SILENCE, pause: float = PAUSE) -> Callable[..., Any]:
+    """A protocol of the server whose connections are closed when they have been silent for too long.
+
+    The server itself ends silent connections after their first answer alone: one that never asks would stay.
+    """
+
+    def protocol(*values: Any, **named: Any) -> Any:
+        found = made(*values, **named)
+        connected = found.connection_made
+
+        def connection_made(transport: asyncio.Transport) -> None:
+            connected(transport)
+            asyncio.get_running_loop().call_later(silence, _look, found, transport, None, pause)
+
+        found.connection_made = connection_made
+        return found
+
+    return protocol
+
+
+def _look(protocol: Any, transport: asyncio.Transport, before: Any, pause: float) -> None:
+    """Close a connection on which no request was answered or begun since the last look; else look again later."""
+    if transport.is_closing() or transport.get_protocol() is not protocol:  # a page keeps itself told over it
+        return
+    now = getattr(protocol, "cycle", protocol)  # the last request; one that is being answered may take its time
+    if now is before and (now is None or getattr(now, "response_complete", False)):
+        transport.abort()
+        return
+    asyncio.get_running_loop().call_later(pause, _look, protocol, transport, now, pause)

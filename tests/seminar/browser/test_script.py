@@ -1,0 +1,242 @@
+"""What the script of a page does with browsers of other years, with moves that are not heard, and with hasty hands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sim import api
+from tests.seminar import touch
+from tests.seminar.measured import wait_until
+from tests.seminar.room import Room
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
+
+pytestmark = pytest.mark.browser
+
+NETWORK = r"ERR_|WebSocket|Failed to (fetch|load)|NetworkError"
+"""What a browser complains of when nobody answers, whatever the page does."""
+
+OLDER = """for (const [of, name] of [
+    [AbortSignal, 'timeout'], [AbortSignal, 'any'], [Crypto.prototype, 'randomUUID'], [Array.prototype, 'at'],
+    [Object, 'hasOwn'], [window, 'structuredClone'], [Array.prototype, 'findLast'], [Array.prototype, 'toSorted'],
+    [SubmitEvent.prototype, 'submitter'], [String.prototype, 'replaceAll'], [Object, 'groupBy'],
+  ]) delete of[name];"""
+"""A browser of five years ago lacks all of these."""
+
+
+@pytest.fixture(scope="module")
+def room(opened: Callable[..., Room]) -> Room:
+    """A room in its first turn."""
+    found = opened()
+    found.lead("advance", phase="brief")
+    found.lead("advance", phase="decide")
+    return found
+
+
+@pytest.fixture(scope="module")
+def asked(room: Room) -> tuple[str, str, tuple[str, ...]]:
+    """A seat, a question of it, and its options."""
+    seat = room.seats[0]
+    question = room.game.seats[seat].questions[0]
+    return seat, question.trigger, question.names
+
+
+def votes(room: Room) -> int:
+    """How many votes are on the record."""
+    return len(room.log("voted"))
+
+
+def test_a_browser_of_five_years_ago_sits_down_and_votes(room: Room, asked: tuple[str, str, tuple[str, ...]]):
+    """Nothing that the script needs is younger: somebody sits down, votes, and presses a button that has a name."""
+    seat, trigger, options = asked
+    context = room.context()
+    context.add_init_script(OLDER)
+    phone = context.new_page()
+    phone.goto(room.link("room"))
+    assert phone.evaluate("() => 'timeout' in AbortSignal || 'submitter' in SubmitEvent.prototype") is False
+    phone.click(f'form:has(input[name="seat"][value="{seat}"]) button')
+    phone.wait_for_url("**/seat/decide")
+    before = votes(room)
+    touch.choose(phone, trigger, options[1])
+    wait_until(lambda: votes(room) == before + 1, what="the vote is on the record")
+
+    leading = room.context(viewport={"width": 1280, "height": 720})
+    leading.add_init_script(OLDER)
+    host = leading.new_page()
+    host.goto(room.server.host_link)
+    host.locator('button[name="do"][value="start"]').click()
+    host.locator('button[name="do"][value="pause"]').click()
+    host.locator('button[name="do"][value="start"]').wait_for()
+    context.close()
+    leading.close()
+
+
+def test_what_is_not_heard_is_said_kept_and_sent(room: Room, asked: tuple[str, str, tuple[str, ...]]):
+    """While pages are told but moves do not arrive a banner says so; when they do, the last one counts, once."""
+    seat, trigger, options = asked
+    phone = room.phone(seat, excused=NETWORK)
+    phone.route("**/do/**", lambda route: route.abort())
+    before = votes(room)
+    touch.choose(phone, trigger, options[0])
+    touch.choose(phone, trigger, options[1])
+    touch.banner(phone).wait_for(state="visible")
+    assert "not sent" in touch.banner(phone).inner_text()
+    phone.unroute("**/do/**")
+    touch.banner(phone).wait_for(state="hidden")
+    assert room.log("voted")[-1]["option"] == options[1]
+    assert votes(room) <= before + 2, "the first may have been under way; neither counts twice"
+    phone.context.close()
+
+
+def test_a_move_that_came_too_fast_is_sent_again(room: Room, asked: tuple[str, str, tuple[str, ...]]):
+    """A vote that is told to wait is not lost: it is sent again by itself, and the page says so meanwhile."""
+    seat, trigger, options = asked
+    phone = room.phone(seat, excused="429")
+    waits: list[int] = []
+
+    def once(route: Route) -> None:
+        waits.append(1)
+        if len(waits) > 1:
+            route.continue_()
+        else:
+            route.fulfill(status=429, json={"says": "that was too fast"})
+
+    phone.route("**/do/vote", once)
+    before = votes(room)
+    touch.choose(phone, trigger, options[2])
+    phone.locator("#refused").wait_for(state="visible")
+    assert votes(room) == before
+    phone.locator("#refused").wait_for(state="hidden")
+    assert votes(room) == before + 1
+    phone.context.close()
+
+
+def test_after_a_polite_end_the_same_command_brings_every_page_back(opened: Callable[..., Room]):
+    """Pages say that it has ended, and of a choice that it is not sent; when the session goes on, so do they."""
+    room = opened()
+    room.lead("advance", phase="brief")
+    room.lead("advance", phase="decide")
+    seat = room.seats[0]
+    question = room.game.seats[seat].questions[0]
+    phone, screen = room.phone(seat, excused=NETWORK), room.projector(excused=NETWORK)
+    me = touch.handle(phone)
+    phone.wait_for_timeout(1200)  # until it has heard of something
+    address = room.server.origin
+    room.server.interrupt()
+    for page in (phone, screen):
+        touch.banner(page).wait_for(state="visible")
+        assert "ended" in touch.banner(page).inner_text()
+    touch.choose(phone, question.trigger, question.names[1])
+    touch.until(phone, "() => /not sent/.test(document.querySelector('#banner').textContent)")
+    phone.wait_for_timeout(1500)  # so that nothing is still under way
+    room.start()
+    assert room.server.origin == address
+    for page in (phone, screen):
+        touch.banner(page).wait_for(state="hidden")
+    assert touch.handle(phone) == me
+    wait_until(lambda: [one["option"] for one in room.log("voted")] == [question.names[1]], what="it was sent")
+    assert touch.chosen(phone, question.trigger) == question.names[1]
+    room.leave()
+
+
+def test_a_second_click_does_not_press_what_the_button_has_become(opened: Callable[..., Room]):
+    """Two quick clicks on one spot do one thing: the button that has grown there is not pressed; a later click is."""
+    room = opened()
+    host, seat = room.host("console"), room.seats[0]
+    button = host.locator("#steps button.main")
+    assert "brief" in button.inner_text()
+    place = button.bounding_box()
+    assert place is not None
+    at = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    host.mouse.click(*at)
+    touch.until(host, "() => !/brief/.test(document.querySelector('#steps button.main').textContent)")
+    host.mouse.click(*at)
+    host.locator("#steps button.main").focus()
+    host.wait_for_timeout(800)
+    assert [one["phase"] for one in room.log("advanced")] == ["brief"]
+    button.click()
+    wait_until(
+        lambda: [one["phase"] for one in room.log("advanced")] == ["brief", "decide"], what="a later click counts"
+    )
+
+    phone = room.phone(seat)
+    question = room.game.seats[seat].questions[0]
+    touch.choose(phone, question.trigger, question.names[1])
+    phone.locator('form[data-post="seal"] button.main').dblclick()
+    touch.until(phone, "() => /Seal anew/.test(document.querySelector('#seal').textContent)")
+    phone.wait_for_timeout(800)
+    assert len(room.log("ordered")) == 1
+    assert not phone.locator("#refused:visible").count()
+    room.leave()
+
+
+def test_what_the_last_person_in_a_tab_typed_is_not_shown_to_the_next(
+    room: Room, asked: tuple[str, str, tuple[str, ...]]
+):
+    """A half-written reason comes back after a reload, and does not to somebody else who joins in the same tab."""
+    phone = room.phone(asked[0])
+    phone.fill('textarea[name="why"]', "mine alone")
+    phone.reload()
+    assert phone.locator('textarea[name="why"]').input_value() == "mine alone"
+    phone.context.clear_cookies()
+    phone.goto(room.link("seat", asked[0]))
+    assert phone.locator('textarea[name="why"]').input_value() == ""
+    phone.context.close()
+
+
+def test_who_listens_hears_of_a_vote_and_of_blank_screens(room: Room, asked: tuple[str, str, tuple[str, ...]]):
+    """A vote that counts is said; blank screens are said and take the focus, and give it back."""
+    seat, trigger, options = asked
+    phone = room.phone(seat)
+    touch.choose(phone, trigger, options[1])
+    touch.until(phone, "() => /You want: ./.test(document.querySelector('#say').textContent)")
+    phone.locator('textarea[name="why"]').focus()
+    room.lead("blank", on="yes")
+    touch.until(phone, "() => document.activeElement.id === 'blank'")
+    touch.until(phone, "() => /look up/.test(document.querySelector('#say').textContent)")
+    room.lead("blank", on="no")
+    touch.until(phone, "() => document.activeElement.name === 'why'")
+    phone.context.close()
+
+
+def test_what_if_beside_a_question_opens_that_question(opened: Callable[..., Room]):
+    """Who asks ahead from beside a question, be it the last, finds its form unfolded."""
+    room = opened()
+    room.lead("advance", phase="brief")
+    room.lead("advance", phase="decide")
+    seat, last = max(((seat, one.questions[-1].trigger) for seat, one in room.game.seats.items()),
+                     key=lambda one: len(room.game.seats[one[0]].questions))  # fmt: skip
+    phone = room.phone(seat)
+    phone.locator(f'details:has([data-vote="{last}"]) > summary').click()
+    phone.locator(f'details:has([data-vote="{last}"]) a:has-text("What if?")').click()
+    phone.wait_for_url("**/seat/whatif?**")
+    phone.locator(f'form[data-post="whatif"]:has(input[value="{last}"]) button').wait_for(state="visible")
+    room.leave()
+
+
+def test_charts_can_be_read_on_paper_and_in_forced_colours(blank: Page):
+    """A page in dark colours prints dark words; with forced colours words and troughs are those of the system."""
+    blank.set_content(
+        f'<style>{api.chart_style()}</style><svg class="drawn" width="9" height="9"><text id="word">5</text>'
+        '<rect id="trough" class="trough" width="9" height="9"/></svg>'
+    )
+
+    def fill(one: str) -> tuple[int, ...]:
+        said = blank.evaluate("id => getComputedStyle(document.getElementById(id)).fill", one)
+        return tuple(map(int, re.findall(r"\d+", said)))
+
+    blank.emulate_media(color_scheme="dark")
+    assert min(fill("word")) > 200
+    blank.emulate_media(color_scheme="dark", media="print")
+    assert max(fill("word")) < 60
+    blank.emulate_media(color_scheme="light", media="screen", forced_colors="active")
+    system = blank.evaluate("""() => { const one = document.createElement('i'); document.body.append(one);
+        return ['CanvasText', 'Canvas'].map(name => { one.style.color = name;
+          return getComputedStyle(one).color }) }""")
+    word, ground = (tuple(map(int, re.findall(r"\d+", one))) for one in system)
+    assert (fill("word"), fill("trough")) == (word, ground)
