@@ -184,7 +184,7 @@ def debrief(session: Session, *, want: str = "", futures: int | None = None) -> 
         n=start["n"], outcomes=outcomes, fans=start["fans"], stairs=stairs, turns=turns,
         seats=list(_seats(session, own, weighed)),
         secrets=secrets(session.game, trace) if trace else [], threats=cards(session.game, trace) if trace else [],
-        forecasts=scored(session, asked).record(), cautions=list(_cautions(session, ended, turns)),
+        forecasts=scored(session, asked).record(), cautions=[*_failed(asked), *_cautions(session, ended, turns)],
         facts=_facts(session),
     )  # fmt: skip
 
@@ -208,7 +208,7 @@ def _ended(session: Session, own: Course) -> dict[str, Any]:
 def _says(ended: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]], n: int) -> str:
     own = next((one for one in outcomes if one["is_own"]), None)
     if own is None:
-        return "This history came to no end that the scenario names."
+        return f"The scenario failed on {ended['date'][:10]}: how this history would have ended cannot be told."
     return (
         f"Your history ended so: {ended['says']}. Of {n:,} runs from the start, every seat played by the model and "
         f"every uncertain number drawn anew, {percent(own['share'])} ended like it "
@@ -366,6 +366,17 @@ def _seats(session: Session, own: Course, weighed: Sequence[Mapping[str, Any]]) 
 
 
 # ------------------------------------------------------------------------------------------------ what it does not mean
+
+
+def _failed(asked: Sequence[Asked]) -> Iterator[str]:
+    """What cannot be scored because the scenario failed before one could tell."""
+    void = [str(one.turn + 1) for one in asked if one.came is None]
+    if void:
+        turns = f"turn {void[0]}" if len(void) == 1 else f"turns {', '.join(void)}"
+        yield (
+            f"What was foretold in {turns} is not scored: the history failed before one could tell. "
+            "Futures that failed count among none that shares of forecasts are of."
+        )
 
 
 def _cautions(session: Session, ended: Mapping[str, Any], turns: Sequence[Mapping[str, Any]]) -> Iterator[str]:
