@@ -34,7 +34,7 @@ from sim.game.table import Question, Turn
 from sim.game.undone import NO_OCCASION, why_undone
 from sim.game.weighed import AHEAD, drawn, weighed_seat, weighed_turn
 
-FORMAT = 1
+FORMAT = 2
 """Of the parts on the disk: those of another number are played anew."""
 
 Sort = Literal["start", "turn", "seat"]
