@@ -42,7 +42,6 @@ from sim.verbs.playing import (
 from sim.verbs.sandboxing import levers, sandboxed, turned
 from sim.verbs.seating import (
     ask,
-    ask_truly,
     baselines,
     chunk,
     differences,
@@ -118,7 +117,6 @@ __all__ = [
     "Shipped",
     "ablate",
     "ask",
-    "ask_truly",
     "assumptions",
     "baselines",
     "branch",

@@ -17,6 +17,7 @@ from threading import get_ident
 from typing import Any, Literal
 
 from sim.analysis.base_rates import base_rate
+from sim.analysis.intervals import LEVEL
 from sim.analysis.paired import holm
 from sim.analysis.percent import percent, percent_range
 from sim.clock import days, say_date
@@ -338,7 +339,7 @@ def _stand(turns: Sequence[dict[str, Any]]) -> None:
     moves = [move for turn in turns for move in turn["moves"] if move["regret"] is not None]
     found = holm([1.0 if move["regret"]["p"] is None else move["regret"]["p"] for move in moves])
     for move, p in zip(moves, found, strict=True):
-        move["regret"]["stands"] = p < 0.05 and move["regret"]["value"] > 0
+        move["regret"]["stands"] = p <= 1 - LEVEL and move["regret"]["value"] > 0
 
 
 # ------------------------------------------------------------------------------------------------ seats

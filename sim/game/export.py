@@ -30,7 +30,7 @@ from sim.game.debrief import debrief
 from sim.game.log import Event
 from sim.game.page import html
 from sim.game.session import Session
-from sim.scenario.schema import Scenario
+from sim.program.listing import played_text
 
 MOVES = (
     "turn", "date", "seat", "question", "asks", "option", "says", "by", "why", "wanted_by", "sealed_times",
@@ -92,13 +92,6 @@ def scenario_text(session: Session) -> str:
     if session.log.folder is not None:
         return (session.log.folder / "scenario.yaml").read_text(encoding="utf-8")
     return played_text(session.game.scenario)
-
-
-def played_text(scenario: Scenario) -> str:
-    """A scenario as text, without what it was made from or might be varied by."""
-    from sim.program.listing import core_text
-
-    return core_text(scenario.model_copy(update={"extends": (), "policies": {}, "variants": {}}))
 
 
 def readme(session: Session, name: str) -> str:

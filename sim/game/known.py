@@ -51,14 +51,7 @@ class Past:
     watched: tuple[int, ...]
     seen: tuple[tuple[int, float, int], ...]
     held: tuple[tuple[int, float], ...]
-    turns_taken: int = -1  # of the engine, where everything is known; -1 where it is not
     starts: tuple[tuple[int, float], ...] = ()
-
-
-def everything(course: Course, parameters: Iterable[float]) -> Past:
-    """The past as it was, for the debrief."""
-    held = tuple(enumerate(map(float, parameters)))
-    return Past(course.until, tuple(sorted(course.decisions.items())), (), (), (), held, course.turns_taken)
 
 
 def past_of(game: Game, course: Course, seat: str, parameters: Iterable[float]) -> Past:
@@ -75,7 +68,7 @@ def past_of(game: Game, course: Course, seat: str, parameters: Iterable[float]) 
     decisions, guesses = _sorted_out(sight, course)
     slots = watched(sight)
     starts = _starts(course.program, slots, values)
-    return Past(course.until, decisions, guesses, slots, _seen(course, slots), held, starts=starts)
+    return Past(course.until, decisions, guesses, slots, _seen(course, slots), held, starts)
 
 
 def _decided(course: Course) -> dict[tuple[int, int], int]:

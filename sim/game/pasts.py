@@ -66,23 +66,9 @@ def draw_pasts(table: Table, past: Past, seed: int, fresh: int, *, turn: int, nu
     turn
         The number of turns that are over.
     """
-    if past.turns_taken >= 0:
-        return _true_pasts(table, past, seed, fresh, numbers)
     search = _Search(table, past, seed, fresh, turn, numbers)
     search.run()
     return search.drawn()
-
-
-def _true_pasts(table: Table, past: Past, seed: int, fresh: int, numbers: Sequence[int]) -> Drawn:
-    """The past itself, for each of them."""
-    lucks = tuple(Luck(seed, ((past.turns_taken, future_seed(fresh, number)),)) for number in numbers)
-    row = unpaced(table.bare, np.array([[value for _, value in past.held]]).reshape(1, -1))
-    common, heard = dict(past.decisions), np.zeros((1, len(table.program.triggers)), dtype=np.int64)
-    if past.until >= 0:
-        heard = table.play(past.until, lucks[:1], row, [()], lambda _: common, lambda runs: list(causes(runs)))[0][None]
-    every = len(numbers)
-    pasts = Pasts(past.until, common, ((),) * every, lucks, np.repeat(row, every, axis=0), np.repeat(heard, every, 0))
-    return Drawn(pasts, np.ones(every, dtype=bool), 0)
 
 
 @dataclass(slots=True)

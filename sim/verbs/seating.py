@@ -60,8 +60,8 @@ def open_session(
 def _opened(model: Model, name: str, *, seed: int, minutes: int, turns: int | None) -> tuple[str, Opened]:
     """What is played, as text, and what the log of a session of it begins with."""
     from sim import __version__
-    from sim.game.export import played_text
     from sim.game.session import Opened
+    from sim.program.listing import played_text
 
     text = played_text(model.scenario)
     return text, Opened(name, _digest(text), seed, minutes, turns, __version__)
@@ -165,26 +165,6 @@ def ask(
     from sim.game import foresight
 
     return foresight.ask(session, seat, trigger, options=options, pending=pending, person=person)
-
-
-def ask_truly(
-    session: Session, turn: int, orders: Mapping[str, Mapping[str, Mapping[str, str]]], *, seat: str = "",
-    trigger: str = "",
-) -> Ask:  # fmt: skip
-    """What orders (by a name each: seat -> trigger -> option) lead to from the true state before a turn.
-
-    A seat that is not named is the model's: `{"before": {}}` is what was to come before anybody moved.
-
-    Parameters
-    ----------
-    seat
-        Whose aims are marked.
-    trigger
-        Whose order is followed: in what share of the futures it is carried out.
-    """
-    from sim.game import foresight
-
-    return foresight.ask_truly(session, turn, orders, seat=seat, trigger=trigger)
 
 
 def chunk(asked: Ask, first: int, count: int) -> Chunk:

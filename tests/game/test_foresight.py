@@ -18,6 +18,8 @@ from sim.game import foresight
 from sim.game.ahead import Pasts, Table, play_ahead
 from sim.game.clocks import unpaced, wound_anew
 from sim.game.course import Course, Window, beginning, course
+from sim.game.forecasts import moment
+from sim.game.hindsight import futures
 from sim.game.known import past_of, watched
 from sim.game.session import Refused, Session
 from sim.game.sight import Sight
@@ -216,10 +218,10 @@ def test_true_numbers_that_a_seat_does_not_know_are_not_foreseen(tmp_path: Path)
             session = second_turn(tmp_path, SECRETS)
             assert session.course().runs is not None
             asked = api.ask(session, "east", "march")
-            truly = api.ask_truly(session, 1, {"as it comes": {}})
-        found.append((pickle.dumps(asked), api.chunk(asked, 0, 200), api.chunk(truly, 0, 200)))
+            truly = futures(session.game, moment(session, 1), range(200), turn=1)
+        found.append((pickle.dumps(asked), api.chunk(asked, 0, 200).outcome[0], truly.outcome))
     assert found[0][0] == found[1][0]
-    stormy = [[(chunk.outcome[0] == 0).mean() for chunk in one[1:]] for one in found]
+    stormy = [[(outcome == 0).mean() for outcome in one[1:]] for one in found]
     assert stormy[0][0] == stormy[1][0] and 0.3 < stormy[0][0] < 0.7
     assert stormy[0][1] < 0.1 and stormy[1][1] > 0.9, "whoever knows everything knows this"
 
@@ -438,23 +440,6 @@ def test_what_else_the_seat_would_order_is_in_what_it_foresees(tmp_path: Path) -
     asked = api.ask(session, "east", "march", person="e")
     assert asked.alternatives[0].window.given == {"east": {"march": "stay", "warn": "shout"}}
     assert api.ask(session, "east", "march").alternatives[0].window.given == {"east": {"march": "stay"}}
-
-
-def test_the_debrief_goes_on_from_what_was(tmp_path: Path) -> None:
-    """From the true state each past is the past that was, orders that could not be carried out among it."""
-    shut = DUEL.replace("open: {flag: true, start: true}", "open: {flag: true, start: false}")
-    for text in (DUEL, shut):
-        session = second_turn(tmp_path, text, east={"march": "go"}, west={"warn": "shout"})
-        asked = api.ask_truly(session, 1, {"before": {}, "go": {"east": {"march": "go"}}}, trigger="march")
-        drawn = foresight._pasts(foresight._table(asked, "auto"), asked, range(3), "auto")
-        before = session.course(1)
-        assert drawn.pasts.heard.tolist() == [list(before.heard)] * 3 and drawn.found.all()
-        table = Table.of(session.game, {})
-        turns = table.play(before.until, drawn.pasts.lucks, drawn.pasts.parameters, [()] * 3,
-                           lambda _, common=drawn.pasts.common: common, lambda runs: runs.turns.tolist())  # fmt: skip
-        assert turns == [before.turns_taken] * 3
-        chunk = api.chunk(asked, 0, 50)
-        assert chunk.outcome.shape == (2, 50) and chunk.carried[1].all() == (text is DUEL)
 
 
 FATE = """

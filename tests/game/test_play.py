@@ -20,6 +20,7 @@ import pytest
 
 from sim import api
 from sim.cli.group import code_of
+from sim.cli.looking_back import _regret
 from tests.documents import HOUSE
 from tests.game.stage import DUEL
 
@@ -177,6 +178,13 @@ def test_who_wants_an_outcome_is_told_regret_by_it(play: Play) -> None:
     words = ("duel.yaml", "--as", "west", "--turns", "1", "--choose", "warn=shout")
     assert "No regret can be told" in play(*words).out
     assert "how often it ends as quiet" in play(*words, "--want", "quiet").out
+
+
+@pytest.mark.parametrize("value", [None, 0.0, -0.012])
+def test_what_looked_better_by_less_than_nothing_is_no_regret(value: float | None) -> None:
+    """Valued in the other half of the futures, what looked best may do worse than what was chosen."""
+    found = {"is_best": False, "value": value, "low": -0.03, "high": 0.01, "best": "go", "stands": False}
+    assert _regret(found) == "No regret: nothing looked better."
 
 
 def test_another_game_in_the_folder_is_not_overwritten(folder: Path, play: Play) -> None:
