@@ -34,6 +34,10 @@ class Refused(UsageError):
         self.reason = reason
 
 
+OPEN_TO_THE_END = frozenset({"noted", "marked", "joined", "undone"})
+"""What may be told after a session was closed: a latecomer reads the debrief, and closing can be taken back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """What opens a session, and settles with its log all that was and will be shown."""
@@ -358,7 +362,7 @@ class Session:
     # ------------------------------------------------------------------------------------------ checks
 
     def _tell(self, kind: str, *, key: str = "", **fields: Any) -> State:
-        if self.state.phase == "closed" and kind not in ("noted", "marked"):
+        if self.state.phase == "closed" and kind not in OPEN_TO_THE_END:
             raise Refused("the session is over", "closed")
         event: Event = self.log.append(kind, **({"key": key} if key else {}), **fields)
         if key:

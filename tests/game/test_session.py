@@ -186,7 +186,7 @@ def test_an_edited_scenario_changes_no_session_under_way(tmp_path: Path) -> None
 
 
 def test_a_whole_game_comes_to_its_end(tmp_path: Path) -> None:
-    """Lobby, brief, three turns, debrief, closed; then nothing more is taken but notes."""
+    """Lobby, brief, three turns, debrief, closed; then whoever comes late may read, and closing can be taken back."""
     session = seated(tmp_path)
     session.advance("brief")
     for _ in range(3):
@@ -196,5 +196,7 @@ def test_a_whole_game_comes_to_its_end(tmp_path: Path) -> None:
     session.advance("closed")
     assert session.course().outcome == "quiet"
     with pytest.raises(Refused, match="over"):
-        session.join("late")
+        session.hand("east", "model")
     session.note("A quiet game")
+    session.join("late")
+    assert "late" in session.state.people and session.undo().phase == "debrief"
