@@ -181,7 +181,7 @@ def _moves(title: str, moves: Sequence[Mapping[str, Any]], idle: Container[Done]
 
 
 def _of_move(move: Mapping[str, Any]) -> Iterator[str]:
-    yield f"on {move['carried_out']}" if move["carried_out"] else "no occasion came: it was not carried out"
+    yield f"on {move['carried_out']}" if move["carried_out"] else f"not done: {move['undone']}"
     if move["had_been"] is not None:
         yield f"the model had given it {paper.percent(move['had_been'])}"
     if move.get("is_secret"):

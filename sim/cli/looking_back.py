@@ -114,7 +114,7 @@ def _decision(move: Record, paint: Paint) -> Iterator[str]:
 
 
 def _became(move: Record) -> Iterator[str]:
-    yield f"carried out on {move['carried_out'][:10]}" if move["carried_out"] else "never carried out: no occasion came"
+    yield f"carried out on {move['carried_out'][:10]}" if move["carried_out"] else f"not done: {move['undone']}"
     if move["had_been"] is not None:
         yield f"the model would have done so with {paper.percent(move['had_been'])}"
     if move["is_secret"]:

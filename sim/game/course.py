@@ -44,13 +44,19 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What became of an order: `tick` is None if no occasion came at which the option was open."""
+    """What became of an order: `tick` is None if no occasion came at which the option was open.
+
+    `heard` counts the occasions of its question in the turn; `asked` is when the last of them came at which nothing was
+    done in its place, None where there is none.
+    """
 
     turn: int
     seat: str
     trigger: str
     option: str
     tick: int | None
+    heard: int = 0
+    asked: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +134,7 @@ def after(game: Game, before: Course, window: Window) -> Course:
         for place in waiting:
             at[place] += 1
     decisions = {key: option for key, option in trial.items() if key[1] < heard[key[0]]}
-    carried = tuple(_carried(game, window, given, at, runs))
+    carried = tuple(_carried(game, window, before, at, runs))
     return Course(before.program, before.seed, until, decisions, heard, int(runs.turns[0]),
                   (*before.orders, *carried), runs)  # fmt: skip
 
@@ -187,7 +193,7 @@ def _fired(runs: Runs, place: int, occasion: int, option: int) -> int | None:
 
 
 def _carried(
-    game: Game, window: Window, given: Given, at: Mapping[int, int], runs: Runs
+    game: Game, window: Window, before: Course, at: Mapping[int, int], runs: Runs
 ) -> Iterable[Carried]:  # fmt: skip
     heard = causes_heard(runs)
     for seat, orders in window.given.items():
@@ -196,4 +202,13 @@ def _carried(
             chosen, first = question.names.index(option), at[question.place]
             occasions = (first,) if question.idle else range(first, heard[question.place])
             ticks = (_fired(runs, question.place, occasion, chosen) for occasion in occasions)
-            yield Carried(window.turn, seat, trigger, option, next((one for one in ticks if one is not None), None))
+            tick = next((one for one in ticks if one is not None), None)
+            came = range(before.heard[question.place], heard[question.place])
+            asked = _last_asked(runs, question.place, came) if tick is None else None
+            yield Carried(window.turn, seat, trigger, option, tick, len(came), asked)
+
+
+def _last_asked(runs: Runs, place: int, occasions: range) -> int | None:
+    """The tick of the last of these occasions at which a trigger chose; None if it chose at none."""
+    chose = {one.seq for one in runs.decisions[0] if one.trigger == place and one.occasion in occasions}
+    return max((row.tick for row in runs.events[0] if row.seq in chose), default=None)

@@ -21,13 +21,17 @@ from sim.analysis.paired import holm
 from sim.analysis.percent import percent, percent_range
 from sim.clock import days, say_date
 from sim.digits import decimals_of, fixed
-from sim.game.course import Course
+from sim.game.course import Carried, Course
 from sim.game.fan import FAN, fan, titled
 from sim.game.forecasts import FUTURES, Asked, Share, ask, moment, plain, scored, whole
+from sim.game.past import past
 from sim.game.reckoning import reckoned, score_of
 from sim.game.revealed import Trace, cards, happened, happened_near, secrets
 from sim.game.session import Session
+from sim.game.sight import Sight
+from sim.game.speech import Speech
 from sim.game.table import Question, Turn
+from sim.game.undone import NO_OCCASION, why_undone
 from sim.game.weighed import AHEAD, drawn, weighed_seat, weighed_turn
 
 FORMAT = 1
@@ -280,6 +284,7 @@ def _moves(
             "by": "host" if by_host else "people", "why": "" if sealed is None or by_host else sealed.why,
             "carried_out": None if carried is None or carried.tick is None
             else say_date(game.program.start, carried.tick),
+            "undone": NO_OCCASION if carried is None else _undone(session, over, carried),
             "had_been": _had_been(over, question.place, carried.tick if carried else None),
             "is_secret": question.option(one["option"]).channel != "public",
             "regret": _said(one, question),
@@ -287,12 +292,23 @@ def _moves(
         }  # fmt: skip
 
 
+def _undone(session: Session, over: Course, carried: Carried) -> str:
+    """Why an order was not carried out, told to those who may know everything; "" if it was."""
+    if carried.tick is not None:
+        return ""
+    return why_undone(Speech(session.game), past(over), Sight.of(session.game, over, None), carried)
+
+
 def _said(move: Mapping[str, Any], question: Question) -> dict[str, Any] | None:
     """The regret of a move with its sentence, in points of a hundred of what the move was weighed in."""
     found = move["regret"]
     if found is None:
         return None
-    of = "of the seat's aims" if move["score"] == "aims" else f"of futures that end as `{move['score']}`"
+    of = (
+        "of the seat's aims"
+        if move["score"] == "aims"
+        else f"of futures that end as “{move['score'].replace('_', ' ')}”"
+    )
     best, n = question.option(found["best"]).says, found["pairs"]
     value, low, high = found["value"], found["low"], found["high"]
     if found["best"] == move["option"] or value is None or value <= 0:

@@ -129,15 +129,19 @@ class _Looks:
         is_open, rounds = self.is_so(f"{name}.open"), int(self.known(f"{name}.round") or 0)
         flag = "on_agenda"
         agenda = tuple(
-            words_of(str(issue)) for issue in agent.issues
+            self.speech.words(str(issue)) for issue in agent.issues
             if f"{name}.{issue}.{flag}" not in self.slots or self.is_so(f"{name}.{issue}.{flag}")
         )  # fmt: skip
-        demanded = tuple(words_of(str(issue)) for issue in agent.issues if self.is_so(f"{name}.{issue}.demanded"))
+        demanded = tuple(
+            self.speech.words(str(issue)) for issue in agent.issues if self.is_so(f"{name}.{issue}.demanded")
+        )
         proposals = tuple((self.speech.words(str(key)), plain(one.says or ""), self.stage(f"{name}.{key}"))
                           for key, one in agent.proposals.items()
                           if one.start != "unsaid" or self.stage(f"{name}.{key}"))  # fmt: skip
         signed, breached = self.is_so(f"{name}.agreement.signed"), self.is_so(f"{name}.agreement.breached")
-        done_ = tuple(words_of(str(duty)) for duty in agent.agreement if self.is_so(f"{name}.agreement.{duty}"))
+        done_ = tuple(
+            self.speech.words(str(duty)) for duty in agent.agreement if self.is_so(f"{name}.agreement.{duty}")
+        )
         held = "no round held yet" if not rounds else "one round held" if rounds == 1 else f"{rounds} rounds held"
         state = "an agreement is in force" if signed else "the agreement was broken" if breached else (
             "open" if is_open else "closed")  # fmt: skip

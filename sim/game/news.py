@@ -14,7 +14,7 @@ from sim.game.atlas import Atlas
 from sim.game.past import Past
 from sim.game.rules import MADE
 from sim.game.sight import Glimpse, Sight
-from sim.game.speech import day_in_words, words_of
+from sim.game.speech import Speech, day_in_words, words_of
 from sim.program.ir import At, Rate, Trigger, When
 from sim.program.sayings import capital
 
@@ -61,7 +61,12 @@ def news(
         Injects, and the turn in which each was thrown in.
     """
     teller = _Teller(atlas, past, sight, everybody)
-    lines = [*gathered(list(teller.happened())), *teller.came_out(), *teller.thrown_in(thrown), *teller.ending()]
+    lines = [
+        *gathered(list(teller.happened()), atlas.speech),
+        *teller.came_out(),
+        *teller.thrown_in(thrown),
+        *teller.ending(),
+    ]
     return tuple(sorted(lines, key=lambda line: line.tick))
 
 
@@ -70,7 +75,7 @@ def of_turn(lines: Sequence[News], turn: int) -> tuple[News, ...]:
     return tuple(line for line in lines if line.turn == turn)
 
 
-def gathered(lines: Sequence[News]) -> list[News]:
+def gathered(lines: Sequence[News], speech: Speech) -> list[News]:
     """The lines, with what was said at one meeting of one track told as one."""
     told: list[News] = []
     for line in lines:
@@ -78,7 +83,7 @@ def gathered(lines: Sequence[News]) -> list[News]:
         if last is not None and line.kind == "talks" == last.kind and (line.tick, line.secret) == (
                 last.tick, last.secret):  # fmt: skip
             more = _ABOUT.sub("", line.says)
-            more = more if line.title and more.startswith(line.title) else more[:1].lower() + more[1:]
+            more = more if line.title and more.startswith(line.title) else speech.begun_small(more)
             told[-1] = replace(last, says=f"{last.says}; {more}", changes=(*last.changes, *line.changes))
         else:
             told.append(line)
@@ -182,7 +187,7 @@ class _Teller:
         elif ".ask." in trigger.name:
             says = f"{says} ({self.speech.words(trigger.name.split('.ask.')[0].rpartition('.')[2])})"
         elif "agreement" in parts:
-            says = f"{says} (“{words_of(parts[parts.index('agreement') + 1])}”)"
+            says = f"{says} (“{self.speech.words(parts[parts.index('agreement') + 1])}”)"
         says = self.speech.plain(says)
         return f"{self.speech.title(trigger.actor)}: {says}" if trigger.actor else says
 
@@ -247,7 +252,9 @@ class _Teller:
                 return "by chance"
             case At() if trigger.choice is None:
                 return "as the calendar has it"
-            case When(condition, _) if not trigger.agent and self.sight.can_tell(condition):
+            case When(condition, _) if (
+                not trigger.agent and self.atlas.kind(trigger) != "threat" and self.sight.can_tell(condition)
+            ):
                 return f"because {self.speech.condition(condition)}"
             case _:
                 return ""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sim.analysis.narrative import is_hidden
+from sim.errors import Text
 from sim.game.atlas import Atlas
 from sim.game.past import Past
 from sim.game.rules import EVERYBODY
@@ -17,7 +19,8 @@ from sim.program.sayings import capital
 
 def numbers(atlas: Atlas, past: Past, sight: Sight, everybody: Sight) -> tuple[Figure, ...]:
     """The numbers after a course, as a seat may know them; the projector has none."""
-    return tuple(_Numbers(atlas, past, sight, everybody).figures())
+    looked = _Numbers(atlas, past, sight, everybody)
+    return tuple(looked.gathered(list(looked.figures())))
 
 
 class _Numbers:
@@ -44,6 +47,23 @@ class _Numbers:
                     yield Figure(derived.name, self.heading(derived.name, derived.says), _rounded(value), derived.unit,
                                  "told")  # fmt: skip
 
+    def gathered(self, figures: Sequence[Figure]) -> Iterator[Figure]:
+        """Figures, those of one number that a file has for each of several as one: the highest, and whose it is."""
+        families = {str(name).partition(".")[0] for name in self.game.scenario.quantities if "." in str(name)}
+        told: set[str] = set()
+        for figure in figures:
+            head = figure.name.partition(".")[0]
+            alike = [one for one in figures if one.name.partition(".")[0] == head and isinstance(one.value, float)]
+            if head not in families or len(alike) < 2:
+                yield figure
+            elif head not in told:
+                told.add(head)
+                most = max(alike, key=lambda one: one.value)
+                where = self.speech.words(most.name.partition(".")[2])
+                says = capital(self.speech.plain(self.program.quantities[self.atlas.slots[most.name]].says))
+                yield replace(most, name=head, says=f"{says or capital(self.speech.words(head))}: "
+                              f"the highest of {len(alike)}, {where}")  # fmt: skip
+
     def shown(self, slot: int, value: float) -> float | str:
         """A number, or a duration in words."""
         return _rounded(value) if self.program.quantities[slot].kind == NUMBER else self.speech.value(slot, value)
@@ -56,7 +76,16 @@ class _Numbers:
             sees = ".sees." in name
             what = self.speech.named(name.partition(".sees." if sees else ".believes.")[2])
             return f"{capital(what)}, as your last report has it" if sees else f"{capital(what)}, as you believe"
+        owner, _, rest = name.partition(".")
+        member, _, what = rest.partition(".")
+        if said and what and owner in self.speech.titles and member in self.members(owner):
+            return f"{capital(self.speech.title(member))}: {said[:1].lower()}{said[1:]}"
         return f"{named}: {said[:1].lower()}{said[1:]}" if said else named
+
+    def members(self, actor: str) -> frozenset[str]:
+        """The members of an actor that is a coalition."""
+        block = self.game.scenario.actors.get(Text(actor))
+        return frozenset(map(str, block.members or ())) if block is not None else frozenset()
 
     def sort(self, name: str) -> str:
         """Where the seat has a number from."""

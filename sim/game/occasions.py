@@ -9,11 +9,12 @@ from functools import cached_property
 from sim.agents.choices import default_choice
 from sim.agents.draft import Draft, Known
 from sim.errors import Text
-from sim.game.past import Past
+from sim.game.past import Past, parts_of
 from sim.game.sight import Sight
 from sim.game.speech import Speech, day_in_words, words_of
 from sim.game.table import Game, Question, Turn
-from sim.language.tree import All, Tree
+from sim.game.undone import why_closed
+from sim.language.tree import Tree
 from sim.program.ir import At, Every, On, Rate, Trigger, When
 from sim.program.sayings import event_text, joined, spread_text
 from sim.program.wording import amount_text
@@ -98,11 +99,11 @@ class Occasions:
         """Why a condition does not hold, "" if it does for all the seat can tell; and whether it can tell."""
         if condition is None:
             return "", True
-        parts = condition.parts if isinstance(condition, All) else (condition,)
+        parts = parts_of(condition)
         known = [part for part in parts if sight.can_tell(part)]
         failing = [part for part in known if not past.holds(part)]
         if failing:
-            return f"only if {' and '.join(self.speech.condition(part) for part in failing)}", True
+            return why_closed(self.speech, failing), True
         return "", len(known) == len(parts)
 
     # ------------------------------------------------------------------------------------------ when

@@ -178,17 +178,17 @@ class _Whole:
         """What the option moves most, if it moves anything by more than luck does."""
         if not option:
             return "What the others are compared with"
-        first = self.asked.alternatives[0].name
+        first = self.asked.alternatives[0].says
         if not self.n:
             return "No future had a past like yours"
         apart = [one for one in more if one.stands and one.name != FAILED]
         if not apart:
-            return f"Over {self.n:,} futures no outcome differs from `{first}` by more than luck does"
+            return f"Over {self.n:,} futures no outcome differs from “{first}” by more than luck does"
         most = max(apart, key=lambda one: abs(one.value))
         says = dict(self.names).get(most.name) or most.name.replace("_", " ")
         word = "more" if most.value > 0 else "fewer"
         low, high = sorted((abs(most.low), abs(most.high)))
-        return (f"{100 * abs(most.value):.0f} points {word} [{100 * low:.0f} to {100 * high:.0f}] than with `{first}` "
+        return (f"{100 * abs(most.value):.0f} points {word} [{100 * low:.0f} to {100 * high:.0f}] than with “{first}” "
                 f"end so: {says}")  # fmt: skip
 
     def notes(self) -> Iterator[str]:

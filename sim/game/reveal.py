@@ -12,6 +12,7 @@ from sim.game.past import Past
 from sim.game.sight import Sight
 from sim.game.speech import day_in_words
 from sim.game.table import Option, Question
+from sim.game.undone import NO_OCCASION, why_undone
 from sim.program.sayings import capital
 
 
@@ -20,7 +21,7 @@ class Move:
     """One answer of one seat in a turn: by `people`, the `model` or the `host`.
 
     `had_been` is the chance that the model gave it at that moment; None where it did not weigh it, or where it would
-    give away what only the seat itself knows. `carried_out` is the day, None if no occasion came.
+    give away what only the seat itself knows. `carried_out` is the day; where it is None, `undone` says why.
     """
 
     seat: str
@@ -33,6 +34,7 @@ class Move:
     had_been: float | None
     carried_out: str | None
     is_secret: bool
+    undone: str = ""
 
     def record(self) -> dict[str, Any]:
         """As plain data."""
@@ -82,9 +84,13 @@ class _Told:
         if not self.sight.knows_firing(place, chosen):
             return
         key = self.turn, actor, question.trigger
-        tick = next((one.tick for one in self.past.course.orders if (one.turn, one.seat, one.trigger) == key), None)
+        carried = next((one for one in self.past.course.orders if (one.turn, one.seat, one.trigger) == key), None)
+        tick = None if carried is None else carried.tick
+        undone = NO_OCCASION if carried is None else why_undone(self.speech, self.past, self.sight, carried)
         weighed = [one for when, one in self.made.get(place, ()) if when == tick and one.chosen == chosen]
-        yield self.move(actor, question, question.options[chosen], by, tick, weighed[0] if weighed else None)
+        yield self.move(
+            actor, question, question.options[chosen], by, tick, weighed[0] if weighed else None, undone=undone
+        )
 
     def of_model(self, actor: str, question: Question) -> Iterator[Move]:
         """What the model chose: each thing it did once, and where it did nothing the last time that it was asked."""
@@ -98,7 +104,8 @@ class _Told:
                 yield self.move(actor, question, question.options[decision.chosen], "model", tick, decision)
 
     def move(
-        self, actor: str, question: Question, option: Option, by: str, tick: int | None, decision: Decision | None
+        self, actor: str, question: Question, option: Option, by: str, tick: int | None, decision: Decision | None,
+        *, undone: str = "",
     ) -> Move:  # fmt: skip
         """One move, with the chance it had had for those who may know what the seat weighed."""
         chosen = question.names.index(option.name)
@@ -110,4 +117,5 @@ class _Told:
             had_been=round(decision.shares[chosen], 4) if decision is not None and may_weigh else None,
             carried_out=None if tick is None else day_in_words(self.game.program, tick),
             is_secret=not option.does_nothing and not self.everybody.knows_firing(question.place, chosen),
+            undone=undone,
         )  # fmt: skip

@@ -48,10 +48,13 @@ class Speech:
 
     def __init__(self, game: Game) -> None:
         self.game, self.program = game, game.program
-        spoken = " ".join((*_sentences(game.program), *(seat.brief for seat in game.seats.values())))
+        spoken = ". ".join((*_sentences(game.program), *_of_class(game)))
         self.titles = {str(actor): _titled(str(actor), spoken) for actor in game.scenario.actors}
         self.capitals = {**_proper(spoken), **{actor: one for actor, one in self.titles.items() if one.isupper()}}
         self.titles |= {actor: seat.title for actor, seat in game.seats.items()}
+        self.places = _places(game, spoken)
+        self.capitals |= self.places
+        self._placed = re.compile(rf"\b({'|'.join(map(re.escape, self.places))})\b") if self.places else None
 
     def title(self, actor: str) -> str:
         """What an actor is called."""
@@ -78,8 +81,15 @@ class Speech:
         return " ".join(self.capitals.get(word, word) for word in words_of(name).split(" "))
 
     def plain(self, text: str) -> str:
-        """A sentence whose names in backticks have become words."""
-        return _QUOTED.sub(lambda found: self.named(found[1]), " ".join(text.split()))
+        """A sentence whose names in backticks have become words, places with their capitals."""
+        said = _QUOTED.sub(lambda found: self.named(found[1]), " ".join(text.split()))
+        return self._placed.sub(lambda found: self.places[found[1]], said) if self._placed is not None else said
+
+    def begun_small(self, text: str) -> str:
+        """A sentence to go on with after another: without its capital, unless it begins with a name."""
+        first = re.match(r"\w+", text)
+        is_name = first is None or first[0].lower() in self.capitals or first[0].lower() in self.titles
+        return text if is_name else text[:1].lower() + text[1:]
 
     # ------------------------------------------------------------------------------------------ conditions
 
@@ -99,7 +109,7 @@ class Speech:
 
     def _denied(self, tree: Tree) -> str:
         """A truth of which the opposite is meant."""
-        name = self._name(tree)
+        name = self.name_of(tree)
         owner, _, last = name.rpartition(".")
         if owner and last in _FLAGS and self._is_truth(tree):
             denied = _DENIED.get(last) or _NOT.sub(r"\1 not", _FLAGS[last], count=1)
@@ -115,10 +125,12 @@ class Speech:
 
     def _flag(self, tree: Tree) -> str:
         """A truth of the vocabulary as what is said of its owner; "" if it is none."""
-        name = self._name(tree)
+        name = self.name_of(tree)
         owner, _, last = name.rpartition(".")
         if owner and last in _FLAGS and self._is_truth(tree):
             return f"{self.words(owner)} {_FLAGS[last]}"
+        if ".can_counter." in name:
+            return "there is something that could be asked for in return"
         if name and self._is_truth(tree):
             return self._says(tree).removeprefix("whether ") or f"{self.words(name)} is so"
         return ""
@@ -133,7 +145,7 @@ class Speech:
             case Count(trigger, branch):
                 return f"how often {words_of(branch_name(self.program, trigger, branch))} came"
             case Read() | ReadDerived() | ReadParameter():
-                name = self._name(tree)
+                name = self.name_of(tree)
                 if name.endswith(".agreed"):
                     owner, _, sender = name.removesuffix(".agreed").rpartition(".")
                     return f"what {self.within(sender)} has decided on {self.words(owner)}"
@@ -146,7 +158,8 @@ class Speech:
             case _:
                 return _QUOTED.sub(r"\1", expression_text(self.program, tree)).replace("_", " ")
 
-    def _name(self, tree: Tree) -> str:
+    def name_of(self, tree: Tree) -> str:
+        """The name of what an expression reads; "" if it is no single name."""
         match tree:
             case Read(slot):
                 return self.program.quantities[slot].name
@@ -187,6 +200,27 @@ def _proper(spoken: str) -> dict[str, str]:
     found = {word.lower(): word for word in re.findall(r"(?<=[a-z,] )[A-Z][a-z]+\b", spoken)}
     small = set(re.findall(r"\b[a-z]+\b", spoken))
     return {word: proper for word, proper in found.items() if word not in small}
+
+
+def _places(game: Game, spoken: str) -> dict[str, str]:
+    """The items of lists and the members of coalitions that are names: odesa, Odesa.
+
+    A list is one of names if a sentence of the file writes any of its items with a capital.
+    """
+    rows = [list(map(str, items)) for items in game.scenario.lists.values()]
+    rows += [[str(name) for name, one in actor.members.items() if one.count is None]
+             for actor in game.scenario.actors.values()]  # fmt: skip
+    return {
+        item: item.upper() if len(item) <= 2 else item.replace("_", " ").title() for items in rows
+        if any(re.search(rf"\b{re.escape(one.title())}\b", spoken) for one in items) for item in items
+    }  # fmt: skip
+
+
+def _of_class(game: Game) -> Iterator[str]:
+    """Every sentence of the briefs, of what may be thrown in and of what came."""
+    yield from (seat.brief for seat in game.seats.values())
+    yield from (inject.says for inject in game.injects.values())
+    yield from (one.says for one in game.history)
 
 
 def _sentences(program: Program) -> Iterator[str]:

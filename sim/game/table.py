@@ -6,6 +6,7 @@ seat, turns share the horizon evenly, and the class foretells the first outcome.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,8 @@ from sim.errors import Text, UsageError
 from sim.language.tree import Read, Tree
 from sim.program.ir import At, Choice, Program, Trigger
 from sim.scenario import schema
+
+_QUOTED = re.compile(r"`([^`]+)`")
 
 ORDERS = 2
 """How many questions a seat may answer in one turn. Source: chosen for teaching."""
@@ -227,6 +230,12 @@ def _plain(text: Text | str | None) -> str:
     return " ".join(str(text or "").split())
 
 
+def _worded(text: Text | str | None) -> str:
+    """A sentence in which names in backticks have become words: a class reads it."""
+    said = _QUOTED.sub(lambda found: f"“{found[1].replace('_', ' ').replace('.', ' ')}”", _plain(text))
+    return f"“{said[1:2].upper()}{said[2:]}" if said.startswith("“") else said
+
+
 # ------------------------------------------------------------------------------------------------ seats
 
 
@@ -292,13 +301,13 @@ def _question(program: Program, name: str, block: schema.ChoiceBlock | None) -> 
     written = {str(key): option for key, option in (block.options.items() if block else ())}
     options = tuple(_options(trigger, choice, written))
     idle = next((option.name for option in options if option.does_nothing), "")
-    return Question(name, place, _plain(choice.asks) or _asked(name), options, idle)
+    return Question(name, place, _worded(choice.asks) or _asked(name), options, idle)
 
 
 def _options(trigger: Trigger, choice: Choice, written: Mapping[str, schema.Option]) -> Iterator[Option]:
     for option, branch in zip(choice.options, trigger.branches, strict=True):
         block = written.get(option.name, schema.Option())
-        says = _plain(option.says) or _BY_NAME.get(option.name) or option.name.replace("_", " ").capitalize()
+        says = _worded(option.says) or _BY_NAME.get(option.name) or option.name.replace("_", " ").capitalize()
         yield Option(
             name=option.name, says=says, costs=_plain(block.costs), channel=block.channel or "public",
             needs=tuple(map(str, block.needs or ())), does_nothing=not branch.effects and not block.needs,
@@ -347,7 +356,7 @@ def _forecast(program: Program, turn: schema.Turn) -> Forecast:
     if turn.predict is not None:
         return Forecast(_plain(turn.predict_says) or str(turn.predict), read_condition(program, turn.predict), False)
     first = program.outcomes[0]
-    says = f"It ends so: {_plain(first.says)}" if first.says else f"It ends as `{first.name}`"
+    says = f"It ends so: {_plain(first.says)}" if first.says else f"It ends as “{first.name.replace('_', ' ')}”"
     return Forecast(says, Read(0), True)
 
 

@@ -57,8 +57,27 @@ def test_a_closed_option_says_what_it_waits_for(tmp_path: Path) -> None:
     session.advance("reveal")
     session.advance("decide")
     card = option(session, "west", "notes", "assure")
-    assert (card["is_open"], card["closed_because"]) == (False, "only if relief does not stand")
+    assert (card["is_open"], card["closed_because"]) == (False, "relief stands")
     assert option(session, "south" if questions(session, "south") else "west", "notes", "wait")["is_open"]
+
+
+def test_a_ladder_says_where_it_stands(tmp_path: Path) -> None:
+    """An army on its lowest rung, one on its way, measures that are decided on: in so many words, without a formula."""
+    session = api.open_session("ukraine-2014", seed=3)
+    for actor in session.game.seats:
+        session.join(actor, seat=actor)
+    session.advance("decide")
+    said = []
+    for turn, orders in enumerate(({"border_army.push_further": "pull_back"}, {})):
+        session.order("russia", orders, turn=turn, seen=0)
+        session.order("eu", {"european_council": "sectoral"}, turn=turn, seen=0)
+        session.advance("reveal")
+        session.advance("decide")
+        said.append([option(session, "russia", "border_army.push_further", "pull_back")["closed_because"],
+                     option(session, "eu", "european_council", "sectoral")["closed_because"]])  # fmt: skip
+    assert said[0][0] == "a move of border army is under way"
+    assert said[1] == ["border army is on the lowest rung already",
+                       "the European Union has decided on “sectoral” already"]  # fmt: skip
 
 
 def test_a_question_that_is_closed_closes_its_options(tmp_path: Path) -> None:

@@ -357,3 +357,21 @@ def test_every_shipped_game_has_a_view_for_every_role() -> None:
                 assert json.loads(json.dumps(seen, allow_nan=False)) == seen, (shipped.name, role)
         played += 1
     assert played >= 3
+
+
+def test_whoever_threatens_does_not_see_how_far_it_is_believed() -> None:
+    """In the shipped crisis neither issuer of the raft reads Moscow's mind; Moscow knows of a warning to it."""
+    game = api.game("ukraine-2014")
+    slot = next(at for at, one in enumerate(game.program.quantities) if one.name == "raft_of_new_measures.believed")
+    promised = next(at for at, one in enumerate(game.program.quantities) if one.name == "early_relief.believed")
+    for seat in ("us", "eu", "ukraine"):
+        assert Rules.of(game, seat).slots[slot] is False and Rules.of(game, seat).slots[promised] is not True
+    assert Rules.of(game, "russia").slots[slot] is True
+    warn = "washington_on_the_threat.warn"
+    told = {seat: Rules.of(game, seat).reveals for seat in ("russia", "eu")}
+    flags = {seat: [game.program.quantities[at].name for at, key in one.items() if key == warn]
+             for seat, one in told.items()}  # fmt: skip
+    place = game.program.trigger("washington_on_the_threat")
+    written = {game.program.quantities[effect.slot].name for branch in game.program.triggers[place].branches
+               for effect in branch.effects if branch.name == "warn"}  # fmt: skip
+    assert set(flags["russia"]) & written and not set(flags["eu"]) & written

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,57 @@ def test_a_reveal_tells_orders_and_what_became_of_them(tmp_path: Path) -> None:
             assert (told["march"]["says"], told["march"]["by"]) == ("One rung further", "people")
             assert told["march"]["carried_out"] == day
             assert (told["warn"]["option"], told["warn"]["by"]) == ("shout", "host")
+
+
+def test_an_order_that_was_not_carried_out_says_why(tmp_path: Path) -> None:
+    """No occasion came in the turn, or it was not open at those that came: how many, when the last was, and why."""
+    for every, closed, says in (
+        ("7 days", "open", "it was not open at any of the 2 occasions that came, the last on 15 January 2030: "
+                           "only if open is so"),
+        ("15 days", "open", "on 16 January 2030 it was not open: only if open is so"),
+        ("15 days", "army > home", "on 16 January 2030 it was not open: only if army is above “home”"),
+        ("15 days", "not open or alarm > 5", "on 16 January 2030 it was not open"),
+        ("50 days", "open", "no occasion came in this turn"),
+    ):  # fmt: skip
+        text = DUEL.replace("every: 7 days", f"every: {every}").replace("if: open,", f'if: "{closed}",')
+        is_shut = closed.startswith("open")
+        session = seated(tmp_path, text.replace("open: {flag: true, start: true}", "open: {flag: true, start: false}")
+                         if is_shut else text)  # fmt: skip
+        session.advance("decide")
+        session.order("e", {"march": "go"}, turn=0, seen=0)
+        session.advance("reveal")
+        told = next(one for one in view(session, "host")["reveal"]["moves"] if one["trigger"] == "march")
+        assert told["carried_out"] is None and told["undone"].startswith(says), told["undone"]
+
+
+def test_what_people_read_holds_no_names_of_the_file() -> None:
+    """No backticks and no underscores in what is said, places and people with their capitals, on every kind of page."""
+    session = api.open_session("ukraine-2014", seed=3)
+    for actor in session.game.seats:
+        session.join(actor, seat=actor)
+    on_to(session, "decide")
+    for turn in range(3):
+        session.order("russia", {"moscow_at_the_table": "joint"}, turn=turn, seen=0)
+        for role in ("host", "russia"):
+            for place, text in _sayings(view(session, role)):
+                assert "`" not in text and "_" not in text, f"{place}: {text}"
+                assert not re.search(r"\b(odesa|donetsk|luhansk|lavrov|kerry|germany)\b", text), f"{place}: {text}"
+        on_to(session, "reveal", "decide")
+
+
+SAID = {"says", "asks", "title", "because", "closed_because", "when", "costs", "terms", "undone", "teaches"}
+
+
+def _sayings(found: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """What is said in a record, with the name of its field."""
+    if isinstance(found, dict):
+        for name, one in found.items():
+            yield from _sayings(one, name)
+    elif isinstance(found, list | tuple):
+        for one in found:
+            yield from _sayings(one, key)
+    elif isinstance(found, str) and key in SAID:
+        yield key, found
 
 
 def test_a_seat_of_the_model_reveals_what_the_model_did(tmp_path: Path) -> None:
