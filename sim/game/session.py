@@ -96,7 +96,18 @@ class Session:
 
     @_once
     def sit(self, person: str, seat: str, *, key: str = "") -> State:
-        """Somebody sits down at a seat, or ("" ) gets up."""
+        """Somebody sits down at a seat, or ("" ) gets up; who has a seat keeps it while a turn is decided."""
+        with self._lock:
+            found = self._person(person)
+            self._seat(seat)
+            if self.state.phase == "decide" and found.seat and found.seat != seat:
+                raise Refused("while a turn is decided everybody keeps their seat: change it at the reveal, or ask "
+                              "whoever leads to move you", "closed")  # fmt: skip
+            return self._tell("seated", person=person, seat=seat, key=key)
+
+    @_once
+    def move(self, person: str, seat: str, *, key: str = "") -> State:
+        """Whoever leads gives somebody another seat, at any time; "" takes them from theirs."""
         with self._lock:
             self._person(person)
             self._seat(seat)
@@ -116,8 +127,9 @@ class Session:
         return tuple(person for person in self.state.people.values() if person.seat == seat)
 
     def is_of_people(self, seat: str) -> bool:
-        """Whether people play a seat: somebody sits there, and it was not handed to the model."""
-        return self.state.players.get(seat, PEOPLE) == PEOPLE and bool(self.members(seat))
+        """Whether people play a seat: it was not handed to the model, and somebody sits there or has sealed its turn."""
+        is_here = bool(self.members(seat)) or (self.state.turn, seat) in self.state.sealed
+        return self.state.players.get(seat, PEOPLE) == PEOPLE and is_here
 
     # ------------------------------------------------------------------------------------------ what they say
 
@@ -287,15 +299,19 @@ class Session:
         return found
 
     def wanted(self, seat: str) -> dict[str, str] | None:
-        """What most members of a seat want, of its most wanted questions; None if nobody has said anything."""
+        """What most members of a seat want, of its most wanted questions; None if nobody has said anything.
+
+        What somebody wanted at another seat in this turn counts at neither.
+        """
+        place = {question.trigger: at for at, question in enumerate(self.game.seats[seat].questions)}
+        members = {person.id for person in self.members(seat)}
         votes: dict[str, list[str]] = {}
         for (turn, trigger, person), option in self.state.votes.items():
-            if turn == self.state.turn and person in self.state.people and self.state.people[person].seat == seat:
+            if turn == self.state.turn and person in members and trigger in place:
                 votes.setdefault(trigger, []).append(option)
         if not votes:
             return None
         most = self.game.seats[seat].orders
-        place = {question.trigger: at for at, question in enumerate(self.game.seats[seat].questions)}
         sought = sorted(votes, key=lambda trigger: (-len(votes[trigger]), place[trigger]))
         names = {question.trigger: question.names for question in self.game.seats[seat].questions}
         return {trigger: max(names[trigger], key=votes[trigger].count) for trigger in sought[:most]}
