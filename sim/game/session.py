@@ -127,7 +127,7 @@ class Session:
         return tuple(person for person in self.state.people.values() if person.seat == seat)
 
     def is_of_people(self, seat: str) -> bool:
-        """Whether people play a seat: it was not handed to the model, and somebody sits there or has sealed its turn."""
+        """Whether people play a seat: it was not handed to the model, and somebody sits there or sealed its turn."""
         is_here = bool(self.members(seat)) or (self.state.turn, seat) in self.state.sealed
         return self.state.players.get(seat, PEOPLE) == PEOPLE and is_here
 

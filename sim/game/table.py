@@ -17,8 +17,9 @@ from sim.agents.seminar import day_of
 from sim.analysis.expect import read_condition
 from sim.clock import days_between, parse_date, ticks
 from sim.errors import Text, UsageError
-from sim.language.tree import Read, Tree
+from sim.language.tree import Constant, Read, Tree
 from sim.program.ir import At, Choice, Program, Trigger
+from sim.program.ir import Option as Weighed
 from sim.scenario import schema
 
 _QUOTED = re.compile(r"`([^`]+)`")
@@ -55,6 +56,7 @@ class Question:
     asks: str
     options: tuple[Option, ...]
     idle: str = ""
+    idle_may_close: bool = False  # whether there may be occasions at which the idle option is not open
 
     def option(self, name: str) -> Option:
         """The option of this name.
@@ -301,7 +303,12 @@ def _question(program: Program, name: str, block: schema.ChoiceBlock | None) -> 
     written = {str(key): option for key, option in (block.options.items() if block else ())}
     options = tuple(_options(trigger, choice, written))
     idle = next((option.name for option in options if option.does_nothing), "")
-    return Question(name, place, _worded(choice.asks) or _asked(name), options, idle)
+    may_close = any(one.name == idle and not _always_open(one) for one in choice.options)
+    return Question(name, place, _worded(choice.asks) or _asked(name), options, idle, may_close)
+
+
+def _always_open(option: Weighed) -> bool:
+    return option.condition is None and isinstance(option.usual, Constant) and option.usual.value > 0.0
 
 
 def _options(trigger: Trigger, choice: Choice, written: Mapping[str, schema.Option]) -> Iterator[Option]:
