@@ -64,10 +64,12 @@ class Session:
     ----------
     folder
         Where the log lies; None keeps it in memory.
+    reads_only
+        Look at a session that others may lead: nothing is written, and nothing can be said.
     """
 
-    def __init__(self, game: Game, opened: Opened, *, folder: Path | None = None) -> None:
-        self.game, self.opened, self.log = game, opened, Log(folder)
+    def __init__(self, game: Game, opened: Opened, *, folder: Path | None = None, reads_only: bool = False) -> None:
+        self.game, self.opened, self.log = game, opened, Log(folder, reads_only=reads_only)
         self._lock = RLock()
         self._keys = {event["key"] for event in self.log.events if "key" in event}
         self._courses: dict[tuple[Any, ...], Course] = {}

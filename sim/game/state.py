@@ -80,7 +80,7 @@ def fold(events: Iterable[Event]) -> State:
     """The state after these events."""
     listed = list(events)
     state = State()
-    for event in standing(listed):
+    for event in _standing(listed):
         state = _after(state, event)
     return replace(state, revision=len(listed))
 
@@ -91,7 +91,12 @@ def advanced(state: State, event: Event) -> State:
 
 
 def standing(events: Sequence[Event]) -> list[Event]:
-    """The events that were not taken back.
+    """The events that were not taken back; `_standing` says what goes with a step that is."""
+    return [event for event in _standing(events) if "at" in event]
+
+
+def _standing(events: Sequence[Event]) -> list[Event]:
+    """The events that were not taken back, and for each phase that was entered anew how its clock stands.
 
     Taking back a step to another phase takes what was said in that phase with it: votes, orders, forecasts, its clock.
     The phase before it stands with its clock at rest, or that would take the step again by itself. Who came and notes

@@ -60,13 +60,18 @@ def open_session(
     return Session(table, Opened(table.name, digest, seed, minutes, turns, __version__), folder=folder)
 
 
-def resume_session(folder: str | Path) -> Session:
+def resume_session(folder: str | Path, *, reads_only: bool = False) -> Session:
     """The session that lies in a folder, as it stood when its last event was told.
+
+    Parameters
+    ----------
+    reads_only
+        Look at it alone, whoever leads it: nothing in the folder is locked or mended, and nothing can be said.
 
     Raises
     ------
     UsageError
-        If no session lies there.
+        If no session lies there, or another program leads it.
     """
     from sim.game.log import read_log
     from sim.game.session import Opened, Session
@@ -75,9 +80,11 @@ def resume_session(folder: str | Path) -> Session:
     first = next(iter(read_log(folder / "log.jsonl")), None)
     if first is None or first["kind"] != "opened" or not (folder / "scenario.yaml").exists():
         raise UsageError(f"`{folder}` holds no session; `sim seminar SCENARIO` opens one")
+    if not set(Opened.__slots__) <= set(first):
+        raise UsageError(f"`{folder}` holds no session that this version can read: its first line lacks a field")
     opened = Opened(**{name: first[name] for name in Opened.__slots__})
     table = game(folder / "scenario.yaml", minutes=opened.minutes, turns=opened.turns)
-    return Session(table, opened, folder=folder)
+    return Session(table, opened, folder=folder, reads_only=reads_only)
 
 
 def view(session: Session, role: str, *, person: str = "") -> dict[str, Any]:
