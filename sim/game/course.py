@@ -92,9 +92,13 @@ class Course:
 
 
 def beginning(game: Game, seed: int, *, thrown: Mapping[str, int] | None = None) -> Course:
-    """Before anything happened."""
+    """As things stand when the first turn begins; where that is later than the start, the model has played up to it."""
     program = game.with_injects(thrown or {})
-    return Course(program, seed, -1, {}, (0,) * len(program.triggers), 0)
+    until = game.turns[0].tick - 1
+    if until < 0:
+        return Course(program, seed, -1, {}, (0,) * len(program.triggers), 0)
+    runs = played(program, seed, until, {})
+    return Course(program, seed, until, {}, causes_heard(runs), int(runs.turns[0]), (), runs)
 
 
 def course(game: Game, seed: int, windows: Sequence[Window], *, thrown: Mapping[str, int] | None = None) -> Course:

@@ -233,7 +233,10 @@ class Session:
 
     @_once
     def override(self, trigger: str, option: str, *, turn: int, key: str = "") -> State:
-        """Put an order of whoever leads in place of a seat's own, whoever plays it; "" takes it back."""
+        """Put an order of whoever leads in place of a seat's own, whoever plays it; "" takes it back.
+
+        A seat of the model counts as one of people in that turn: to its other questions the idle option is the answer.
+        """
         with self._lock:
             self._in_turn(turn)
             seat = self.game.seat_of(trigger)

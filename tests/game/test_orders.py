@@ -13,7 +13,7 @@ from sim.game.ahead import Pasts, Table, play_ahead
 from sim.game.course import Course, Window, after, beginning
 from sim.game.table import Game
 from sim.streams import Luck
-from tests.game.stage import DUEL
+from tests.game.stage import DUEL, seated
 
 DAY = 86_400_000_000
 
@@ -155,3 +155,43 @@ def test_both_engines_say_what_was_open(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert noted[0] == noted[1]
     assert (1, (0, 1), (1.0, 0.0)) in noted[0]
+
+
+def test_before_the_first_turn_the_model_plays(tmp_path: Path) -> None:
+    """Orders of a first turn that begins on day 10 are carried out from then on, in history, bars and debrief."""
+    text = DUEL + "turns: {one: {at: 10 days}, two: {at: 30 days}}\n"
+    (tmp_path / "game.yaml").write_text(text, encoding="utf-8")
+    table = api.game(tmp_path / "game.yaml")
+    moved = set()
+    for seed in range(12):
+        start = beginning(table, seed)
+        assert (start.until, start.is_over) == (10 * DAY - 1, False) and start.runs is not None
+        days, played = carried(table, {"east": {"march": "go"}}, seed=seed)
+        assert days == [14] and played.runs is not None
+        early = [row for row in played.runs.events[0] if row.tick < 10 * DAY]
+        assert early == list(start.runs.events[0])
+        moved.add(early[0].branch)
+    assert moved == {0, 1}
+    session = seated(tmp_path, text, turns=None)
+    session.advance("decide")
+    api.view(session, "east", person="e")
+    api.chunk(api.ask(session, "east", "march"), 0, 10)
+    session.order("e", {"march": "go"}, turn=0, seen=0)
+    session.advance("reveal")
+    assert [move["carried_out"] for move in api.view(session, "host")["reveal"]["moves"] if move["trigger"] == "march"]
+    session.advance("debrief")
+    assert api.debrief(session, futures=20).record()
+    assert api.replay_export(api.export_session(session, tmp_path / "x.zip", futures=20)) == session.digest()
+
+
+@pytest.mark.parametrize("also", [
+    "triggers: {withdraws: {on: march.stay, do: army = home}}",
+    "triggers: {tires: {when: count(march.stay) > 3, do: army = home}}",
+])  # fmt: skip
+def test_an_option_that_something_follows_is_not_idle(tmp_path: Path, also: str) -> None:
+    """It does something by way of the trigger that follows it, so no silent seat is made to take it."""
+    assert game(tmp_path, DUEL).seats["east"].question("march").idle == "stay"
+    assert game(tmp_path, DUEL + "  stays: {final: count(march.stay)}\n").seats["east"].question("march").idle == "stay"
+    table = game(tmp_path, DUEL + also + "\n")
+    assert table.seats["east"].question("march").idle == ""
+    assert not {(table.program.trigger("march"), branch) for branch in (0, 1)} & table.idle
