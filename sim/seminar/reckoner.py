@@ -44,6 +44,8 @@ class Reckoner:
         self._whatifs: dict[str, WhatIf] = {}
         self.records: dict[str, Mapping[str, Any]] = {}  # of the pages of these names
         self._exporting = asyncio.Lock()
+        self._playing: dict[str, asyncio.Task[None]] = {}
+        self._copy: api.Copied | None = None
         self._rehearsals = 0
         self._turned: dict[str, float] = {}
 
@@ -168,24 +170,33 @@ class Reckoner:
         if phase == "reveal":
             self.begin("parts", self._parts())
         elif phase in ("debrief", "closed"):
-            self._end("parts")
+            self.workers.hurry()
             self.begin("debrief", self._debriefed())
         else:
             self.records.pop("debrief", None)
 
     async def _parts(self) -> None:
+        """See that all parts of the debrief that can be played by now are there, each played once.
+
+        What was begun for an earlier turn goes on where it is still needed.
+        """
         session = self._session
-        missing = [part for part in await asyncio.to_thread(api.debrief_parts, session)
-                   if not api.has_part(session, part)]  # fmt: skip
-        copy = api.copied(session)
+        needed = {part.key: part for part in await asyncio.to_thread(api.debrief_parts, session)}
+        self._copy = api.copied(session)
+        for key in self._playing.keys() - needed.keys():
+            self._playing.pop(key).cancel()
+        for key, part in needed.items():
+            if key not in self._playing and not api.has_part(session, part):
+                self._playing[key] = asyncio.ensure_future(self._part(part))
+        await asyncio.gather(*map(asyncio.shield, self._playing.values()), return_exceptions=True)
 
-        async def played(part: Any) -> None:
-            if api.has_part(session, part):
-                return
-            run = self.workers.run if self._is_over else self.workers.run_later
-            api.lay_part(session, part, await run(api.part_of, copy, part))
-
-        await asyncio.gather(*map(played, missing))
+    async def _part(self, part: Any) -> None:
+        try:
+            async with self.workers.later:
+                found = await self.workers.run(api.part_of, self._copy, part)
+            api.lay_part(self._session, part, found)
+        finally:
+            self._playing.pop(part.key, None)
 
     async def _debriefed(self) -> None:
         await self._parts()
@@ -228,7 +239,7 @@ class Reckoner:
 
     def close(self) -> None:
         """Nothing is reckoned any more."""
-        for job in self._jobs.values():
+        for job in (*self._jobs.values(), *self._playing.values()):
             job.cancel()
         self.workers.close()
 

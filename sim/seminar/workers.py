@@ -32,13 +32,16 @@ class Workers:
         self.count = count
         self._pool: ProcessPoolExecutor | None = None
         self._places = asyncio.Semaphore(count)  # first come, first served: many askers take turns piece by piece
-        self._later = asyncio.Semaphore(1)
+        self.later = asyncio.Semaphore(1)  # what nobody waits for goes through here first, and leaves room for others
+        self._hurries = False
         self._is_closed = False
 
-    async def run_later(self, function: Callable[..., Result], *values: Any) -> Result:
-        """Carry out one piece that nobody waits for: such pieces leave all processes but one to who does wait."""
-        async with self._later:
-            return await self.run(function, *values)
+    def hurry(self) -> None:
+        """From now on somebody waits for what nobody waited for: it may have all processes."""
+        if not self._hurries:
+            self._hurries = True
+            for _ in range(self.count - 1):
+                self.later.release()
 
     async def run(self, function: Callable[..., Result], *values: Any) -> Result:
         """Carry out one piece; once more if a process died over it, as when memory ran out elsewhere."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 pytestmark = [pytest.mark.extra, pytest.mark.kills]
-for needed in ("starlette", "uvicorn", "websockets", "itsdangerous", "segno", "multipart"):
+for needed in ("starlette", "uvicorn", "websockets", "itsdangerous", "segno", "python_multipart"):
     pytest.importorskip(needed)
 
 from sim import api  # noqa: E402

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.extra
-for needed in ("starlette", "uvicorn", "websockets", "itsdangerous", "segno", "multipart"):
+for needed in ("starlette", "uvicorn", "websockets", "itsdangerous", "segno", "python_multipart"):
     pytest.importorskip(needed)
 
 from sim import api  # noqa: E402
