@@ -76,7 +76,7 @@ def debrief_part(session: Session | str | Path, part: Part, *, want: str = "", f
     from sim.game.debrief import part as played
 
     if isinstance(session, str | Path):
-        session = resume_session(session)
+        session = resume_session(session, reads_only=True)
     played(session, part, want=want, futures=futures)
 
 
@@ -116,7 +116,7 @@ def replay_export(path: str | Path) -> str:
     from sim.game.export import scratch, unpacked
 
     with scratch() as folder:
-        session = resume_session(unpacked(Path(path), Path(folder)))
+        session = resume_session(unpacked(Path(path), Path(folder)), reads_only=True)
         if said := said_of_version(session):
             warnings.warn(f"`{path}`: {said}", stacklevel=2)
         return session.digest()

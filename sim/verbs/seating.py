@@ -89,13 +89,19 @@ def differences(
     return tuple(found)
 
 
-def resume_session(folder: str | Path) -> Session:
+def resume_session(folder: str | Path, *, reads_only: bool = False) -> Session:
     """The session that lies in a folder, as it stood when its last event was told.
+
+    Parameters
+    ----------
+    reads_only
+        Look at it alone, whoever leads it: nothing in the folder is locked or mended, and nothing can be said.
 
     Raises
     ------
     UsageError
-        If no session lies there, or not one that this version can read, or its scenario has been edited.
+        If no session lies there, or not one that this version can read, or its scenario has been edited, or another
+        program leads it.
     """
     from sim.game.log import FORMAT, read_log
     from sim.game.session import Opened, Session
@@ -115,7 +121,7 @@ def resume_session(folder: str | Path) -> Session:
             "history would follow from the log. Take the file from a copy, or open a new session with yours"
         )
     table = game(file, minutes=opened.minutes, turns=opened.turns)
-    return Session(table, opened, folder=folder)
+    return Session(table, opened, folder=folder, reads_only=reads_only)
 
 
 def said_of_version(session: Session) -> str:
