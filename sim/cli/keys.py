@@ -14,6 +14,12 @@ class AtEnd(Exception):
     """There is nothing more to read: Ctrl-D, or the end of a pipe."""
 
 
+def place_of(answer: str, count: int) -> int | None:
+    """The place, from 0, of a number from 1 to `count`; None if it is none of them, be it thousands of digits long."""
+    numbers = [str(number) for number in range(1, count + 1)]
+    return numbers.index(answer) if answer in numbers else None
+
+
 class Keys(Protocol):
     """Somebody who answers."""
 
@@ -63,8 +69,8 @@ class Pipe:
     def ask(self, prompt: str) -> str:
         """The next line of standard input."""
         try:
-            line = sys.stdin.readline()
-        except (UnicodeDecodeError, ValueError):  # bytes that are no text; a stream that the shell has closed
+            line = sys.stdin.readline() if sys.stdin is not None else ""  # none where the shell has closed it
+        except (UnicodeDecodeError, ValueError):  # bytes that are no text; a stream that is closed
             line = ""
         if not line:
             raise AtEnd

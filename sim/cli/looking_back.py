@@ -122,7 +122,7 @@ def _became(move: Record) -> Iterator[str]:
 
 
 def _regret(found: Record) -> str:
-    if found["is_best"] or found["value"] is None:
+    if found["is_best"] or found["value"] is None or found["value"] <= 0:
         return "No regret: nothing looked better."
     points = f"{_points(found['value'])} points"
     if found["low"] is not None:

@@ -64,6 +64,8 @@ def play_command(
 
     if file is not None and resume is not None:
         raise UsageError("a game that is kept has its scenario with it: leave out either the file or `--resume`")
+    if resume is not None:
+        _has_no_settings()
     keys = _keys(written, form, no_color=no_color)
     try:
         session, actor = _kept(resume, actor) if resume is not None else _new(
@@ -79,6 +81,19 @@ def play_command(
         futures=0 if form == "json" else futures, want=want or "",
     )  # fmt: skip
     return _sat(sitting, form)
+
+
+def _has_no_settings() -> None:
+    """Refuse what a game that is kept has settled already."""
+    context = click.get_current_context()
+    given = [f"`{parameter.opts[0]}`" for parameter in context.command.params if parameter.name in SETTLED
+             and context.get_parameter_source(parameter.name) == click.core.ParameterSource.COMMANDLINE]  # fmt: skip
+    if given:
+        raise UsageError(f"a game that is kept has its settings with it: leave out {', '.join(given)}, or `--resume`")
+
+
+SETTLED = frozenset({"turns", "minutes", "keep", "policy", "variant", "settings", "seed"})
+"""What opens a game and is not asked again."""
 
 
 def _is_outcome(want: str | None, session: Session) -> None:
@@ -142,10 +157,10 @@ def _new(
     table = api.game(model, minutes=minutes, turns=turns)
     if keep is not None and (Path(keep) / "log.jsonl").exists():
         session, actor = _kept(keep, actor)
-        if (session.opened.name, session.seed) != (table.name, seed):
+        if found := api.differences(session, model, seed=seed, minutes=minutes, turns=turns):
             raise UsageError(
-                f"in `{keep}` lies another game ({session.opened.name}, seed {session.seed}); name another folder, "
-                f"or go on with that one: `sim play --resume {shlex.quote(keep)}`"
+                f"in `{keep}` lies another game: {'; '.join(found)}. Name another folder, or go on with that one: "
+                f"`sim play --resume {shlex.quote(keep)}`"
             )
         return session, actor
     actor = _actor(actor, table, keys)
@@ -158,6 +173,8 @@ def _kept(folder: str, actor: str | None) -> tuple[Session, str]:
     from sim import api
 
     session = api.resume_session(folder)
+    if said := api.said_of_version(session):
+        click.echo(f"sim: {said}.", err=True)
     seats = {person.seat for person in session.state.people.values() if person.seat}
     if len(session.state.people) > 1:
         raise UsageError(f"`{folder}` is the session of a class; `sim seminar --session {folder}` goes on with it")
@@ -190,7 +207,7 @@ def _actor(actor: str | None, table: Game, keys: Keys) -> str:
 
 
 def _chosen(seats: list[str], keys: Keys) -> str:
-    from sim.cli.keys import AtEnd
+    from sim.cli.keys import AtEnd, place_of
     from sim.cli.sitting import Stop
 
     while True:
@@ -202,8 +219,8 @@ def _chosen(seats: list[str], keys: Keys) -> str:
             raise Stop
         if answer in seats:
             return answer
-        if answer.isdecimal() and 1 <= int(answer) <= len(seats):
-            return seats[int(answer) - 1]
+        if (place := place_of(answer, len(seats))) is not None:
+            return seats[place]
         click.echo(f"Type a number from 1 to {len(seats)}, or the name of a seat; q leaves.")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli import bars, cards, looking_back, script, worldly
-from sim.cli.keys import AtEnd, Keys
+from sim.cli.keys import AtEnd, Keys, place_of
 from sim.cli.paper import Paint, painted, wrapped
 from sim.cli.script import Written
 from sim.counted import counted
@@ -109,8 +109,8 @@ class Sitting:
             if answer == "b":
                 if self._back():
                     return
-            elif answer.isdecimal() and 1 <= int(answer) <= len(questions):
-                self._question(questions[int(answer) - 1]["trigger"])
+            elif (place := place_of(answer, len(questions))) is not None:
+                self._question(questions[place]["trigger"])
             else:
                 self._no_key(answer, f"a number from 1 to {len(questions)}")
 
@@ -142,9 +142,11 @@ class Sitting:
             if answer == "+":
                 futures = min(MOST_FUTURES, 4 * futures or FUTURES)
                 self._bars(trigger, futures)
-            elif answer in names or (answer.isdecimal() and int(answer) <= len(names)):
-                option = answer if answer in names else ("", *names)[int(answer)]
-                self._choose(trigger, option)
+            elif answer in (*names, "0"):
+                self._choose(trigger, answer if answer in names else "")
+                return
+            elif (place := place_of(answer, len(names))) is not None:
+                self._choose(trigger, names[place])
                 return
             else:
                 self._no_key(answer, f"a number from 0 to {len(names)}")

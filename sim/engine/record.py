@@ -72,6 +72,7 @@ class Decision:
     shares: tuple[float, ...]  # chance of each option; 0 when closed
     terms: tuple[tuple[float, ...], ...]  # per option, its value's terms
     by_person: bool = False
+    opened: tuple[int, ...] = ()  # the options that were open, be their shares too small for a float
 
 
 ORDER = 2**32

@@ -442,8 +442,9 @@ class History(RunState):
         if self.recording.events:
             terms = scales.terms(rule.part.choice, self)
             by_person = dictated is not None
-            row = Decision(self.fired, rule.place, rule.occasion, chosen, scales.shares, terms, by_person)
-            self.decisions.append(row)
+            self.decisions.append(
+                Decision(self.fired, rule.place, rule.occasion, chosen, scales.shares, terms, by_person, scales.opened)
+            )
         return chosen
 
     def carry_out(self, rule: Rule, branch: int) -> int:

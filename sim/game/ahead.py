@@ -16,7 +16,17 @@ from numpy.typing import NDArray
 from sim.engine.choose import choose
 from sim.engine.record import LEAN, Decision, Engine, Recording, Runs
 from sim.game.clocks import with_paces
-from sim.game.course import Dictated, Window, dictated, orders_by_place
+from sim.game.course import (
+    NEVER,
+    Dictated,
+    Window,
+    dictated,
+    dictated_besides,
+    first_open,
+    orders_by_place,
+    silent,
+    waiting,
+)
 from sim.game.table import Game
 from sim.program.ir import Program
 from sim.streams import Luck
@@ -32,9 +42,6 @@ Hidden = tuple[tuple[tuple[int, int], int], ...]
 
 AHEAD = 16
 """Occasions of one trigger in one turn that are dictated at first; twice as many if that was too few."""
-
-NEVER = 2**32
-"""An occasion that does not come."""
 
 WATCHED = Recording(events=True, series=False)
 
@@ -132,17 +139,23 @@ def play_ahead(table: Table, pasts: Pasts, window: Window, look: Look) -> tuple[
     return plan.end(), plan.fired
 
 
-Occasions = tuple[Hidden, tuple[int, ...], tuple[int, ...], tuple[int, ...]]
-"""What was hidden; and of each order the occasion at which the turn begins, at which it is tried, at which it ends."""
+Trials = tuple[tuple[int, tuple[int, ...]], ...]
+"""(place of a trigger, occasions at which its order is tried to see whether its option is open)."""
+
+Occasions = tuple[Hidden, tuple[int, ...], tuple[int, ...], tuple[int, ...], Trials]
+"""What was hidden; of each order the occasion at which the turn begins, at which it is carried out, at which the turn
+ends; and where orders are tried besides."""
 
 
 class Plan:
-    """At which occasion of the turn each order is tried in each future: as `sim.game.course.after` would."""
+    """At which occasion of the turn each order is carried out in each future: as `sim.game.course.after` finds it."""
 
     def __init__(self, table: Table, pasts: Pasts, window: Window, look: Look) -> None:
         self.table, self.pasts, self.look = table, pasts, look
         self.given, self.until = orders_by_place(table.game, window.given), table.game.turns[window.turn].until
         self.places = tuple(self.given)
+        self.waits = waiting(self.given)
+        self.waiting = [self.waits] * len(pasts)  # of each future the orders that were not carried out so far
         self.first = pasts.heard[:, list(self.places)]  # (F, G), and so are the next three
         self.at, self.last = self.first.copy(), self.first.copy()
         self.fired = np.zeros(self.first.shape, dtype=bool)
@@ -151,68 +164,62 @@ class Plan:
         self.ended: list[Any] = [None] * len(pasts)  # what was read of each, once it is at the horizon
 
     def find(self) -> None:
-        """Try the orders at later occasions, until each was carried out or none is left."""
-        may_move = np.array([bool(option and question.idle) for question, option in self.given.values()], dtype=bool)
+        """Find the occasions, the earliest in time first, until each order was carried out or none is left."""
         todo = np.arange(len(self.pasts) if self.given else 0)
-        while len(todo):
-            if not self._try(todo):
-                continue
-            waiting = ~self.fired[todo] & (self.at[todo] < self.last[todo]) & may_move
-            alone = waiting.sum(axis=1) == 1
-            self.at[todo] += waiting
-            self._skip(todo[alone], waiting[alone].argmax(axis=1))
-            todo = todo[waiting.any(axis=1)]
-
-    def _try(self, todo: Whole) -> bool:
-        """Play the turn with the orders where they stand; False if more occasions came than were dictated."""
-        for number, tried in zip(todo.tolist(), self._tried(todo), strict=True):
-            self.last[number], self.fired[number], self.ended[number] = tried[:3]
-        if (self.last[todo] > self.first[todo] + self.ahead).any():
-            self.ahead *= 2
-            return False
-        return True
-
-    def _skip(self, todo: Whole, columns: Whole) -> None:
-        """Pass over occasions at which an option is not open, if its order is the only one that was not carried out.
-
-        Up to the occasion at which it will be tried nothing but what changes nothing is done: so one play in which
-        the order never comes shows at which occasions it could be carried out.
-        """
         if not len(todo):
             return
-        stood = self.at[todo, columns].copy()
-        self.at[todo, columns] = NEVER
-        while True:
-            looks = self._tried(todo)
-            if all((look[0] <= self.first[one] + self.ahead).all() for one, look in zip(todo, looks, strict=True)):
-                break
-            self.ahead *= 2
-        for number, column, least, look in zip(todo.tolist(), columns.tolist(), stood.tolist(), looks, strict=True):
-            may = [occasion for occasion in look[3][column] if occasion >= least]
-            self.at[number, column] = may[0] if may else look[0][column]
+        self._try(todo)  # most are carried out at their first occasion
+        may_wait = np.array([place in self.waits for place in self.places], dtype=bool)
+        todo = todo[(~self.fired & (self.first < self.last) & may_wait).any(axis=1)]
+        self.at[np.ix_(todo, np.flatnonzero(may_wait))] = NEVER
+        while len(todo):
+            found = self._first(todo, self._try(todo, watched=True))
+            for number, (place, occasion) in found.items():
+                self.at[number, self.places.index(place)] = occasion
+                self.waiting[number] = {one: option for one, option in self.waiting[number].items() if one != place}
+            todo = np.array(sorted(found), dtype=np.int64)
 
-    def _tried(self, todo: Whole) -> list[Any]:
-        """(occasions heard as the turn ends, whether each order was carried out, what is read, ...) of some futures.
+    def _try(self, todo: Whole, *, watched: bool = False) -> list[Any]:
+        """Play the turn with the orders where they stand; of each future what was decided, if that is watched."""
+        looks = self._tried(todo, [()] * len(todo), watched=watched)
+        for number, tried in zip(todo.tolist(), looks, strict=True):
+            self.last[number], self.fired[number], self.ended[number] = tried[:3]
+        return [look[3] for look in looks]
 
-        At last the occasions at which each option was open.
-        """
+    def _first(self, todo: Whole, decided: Sequence[Sequence[Decision]]) -> dict[int, tuple[int, int]]:
+        """Of each future the first occasion at which the option of a waiting order is open, if there is one."""
+        seen = dict(zip(todo.tolist(), decided, strict=True))
+        trials = {number: trial for number, one in seen.items() if (trial := self._trials(number, one))}
+        if trials:
+            looks = self._tried(np.array(list(trials), dtype=np.int64), list(trials.values()), watched=True)
+            seen |= {number: look[3] for number, look in zip(trials, looks, strict=True)}
+        found = {
+            number: first_open(one, self.waiting[number], self.pasts.heard[number].tolist())
+            for number, one in seen.items() if self.waiting[number]
+        }  # fmt: skip
+        return {number: one for number, one in found.items() if one is not None}
+
+    def _trials(self, number: int, decided: Sequence[Decision]) -> Trials:
+        columns = {place: self.places.index(place) for place in self.waiting[number]}
+        came = {place: range(int(self.first[number, column]), int(self.last[number, column]))
+                for place, column in columns.items()}  # fmt: skip
+        return tuple(silent(self.given, came, decided).items())
+
+    def _tried(self, todo: Whole, trials: Sequence[Trials], *, watched: bool) -> list[Any]:
+        """(occasions heard as the turn ends, whether each order was carried out, what is read, what was decided)."""
 
         def look(runs: Runs) -> Sequence[Any]:
             ended = self.look(runs) if self.is_last else [None] * len(runs)
-            opened = [self._opened(runs, number) for number in range(len(runs))]
-            return list(zip(causes(runs)[:, list(self.places)], self._taken(runs), ended, opened, strict=True))
+            decided = [tuple(decisions_of(runs, number, self.waits)) if watched else () for number in range(len(runs))]
+            return list(zip(causes(runs)[:, list(self.places)], self._taken(runs), ended, decided, strict=True))
 
-        keys = [self._key(one, tuple(int(first) + self.ahead for first in self.first[one])) for one in todo.tolist()]
-        return self._play(todo, self.until, keys, look, WATCHED)
-
-    def _opened(self, runs: Runs, number: int) -> list[list[int]]:
-        """Of each order the occasions at which its option was open."""
-        asked = {place: question.names.index(option) for place, (question, option) in self.given.items() if option}
-        found: dict[int, list[int]] = {place: [] for place in self.places}
-        for one in decisions_of(runs, number, asked):
-            if one.shares[asked[one.trigger]] > 0.0:
-                found[one.trigger].append(one.occasion)
-        return list(found.values())
+        while True:
+            keys = [self._key(one, tuple(int(first) + self.ahead for first in self.first[one]), trial)
+                    for one, trial in zip(todo.tolist(), trials, strict=True)]  # fmt: skip
+            looks = self._play(todo, self.until, keys, look, WATCHED)
+            if all((look[0] <= self.first[one] + self.ahead).all() for one, look in zip(todo, looks, strict=True)):
+                return looks
+            self.ahead *= 2
 
     def _taken(self, runs: Runs) -> NDArray[np.bool_]:
         """(R, G) whether the trigger of each order took the option in this turn."""
@@ -225,18 +232,19 @@ class Plan:
                 fired[rows.run[took], column] = True
         return fired
 
-    def _key(self, number: int, last: tuple[int, ...]) -> Occasions:
-        return self.pasts.hidden[number], tuple(self.first[number].tolist()), tuple(self.at[number].tolist()), last
+    def _key(self, number: int, last: tuple[int, ...], trials: Trials = ()) -> Occasions:
+        first, at = tuple(self.first[number].tolist()), tuple(self.at[number].tolist())
+        return self.pasts.hidden[number], first, at, last, trials
 
     def decisions(self, key: Occasions) -> Dictated:
         """What is dictated from the start to the end of the turn, and nothing after it."""
-        hidden, first, at, last = key
+        hidden, first, at, last, trials = key
         heard = [0] * len(self.table.program.triggers)
         for place, occasion in zip(self.places, first, strict=True):
             heard[place] = occasion
         ahead = {place: end - begin for place, begin, end in zip(self.places, first, last, strict=True)}
         turn = dictated(self.given, heard, dict(zip(self.places, at, strict=True)), ahead)
-        return {**self.pasts.common, **dict(hidden), **turn}
+        return {**self.pasts.common, **dict(hidden), **turn, **dictated_besides(self.given, dict(trials))}
 
     def _play(
         self, todo: Whole, until: int, keys: Sequence[Occasions], look: Look, recording: Recording

@@ -10,7 +10,7 @@ from sim.game.speech import Speech
 from sim.game.table import Game
 from sim.language.words import TRUTH
 from sim.program.diagram import slots_written
-from sim.program.ir import Every, On, Trigger, When
+from sim.program.ir import Every, Trigger, When
 from sim.scenario import schema
 
 
@@ -42,13 +42,6 @@ class Atlas:
         )
 
     @cached_property
-    def followed(self) -> frozenset[tuple[int, int]]:
-        """(trigger, branch) that others follow by name."""
-        return frozenset(
-            leader for one in self.program.triggers if isinstance(one.cause, On) for leader in one.cause.leaders
-        )
-
-    @cached_property
     def relays(self) -> frozenset[int]:
         """Triggers that decide and change nothing that people follow: they pass their cause on."""
         return frozenset(place for place, one in enumerate(self.program.triggers) if self._is_relay(place, one))
@@ -72,7 +65,7 @@ class Atlas:
 
     def is_idle(self, place: int, branch: int) -> bool:
         """Whether a branch changes nothing and nothing follows on it: to choose it is to let things be."""
-        return not self.program.triggers[place].branches[branch].effects and (place, branch) not in self.followed
+        return (place, branch) in self.game.idle
 
     @cached_property
     def agents(self) -> dict[str, str]:

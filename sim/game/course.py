@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from sim.engine.choose import choose
-from sim.engine.record import Ending, Recording, Runs, order
+from sim.engine.record import Decision, Ending, Recording, Runs, order
 from sim.game.table import Game, Question
 from sim.program.ir import Program
 from sim.streams import Luck
@@ -91,9 +92,13 @@ class Course:
 
 
 def beginning(game: Game, seed: int, *, thrown: Mapping[str, int] | None = None) -> Course:
-    """Before anything happened."""
+    """As things stand when the first turn begins; where that is later than the start, the model has played up to it."""
     program = game.with_injects(thrown or {})
-    return Course(program, seed, -1, {}, (0,) * len(program.triggers), 0)
+    until = game.turns[0].tick - 1
+    if until < 0:
+        return Course(program, seed, -1, {}, (0,) * len(program.triggers), 0)
+    runs = played(program, seed, until, {})
+    return Course(program, seed, until, {}, causes_heard(runs), int(runs.turns[0]), (), runs)
 
 
 def course(game: Game, seed: int, windows: Sequence[Window], *, thrown: Mapping[str, int] | None = None) -> Course:
@@ -114,29 +119,108 @@ def course(game: Game, seed: int, windows: Sequence[Window], *, thrown: Mapping[
 
 def after(game: Game, before: Course, window: Window) -> Course:
     """The history after one more turn."""
-    given, until = orders_by_place(game, window.given), game.turns[window.turn].until
-    at = {place: before.heard[place] for place in given}  # the occasion at which each order is tried
-    ahead = AHEAD
-    while True:
-        trial = {**before.decisions, **dictated(given, before.heard, at, ahead)}
-        runs = played(before.program, before.seed, until, trial)
-        heard = causes_heard(runs)
-        if any(heard[place] > before.heard[place] + ahead for place in given):
-            ahead *= 2
-            continue
-        waiting = [
-            place for place, (question, option) in given.items()
-            if option and question.idle and at[place] < heard[place]
-            and _fired(runs, place, at[place], question.names.index(option)) is None
-        ]  # fmt: skip
-        if not waiting:
-            break
-        for place in waiting:
-            at[place] += 1
-    decisions = {key: option for key, option in trial.items() if key[1] < heard[key[0]]}
-    carried = tuple(_carried(game, window, before, at, runs))
-    return Course(before.program, before.seed, until, decisions, heard, int(runs.turns[0]),
+    trial = _Turn(before, orders_by_place(game, window.given), game.turns[window.turn].until)
+    decisions, runs = trial.settled()
+    heard = causes_heard(runs)
+    decisions = {key: option for key, option in decisions.items() if key[1] < heard[key[0]]}
+    carried = tuple(_carried(game, window, before, runs))
+    return Course(before.program, before.seed, trial.until, decisions, heard, int(runs.turns[0]),
                   (*before.orders, *carried), runs)  # fmt: skip
+
+
+NEVER = 2**32
+"""An occasion that does not come."""
+
+
+class _Turn:
+    """Finds the occasions at which the orders of a turn are carried out, from the earliest in time on.
+
+    Up to the first occasion at which a waiting order's option is open, nothing but idle options is taken: so one play
+    in which no waiting order comes shows that occasion, and nothing before it changes when the order is carried out.
+    """
+
+    def __init__(self, before: Course, given: Given, until: int) -> None:
+        self.before, self.given, self.until, self.ahead = before, given, until, AHEAD
+        self.waiting = waiting(given)
+        self.at = {place: before.heard[place] for place in given}
+
+    def settled(self) -> tuple[Dictated, Runs]:
+        """All that is dictated up to the end of the turn and beyond, and the run."""
+        decisions, runs = self.play()
+        if self._all_at_once(runs):
+            return decisions, runs
+        self.at |= dict.fromkeys(self.waiting, NEVER)
+        while True:
+            decisions, runs = self.play()
+            found = self._first(runs)
+            if found is None:
+                return decisions, runs
+            place, self.at[place] = found
+            del self.waiting[place]
+
+    def play(self, tried: Mapping[int, Sequence[int]] = MappingProxyType({})) -> tuple[Dictated, Runs]:
+        """Play the turn with the orders where they stand, and where they are tried besides."""
+        while True:
+            turn = dictated(self.given, self.before.heard, self.at, self.ahead)
+            trial = {**self.before.decisions, **turn, **dictated_besides(self.given, tried)}
+            runs = played(self.before.program, self.before.seed, self.until, trial)
+            heard = causes_heard(runs)
+            if all(heard[place] <= self.before.heard[place] + self.ahead for place in self.given):
+                return trial, runs
+            self.ahead *= 2
+
+    def _all_at_once(self, runs: Runs) -> bool:
+        """Whether each order was carried out at its first occasion, or had none."""
+        heard = causes_heard(runs)
+        return all(
+            heard[place] <= self.at[place] or _fired(runs, place, self.at[place], option) is not None
+            for place, option in self.waiting.items()
+        )
+
+    def _first(self, runs: Runs) -> tuple[int, int] | None:
+        """The first occasion in time at which the option of a waiting order is open: place and occasion."""
+        if not self.waiting:
+            return None
+        heard, first = causes_heard(runs), self.before.heard
+        came = {place: range(first[place], heard[place]) for place in self.waiting}
+        tried = silent(self.given, came, runs.decisions[0])
+        if tried:
+            runs = self.play(tried)[1]
+        return first_open(runs.decisions[0], self.waiting, first)
+
+
+def waiting(given: Given) -> dict[int, int]:
+    """Place -> option of each order that waits for an occasion at which it is open, and is not to do nothing."""
+    return {
+        place: question.names.index(option) for place, (question, option) in given.items()
+        if option and question.idle and option != question.idle
+    }  # fmt: skip
+
+
+def first_open(decisions: Iterable[Decision], waits: Mapping[int, int], first: Sequence[int]) -> tuple[int, int] | None:
+    """The first decision from the occasions `first` on at which a waiting option was open: place and occasion."""
+    for one in decisions:
+        if one.occasion >= first[one.trigger] and waits.get(one.trigger, -1) in one.opened:
+            return one.trigger, one.occasion
+    return None
+
+
+def silent(given: Given, came: Mapping[int, range], decisions: Iterable[Decision]) -> dict[int, tuple[int, ...]]:
+    """Occasions at which nothing was decided, of questions whose idle option may be closed: something else may be open.
+
+    An option tried there that is closed is refused as the idle one was, so all of them may be tried at once.
+    """
+    unsure = {place: occasions for place, occasions in came.items() if given[place][0].idle_may_close and occasions}
+    decided = {(one.trigger, one.occasion) for one in decisions} if unsure else set()
+    found = {place: tuple(one for one in occasions if (place, one) not in decided)
+             for place, occasions in unsure.items()}  # fmt: skip
+    return {place: occasions for place, occasions in found.items() if occasions}
+
+
+def dictated_besides(given: Given, tried: Mapping[int, Sequence[int]]) -> dict[tuple[int, int], int]:
+    """What is dictated at occasions at which orders are tried to see whether their option is open."""
+    options = {place: order(given[place][0].names.index(given[place][1])) for place in tried}
+    return {(place, occasion): options[place] for place, occasions in tried.items() for occasion in occasions}
 
 
 Given = Mapping[int, tuple[Question, str]]
@@ -192,18 +276,15 @@ def _fired(runs: Runs, place: int, occasion: int, option: int) -> int | None:
     return None
 
 
-def _carried(
-    game: Game, window: Window, before: Course, at: Mapping[int, int], runs: Runs
-) -> Iterable[Carried]:  # fmt: skip
+def _carried(game: Game, window: Window, before: Course, runs: Runs) -> Iterable[Carried]:
     heard = causes_heard(runs)
     for seat, orders in window.given.items():
         for trigger, option in orders.items():
             question = game.seats[seat].question(trigger)
-            chosen, first = question.names.index(option), at[question.place]
-            occasions = (first,) if question.idle else range(first, heard[question.place])
-            ticks = (_fired(runs, question.place, occasion, chosen) for occasion in occasions)
-            tick = next((one for one in ticks if one is not None), None)
             came = range(before.heard[question.place], heard[question.place])
+            chosen = question.names.index(option)
+            ticks = (_fired(runs, question.place, occasion, chosen) for occasion in came)
+            tick = next((one for one in ticks if one is not None), None)
             asked = _last_asked(runs, question.place, came) if tick is None else None
             yield Carried(window.turn, seat, trigger, option, tick, len(came), asked)
 

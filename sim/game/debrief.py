@@ -17,6 +17,7 @@ from threading import get_ident
 from typing import Any, Literal
 
 from sim.analysis.base_rates import base_rate
+from sim.analysis.intervals import LEVEL
 from sim.analysis.paired import holm
 from sim.analysis.percent import percent, percent_range
 from sim.clock import days, say_date
@@ -34,7 +35,7 @@ from sim.game.table import Question, Turn
 from sim.game.undone import NO_OCCASION, why_undone
 from sim.game.weighed import AHEAD, drawn, weighed_seat, weighed_turn
 
-FORMAT = 1
+FORMAT = 2
 """Of the parts on the disk: those of another number are played anew."""
 
 Sort = Literal["start", "turn", "seat"]
@@ -184,7 +185,7 @@ def debrief(session: Session, *, want: str = "", futures: int | None = None) -> 
         n=start["n"], outcomes=outcomes, fans=start["fans"], stairs=stairs, turns=turns,
         seats=list(_seats(session, own, weighed)),
         secrets=secrets(session.game, trace) if trace else [], threats=cards(session.game, trace) if trace else [],
-        forecasts=scored(session, asked).record(), cautions=list(_cautions(session, ended, turns)),
+        forecasts=scored(session, asked).record(), cautions=[*_failed(asked), *_cautions(session, ended, turns)],
         facts=_facts(session),
     )  # fmt: skip
 
@@ -208,7 +209,7 @@ def _ended(session: Session, own: Course) -> dict[str, Any]:
 def _says(ended: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]], n: int) -> str:
     own = next((one for one in outcomes if one["is_own"]), None)
     if own is None:
-        return "This history came to no end that the scenario names."
+        return f"The scenario failed on {ended['date'][:10]}: how this history would have ended cannot be told."
     return (
         f"Your history ended so: {ended['says']}. Of {n:,} runs from the start, every seat played by the model and "
         f"every uncertain number drawn anew, {percent(own['share'])} ended like it "
@@ -338,7 +339,7 @@ def _stand(turns: Sequence[dict[str, Any]]) -> None:
     moves = [move for turn in turns for move in turn["moves"] if move["regret"] is not None]
     found = holm([1.0 if move["regret"]["p"] is None else move["regret"]["p"] for move in moves])
     for move, p in zip(moves, found, strict=True):
-        move["regret"]["stands"] = p < 0.05 and move["regret"]["value"] > 0
+        move["regret"]["stands"] = p <= 1 - LEVEL and move["regret"]["value"] > 0
 
 
 # ------------------------------------------------------------------------------------------------ seats
@@ -366,6 +367,17 @@ def _seats(session: Session, own: Course, weighed: Sequence[Mapping[str, Any]]) 
 
 
 # ------------------------------------------------------------------------------------------------ what it does not mean
+
+
+def _failed(asked: Sequence[Asked]) -> Iterator[str]:
+    """What cannot be scored because the scenario failed before one could tell."""
+    void = [str(one.turn + 1) for one in asked if one.came is None]
+    if void:
+        turns = f"turn {void[0]}" if len(void) == 1 else f"turns {', '.join(void)}"
+        yield (
+            f"What was foretold in {turns} is not scored: the history failed before one could tell. "
+            "Futures that failed count among none that shares of forecasts are of."
+        )
 
 
 def _cautions(session: Session, ended: Mapping[str, Any], turns: Sequence[Mapping[str, Any]]) -> Iterator[str]:

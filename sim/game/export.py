@@ -30,6 +30,7 @@ from sim.game.debrief import debrief
 from sim.game.log import Event
 from sim.game.page import html
 from sim.game.session import Session
+from sim.program.listing import played_text
 
 MOVES = (
     "turn", "date", "seat", "question", "asks", "option", "says", "by", "why", "wanted_by", "sealed_times",
@@ -90,9 +91,7 @@ def scenario_text(session: Session) -> str:
     """What is played, as it lies beside the log, or would."""
     if session.log.folder is not None:
         return (session.log.folder / "scenario.yaml").read_text(encoding="utf-8")
-    from sim.program.listing import core_text
-
-    return core_text(session.game.scenario.model_copy(update={"extends": (), "policies": {}, "variants": {}}))
+    return played_text(session.game.scenario)
 
 
 def readme(session: Session, name: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.causes import replayed
 from sim.clock import days, say_date
 from sim.engine.choose import choose
 from sim.engine.record import Recording, Runs
@@ -16,6 +17,7 @@ from sim.game.course import Course
 from sim.game.hindsight import starts
 from sim.game.regret import outcome_shares
 from sim.game.table import Game
+from sim.language.evaluate import meaning
 from sim.language.tree import Read
 from sim.program.ir import Program, Series
 from sim.streams import Luck
@@ -41,7 +43,23 @@ def fan(game: Game, own: Course, count: int = FAN) -> dict[str, Any]:
     path = choose("auto", runs=count).run(
         program, luck=Luck(own.seed), runs=[0], recording=SAMPLED, decisions=own.decisions
     )
-    return {"n": count, "outcomes": outcome_shares(game, runs), "fans": list(_fans(game, program, runs, path))}
+    steps = path.series[0] if path.outcome[0] >= 0 else _up_to_its_end(program, own)
+    return {"n": count, "outcomes": outcome_shares(game, runs), "fans": list(_fans(game, program, runs, steps))}
+
+
+def _up_to_its_end(program: Program, own: Course) -> NDArray[np.float64]:
+    """(S, C) the series of a history that failed, as far as it went: engines keep none of such a run."""
+    assert program.series is not None and own.runs is not None
+    world, meanings = replayed(own.runs, 0), [meaning(tree) for tree in program.series.columns]
+    rows: list[list[float]] = []
+    for moment in program.series.moments(program.horizon):
+        if rows and moment > int(own.runs.ended[0]):
+            break
+        while world.position < len(world.rows) and world.rows[world.position].tick <= moment:
+            world.step()
+        world.now = moment
+        rows.append([one(world) for one in meanings])
+    return np.array(rows)
 
 
 def sampled(program: Program, game: Game) -> Program:
@@ -63,7 +81,7 @@ _INNER = (".ordered", ".peak", ".agreed")
 """Parts of ladders that say what is to become of them, or was."""
 
 
-def _fans(game: Game, program: Program, runs: Runs, path: Runs) -> Iterator[dict[str, Any]]:
+def _fans(game: Game, program: Program, runs: Runs, path: NDArray[np.float64]) -> Iterator[dict[str, Any]]:
     series = program.series
     assert series is not None
     moments = series.moments(program.horizon)
@@ -71,7 +89,7 @@ def _fans(game: Game, program: Program, runs: Runs, path: Runs) -> Iterator[dict
     columns = [column for column, kind in enumerate(series.kinds) if kind.names]
     for column in columns[:MOST_LADDERS]:
         rungs = series.kinds[column].names
-        own = path.series[0, :, column].astype(int).tolist()
+        own = path[:, column].astype(int).tolist()
         yield {
             "name": series.names[column], "title": titled(series.names[column]),
             "rungs": [name.replace("_", " ") for name in rungs], "days": told,

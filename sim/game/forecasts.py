@@ -7,7 +7,8 @@ open at that moment, where luck can neither reward nor punish.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -42,9 +43,9 @@ class Share:
         return cls(count, n, count / n if n else math.nan, low, high)
 
     @classmethod
-    def among(cls, held: Iterable[bool]) -> Share:
-        """The share of what held."""
-        found = list(held)
+    def among(cls, held: Iterable[bool | None]) -> Share:
+        """The share of what held; what cannot be told counts nowhere."""
+        found = [one for one in held if one is not None]
         return cls.of(sum(found), len(found))
 
 
@@ -60,7 +61,7 @@ class Asked:
     turn: int
     says: str
     at_end: bool
-    came: bool | None
+    came: bool | None  # None if the history failed before one could tell: then nothing is scored
     base: Share
     before: Share
     sealed: Share
@@ -79,7 +80,7 @@ class Score:
     who: str
     n: int
     questions: int
-    brier: float
+    brier: float  # as all that follows a mean over questions, of each the mean over its forecasts
     low: float
     high: float
     distance: float  # mean squared distance from the share of futures: what the forecaster could have helped
@@ -148,9 +149,13 @@ def plain(value: Any) -> Any:
 # ------------------------------------------------------------------------------------------------ what was asked
 
 
-def holds(runs: Runs, turn: Turn) -> list[bool]:
-    """Whether what a turn asks holds in each of these runs, which end where its forecast looks."""
-    return truths(turn.forecast.condition, runs)
+def holds(runs: Runs, turn: Turn) -> list[bool | None]:
+    """Whether what a turn asks holds in each of these runs, which end where its forecast looks.
+
+    None in a run that met a fault or ran away: nobody can tell how it would have gone on.
+    """
+    found = zip(truths(turn.forecast.condition, runs), (runs.outcome >= 0).tolist(), strict=True)
+    return [came if is_sound else None for came, is_sound in found]
 
 
 def looks_at(session: Session, turn: Turn) -> int:
@@ -215,6 +220,7 @@ def scored(session: Session, questions: Sequence[Asked]) -> Foretold:
         if person in people and turn in asked and asked[turn].came is not None
     ]
     pairs = [(asked[turn], probability) for turn, _, _, probability in rows]
+    sizes = Counter(_question_of(one) for one, _ in pairs)
 
     def of(place: int) -> tuple[Score, ...]:
         names = list(dict.fromkeys(str(row[place]) for row in rows if row[place]))
@@ -224,26 +230,41 @@ def scored(session: Session, questions: Sequence[Asked]) -> Foretold:
     return Foretold(
         tuple(questions), tuple(rows), of(1), of(2), score("all", pairs) if pairs else None,
         bins([(probability, bool(one.came)) for one, probability in pairs]),
-        decomposed([(probability, bool(one.came)) for one, probability in pairs]) if pairs else None,
+        decomposed([(probability, bool(one.came)) for one, probability in pairs],
+                   weights=[1 / sizes[_question_of(one)] for one, _ in pairs]) if pairs else None,
     )  # fmt: skip
 
 
 def score(who: str, pairs: Sequence[tuple[Asked, float]]) -> Score:
-    """The score of some forecasts. Its interval is over questions: forecasts of one question share their luck.
+    """The score of some forecasts: the mean over questions of the mean of each, however many answered it.
 
-    Source: Student (1908) on the mean of each question; none with fewer than two questions.
+    So is everything in it, for forecasts of one question share their luck. Its interval is Student's (1908) over
+    questions; there is none with fewer than two.
     """
-    by_question: dict[object, list[float]] = {}
-    for one, probability in pairs:  # how it ends is one question, however often it is asked
-        key = one.says if one.at_end else one.turn
-        by_question.setdefault(key, []).append((probability - float(bool(one.came))) ** 2)
-    brier = _mean([square for squares in by_question.values() for square in squares])
-    low, high = _interval([_mean(squares) for squares in by_question.values()])
-    distance = _mean([(probability - one.sealed.share) ** 2 for one, probability in pairs])
-    luck = _mean([one.sealed.share * (1 - one.sealed.share) for one, _ in pairs])
-    base = _mean([(one.base.share - float(bool(one.came))) ** 2 for one, _ in pairs])
+    every = _by_question(pairs)
+
+    def over(loss: Callable[[Asked, float], float]) -> list[float]:
+        return [_mean([loss(*pair) for pair in own]) for own in every]
+
+    squares = over(lambda one, probability: (probability - float(bool(one.came))) ** 2)
+    brier, (low, high) = _mean(squares), _interval(squares)
+    distance = _mean(over(lambda one, probability: (probability - one.sealed.share) ** 2))
+    luck = _mean(over(lambda one, _: one.sealed.share * (1 - one.sealed.share)))
+    base = _mean(over(lambda one, _: (one.base.share - float(bool(one.came))) ** 2))
     skill = 1 - brier / base if base > 0 else math.nan
-    return Score(who, len(pairs), len(by_question), brier, low, high, distance, luck, base, skill)
+    return Score(who, len(pairs), len(every), brier, low, high, distance, luck, base, skill)
+
+
+def _by_question(pairs: Sequence[tuple[Asked, float]]) -> list[list[tuple[Asked, float]]]:
+    """Forecasts by what they foretold: how it ends is one question, however often it is asked."""
+    found: dict[object, list[tuple[Asked, float]]] = {}
+    for pair in pairs:
+        found.setdefault(_question_of(pair[0]), []).append(pair)
+    return list(found.values())
+
+
+def _question_of(one: Asked) -> object:
+    return one.says if one.at_end else one.turn
 
 
 def _interval(means: Sequence[float]) -> tuple[float, float]:
@@ -281,16 +302,31 @@ def _bin_of(probability: float, count: int) -> int:
     return min(count - 1, int(probability * count))
 
 
-def decomposed(pairs: Sequence[tuple[float, bool]], count: int = BINS) -> Parts:
-    """The parts of the Brier score of these forecasts, by the bins of the calibration table."""
-    n, rate = len(pairs), _mean([float(came) for _, came in pairs])
+def decomposed(
+    pairs: Sequence[tuple[float, bool]], count: int = BINS, *, weights: Sequence[float] | None = None
+) -> Parts:  # fmt: skip
+    """The parts of the Brier score of these forecasts, by the bins of the calibration table.
+
+    Parameters
+    ----------
+    weights
+        Of each forecast; alike if nothing is said.
+    """
+    rows = [(*pair, weight) for pair, weight in zip(pairs, weights or [1.0] * len(pairs), strict=True)]
+    n, rate = math.fsum(one[2] for one in rows), _weighted([(float(came), weight) for _, came, weight in rows])
     reliability = resolution = within = 0.0
     for number in range(count):
-        own = [(probability, float(came)) for probability, came in pairs if _bin_of(probability, count) == number]
+        own = [(p, float(came), weight) for p, came, weight in rows if _bin_of(p, count) == number]
         if not own:
             continue
-        foretold, share = _mean([one[0] for one in own]), _mean([one[1] for one in own])
-        reliability += len(own) * (foretold - share) ** 2 / n
-        resolution += len(own) * (share - rate) ** 2 / n
-        within += math.fsum((p - foretold) ** 2 - 2 * (came - share) * (p - foretold) for p, came in own) / n
+        part = math.fsum(one[2] for one in own) / n
+        foretold, share = (_weighted([(one[place], one[2]) for one in own]) for place in (0, 1))
+        reliability += part * (foretold - share) ** 2
+        resolution += part * (share - rate) ** 2
+        within += math.fsum(w * ((p - foretold) ** 2 - 2 * (came - share) * (p - foretold)) for p, came, w in own) / n
     return Parts(reliability, resolution, rate * (1 - rate), within)
+
+
+def _weighted(values: Sequence[tuple[float, float]]) -> float:
+    """The mean of values, each with its weight."""
+    return math.fsum(value * weight for value, weight in values) / math.fsum(weight for _, weight in values)

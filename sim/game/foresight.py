@@ -17,10 +17,11 @@ from sim.engine.record import Engine, Runs
 from sim.game.ahead import Table, play_ahead
 from sim.game.clocks import unpaced
 from sim.game.course import Course, Window
-from sim.game.known import Past, everything, past_of
+from sim.game.known import Past, past_of
 from sim.game.pasts import Drawn, draw_pasts
 from sim.game.reckoning import marks_of
 from sim.game.table import Aim, Game, Question, game_of
+from sim.program.listing import played_text
 from sim.program.parameters import draw_parameters
 from sim.streams import Luck, digest_of
 
@@ -120,26 +121,6 @@ def ask(
         raise _refused("it is over: there is nothing more to foresee", "closed")
     past = past_of(game, before, seat, _true_parameters(before))
     return _asked(session, turn, seat, trigger, alternatives, past, _heard_of(session, seat))
-
-
-def ask_truly(
-    session: Session, turn: int, orders: Mapping[str, Mapping[str, Mapping[str, str]]], *, seat: str = "",
-    trigger: str = "",
-) -> Ask:  # fmt: skip
-    """What orders would have led to from the true state before a turn: for the debrief, which knows everything.
-
-    Parameters
-    ----------
-    orders
-        By a name each: seat -> trigger -> option. A seat that is not named is the model's; so `{}` is what was to come
-        before anybody moved.
-    seat
-        Whose aims are marked, and `trigger` whose order is followed.
-    """
-    before = session.course(turn)
-    alternatives = [Alternative(name, name, Window.of(turn, given)) for name, given in orders.items()]
-    past = everything(before, _true_parameters(before))
-    return _asked(session, turn, seat, trigger, alternatives, past, _thrown(session))
 
 
 def _asked(
@@ -279,11 +260,8 @@ MOST_KEPT = 64
 
 def _text_of(game: Game, digest: str) -> str:
     """The scenario as a worker reads it, made once for each session's scenario."""
-    from sim.program.listing import core_text
-
     if digest not in _texts:
-        plain = game.scenario.model_copy(update={"extends": (), "policies": {}, "variants": {}})
-        _keep(_texts, digest, core_text(plain))
+        _keep(_texts, digest, played_text(game.scenario))
     return _texts[digest]
 
 

@@ -1,20 +1,23 @@
 """What a seat may build its expectations on: what it has seen of the past, what it knows, what is hidden from it.
 
-Two truths that look the same to a seat give equal `Past`s, to the last bit: nothing else of the truth is handed on.
+Two truths that look the same to a seat, and in which each question of others came as often, give equal `Past`s, to the
+last bit. How often a question with secret options came is handed on, and nothing else of the truth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sim.analysis.causes import Meanings, Replayed
 from sim.engine.record import ORDER
 from sim.game.rules import Rules
 from sim.game.sight import Sight
 from sim.game.table import Game
-from sim.language.tree import Read, ReadDerived, ReadParameter, Tree, walk
-from sim.language.words import TRUTH
+from sim.language.tree import Read, ReadDerived, ReadParameter, walk
+from sim.language.words import TRUTH, Kind
+from sim.program.ir import Program, When
 
 if TYPE_CHECKING:
     from sim.game.course import Course
@@ -38,7 +41,8 @@ class Past:
     """The past as somebody knows it, up to a tick, that tick included; -1 is before the start.
 
     `seen` are changes of what the seat watches: (slot, new value, tick), slot by slot. `held` are parameters whose
-    value it knows: (number, value).
+    value it knows: (number, value). `starts` are rungs and truths that it saw at the start, where hidden numbers
+    decide them: (slot, value).
     """
 
     until: int
@@ -47,13 +51,7 @@ class Past:
     watched: tuple[int, ...]
     seen: tuple[tuple[int, float, int], ...]
     held: tuple[tuple[int, float], ...]
-    turns_taken: int = -1  # of the engine, where everything is known; -1 where it is not
-
-
-def everything(course: Course, parameters: Iterable[float]) -> Past:
-    """The past as it was, for the debrief."""
-    held = tuple(enumerate(map(float, parameters)))
-    return Past(course.until, tuple(sorted(course.decisions.items())), (), (), (), held, course.turns_taken)
+    starts: tuple[tuple[int, float], ...] = ()
 
 
 def past_of(game: Game, course: Course, seat: str, parameters: Iterable[float]) -> Past:
@@ -66,10 +64,11 @@ def past_of(game: Game, course: Course, seat: str, parameters: Iterable[float]) 
     """
     sight = Sight.of(game, course, seat)
     values = tuple(map(float, parameters))
-    held = tuple((number, values[number]) for number in known_parameters(sight.rules))
+    held = tuple((number, values[number]) for number in known_parameters(sight.rules, values))
     decisions, guesses = _sorted_out(sight, course)
     slots = watched(sight)
-    return Past(course.until, decisions, guesses, slots, _seen(course, slots), held)
+    starts = _starts(course.program, slots, values)
+    return Past(course.until, decisions, guesses, slots, _seen(course, slots), held, starts)
 
 
 def _decided(course: Course) -> dict[tuple[int, int], int]:
@@ -89,15 +88,33 @@ def _seen(course: Course, slots: tuple[int, ...]) -> tuple[tuple[int, float, int
 
 
 def _sorted_out(sight: Sight, course: Course) -> tuple[Decisions, tuple[Guess, ...]]:
-    """The decisions that a seat knows of, and those that it has to guess."""
+    """The decisions that a seat knows of, and those that it has to guess.
+
+    Of what is never known, as of a breach that nobody has seen, not even the occasion is: it is left to each past.
+    """
     known, guesses = [], []
     for (place, occasion), chosen in sorted(_decided(course).items()):
         options = alike(sight, place)
+        if chosen in options and sight.rules.firings[place][chosen] is False:
+            if _has_come_out(sight, course, place, chosen):
+                known.append(((place, occasion), chosen))
+            continue
         if chosen in options:
             guesses.append(Guess(place, occasion, options))
         else:
             known.append(((place, occasion), chosen))
     return tuple(known), tuple(guesses)
+
+
+def _has_come_out(sight: Sight, course: Course, place: int, branch: int) -> bool:
+    """Whether a trigger fired that waits for what an option has written, and the seat knows of it: a breach is seen."""
+    triggers = sight.rules.program.triggers
+    written = {effect.slot for effect in triggers[place].branches[branch].effects}
+    return any(
+        isinstance(cause := triggers[row.trigger].cause, When) and sight.knows_firing(row.trigger, row.branch)
+        and any(isinstance(part, Read) and part.slot in written for part in walk(cause.condition))
+        for row in (course.runs.events[0] if course.runs is not None else ())
+    )  # fmt: skip
 
 
 def alike(sight: Sight, place: int) -> tuple[int, ...]:
@@ -120,23 +137,45 @@ def watched(sight: Sight) -> tuple[int, ...]:
     return tuple(
         slot for slot, one in enumerate(rules.program.quantities)
         if one.name in (f"{rules.reveals.get(slot)}.public", f"{rules.reveals.get(slot)}.known.{rules.seat}")
-        or ((one.kind.names or one.kind == TRUTH) and rules.slots[slot] is True)
+        or (_is_rung_or_truth(one.kind) and rules.slots[slot] is True)
     )  # fmt: skip
 
 
-def known_parameters(rules: Rules) -> tuple[int, ...]:
-    """The parameters whose value a seat knows: those it is said to know, and those that a number it knows starts as."""
+def known_parameters(rules: Rules, values: Sequence[float]) -> tuple[int, ...]:
+    """The parameters whose value a seat knows: those it is said to know, and those that a number it knows starts as.
+
+    A rung or a truth gives away no number, and neither does a number that may have been cut to what it may be.
+    """
     program, found = rules.program, set(rules.parameters)
-    trees = [(rule, one.start) for rule, one in zip(rules.slots, program.quantities, strict=True)]
-    trees += [(rule, one.tree) for rule, one in zip(rules.derived, program.derived, strict=True)]
-    for rule, tree in trees:
-        if rule is True:
-            found |= _only_parameter(tree)
+    for rule, quantity in zip(rules.slots, program.quantities, strict=True):
+        match quantity.start:
+            case ReadParameter(place) if rule is True and quantity.low < values[place] < quantity.high:
+                found |= set() if _is_rung_or_truth(quantity.kind) else {place}
+    for rule, derived in zip(rules.derived, program.derived, strict=True):
+        match derived.tree:
+            case ReadParameter(place) if rule is True and not _is_rung_or_truth(derived.kind):
+                found.add(place)
     return tuple(sorted(found))
 
 
-def _only_parameter(tree: Tree) -> set[int]:
-    """The parameter that a tree reads, if it reads one and no quantity beside it."""
-    read = {part.slot for part in walk(tree) if isinstance(part, ReadParameter)}
-    others = any(isinstance(part, Read | ReadDerived) for part in walk(tree))
-    return read if len(read) == 1 and not others else set()
+def _is_rung_or_truth(kind: Kind) -> bool:
+    return bool(kind.names) or kind == TRUTH
+
+
+def starts_of(program: Program, slots: Sequence[int], rows: Sequence[Sequence[float]]) -> list[tuple[float, ...]]:
+    """What these quantities start as, with each of these rows of parameters."""
+    meanings = Meanings(program)
+    worlds = [Replayed(meanings, (), list(row)).values for row in rows]
+    return [tuple(float(values[slot]) for slot in slots) for values in worlds]
+
+
+def _starts(program: Program, slots: Sequence[int], values: Sequence[float]) -> tuple[tuple[int, float], ...]:
+    """The rungs and truths among these whose start hangs on a parameter, and what they started as."""
+    varying: set[int] = set()
+    for slot, quantity in enumerate(program.quantities):  # starts see those before them alone
+        if any(isinstance(part, ReadParameter | ReadDerived) or (isinstance(part, Read) and part.slot in varying)
+               for part in walk(quantity.start)):  # fmt: skip
+            varying.add(slot)
+    wanted = [slot for slot in slots if slot in varying]
+    begun = zip(wanted, starts_of(program, wanted, [values])[0], strict=True) if wanted else ()
+    return tuple((slot, value) for slot, value in begun if value == value)  # luck decides the others

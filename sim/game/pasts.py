@@ -25,7 +25,7 @@ from sim.engine.record import FIRED, Ending, Runs, order
 from sim.game.ahead import WATCHED, Hidden, Pasts, Table, causes, decisions_of
 from sim.game.clocks import unpaced, wound_anew
 from sim.game.course import Dictated
-from sim.game.known import Past
+from sim.game.known import Past, starts_of
 from sim.program.parameters import draw_parameters
 from sim.streams import Luck, digest_of, future_seed, uniform
 from sim.study.firings import firings_of
@@ -37,6 +37,9 @@ NEW, TRUE = "new", "true"
 TRIES = (NEW,) * 6 + (TRUE,) * 14
 """The luck of the pasts that are tried for one future, one after another, each with other numbers: new luck, or that
 which was true, which looks right oftener. Source: chosen; the more of the first, the nearer to what can be inferred."""
+
+STARTS = 64
+"""How often the numbers of one past are drawn anew until it begins as it was seen to begin."""
 
 WINDINGS = 3
 """How often it is tried to wind the clocks anew that run on in a past with the luck that was true."""
@@ -63,23 +66,9 @@ def draw_pasts(table: Table, past: Past, seed: int, fresh: int, *, turn: int, nu
     turn
         The number of turns that are over.
     """
-    if past.turns_taken >= 0:
-        return _true_pasts(table, past, seed, fresh, numbers)
     search = _Search(table, past, seed, fresh, turn, numbers)
     search.run()
     return search.drawn()
-
-
-def _true_pasts(table: Table, past: Past, seed: int, fresh: int, numbers: Sequence[int]) -> Drawn:
-    """The past itself, for each of them."""
-    lucks = tuple(Luck(seed, ((past.turns_taken, future_seed(fresh, number)),)) for number in numbers)
-    row = unpaced(table.bare, np.array([[value for _, value in past.held]]).reshape(1, -1))
-    common, heard = dict(past.decisions), np.zeros((1, len(table.program.triggers)), dtype=np.int64)
-    if past.until >= 0:
-        heard = table.play(past.until, lucks[:1], row, [()], lambda _: common, lambda runs: list(causes(runs)))[0][None]
-    every = len(numbers)
-    pasts = Pasts(past.until, common, ((),) * every, lucks, np.repeat(row, every, axis=0), np.repeat(heard, every, 0))
-    return Drawn(pasts, np.ones(every, dtype=bool), 0)
 
 
 @dataclass(slots=True)
@@ -147,8 +136,25 @@ class _Search:
         values = unpaced(self.table.bare, draw_parameters(self.table.bare, self.fresh, draws))
         for place, value in self.past.held:
             values[:, place] = value
+        agrees = self._begin_alike(values, draws)
         none = np.zeros(len(self.table.program.triggers), dtype=np.int64)
-        return [_Try(*one, heard=none) for one in zip(todo, draws.tolist(), values, strict=True)]
+        rows = zip(todo, draws.tolist(), values, agrees, strict=True)
+        return [_Try(number, draw, row, heard=none) for number, draw, row, is_alike in rows if is_alike]
+
+    def _begin_alike(self, values: NDArray[np.float64], draws: NDArray[np.uint32]) -> NDArray[np.bool_]:
+        """Draw rows anew that would not begin as it was seen to begin; which rows do in the end."""
+        agrees = np.ones(len(values), dtype=bool)
+        slots, seen = [slot for slot, _ in self.past.starts], tuple(value for _, value in self.past.starts)
+        for again in range(STARTS if slots else 0):
+            agrees[:] = [begun == seen for begun in starts_of(self.table.program, slots, values.tolist())]
+            wrong = np.flatnonzero(~agrees)
+            if not len(wrong):
+                break
+            seed = digest_of(f"foresight/start/{self.fresh}/{again}")
+            values[wrong] = unpaced(self.table.bare, draw_parameters(self.table.bare, seed, draws[wrong]))
+            for place, value in self.past.held:
+                values[wrong, place] = value
+        return agrees
 
     def _new(self, one: _Try) -> int:
         """The seed of its new luck."""

@@ -15,7 +15,7 @@ from sim.game.owners import Owners
 from sim.game.table import Game
 from sim.language.tree import Count, Read, Tree, walk
 from sim.language.words import DATE, DURATION, NUMBER, TRUTH
-from sim.program.ir import On, Program, When
+from sim.program.ir import Program, When
 
 EVERYBODY = ""
 """The seat of the projector: it knows what every seat knows."""
@@ -66,8 +66,6 @@ class _Writer:
         for slot, key in self._written_in_secret():
             self.written_in_secret[slot] = tuple(dict.fromkeys((*self.written_in_secret.get(slot, ()), key)))
         self.reports = self._reports()
-        self.followed = {one for trigger in self.program.triggers if isinstance(trigger.cause, On)
-                         for one in trigger.cause.leaders}  # fmt: skip
 
     def rules(self) -> Rules:
         """The rules, for quantities first: what fires is judged by what it changes."""
@@ -226,8 +224,7 @@ class _Writer:
             return True if asked else self.until_out(key)
         if self.owners.is_quiet_breach(f"{trigger.name.removesuffix('.due')}.{trigger.branches[branch].name}"):
             return bool(self.seat) and self.seat in self.owners.bound(trigger.name)
-        is_idle = not trigger.branches[branch].effects and (place, branch) not in self.followed
-        if is_idle and (not self.seat or trigger.actor != self.seat):
+        if (place, branch) in self.game.idle and (not self.seat or trigger.actor != self.seat):
             unknown = [name for name in names if name in self.hidden and self.until_out(name) is not True]
             return tuple(unknown) or True
         return True

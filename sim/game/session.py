@@ -34,6 +34,10 @@ class Refused(UsageError):
         self.reason = reason
 
 
+OPEN_TO_THE_END = frozenset({"noted", "marked", "joined", "undone"})
+"""What may be told after a session was closed: a latecomer reads the debrief, and closing can be taken back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """What opens a session, and settles with its log all that was and will be shown."""
@@ -64,10 +68,12 @@ class Session:
     ----------
     folder
         Where the log lies; None keeps it in memory.
+    reads_only
+        Look at a session that others may lead: nothing is written, and nothing can be said.
     """
 
-    def __init__(self, game: Game, opened: Opened, *, folder: Path | None = None) -> None:
-        self.game, self.opened, self.log = game, opened, Log(folder)
+    def __init__(self, game: Game, opened: Opened, *, folder: Path | None = None, reads_only: bool = False) -> None:
+        self.game, self.opened, self.log = game, opened, Log(folder, reads_only=reads_only)
         self._lock = RLock()
         self._keys = {event["key"] for event in self.log.events if "key" in event}
         self._courses: dict[tuple[Any, ...], Course] = {}
@@ -96,7 +102,18 @@ class Session:
 
     @_once
     def sit(self, person: str, seat: str, *, key: str = "") -> State:
-        """Somebody sits down at a seat, or ("" ) gets up."""
+        """Somebody sits down at a seat, or ("" ) gets up; who has a seat keeps it while a turn is decided."""
+        with self._lock:
+            found = self._person(person)
+            self._seat(seat)
+            if self.state.phase == "decide" and found.seat and found.seat != seat:
+                raise Refused("while a turn is decided everybody keeps their seat: change it at the reveal, or ask "
+                              "whoever leads to move you", "closed")  # fmt: skip
+            return self._tell("seated", person=person, seat=seat, key=key)
+
+    @_once
+    def move(self, person: str, seat: str, *, key: str = "") -> State:
+        """Whoever leads gives somebody another seat, at any time; "" takes them from theirs."""
         with self._lock:
             self._person(person)
             self._seat(seat)
@@ -116,8 +133,9 @@ class Session:
         return tuple(person for person in self.state.people.values() if person.seat == seat)
 
     def is_of_people(self, seat: str) -> bool:
-        """Whether people play a seat: somebody sits there, and it was not handed to the model."""
-        return self.state.players.get(seat, PEOPLE) == PEOPLE and bool(self.members(seat))
+        """Whether people play a seat: it was not handed to the model, and somebody sits there or sealed its turn."""
+        is_here = bool(self.members(seat)) or (self.state.turn, seat) in self.state.sealed
+        return self.state.players.get(seat, PEOPLE) == PEOPLE and is_here
 
     # ------------------------------------------------------------------------------------------ what they say
 
@@ -219,7 +237,10 @@ class Session:
 
     @_once
     def override(self, trigger: str, option: str, *, turn: int, key: str = "") -> State:
-        """Put an order of whoever leads in place of a seat's own, whoever plays it; "" takes it back."""
+        """Put an order of whoever leads in place of a seat's own, whoever plays it; "" takes it back.
+
+        A seat of the model counts as one of people in that turn: to its other questions the idle option is the answer.
+        """
         with self._lock:
             self._in_turn(turn)
             seat = self.game.seat_of(trigger)
@@ -287,15 +308,19 @@ class Session:
         return found
 
     def wanted(self, seat: str) -> dict[str, str] | None:
-        """What most members of a seat want, of its most wanted questions; None if nobody has said anything."""
+        """What most members of a seat want, of its most wanted questions; None if nobody has said anything.
+
+        What somebody wanted at another seat in this turn counts at neither.
+        """
+        place = {question.trigger: at for at, question in enumerate(self.game.seats[seat].questions)}
+        members = {person.id for person in self.members(seat)}
         votes: dict[str, list[str]] = {}
         for (turn, trigger, person), option in self.state.votes.items():
-            if turn == self.state.turn and person in self.state.people and self.state.people[person].seat == seat:
+            if turn == self.state.turn and person in members and trigger in place:
                 votes.setdefault(trigger, []).append(option)
         if not votes:
             return None
         most = self.game.seats[seat].orders
-        place = {question.trigger: at for at, question in enumerate(self.game.seats[seat].questions)}
         sought = sorted(votes, key=lambda trigger: (-len(votes[trigger]), place[trigger]))
         names = {question.trigger: question.names for question in self.game.seats[seat].questions}
         return {trigger: max(names[trigger], key=votes[trigger].count) for trigger in sought[:most]}
@@ -358,7 +383,7 @@ class Session:
     # ------------------------------------------------------------------------------------------ checks
 
     def _tell(self, kind: str, *, key: str = "", **fields: Any) -> State:
-        if self.state.phase == "closed" and kind not in ("noted", "marked"):
+        if self.state.phase == "closed" and kind not in OPEN_TO_THE_END:
             raise Refused("the session is over", "closed")
         event: Event = self.log.append(kind, **({"key": key} if key else {}), **fields)
         if key:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -15,7 +16,7 @@ PHASES: tuple[Phase, ...] = ("lobby", "brief", "decide", "reveal", "debrief", "c
 UNDONE = frozenset({"advanced", "thrown", "overrode", "handed"})
 """What whoever leads can take back, the last one first."""
 
-OF_A_PHASE = frozenset({"voted", "ordered", "foretold"})
+OF_A_PHASE = frozenset({"voted", "ordered", "foretold", "clocked"})
 """What goes with the phase in which it was said, when that phase is taken back."""
 
 PEOPLE, MODEL = "people", "model"
@@ -79,7 +80,7 @@ def fold(events: Iterable[Event]) -> State:
     """The state after these events."""
     listed = list(events)
     state = State()
-    for event in standing(listed):
+    for event in _standing(listed):
         state = _after(state, event)
     return replace(state, revision=len(listed))
 
@@ -90,10 +91,16 @@ def advanced(state: State, event: Event) -> State:
 
 
 def standing(events: Sequence[Event]) -> list[Event]:
-    """The events that were not taken back.
+    """The events that were not taken back; `_standing` says what goes with a step that is."""
+    return [event for event in _standing(events) if "at" in event]
 
-    Taking back a step to another phase takes what was said in that phase with it: votes, orders, forecasts. Who came,
-    notes and the clock stay.
+
+def _standing(events: Sequence[Event]) -> list[Event]:
+    """The events that were not taken back, and for each phase that was entered anew how its clock stands.
+
+    Taking back a step to another phase takes what was said in that phase with it: votes, orders, forecasts, its clock.
+    The phase before it stands with its clock at rest, or that would take the step again by itself. Who came and notes
+    stay.
     """
     kept: list[Event] = []
     for event in events:
@@ -104,9 +111,20 @@ def standing(events: Sequence[Event]) -> list[Event]:
         if last is None:
             continue
         is_phase = kept[last]["kind"] == "advanced"
-        kept = [one for at, one in enumerate(kept)
-                if at != last and not (is_phase and at > last and one["kind"] in OF_A_PHASE)]  # fmt: skip
+        rest = [_rest(kept[:last], kept[last])] if is_phase else []
+        after = [one for one in kept[last + 1 :] if not (is_phase and one["kind"] in OF_A_PHASE)]
+        kept = [*kept[:last], *rest, *after]
     return kept
+
+
+def _rest(before: Sequence[Event], step: Event) -> Event:
+    """The clock of a phase that is entered anew: what was left of it at the step; where that is nothing, all of it."""
+    whole = next((one.get("seconds") for one in reversed(before) if one["kind"] == "advanced"), None)
+    told = next((one for one in reversed(before) if one["kind"] in ("advanced", "clocked")), None)
+    if told is None or told["kind"] == "advanced":
+        return {"kind": "clocked", "left": whole}
+    now = datetime.fromisoformat(step["at"]).timestamp()
+    return {"kind": "clocked", "left": Clock(told.get("ends"), told.get("left")).remaining(now) or whole}
 
 
 def can_be_undone(events: Sequence[Event]) -> Event | None:

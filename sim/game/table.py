@@ -7,8 +7,9 @@ seat, turns share the horizon evenly, and the class foretells the first outcome.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sim.agents.choices import default_choice
 from sim.agents.draft import Draft, Known
@@ -17,8 +18,10 @@ from sim.agents.seminar import day_of
 from sim.analysis.expect import read_condition
 from sim.clock import days_between, parse_date, ticks
 from sim.errors import Text, UsageError
-from sim.language.tree import Read, Tree
-from sim.program.ir import At, Choice, Program, Trigger
+from sim.game.idle import idle_branches
+from sim.language.tree import Constant, Read, Tree
+from sim.program.ir import At, Choice, Program
+from sim.program.ir import Option as Weighed
 from sim.scenario import schema
 
 _QUOTED = re.compile(r"`([^`]+)`")
@@ -55,6 +58,7 @@ class Question:
     asks: str
     options: tuple[Option, ...]
     idle: str = ""
+    idle_may_close: bool = False  # whether there may be occasions at which the idle option is not open
 
     def option(self, name: str) -> Option:
         """The option of this name.
@@ -179,6 +183,11 @@ class Game:
     facts: tuple[str, ...]
     minutes: int
 
+    @cached_property
+    def idle(self) -> frozenset[tuple[int, int]]:
+        """(trigger, branch) of what changes nothing: see `sim.game.idle`."""
+        return idle_branches(self.program)
+
     def seat_of(self, trigger: str) -> str:
         """The actor whose seat answers this trigger; "" if it is the model's alone."""
         for actor, seat in self.seats.items():
@@ -241,7 +250,7 @@ def _worded(text: Text | str | None) -> str:
 
 def _seats(scenario: schema.Scenario, program: Program) -> Iterator[Seat]:
     """The seats of the file, then every other actor that chooses, in the order of the actors."""
-    blocks = dict(_choice_blocks(scenario))
+    blocks, idle = dict(_choice_blocks(scenario)), idle_branches(program)
     choosing = {one.name: one.actor for one in program.triggers if one.choice is not None and one.enabled}
     written = {str(name): seat for name, seat in scenario.seats.items()}
     others = [] if written else [str(actor) for actor in scenario.actors] or sorted({*choosing.values()} - {""})
@@ -255,7 +264,7 @@ def _seats(scenario: schema.Scenario, program: Program) -> Iterator[Seat]:
             says=_plain(seat.says) or _plain(_actor(scenario, actor)), brief=_plain(seat.brief),
             aims=tuple(_aim(program, aim) for aim in seat.aims), red_lines=tuple(map(_plain, seat.red_lines)),
             knows=tuple(map(str, seat.knows)),
-            questions=tuple(_question(program, name, blocks.get(name)) for name in dict.fromkeys(names)),
+            questions=tuple(_question(program, name, blocks.get(name), idle) for name in dict.fromkeys(names)),
             orders=int(seat.orders) if seat.orders else ORDERS,
         )  # fmt: skip
 
@@ -293,24 +302,32 @@ _BY_NAME = {
 """What options of choices say that the vocabulary brings and no file writes."""
 
 
-def _question(program: Program, name: str, block: schema.ChoiceBlock | None) -> Question:
+def _question(
+    program: Program, name: str, block: schema.ChoiceBlock | None, still: Container[tuple[int, int]]
+) -> Question:
     place = program.trigger(name)
     trigger = program.triggers[place]
     choice = trigger.choice
     assert choice is not None
     written = {str(key): option for key, option in (block.options.items() if block else ())}
-    options = tuple(_options(trigger, choice, written))
+    idle_ones = {branch for branch in range(len(trigger.branches)) if (place, branch) in still}
+    options = tuple(_options(choice, written, idle_ones))
     idle = next((option.name for option in options if option.does_nothing), "")
-    return Question(name, place, _worded(choice.asks) or _asked(name), options, idle)
+    may_close = any(one.name == idle and not _always_open(one) for one in choice.options)
+    return Question(name, place, _worded(choice.asks) or _asked(name), options, idle, may_close)
 
 
-def _options(trigger: Trigger, choice: Choice, written: Mapping[str, schema.Option]) -> Iterator[Option]:
-    for option, branch in zip(choice.options, trigger.branches, strict=True):
+def _always_open(option: Weighed) -> bool:
+    return option.condition is None and isinstance(option.usual, Constant) and option.usual.value > 0.0
+
+
+def _options(choice: Choice, written: Mapping[str, schema.Option], still: Container[int]) -> Iterator[Option]:
+    for number, option in enumerate(choice.options):
         block = written.get(option.name, schema.Option())
         says = _worded(option.says) or _BY_NAME.get(option.name) or option.name.replace("_", " ").capitalize()
         yield Option(
             name=option.name, says=says, costs=_plain(block.costs), channel=block.channel or "public",
-            needs=tuple(map(str, block.needs or ())), does_nothing=not branch.effects and not block.needs,
+            needs=tuple(map(str, block.needs or ())), does_nothing=number in still and not block.needs,
         )  # fmt: skip
 
 

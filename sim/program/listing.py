@@ -22,6 +22,11 @@ _FLOW_SIGNS = re.compile(r"[,\[\]{}?:#]")
 # ------------------------------------------------------------------------------------------------ the core as YAML
 
 
+def played_text(scenario: Scenario) -> str:
+    """A scenario as a session keeps it: without what it was made from, and what it might be varied by."""
+    return core_text(scenario.model_copy(update={"extends": (), "policies": {}, "variants": {}}))
+
+
 def core_text(expanded: Scenario) -> str:
     """An expanded scenario as YAML that reads back to an equal program.
 

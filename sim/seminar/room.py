@@ -95,7 +95,7 @@ class Room:
                     self._done.add(key)
 
         await self.does(done)
-        if what in ("advance", "sit"):
+        if what in ("advance", "sit", "move"):
             self.reckoner.warm()
         if what in ("advance", "undo", "close", "mark", "note"):
             self.reckoner.after()

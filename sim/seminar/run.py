@@ -48,6 +48,8 @@ def run(load: Callable[[], api.Model], name: str, wanted: Wanted, *, say: Callab
     with keep.alone(folder):
         keep.same_words(folder, wanted.settings, goes_on=goes_on)
         session = api.resume_session(folder) if model is None else _opened(model, wanted, folder)
+        if said := api.said_of_version(session):
+            say(f"Note: {said}.")
         with lan.bound(ip, wanted.port, before=keep.port_before(folder)) as listener:
             port = int(listener.getsockname()[1])
             keep.keep_port(folder, port)

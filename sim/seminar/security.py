@@ -86,7 +86,7 @@ def is_own(headers: MutableMapping[str, str], host: str) -> bool:
 async def body_of(headers: MutableMapping[str, str], receive: Receive) -> bytes | None:
     """The whole body; None if it is too long."""
     said = headers.get("content-length", "0")
-    if not said.isdigit() or int(said) > MOST_BODY:
+    if not said.isdecimal() or len(said) > 12 or int(said) > MOST_BODY:
         return None
     body = bytearray()
     while True:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.verbs.model import Model
-from sim.verbs.seating import open_session, resume_session
+from sim.verbs.seating import open_session, resume_session, said_of_version
 
 if TYPE_CHECKING:
     from sim.game.bots import Manner
@@ -75,7 +76,7 @@ def debrief_part(session: Session | str | Path, part: Part, *, want: str = "", f
     from sim.game.debrief import part as played
 
     if isinstance(session, str | Path):
-        session = resume_session(session)
+        session = resume_session(session, reads_only=True)
     played(session, part, want=want, futures=futures)
 
 
@@ -102,12 +103,20 @@ def export_session(
 def replay_export(path: str | Path) -> str:
     """The digest of an exported session, played again from its log alone.
 
+    Warns
+    -----
+    UserWarning
+        If another version played it, for then the digest need not be the same.
+
     Raises
     ------
     UsageError
-        If the file is no export of a session.
+        If the file is no export of a session, or its scenario has been edited.
     """
     from sim.game.export import scratch, unpacked
 
     with scratch() as folder:
-        return resume_session(unpacked(Path(path), Path(folder))).digest()
+        session = resume_session(unpacked(Path(path), Path(folder)), reads_only=True)
+        if said := said_of_version(session):
+            warnings.warn(f"`{path}`: {said}", stacklevel=2)
+        return session.digest()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sim.game.baselines import Baselines
     from sim.game.foresight import Ask, Chunk
     from sim.game.prospects import Prospects
-    from sim.game.session import Session
+    from sim.game.session import Opened, Session
     from sim.game.table import Game
 
 
@@ -44,40 +44,94 @@ def open_session(
     UsageError
         If a session lies in the folder already, or nobody in the scenario chooses anything.
     """
-    from sim import __version__
-    from sim.game.session import Opened, Session
-    from sim.program.listing import core_text
+    from sim.game.session import Session
 
     model = load(model) if isinstance(model, str | Path) else model
     table = game(model, minutes=minutes, turns=turns)
-    text = core_text(model.scenario.model_copy(update={"extends": (), "policies": {}, "variants": {}}))
-    digest = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    text, opened = _opened(model, table.name, seed=seed, minutes=minutes, turns=turns)
     if folder is not None:
         if (folder / "log.jsonl").exists():
             raise UsageError(f"in `{folder}` lies a session already; go on with it, or name another folder")
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "scenario.yaml").write_text(text, encoding="utf-8")
-    return Session(table, Opened(table.name, digest, seed, minutes, turns, __version__), folder=folder)
+    return Session(table, opened, folder=folder)
 
 
-def resume_session(folder: str | Path) -> Session:
+def _opened(model: Model, name: str, *, seed: int, minutes: int, turns: int | None) -> tuple[str, Opened]:
+    """What is played, as text, and what the log of a session of it begins with."""
+    from sim import __version__
+    from sim.game.session import Opened
+    from sim.program.listing import played_text
+
+    text = played_text(model.scenario)
+    return text, Opened(name, _digest(text), seed, minutes, turns, __version__)
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def differences(
+    session: Session, model: Model, *, seed: int = 1, minutes: int = 75, turns: int | None = None
+) -> tuple[str, ...]:
+    """In what a session is another than `open_session` would open of this, in words; nothing if it is the same."""
+    there = session.opened
+    _, here = _opened(model, model.scenario.scenario, seed=seed, minutes=minutes, turns=turns)
+    if there.name != here.name:
+        return (f"it is of `{there.name}`, not of `{here.name}`",)
+    shown = {"seed": "seed {}", "minutes": "{} minutes", "turns": "{} turns of equal length"}
+    found = [] if there.digest == here.digest else ["its scenario or the settings of it are others"]
+    for field, words in shown.items():
+        own, asked = getattr(there, field), getattr(here, field)
+        if own != asked:
+            said = [words.format(one) if one is not None else "the turns of the file" for one in (own, asked)]
+            found.append(f"it has {said[0]}, not {said[1]}")
+    return tuple(found)
+
+
+def resume_session(folder: str | Path, *, reads_only: bool = False) -> Session:
     """The session that lies in a folder, as it stood when its last event was told.
+
+    Parameters
+    ----------
+    reads_only
+        Look at it alone, whoever leads it: nothing in the folder is locked or mended, and nothing can be said.
 
     Raises
     ------
     UsageError
-        If no session lies there.
+        If no session lies there, or not one that this version can read, or its scenario has been edited, or another
+        program leads it.
     """
-    from sim.game.log import read_log
+    from sim.game.log import FORMAT, read_log
     from sim.game.session import Opened, Session
 
     folder = Path(folder)
-    first = next(iter(read_log(folder / "log.jsonl")), None)
-    if first is None or first["kind"] != "opened" or not (folder / "scenario.yaml").exists():
+    first, file = next(iter(read_log(folder / "log.jsonl")), None), folder / "scenario.yaml"
+    if first is None or first["kind"] != "opened" or not file.exists():
         raise UsageError(f"`{folder}` holds no session; `sim seminar SCENARIO` opens one")
+    if first.get("format") != FORMAT or any(name not in first for name in Opened.__slots__):
+        by = f": it was kept by escalation-sim {first['version']}" if "version" in first else ""
+        raise UsageError(f"`{folder}` holds no session that this version can read{by}; go on with it in that version")
     opened = Opened(**{name: first[name] for name in Opened.__slots__})
-    table = game(folder / "scenario.yaml", minutes=opened.minutes, turns=opened.turns)
-    return Session(table, opened, folder=folder)
+    found = _digest(file.read_text(encoding="utf-8", errors="replace"))
+    if found != opened.digest:
+        raise UsageError(
+            f"`{file}` is not what the session was opened with (digest {found}, in the log {opened.digest}): another "
+            "history would follow from the log. Take the file from a copy, or open a new session with yours"
+        )
+    table = game(file, minutes=opened.minutes, turns=opened.turns)
+    return Session(table, opened, folder=folder, reads_only=reads_only)
+
+
+def said_of_version(session: Session) -> str:
+    """A sentence if another version opened the session, whose numbers may be others; else ""."""
+    from sim import __version__
+
+    own = session.opened.version
+    if own == __version__:
+        return ""
+    return f"this session was opened with escalation-sim {own}; in {__version__} other numbers may follow from its log"
 
 
 def view(session: Session, role: str, *, person: str = "") -> dict[str, Any]:
@@ -130,26 +184,6 @@ def ask(
     from sim.game import foresight
 
     return foresight.ask(session, seat, trigger, options=options, pending=pending, person=person)
-
-
-def ask_truly(
-    session: Session, turn: int, orders: Mapping[str, Mapping[str, Mapping[str, str]]], *, seat: str = "",
-    trigger: str = "",
-) -> Ask:  # fmt: skip
-    """What orders (by a name each: seat -> trigger -> option) lead to from the true state before a turn.
-
-    A seat that is not named is the model's: `{"before": {}}` is what was to come before anybody moved.
-
-    Parameters
-    ----------
-    seat
-        Whose aims are marked.
-    trigger
-        Whose order is followed: in what share of the futures it is carried out.
-    """
-    from sim.game import foresight
-
-    return foresight.ask_truly(session, turn, orders, seat=seat, trigger=trigger)
 
 
 def chunk(asked: Ask, first: int, count: int) -> Chunk:

@@ -176,6 +176,7 @@ def rough(room: Room) -> None:
         ("overrides", lambda session, key: session.override(question.trigger, question.names[-1], turn=turn, key=key)),
         ("handed over", lambda session, key: session.hand(seat, rng.choice((MODEL, PEOPLE)), key=key)),
         ("notes", lambda session, key: session.note("A note", key=key)),
+        ("moved", lambda session, key: session.move(rng.choice(list(session.state.people)), seat, key=key)),
         ("late", lambda session, key: session.join(f"late-{rng.getrandbits(20)}", seat=seat, key=key)),
     ]
     if game.injects:

@@ -168,3 +168,27 @@ def test_a_session_of_nobody_can_be_exported(tmp_path: Path) -> None:
     play_out(alone, random.Random(1), manner="random")
     exported(alone, tmp_path / "y.zip")
     assert api.replay_export(tmp_path / "y.zip") == alone.digest()
+
+
+FAULT = "  bad: {at: 25 days, do: alarm = sqrt(alarm - 50)}\n"
+RUNAWAY = """  begin: {at: 25 days, do: alarm = 1000}
+  up: {when: alarm > 900 and not open, do: open = true}
+  down: {when: alarm > 900 and open, do: open = false}
+"""
+
+
+@pytest.mark.parametrize("trigger", [FAULT, RUNAWAY])
+def test_a_history_that_failed_is_told_as_far_as_it_went(tmp_path: Path, trigger: str) -> None:
+    """It can be debriefed, shown and exported; what nobody can tell of it is scored as nothing, and that is said."""
+    text = f"{DUEL}triggers:\n{trigger}turns: {{one: {{at: 0 days, predict: attacked}}, two: {{at: 20 days}}}}\n"
+    files = exported(played(tmp_path, text.replace("when: army", "at_end: army"), "go"), tmp_path / "x.zip")
+    record = json.loads(files["debrief.json"])
+    assert record["says"] == "The scenario failed on 2030-01-26: how this history would have ended cannot be told."
+    found = record["forecasts"]
+    assert found["all"] is None and found["forecasts"] == [] and rows(files["forecasts.csv"]) == []
+    assert {one["came"] for one in found["questions"]} == {None}
+    assert {one[share]["n"] for one in found["questions"] for share in ("base", "before", "sealed")} == {0}
+    assert any("is not scored" in caution for caution in record["cautions"])
+    path = next(one["path"] for one in record["fans"] if one["name"] == "army")
+    assert [rung for _, rung in path] == [0, 1, 2] and path[-1][0] <= 25
+    assert not Page(files["report.html"]).open

@@ -50,6 +50,17 @@ def test_many_forecasts_of_one_question_are_no_more_questions() -> None:
     assert [(one.questions, one.low, one.high) for one in (crowd, ends)] == [(1, 0.0, 1.0)] * 2
 
 
+def test_a_score_lies_within_its_interval_whoever_turned_out() -> None:
+    """Score, interval and parts are of one mean, over questions, also where forty answered one and one each other."""
+    crowd = [(asked(0, False), 0.0)] * 40
+    few = [(asked(turn, False), 0.8) for turn in range(1, 5)]
+    found = score("all", crowd + few)
+    assert math.isclose(found.brier, 4 / 5 * 0.64) and found.low < found.brier < found.high
+    assert (found.n, found.questions) == (44, 5)
+    parts = decomposed([(p, False) for _, p in crowd + few], weights=[1 / 40] * 40 + [1.0] * 4)
+    assert math.isclose(parts.reliability - parts.resolution + parts.uncertainty + parts.within, found.brier)
+
+
 @given(FORETOLD)
 def test_the_parts_of_the_score_add_up_to_it(pairs: list[tuple[float, bool]]) -> None:
     """Reliability less resolution, plus uncertainty, plus what the bins hide, for any forecasts at all."""

@@ -18,9 +18,13 @@ from sim.game import foresight
 from sim.game.ahead import Pasts, Table, play_ahead
 from sim.game.clocks import unpaced, wound_anew
 from sim.game.course import Course, Window, beginning, course
-from sim.game.known import past_of
+from sim.game.forecasts import moment
+from sim.game.hindsight import futures
+from sim.game.known import past_of, watched
 from sim.game.session import Refused, Session
+from sim.game.sight import Sight
 from sim.streams import Luck
+from tests.game.secrets import SEALED
 from tests.game.stage import DUEL, seated
 from tests.statistics.claims import SEED, assert_share
 
@@ -214,10 +218,10 @@ def test_true_numbers_that_a_seat_does_not_know_are_not_foreseen(tmp_path: Path)
             session = second_turn(tmp_path, SECRETS)
             assert session.course().runs is not None
             asked = api.ask(session, "east", "march")
-            truly = api.ask_truly(session, 1, {"as it comes": {}})
-        found.append((pickle.dumps(asked), api.chunk(asked, 0, 200), api.chunk(truly, 0, 200)))
+            truly = futures(session.game, moment(session, 1), range(200), turn=1)
+        found.append((pickle.dumps(asked), api.chunk(asked, 0, 200).outcome[0], truly.outcome))
     assert found[0][0] == found[1][0]
-    stormy = [[(chunk.outcome[0] == 0).mean() for chunk in one[1:]] for one in found]
+    stormy = [[(outcome == 0).mean() for outcome in one[1:]] for one in found]
     assert stormy[0][0] == stormy[1][0] and 0.3 < stormy[0][0] < 0.7
     assert stormy[0][1] < 0.1 and stormy[1][1] > 0.9, "whoever knows everything knows this"
 
@@ -232,6 +236,77 @@ def test_a_seat_foresees_with_the_numbers_it_knows(tmp_path: Path) -> None:
                       for seat, trigger in (("east", "march"), ("west", "dig")))  # fmt: skip
     assert (east.outcome[0] == 0).mean() > 0.9
     assert (west.outcome[0] == 0).mean() < 0.7
+
+
+NERVE = DUEL.replace("army: {level: [home, massed, attack], start: home}", """nerve: {start: cool}
+  army: {level: [home, massed, attack], start: "massed if cool > 0.5 else home"}
+  awake: {flag: true, start: cool > 0.25}
+  held: {start: cool, within: [0, 0.6]}
+  struck: {flag: true, start: false}""").replace("choices:", """parameters:
+  cool: {uniform: {low: 0, high: 1}}
+triggers:
+  strike: {at: 2030-02-20, if: cool > 0.6, do: struck = true}
+choices:""", 1).replace("attacked: {when: army >= attack}", "hit: {at_end: struck}") + """
+seats:
+  east: {}
+  west: {knows: [KNOWS]}
+"""  # fmt: skip
+
+
+@pytest.mark.parametrize(("knows", "values", "shares"), [
+    ("alarm", (0.55, 0.62, 0.99), (0.7, 0.9)),  # 0.4 of the 0.5 that is left
+    ("held", (0.62, 0.99), (0.7, 0.9)),  # it was cut: how much above it is, nobody sees
+])  # fmt: skip
+def test_a_rung_or_a_truth_gives_away_no_number(
+    tmp_path: Path, knows: str, values: tuple[float, ...], shares: tuple[float, float]
+) -> None:
+    """A team that sees what an army starts as foresees with all numbers that let it start so, not with the true one."""
+    found = []
+    for cool in values:
+        with patch.object(reference, "draw_parameters", lambda *_, cool=cool: np.array([[cool]])):
+            session = second_turn(tmp_path, NERVE.replace("KNOWS", knows))
+            asked = api.ask(session, "west", "warn")
+        found.append((pickle.dumps(asked), (api.chunk(asked, 0, 200).outcome[0] == 0).mean()))
+    assert found.count(found[0]) == len(values)
+    assert asked.past.held == () and shares[0] < found[0][1] < shares[1]
+
+
+BREACH = DUEL.replace("attacked: {when:", "attacked: {at_end:").replace("choices:", """agents:
+  talks:
+    diplomacy: {parties: [east, west]}
+    rounds: {every: 200 days}
+    agreement:
+      leave: {by: east, do: army = home, due: DUE, kept: 50 %, seen: SEEN}
+triggers:
+  sign: {at: 2030-01-03, do: sign talks}
+choices:""", 1)  # fmt: skip
+
+
+@pytest.mark.parametrize(("seen", "known"), [("300 days", set()), ("1 day", {1})])
+def test_a_breach_is_known_once_it_is_seen(tmp_path: Path, seen: str, known: set[int]) -> None:
+    """That another broke what it owed is handed to a seat when it is seen; before, not even that it had come due is."""
+    text = BREACH.replace("DUE", "{uniform: {low: 5 days, high: 15 days}}").replace("SEEN", seen)
+    broken, found = 0, set()
+    for seed in range(SEED, SEED + 10):
+        session = second_turn(tmp_path, text, seed=seed)
+        due, runs = session.game.program.trigger("talks.agreement.leave.due"), session.course().runs
+        assert runs is not None
+        if [one.chosen for one in runs.decisions[0] if one.trigger == due] != [1]:
+            continue
+        past = past_of(session.game, session.course(), "west", [])
+        broken += 1
+        found |= {chosen for (place, _), chosen in past.decisions if place == due}
+        assert due not in {one.place for one in past.guesses}
+    assert broken and found == known
+
+
+def test_a_ladder_of_which_a_seat_has_reports_alone_is_not_watched(tmp_path: Path) -> None:
+    """Pasts that a seat foresees from agree with the reports that it had, and not with the truth behind them."""
+    game = seated(tmp_path, SEALED).game
+    names = {seat: {game.program.quantities[slot].name for slot in watched(Sight.of(game, None, seat))}
+             for seat in ("west", "south")}  # fmt: skip
+    assert "army" in names["west"]
+    assert "south.sees.army" in names["south"] and not {"army", "army.ordered", "army.peak"} & names["south"]
 
 
 def test_secrets_are_guessed_as_often_as_the_model_takes_them(tmp_path: Path) -> None:
@@ -365,23 +440,6 @@ def test_what_else_the_seat_would_order_is_in_what_it_foresees(tmp_path: Path) -
     asked = api.ask(session, "east", "march", person="e")
     assert asked.alternatives[0].window.given == {"east": {"march": "stay", "warn": "shout"}}
     assert api.ask(session, "east", "march").alternatives[0].window.given == {"east": {"march": "stay"}}
-
-
-def test_the_debrief_goes_on_from_what_was(tmp_path: Path) -> None:
-    """From the true state each past is the past that was, orders that could not be carried out among it."""
-    shut = DUEL.replace("open: {flag: true, start: true}", "open: {flag: true, start: false}")
-    for text in (DUEL, shut):
-        session = second_turn(tmp_path, text, east={"march": "go"}, west={"warn": "shout"})
-        asked = api.ask_truly(session, 1, {"before": {}, "go": {"east": {"march": "go"}}}, trigger="march")
-        drawn = foresight._pasts(foresight._table(asked, "auto"), asked, range(3), "auto")
-        before = session.course(1)
-        assert drawn.pasts.heard.tolist() == [list(before.heard)] * 3 and drawn.found.all()
-        table = Table.of(session.game, {})
-        turns = table.play(before.until, drawn.pasts.lucks, drawn.pasts.parameters, [()] * 3,
-                           lambda _, common=drawn.pasts.common: common, lambda runs: runs.turns.tolist())  # fmt: skip
-        assert turns == [before.turns_taken] * 3
-        chunk = api.chunk(asked, 0, 50)
-        assert chunk.outcome.shape == (2, 50) and chunk.carried[1].all() == (text is DUEL)
 
 
 FATE = """

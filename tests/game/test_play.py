@@ -20,6 +20,7 @@ import pytest
 
 from sim import api
 from sim.cli.group import code_of
+from sim.cli.looking_back import _regret
 from tests.documents import HOUSE
 from tests.game.stage import DUEL
 
@@ -124,7 +125,7 @@ def test_back_decides_a_turn_anew_on_the_same_luck(folder: Path, play: Play) -> 
     assert digests[0] == digests[1]
 
 
-@pytest.mark.parametrize("typed", ["x", "99", "-1", "1e3", "\u00e9\u00e9", "go home", "\x1b[A"])
+@pytest.mark.parametrize("typed", ["x", "99", "-1", "1e3", "\u00e9\u00e9", "go home", "\x1b[A", "9" * 5_000, "²"])
 def test_a_key_that_does_nothing_gets_a_sentence(folder: Path, play: Play, typed: str) -> None:
     """And the question stands."""
     done = play("duel.yaml", "--futures", "0", typed=f"{typed}\nq\n")
@@ -151,6 +152,7 @@ def test_what_only_looks_changes_nothing(folder: Path, play: Play) -> None:
         (("duel.yaml", "--want", "quite"), "did you mean `quiet`"),
         (("--resume", "nowhere"), "holds no session"),
         (("duel.yaml", "--resume", "nowhere"), "leave out either"),
+        (("--resume", "nowhere", "--turns", "5", "-s", "start=2031-01-01"), "leave out `--turns`, `-s`, or"),
         (("duel.yaml", "--choose", "march=stop"), "has no option `stop`"),
     ],
 )
@@ -178,13 +180,58 @@ def test_who_wants_an_outcome_is_told_regret_by_it(play: Play) -> None:
     assert "how often it ends as quiet" in play(*words, "--want", "quiet").out
 
 
+@pytest.mark.parametrize("value", [None, 0.0, -0.012])
+def test_what_looked_better_by_less_than_nothing_is_no_regret(value: float | None) -> None:
+    """Valued in the other half of the futures, what looked best may do worse than what was chosen."""
+    found = {"is_best": False, "value": value, "low": -0.03, "high": 0.01, "best": "go", "stands": False}
+    assert _regret(found) == "No regret: nothing looked better."
+
+
 def test_another_game_in_the_folder_is_not_overwritten(folder: Path, play: Play) -> None:
-    """The same command goes on; another seed is told that the folder is taken."""
+    """The same command goes on; whoever asks for another seed, lesson or scenario is told that the folder is taken."""
     play("duel.yaml", "--turns", "2", "--keep", "mine", "--futures", "0", typed="1\n2\n\n\n")
     other = play("duel.yaml", "--turns", "2", "--keep", "mine", "--seed", "2", typed="")
-    assert other.code == 2 and "lies another game (duel, seed 1)" in other.err
+    assert other.code == 2 and "lies another game: it has seed 1, not seed 2." in other.err
+    other = play("duel.yaml", "--keep", "mine", "-s", "start=2031-01-01", "--minutes", "60")
+    assert other.code == 2 and "settings of it are others; it has 75 minutes, not 60 minutes; it has 2" in other.err
     same = play("duel.yaml", "--turns", "2", "--keep", "mine", "--futures", "0", typed="\n\n")
     assert same.code == 0 and "Turn 2 of 2" in same.out and "you are" not in same.out
+
+
+def test_a_closed_input_is_the_end_of_a_pipe(folder: Path, play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`sim play FILE <&-` leaves as if nothing more had been typed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "sim", "play", "duel.yaml", "--futures", "0"], cwd=folder, env=ENVIRONMENT, check=False,
+        capture_output=True, text=True, preexec_fn=lambda: os.close(0),
+    )  # fmt: skip
+    assert done.returncode == 0 and "stopped at turn 1" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("old", "new", "says"), [
+    ('"format": 1', '"format": 99', "holds no session that this version can read: it was kept by"),
+    ('"minutes": 75, ', "", "holds no session that this version can read"),
+    ('"name": "duel", ', "", "holds no session that this version can read"),
+])  # fmt: skip
+def test_a_log_of_another_making_is_refused(folder: Path, play: Play, old: str, new: str, says: str) -> None:
+    """With a sentence, be it of another format or without a field."""
+    play("duel.yaml", "--turns", "2", "--keep", "mine", "--futures", "0", typed="")
+    log = folder / "mine" / "log.jsonl"
+    assert old in log.read_text()
+    log.write_text(log.read_text().replace(old, new))
+    done = play("--resume", "mine")
+    assert done.code == 2 and says in done.err and "Traceback" not in done.err
+
+
+def test_a_session_goes_on_with_its_own_scenario_and_says_whose_version_it_was(folder: Path, play: Play) -> None:
+    """An edited scenario is refused, for another history would follow; another version is told and gone on with."""
+    play("duel.yaml", "--turns", "2", "--keep", "mine", "--futures", "0", typed="")
+    log, file = folder / "mine" / "log.jsonl", folder / "mine" / "scenario.yaml"
+    log.write_text(log.read_text().replace('"version": "', '"version": "9.'))
+    done = play("--resume", "mine", "--futures", "0")
+    assert done.code == 0 and "this session was opened with escalation-sim 9." in done.err
+    file.write_text(file.read_text().replace("60 days", "30 days"))
+    done = play("--resume", "mine", "--futures", "0")
+    assert done.code == 2 and "is not what the session was opened with" in done.err
 
 
 # ------------------------------------------------------------------------------------------------ at a terminal

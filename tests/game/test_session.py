@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from sim import api
 from sim.errors import UsageError
 from sim.game.log import read_log
 from sim.game.session import Refused, Session
-from sim.game.state import fold
+from sim.game.state import Clock, fold
 from tests.game.stage import DUEL, seated
 
 
@@ -186,7 +187,7 @@ def test_an_edited_scenario_changes_no_session_under_way(tmp_path: Path) -> None
 
 
 def test_a_whole_game_comes_to_its_end(tmp_path: Path) -> None:
-    """Lobby, brief, three turns, debrief, closed; then nothing more is taken but notes."""
+    """Lobby, brief, three turns, debrief, closed; then whoever comes late may read, and closing can be taken back."""
     session = seated(tmp_path)
     session.advance("brief")
     for _ in range(3):
@@ -196,5 +197,74 @@ def test_a_whole_game_comes_to_its_end(tmp_path: Path) -> None:
     session.advance("closed")
     assert session.course().outcome == "quiet"
     with pytest.raises(Refused, match="over"):
-        session.join("late")
+        session.hand("east", "model")
     session.note("A quiet game")
+    session.join("late")
+    assert "late" in session.state.people and session.undo().phase == "debrief"
+
+
+def test_who_changes_seats_takes_no_vote_along(tmp_path: Path) -> None:
+    """A vote counts at the seat at which it was given alone, and the turn can be revealed whoever moved."""
+    session = seated(tmp_path)
+    session.advance("decide")
+    session.vote("e", "march", "go", turn=0)
+    session.move("e", "west")
+    assert session.settled() == {}
+    assert api.view(session, "host")["phase"] == "decide"
+    session.move("e", "east")
+    assert session.settled() == {"east": {"march": "go"}}
+    session.move("e", "west")
+    assert session.advance("reveal").phase == "reveal"
+
+
+def test_nobody_looks_in_at_another_team_while_a_turn_is_decided(tmp_path: Path) -> None:
+    """Who has a seat keeps it until the reveal; who has none may take one; whoever leads moves anybody."""
+    session = seated(tmp_path)
+    session.join("late")
+    session.sit("w", "east")
+    session.sit("w", "west")
+    session.advance("decide")
+    for seat in ("east", ""):
+        with pytest.raises(Refused, match="everybody keeps their seat") as refused:
+            session.sit("w", seat)
+        assert refused.value.reason == "closed"
+    session.sit("w", "west")
+    session.sit("late", "east")
+    assert session.move("w", "east").people["w"].seat == "east"
+    session.advance("reveal")
+    assert session.sit("w", "west").people["w"].seat == "west"
+
+
+def test_what_was_sealed_counts_though_its_people_have_left(tmp_path: Path) -> None:
+    """Unless whoever leads hands the seat to the model; in the next turn the model plays an empty seat."""
+    session = seated(tmp_path)
+    session.advance("decide")
+    session.order("e", {"march": "go"}, turn=0, seen=0)
+    session.move("e", "")
+    assert session.settled() == {"east": {"march": "go"}}
+    session.hand("east", "model")
+    assert session.settled() == {}
+    session.undo()
+    session.advance("reveal")
+    session.advance("decide")
+    assert "east" not in session.settled() and not session.is_of_people("east")
+
+
+def test_a_phase_that_undo_enters_anew_stands_with_its_clock_at_rest(tmp_path: Path) -> None:
+    """What was left of it is left; of a clock that ran out, the whole time; never the clock of a later turn."""
+    session = seated(tmp_path)
+    session.advance("decide", seconds=90.0)
+    session.set_clock(ends=time.time() - 5)
+    session.advance("reveal")
+    session.undo()
+    assert (session.state.phase, session.state.clock) == ("decide", Clock(left=90.0))
+    session.set_clock(ends=time.time() + 60)
+    session.advance("reveal")
+    session.advance("decide", seconds=300.0)
+    session.set_clock(ends=time.time() + 300)
+    session.undo()
+    assert session.state.clock.ends is None
+    session.undo()
+    left = session.state.clock.left
+    assert session.state.turn == 0 and session.state.clock.ends is None and left is not None and 50.0 < left < 61.0
+    assert session.state == fold(session.log.events)

@@ -375,6 +375,22 @@ def test_an_absent_team_is_played_by_the_model_and_may_come_back(stage: Stage) -
     assert dict(stage.session.state.played[1]) == {"east": {"march": "go"}}
 
 
+def test_while_a_turn_is_decided_the_host_alone_moves_people(stage: Stage) -> None:
+    """Nobody looks in at another team's orders and goes back, by the form or by the other team's link."""
+    host, east, west = deciding(stage)
+    west.do("seal", warn="shout", seen=0, why="A secret")
+    reply = east.do("sit", seat="west")
+    assert reply.status == 423 and "everybody keeps their seat" in reply.text
+    link = f"{stage.room.base}/seat/{stage.room.desk.token('seat', 'west')}"
+    assert "A secret" not in east.ask("GET", link.removeprefix(stage.room.base), Accept="text/html").text
+    assert "A secret" not in east.get(f"{east.origin}/seat/decide").text
+    mine = next(one.id for one in stage.session.state.people.values() if one.seat == "east")
+    assert f'value="{mine}"' in host.get(f"{host.origin}/host/console").text
+    assert east.do("move", person=mine, seat="west").status in (403, 404)
+    assert host.do("move", person=mine, seat="west").status == 200
+    assert stage.session.state.people[mine].seat == "west"
+
+
 # ------------------------------------------------------------------------------------------ open pages
 
 

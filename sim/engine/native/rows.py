@@ -166,15 +166,17 @@ class Notes(Recorded[Decision]):
                 continue
             seq, place, occasion, chosen, by_person = wholes[at : at + NOTE_HEAD]
             at += NOTE_HEAD
-            shares, terms = [], []
+            shares, terms, opened = [], [], []
             choice = self.program.triggers[place].choice
             assert choice is not None
-            for option in choice.options:
+            for number, option in enumerate(choice.options):
                 count = len(option.terms)
                 shares.append(reals[at])
+                if wholes[at + 1]:
+                    opened.append(number)
                 terms.append(tuple(reals[at + 2 : at + 2 + count]) if wholes[at + 1] else ())
                 at += 2 + count
-            yield Decision(seq, place, occasion, chosen, tuple(shares), tuple(terms), bool(by_person))
+            yield Decision(seq, place, occasion, chosen, tuple(shares), tuple(terms), bool(by_person), tuple(opened))
 
 
 def _width(choice: Choice) -> int:
