@@ -21,6 +21,9 @@ from sim.game.table import Turn
 FUTURES = 400
 """Futures of a moment that a forecast is held against: a share of one half is known to five points."""
 
+LEAST_TO_BEAT = 0.01
+"""Brier score of the base rates below which skill says nothing: what came was nearly sure, and a ratio explodes."""
+
 BINS = 5
 """Bins of the calibration table: a class makes some dozens of forecasts, and a bin needs several."""
 
@@ -85,7 +88,7 @@ class Score:
     distance: float  # mean squared distance from the share of futures: what the forecaster could have helped
     luck: float  # what even that share would have lost in the mean: what nobody could have helped
     base: float  # Brier score of the base rates on the same questions
-    skill: float  # 1 - brier / base
+    skill: float  # 1 - brier / base; NaN where the base rates leave hardly anything to beat
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +245,7 @@ def score(who: str, pairs: Sequence[tuple[Asked, float]]) -> Score:
     distance = _mean([(probability - one.sealed.share) ** 2 for one, probability in pairs])
     luck = _mean([one.sealed.share * (1 - one.sealed.share) for one, _ in pairs])
     base = _mean([(one.base.share - float(bool(one.came))) ** 2 for one, _ in pairs])
-    skill = 1 - brier / base if base > 0 else math.nan
+    skill = 1 - brier / base if base >= LEAST_TO_BEAT else math.nan
     return Score(who, len(pairs), len(by_question), brier, low, high, distance, luck, base, skill)
 
 
