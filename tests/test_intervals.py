@@ -15,6 +15,7 @@ from sim.analysis.intervals import (
     normal_quantile,
     quantile,
     quantile_interval,
+    share_interval,
     wilson,
     wilson_bounds,
 )
@@ -28,6 +29,19 @@ from tests.statistics.claims import SEED, assert_share
 def test_wilson_gives_the_textbook_numbers(count, n, low, high):
     """Wilson's interval to six digits, its ends exact at 0 and 1."""
     assert wilson(count, n) == pytest.approx((low, high), abs=5e-7)
+
+
+@given(some.lists(some.sampled_from([0.0, 0.5, 1.0]), min_size=2, max_size=200))
+def test_a_mean_of_shares_has_an_interval_even_where_all_agree(values):
+    """Never without a width, Wilson's own of truths, and never narrower than the spread of the values makes it."""
+    found = np.array(values)
+    mean, low, high = share_interval(found)
+    assert 0.0 <= low <= mean <= high <= 1.0 and low < high
+    if not (found == 0.5).any():
+        assert (low, high) == pytest.approx(wilson(int(found.sum()), len(found)))
+    n, z = len(found), normal_quantile(0.95)
+    spread = z * math.sqrt(float(found.var()) / n) / (1 + z * z / n)
+    assert high - low >= 2 * spread - 1e-12
 
 
 @given(some.integers(0, 500), some.integers(1, 500), some.sampled_from([0.5, 0.9, 0.95, 0.999]))

@@ -36,7 +36,7 @@ def normal_quantile(level: float) -> float:
     return float(ndtri(0.5 + level / 2))
 
 
-def wilson(count: int, n: int, level: float = LEVEL) -> tuple[float, float]:
+def wilson(count: float, n: int, level: float = LEVEL) -> tuple[float, float]:
     """Wilson score interval of a share, `count` out of `n`; (0, 1) when n is 0, for then nothing is known.
 
     Source
@@ -57,6 +57,24 @@ def wilson(count: int, n: int, level: float = LEVEL) -> tuple[float, float]:
     low = 0.0 if count == 0 else (centre - half) / (1 + spread)
     high = 1.0 if count == n else (centre + half) / (1 + spread)
     return low, high
+
+
+def share_interval(values: Floats, level: float = LEVEL) -> tuple[float, float, float]:
+    """Mean of values from 0 to 1 and an interval of it that has a width even where all values agree: (mean, low, high).
+
+    Wilson's interval at a count of mean times n. It is conservative: of all variables from 0 to 1 with mean p, one that
+    is 0 or 1 has the largest variance, p (1 - p). Of truths it is Wilson's own. (NaN, 0, 1) when there is no value.
+
+    Source
+    ------
+    The bound: Bhatia and Davis (2000), Am. Math. Mon. 107, 353-357. The interval: Wilson (1927), as `wilson`.
+    """
+    n = len(values)
+    if n == 0:
+        return math.nan, 0.0, 1.0
+    mean = min(1.0, max(0.0, float(values.mean())))
+    low, high = wilson(n if mean == 1.0 else mean * n, n, level)
+    return mean, low, high
 
 
 def wilson_bounds(counts: Integers, n: int, level: float = LEVEL) -> tuple[Floats, Floats]:

@@ -17,11 +17,12 @@ from threading import get_ident
 from typing import Any, Literal
 
 from sim.analysis.base_rates import base_rate
-from sim.analysis.intervals import LEVEL
+from sim.analysis.intervals import LEVEL, wilson
 from sim.analysis.paired import holm
-from sim.analysis.percent import percent, percent_range
+from sim.analysis.percent import percent
 from sim.clock import days, say_date
 from sim.digits import decimals_of, fixed
+from sim.figures.inline.chart import digits_of
 from sim.game.course import Carried, Course
 from sim.game.fan import FAN, fan, titled
 from sim.game.forecasts import FUTURES, Asked, Share, ask, moment, plain, scored, whole
@@ -210,10 +211,12 @@ def _says(ended: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]], n: in
     own = next((one for one in outcomes if one["is_own"]), None)
     if own is None:
         return f"The scenario failed on {ended['date'][:10]}: how this history would have ended cannot be told."
+    places = digits_of(own["low"], own["high"])
+    low, high = (fixed(100 * own[end], places) for end in ("low", "high"))
     return (
         f"Your history ended so: {ended['says']}. Of {n:,} runs from the start, every seat played by the model and "
-        f"every uncertain number drawn anew, {percent(own['share'])} ended like it "
-        f"(95 % interval {percent_range(own['low'], own['high'])})."
+        f"every uncertain number drawn anew, {percent(own['share'], places)} ended like it "
+        f"(95 % interval {low} to {high} %)."
     )
 
 
@@ -319,7 +322,8 @@ def _said(move: Mapping[str, Any], question: Question) -> dict[str, Any] | None:
     places = decimals_of(50 * (high - low))
     more = f"“{best}” would have reached {fixed(100 * value, places)} points {of} more"
     if low == high:
-        return {**found, "says": f"{more}, the same in each of {n:,} futures."}
+        other = percent(wilson(0, n)[1], 0)
+        return {**found, "says": f"{more}, the same in each of {n:,} futures; in up to {other} of all it may differ."}
     within = f"95 % interval {fixed(100 * low, places)} to {fixed(100 * high, places)}, {n:,} futures on the same luck"
     doubt = " That may be luck." if low <= 0 else ""
     return {**found, "says": f"{more} ({within}).{doubt}"}

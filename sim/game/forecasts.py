@@ -22,6 +22,9 @@ from sim.game.table import Turn
 FUTURES = 400
 """Futures of a moment that a forecast is held against: a share of one half is known to five points."""
 
+LEAST_TO_BEAT = 0.01
+"""Brier score of the base rates below which skill says nothing: what came was nearly sure, and a ratio explodes."""
+
 BINS = 5
 """Bins of the calibration table: a class makes some dozens of forecasts, and a bin needs several."""
 
@@ -86,7 +89,7 @@ class Score:
     distance: float  # mean squared distance from the share of futures: what the forecaster could have helped
     luck: float  # what even that share would have lost in the mean: what nobody could have helped
     base: float  # Brier score of the base rates on the same questions
-    skill: float  # 1 - brier / base
+    skill: float  # 1 - brier / base; NaN where the base rates leave hardly anything to beat
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +254,7 @@ def score(who: str, pairs: Sequence[tuple[Asked, float]]) -> Score:
     distance = _mean(over(lambda one, probability: (probability - one.sealed.share) ** 2))
     luck = _mean(over(lambda one, _: one.sealed.share * (1 - one.sealed.share)))
     base = _mean(over(lambda one, _: (one.base.share - float(bool(one.came))) ** 2))
-    skill = 1 - brier / base if base > 0 else math.nan
+    skill = 1 - brier / base if base >= LEAST_TO_BEAT else math.nan
     return Score(who, len(pairs), len(every), brier, low, high, distance, luck, base, skill)
 
 

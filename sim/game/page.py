@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from sim import provenance
 from sim.analysis.percent import percent
+from sim.digits import decimals_of, fixed
 from sim.figures.inline import bars, calibration, icons, tracks
 from sim.figures.inline.chart import Chart, estimate, style
 
@@ -77,7 +78,11 @@ def _points(one: Mapping[str, Any] | None) -> str:
         return ""
     if one["low"] is None:
         return "hardly any" if abs(one["value"]) < 0.05 else f"{100 * one['value']:+.0f}"
-    return f"{100 * one['value']:+.1f} [{100 * one['low']:+.1f}, {100 * one['high']:+.1f}]"
+    if one["low"] == one["high"]:
+        return f"{100 * one['value']:+.0f} in each future"
+    places = decimals_of(50 * (one["high"] - one["low"]))
+    value, low, high = (fixed(100 * one[name], places, sign="+") for name in ("value", "low", "high"))
+    return f"{value} [{low}, {high}]"
 
 
 def _marked(mark: float | None) -> str:

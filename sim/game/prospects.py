@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.intervals import LEVEL, held_to, mean_interval, wilson
+from sim.analysis.intervals import LEVEL, share_interval, wilson
 from sim.analysis.paired import holm, mean_difference, share_difference
 from sim.game.foresight import Ask, Chunk
 from sim.game.reckoning import KEPT, scores_of
@@ -206,13 +206,11 @@ def _joined(parts: Sequence[NDArray[Any]], empty: tuple[int, ...]) -> NDArray[An
 
 
 def _mean(values: NDArray[np.float64]) -> tuple[float | None, float | None, float | None]:
-    """Mean with Student's interval, cut to where a mark can lie; None where there is none."""
+    """Mean of marks or scores with `share_interval`; None where there is none."""
     known = values[~np.isnan(values)]
     if not len(known):
         return None, None, None
-    mean, low, high = mean_interval(known)
-    low, high = held_to(low, high, (0.0, 1.0))
-    return mean, low, high
+    return share_interval(known)
 
 
 def _score_more(first: NDArray[np.float64], other: NDArray[np.float64]) -> More | None:

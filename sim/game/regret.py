@@ -126,11 +126,11 @@ def outcome_shares(game: Game, runs: Runs) -> list[dict[str, float | int | str]]
 
 
 def mean_score(values: Floats | None) -> dict[str, float | int] | None:
-    """The mean of scores with Student's interval; None if there are none."""
-    from sim.analysis.intervals import mean_interval
+    """The mean of scores with `share_interval`; None if there are none."""
+    from sim.analysis.intervals import share_interval
 
     known = np.array([]) if values is None else values[~np.isnan(values)]
     if not len(known):
         return None
-    mean, low, high = mean_interval(known)
-    return {"mean": mean, "low": max(0.0, low), "high": min(1.0, high), "n": len(known)}
+    mean, low, high = share_interval(known)
+    return {"mean": mean, "low": low, "high": high, "n": len(known)}

@@ -22,6 +22,7 @@ class Move:
 
     `had_been` is the chance that the model gave it at that moment; None where it did not weigh it, or where it would
     give away what only the seat itself knows. `carried_out` is the day; where it is None, `undone` says why.
+    `is_idle`: it changes nothing.
     """
 
     seat: str
@@ -35,6 +36,7 @@ class Move:
     carried_out: str | None
     is_secret: bool
     undone: str = ""
+    is_idle: bool = False
 
     def record(self) -> dict[str, Any]:
         """As plain data."""
@@ -117,5 +119,5 @@ class _Told:
             had_been=round(decision.shares[chosen], 4) if decision is not None and may_weigh else None,
             carried_out=None if tick is None else day_in_words(self.game.program, tick),
             is_secret=not option.does_nothing and not self.everybody.knows_firing(question.place, chosen),
-            undone=undone,
+            undone=undone, is_idle=option.does_nothing,
         )  # fmt: skip

@@ -123,9 +123,7 @@ def rehearsed(copy: Copied, seed: int) -> dict[str, Any]:
 
 
 def assumptions(session: Session) -> dict[str, Any]:
-    """Every number of the scenario that is played, with its source and range, as it stands in the file."""
-    from dataclasses import asdict
+    """What the scenario takes for granted: `drawn`, and all numbers in `parts`, each with its source."""
+    from sim.game.assumed import assumed
 
-    from sim.program.ledger import ledger
-
-    return {"numbers": [asdict(one) for one in ledger(session.game.scenario) if one.role != "lever"]}
+    return assumed(session.game)

@@ -34,6 +34,12 @@ def test_who_knows_scores_nothing_and_who_is_sure_and_wrong_scores_one() -> None
     assert score("a", [(asked(0, True), 0.0)]).brier == 1.0
 
 
+def test_against_a_base_rate_that_is_nearly_sure_there_is_no_skill() -> None:
+    """Where hardly anything is left to beat, the ratio says nothing, and none is given."""
+    assert math.isnan(score("a", [(asked(0, True, base=95), 0.5)]).skill)
+    assert score("a", [(asked(0, True, base=80), 0.9)]).skill == pytest.approx(0.75)
+
+
 def test_luck_is_told_apart_from_error() -> None:
     """Over what comes as often as the futures say, Brier is the distance from their share plus what luck takes."""
     share = 0.3

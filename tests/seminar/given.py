@@ -549,27 +549,28 @@ def extra(page: str) -> dict[str, Any]:
         "whatif": {"push_further": prospects()},
         "asking": {"push_further": 600},
         "assumptions": {
-            "numbers": [
+            "count": 2,
+            "drawn": [
                 {
-                    "path": "threat.believed",
                     "says": "Chance that Moscow gives the threat",
-                    "value": 0.45,
-                    "low": 0.2,
-                    "high": 0.7,
+                    "range": "20 % to 70 %, most likely 45 %",
                     "unit": "",
-                    "source": "our judgement",
+                    "source": "author",
                     "confidence": "low",
                 },
+            ],
+            "parts": [
                 {
-                    "path": "joint_share",
-                    "says": "Share of the joint damage that the United States do alone",
-                    "value": 0.91,
-                    "low": None,
-                    "high": None,
-                    "unit": "",
-                    "source": "Chowdhry et al. (2020)",
-                    "confidence": "medium",
-                },
+                    "title": "Western measures",
+                    "rows": [
+                        {
+                            "says": "Share of the joint damage that the United States do alone",
+                            "value": "0.91",
+                            "unit": "",
+                            "source": "Chowdhry et al. (2020)",
+                        }
+                    ],
+                }
             ],
             "levers": [
                 {

@@ -204,10 +204,19 @@ def source(named: Any) -> str:
     return str(named) if named and named != "author" else "our judgement"
 
 
+def capitalized(text: str) -> str:
+    """A text with a capital at its head, the rest as it is.
+
+    >>> capitalized("our judgement"), capitalized("EIA, Brent")
+    ('Our judgement', 'EIA, Brent')
+    """
+    return text[:1].upper() + text[1:]
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     one.__name__: one
     for one in (
         minutes, left, chance, plain, people, counted, phase, step, channel, short, drawing, day, dated, mark, usually,
-        score, said, estimate, source,
+        score, said, estimate, source, capitalized,
     )
 }  # fmt: skip
