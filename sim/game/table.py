@@ -314,7 +314,8 @@ def _question(
     options = tuple(_options(choice, written, idle_ones))
     idle = next((option.name for option in options if option.does_nothing), "")
     may_close = any(one.name == idle and not _always_open(one) for one in choice.options)
-    return Question(name, place, _worded(choice.asks) or _asked(name), options, idle, may_close)
+    asks = _worded(choice.asks) if block is not None or ".answer" not in name else ""
+    return Question(name, place, asks or _asked(name), options, idle, may_close)
 
 
 def _always_open(option: Weighed) -> bool:
@@ -336,7 +337,7 @@ def _asked(name: str) -> str:
     parts = name.split(".")
     thing = parts[0].replace("_", " ")
     if "answer" in parts:
-        return f"If it is called: do you keep your word, {thing}?"
+        return f"If the {thing} is called: is the word kept?"
     if "ask" in parts:
         return f"If it is submitted: what do you answer to {parts[-3].replace('_', ' ')}?"
     return f"{thing.capitalize()}: what do you do?"

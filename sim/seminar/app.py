@@ -182,9 +182,7 @@ class Doors:
         if self._who(request, "host") is None:
             return await self._says(request, 403, LEADS)
         path = await self.room.reckoner.exported()
-        opened = self.room.session.opened
-        name = f"seminar-{opened.name}-{opened.seed}.zip"
-        return FileResponse(path, media_type="application/zip", filename=name)
+        return FileResponse(path, media_type="application/zip", filename=path.name)
 
     async def health(self, request: Request) -> Response:
         """That it is there, and how far it is; nothing that a stranger may not know."""

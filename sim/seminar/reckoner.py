@@ -174,7 +174,7 @@ class Reckoner:
         assert folder is not None
         async with self._exporting:
             await self._parts()
-            path = folder / "export.zip"
+            path = folder / f"seminar-{self._session.opened.name}-{self._session.seed}.zip"
             return await asyncio.to_thread(api.export_session, self._session, path, whatifs=self.kept())
 
     def after(self) -> None:

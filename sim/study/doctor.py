@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 from sim import provenance
@@ -21,6 +22,8 @@ from sim.study.workers import processors
 
 NEEDED = ("click", "duckdb", "llvmlite", "matplotlib", "numpy", "pydantic", "PyYAML", "rich", "scipy", "simpy")
 """Distributions that the simulator cannot do without."""
+
+REMEDY_OF_SEMINAR = "pip install 'escalation-sim[seminar]'"
 
 SPEED_OF, SPEED_SECONDS = "first-lesson", 0.1
 """What is played to tell how fast the engines are, and for how long at least."""
@@ -56,6 +59,13 @@ def _machine() -> Iterator[tuple[str, str, str]]:
         "ok",
         f"dask {found}: `--cluster tcp://HOST:8786`" if found else f"not installed: {REMEDY_OF_CLUSTER}",
     )
+    yield "seminar", "ok", "`sim seminar` can lead a class" if _has_seminar() else f"not installed: {REMEDY_OF_SEMINAR}"
+
+
+def _has_seminar() -> bool:
+    """Whether all that `sim seminar` needs is installed."""
+    needed = ("starlette", "uvicorn", "websockets", "itsdangerous", "multipart", "segno", "ifaddr")
+    return all(find_spec(name) is not None for name in needed)
 
 
 def _engines() -> Iterator[tuple[str, str, str]]:
