@@ -292,6 +292,18 @@ function flushAnew() {
   void flush();
 }
 
+/** @type {Map<string, number>} */
+const counted = new Map(); // what was heard, and from which revision on pages show it: until then ours is newer than theirs
+
+/** Forget what pages of this revision show themselves. @param {number} revision */
+function settle(revision) {
+  for (const [key, since] of counted) {
+    if (revision < since) continue;
+    counted.delete(key);
+    if (!queue.some((one) => one.clears.includes(key))) forget([key]);
+  }
+}
+
 /** @param {Move} move @param {Response} answer */
 async function heard(move, answer) {
   const from = underWay.get(keyIn(move));
@@ -299,7 +311,9 @@ async function heard(move, answer) {
   from?.button?.removeAttribute("aria-busy");
   const said = await answer.json().catch(() => ({}));
   if (answer.ok) {
-    forget(move.clears);
+    const isLatest = (/** @type {string} */ key) => !queue.some((one) => one.clears.includes(key));
+    if (move.action === "/do/vote") for (const key of move.clears.filter(isLatest)) counted.set(key, said.revision ?? 0);
+    else forget(move.clears);
     complain("");
     if (move.says) speak(move.says);
     if (move.action === "/do/note") from?.form.reset();
@@ -453,6 +467,7 @@ function told(message) {
     say(ended);
     return;
   }
+  if (message.regions && typeof message.revision === "number") settle(message.revision);
   for (const [name, markup] of Object.entries(message.regions ?? {})) {
     const there = document.getElementById(name);
     if (there?.hasAttribute("data-region")) grow(there, String(markup));
