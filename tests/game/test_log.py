@@ -105,5 +105,5 @@ def test_a_session_of_another_kind_is_refused_with_a_sentence(tmp_path: Path) ->
     """Its first line lacks what opens a session."""
     seated(tmp_path, keep=True)
     (tmp_path / "session" / "log.jsonl").write_text('{"n": 0, "at": "2030", "kind": "opened"}\n', encoding="utf-8")
-    with pytest.raises(UsageError, match="lacks a field"):
+    with pytest.raises(UsageError, match="that this version can read"):
         api.resume_session(tmp_path / "session")

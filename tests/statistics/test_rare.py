@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.analysis.splitting.levels import Levels
+from sim.clock import TICKS_PER_DAY
 from sim.engine.choose import choose
 from sim.engine.record import LEAN
 from sim.program.build import build_program
@@ -101,7 +104,7 @@ def test_particles_that_nobody_chose_are_brute_force():
 
 def test_the_spring_of_2014_is_as_in_brute_force():
     """War within two months, once in some hundreds: splitting and plain runs agree."""
-    program = build_program(read_scenario("ukraine-2014", overrides=(("horizon", "60 days"),)))
+    program = replace(build_program(read_scenario("ukraine-2014")), horizon=60 * TICKS_PER_DAY)
     found, _ = split(program, "open_war", particles=100, repetitions=40)
     plain = _plain_share(program, "open_war", 10_000)
     error = np.hypot(found.estimate.spread * found.estimate.mean / np.sqrt(40), np.sqrt(plain / 10_000))
@@ -112,7 +115,7 @@ def test_the_spring_of_2014_is_as_in_brute_force():
 @pytest.mark.soak
 def test_the_spring_of_2014_is_as_in_a_million_runs():
     """War within a month, once in some seven thousand: splitting and a million plain runs agree."""
-    program = build_program(read_scenario("ukraine-2014", overrides=(("horizon", "30 days"),)))
+    program = replace(build_program(read_scenario("ukraine-2014")), horizon=30 * TICKS_PER_DAY)
     found, _ = split(program, "open_war", particles=4_000, repetitions=60)
     runs = 1_000_000
     plain = _plain_share(program, "open_war", runs)
