@@ -188,7 +188,8 @@ def _resolved(tree: Tree, program: Program) -> Tree:
 def _slot(path: str, at: int, program: Program) -> int:
     names = [*program.outcome_names, *(metric.name for metric in program.metrics)]
     if path not in names:
-        remedy = did_you_mean(path, names) or f"known here: {', '.join(names)}"
+        known = f"known here: {', '.join(names)}" if names else "the file has none: write `outcomes` and `metrics`"
+        remedy = did_you_mean(path, names) or known
         raise ExpressionError(at, f"`{path}` is neither an outcome nor a metric", remedy)
     return names.index(path)
 
