@@ -92,7 +92,12 @@ def without_unread(faults: Iterable[Fault], causes: Sequence[Fault], unread: Con
         if not _names_one(fault.says, unread) and not _is_of_a_part_unread(fault, causes)
         and not (fault.path in torn and fault.says.startswith("unknown name"))
     ]  # fmt: skip
-    return [replace(fault, remedy="") if _names_one(f"`{fault.remedy}`", (UNREAD,)) else fault for fault in kept]
+    return [
+        replace(fault, remedy="write the name of one that is there")
+        if _names_one(f"`{fault.remedy}`", (UNREAD,))
+        else fault
+        for fault in kept
+    ]
 
 
 def _names_one(text: str, names: Container[str]) -> bool:
