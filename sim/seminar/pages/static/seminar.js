@@ -312,8 +312,12 @@ async function heard(move, answer) {
   const said = await answer.json().catch(() => ({}));
   if (answer.ok) {
     const isLatest = (/** @type {string} */ key) => !queue.some((one) => one.clears.includes(key));
-    if (move.action === "/do/vote") for (const key of move.clears.filter(isLatest)) counted.set(key, said.revision ?? 0);
-    else forget(move.clears);
+    if (move.action !== "/do/vote") forget(move.clears);
+    else for (const key of move.clears.filter(isLatest)) {
+      remember(key, null);
+      counted.set(key, said.revision ?? 0);
+      setTimeout(() => settle(counted.get(key) ?? 0), 1500);
+    }
     complain("");
     if (move.says) speak(move.says);
     if (move.action === "/do/note") from?.form.reset();
