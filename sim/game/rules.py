@@ -11,6 +11,7 @@ from typing import Literal
 
 from sim.agents.channels import hidden
 from sim.agents.draft import Draft, Known
+from sim.errors import Text
 from sim.game.owners import Owners
 from sim.game.table import Game
 from sim.language.tree import Count, Read, Tree, walk
@@ -106,7 +107,7 @@ class _Writer:
     def _reports(self) -> set[str]:
         found = set()
         for actor in [self.seat] if self.seat else list(self.game.seats):
-            block = self.game.scenario.perception.get(actor)  # type: ignore[call-overload]
+            block = self.game.scenario.perception.get(Text(actor))
             found |= {str(name) for name in block.sees} if block is not None else set()
         return found
 

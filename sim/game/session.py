@@ -346,18 +346,15 @@ class Session:
             thrown = {name: self.game.turns[turn].tick for name, turn in self.state.thrown.items()
                       if thrown_by is None or turn <= thrown_by}  # fmt: skip
             key: tuple[Any, ...] = tuple(sorted(thrown.items()))
-            found = self._kept(key, lambda: beginning(self.game, self.seed, thrown=thrown))
+            found = self._courses.setdefault(key, beginning(self.game, self.seed, thrown=thrown))
             for window in windows:
                 if found.is_over:
                     break
                 key = (*key, window)
-                found = self._kept(key, lambda before=found, window=window: after(self.game, before, window))  # type: ignore[misc]
+                if key not in self._courses:
+                    self._courses[key] = after(self.game, found, window)
+                found = self._courses[key]
             return found
-
-    def _kept(self, key: tuple[Any, ...], make: Callable[[], Course]) -> Course:
-        if key not in self._courses:
-            self._courses[key] = make()
-        return self._courses[key]
 
     def digest(self) -> str:
         """What was decided and what followed from it, in 16 hexadecimal digits: equal games have equal digests.

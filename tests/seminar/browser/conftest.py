@@ -91,3 +91,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What was promised, and what it came to here."""
     for line in measured.table():
         terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="module")
+def room(opened: Callable[..., Room]) -> Room:
+    """A room in its first turn."""
+    found = opened()
+    found.lead("advance", phase="brief")
+    found.lead("advance", phase="decide")
+    return found
+
+
+@pytest.fixture(scope="module")
+def asked(room: Room) -> tuple[str, str, tuple[str, ...]]:
+    """A seat, a question of it, and its options."""
+    seat = room.seats[0]
+    question = room.game.seats[seat].questions[0]
+    return seat, question.trigger, question.names

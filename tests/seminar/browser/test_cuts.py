@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,23 +19,6 @@ SECONDS_CUT_OFF = 20.0
 
 NETWORK = r"ERR_|WebSocket|Failed to (fetch|load)|NetworkError"
 """What a browser complains of when the network is gone, whatever the page does."""
-
-
-@pytest.fixture(scope="module")
-def room(opened: Callable[..., Room]) -> Room:
-    """A room in its first turn."""
-    found = opened()
-    found.lead("advance", phase="brief")
-    found.lead("advance", phase="decide")
-    return found
-
-
-@pytest.fixture(scope="module")
-def asked(room: Room) -> tuple[str, str, tuple[str, ...]]:
-    """A seat, a question of it, and its options."""
-    seat = room.seats[0]
-    question = room.game.seats[seat].questions[0]
-    return seat, question.trigger, question.names
 
 
 def votes_of(room: Room, handle: str, option: str) -> int:

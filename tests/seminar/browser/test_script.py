@@ -29,23 +29,6 @@ OLDER = """for (const [of, name] of [
 """A browser of five years ago lacks all of these."""
 
 
-@pytest.fixture(scope="module")
-def room(opened: Callable[..., Room]) -> Room:
-    """A room in its first turn."""
-    found = opened()
-    found.lead("advance", phase="brief")
-    found.lead("advance", phase="decide")
-    return found
-
-
-@pytest.fixture(scope="module")
-def asked(room: Room) -> tuple[str, str, tuple[str, ...]]:
-    """A seat, a question of it, and its options."""
-    seat = room.seats[0]
-    question = room.game.seats[seat].questions[0]
-    return seat, question.trigger, question.names
-
-
 def votes(room: Room) -> int:
     """How many votes are on the record."""
     return len(room.log("voted"))
