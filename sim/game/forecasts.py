@@ -161,6 +161,13 @@ def holds(runs: Runs, turn: Turn) -> list[bool | None]:
     return [came if is_sound else None for came, is_sound in found]
 
 
+def came(course: Course, turn: Turn) -> bool | None:
+    """Whether what a turn asked has come, at the end of a history that ends with it; None while nobody knows."""
+    if course.runs is None or (turn.forecast.at_end and not course.is_over):
+        return None
+    return holds(course.runs, turn)[0]
+
+
 def looks_at(session: Session, turn: Turn) -> int:
     """The tick at which the forecast of a turn is looked at."""
     return session.game.program.horizon if turn.forecast.at_end else turn.until
@@ -202,10 +209,9 @@ def ask(session: Session, turn: int, *, futures: int = FUTURES) -> Asked:
     numbers = kept_futures(before, futures)
     sealed = play_futures(game, before, numbers, turn=turn, orders=state.played[turn], until=at)
     own = whole(session) if asked.forecast.at_end else session.course(turn + 1)
-    came = None if own.runs is None else holds(own.runs, asked)[0]
     base = starts(beginning(game, session.seed), futures, until=at)
     return Asked(
-        turn, asked.forecast.says, asked.forecast.at_end, came, Share.among(holds(base, asked)),
+        turn, asked.forecast.says, asked.forecast.at_end, came(own, asked), Share.among(holds(base, asked)),
         share_from_here(session, turn, futures=futures), Share.among(holds(sealed, asked)),
     )  # fmt: skip
 

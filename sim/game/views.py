@@ -7,6 +7,7 @@ the room: who sits where, who has sealed, the clock.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from statistics import median
 from threading import RLock
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -14,6 +15,7 @@ from weakref import WeakKeyDictionary
 from sim.game.atlas import Atlas
 from sim.game.console import console
 from sim.game.course import Course, Window
+from sim.game.forecasts import came
 from sim.game.looks import world
 from sim.game.news import News, news, of_turn
 from sim.game.numbers import numbers
@@ -220,7 +222,17 @@ class _Looking:
                          ordered=self.state.played[last], overridden=put)  # fmt: skip
         return {
             "turn": last + 1, "moves": [one.record() for one in moves],
-            "news": [one.record() for one in of_turn(self.news(), last)],
+            "news": [one.record() for one in of_turn(self.news(), last)], "foretold": self.foretold(last),
+        }  # fmt: skip
+
+    def foretold(self, turn: int) -> Record:
+        """What the turn asked to foretell, whether it came, and what the class had said: n chances in [0, 1]."""
+        said = sorted(chance for (when, _), chance in self.state.forecasts.items() if when == turn)
+        asked = self.game.turns[turn].forecast
+        return {
+            "asks": asked.says, "at_end": asked.at_end, "came": came(self.course, self.game.turns[turn]),
+            "n": len(said), "lowest": said[0] if said else None, "middle": median(said) if said else None,
+            "highest": said[-1] if said else None, "mine": None,
         }  # fmt: skip
 
     def forecast(self) -> Record:
@@ -301,6 +313,10 @@ def _personal(shared: Record, state: State, person: str) -> Record:
         return dict(shared)
     me = {**shared["me"], "id": who.id, "handle": who.handle}
     forecast = {**shared["forecast"], "mine": state.forecasts.get((state.turn, person))}
+    if "reveal" in shared:
+        reveal = shared["reveal"]
+        mine = state.forecasts.get((reveal["turn"] - 1, person))
+        shared = {**shared, "reveal": {**reveal, "foretold": {**reveal["foretold"], "mine": mine}}}
     return {**shared, "me": me, "forecast": forecast,
             "questions": [_marked(one, state, person) for one in shared["questions"]]}  # fmt: skip
 

@@ -230,3 +230,21 @@ def test_news_is_in_plain_words() -> None:
         for line in view(session, role)["news"]:
             said = f"{line['says']} {line['because']} {' '.join(line['changes'])}"
             assert not set("`_{}") & set(said), said
+
+
+def test_a_reveal_says_whether_what_was_foretold_came(tmp_path: Path) -> None:
+    """Beside it what the class had said, and to each person what they had; how it ends is told at the end alone."""
+    asks = "turns: {first: {at: 0 days, predict: highest >= massed}, last: {at: 30 days}}\n"
+    session = seated(tmp_path, DUEL + asks, turns=None)
+    session.advance("decide")
+    session.order("e", {"march": "go"}, turn=0, seen=0)
+    session.foretell("e", 0.9, turn=0)
+    session.foretell("w", 0.2, turn=0)
+    session.advance("reveal")
+    told = view(session, "west", person="w")["reveal"]["foretold"]
+    assert (told["came"], told["n"], told["lowest"], told["highest"], told["mine"]) == (True, 2, 0.2, 0.9, 0.2)
+    assert view(session, "screen")["reveal"]["foretold"]["mine"] is None
+    session.advance("decide")
+    session.order("e", {"march": "stay"}, turn=1, seen=0)
+    session.advance("reveal")
+    assert view(session, "screen")["reveal"]["foretold"]["came"] is False, "the last turn asks for the first outcome"
