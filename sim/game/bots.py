@@ -48,9 +48,9 @@ def take_part(session: Session, rng: random.Random, *, manner: Manner = "model")
     turn = session.state.turn
     shares = _foreseen(session) if manner == "model" else None
     for actor, seat in session.game.seats.items():
-        if not session.is_of_people(actor):
-            continue
         members = session.members(actor)
+        if not members or not session.is_of_people(actor):  # what a seat sealed counts though its people have left
+            continue
         for person in members:
             wish = wish_of(session, seat, rng, manner=manner)
             for trigger, option in wish.items():
