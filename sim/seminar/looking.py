@@ -93,6 +93,7 @@ class Looking:
         moved = (state.phase, state.turn) != page.moment
         goes_to = elsewhere or (places.follows(page.page, state.phase) if moved else "")
         said = {"phase": state.phase, "turn": state.turn, "is_blank": state.is_blank, "goes_to": goes_to,
+                "at": places.OF_PHASE[state.phase],
                 "clock": {"ends": state.clock.ends, "left": state.clock.left, "now": time.time()}}  # fmt: skip
         if goes_to and page.page != places.SCREEN:
             return Snapshot(stamp, {}, said)

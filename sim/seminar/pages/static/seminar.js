@@ -509,7 +509,7 @@ function stands(state) {
   const moved = document.getElementById("moved");
   const isLater = state.phase !== here.phase || String(state.turn) !== here.turn;
   if (isLater && !goes && /^\/seat\/(decide|reveal)$/.test(here.page)) go(here.page);
-  if (moved && here.page.startsWith("/seat/")) moved.hidden = !isLater;
+  if (moved && here.page.startsWith("/seat/")) moved.hidden = !isLater || state.at === here.page;
 }
 
 let isGoing = false;
