@@ -50,7 +50,6 @@ from sim.verbs.seating import (
     prospects,
     resume_session,
     said_of_version,
-    sheet,
     view,
     warm,
 )
@@ -177,7 +176,6 @@ __all__ = [
     "sandboxed",
     "schema",
     "sensitivity",
-    "sheet",
     "shipped",
     "show",
     "status",

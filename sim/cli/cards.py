@@ -56,8 +56,7 @@ def number_lines(knows: Sequence[Mapping[str, Any]], title: str, paint: Paint) -
 
 def _figure(one: Mapping[str, Any], title: str, room: int) -> str:
     """A number with its name, cut to so many columns."""
-    value = one["value"]
-    told = paper.number(value) if isinstance(value, int | float) else str(value)
+    told = one["text"] if len(one["text"]) <= room // 2 else one["text"].split(";")[0]
     name = one["says"].partition(": ")[0].partition(", as ")[0].removesuffix(f" of {title}")
     name += FROM.get(one.get("kind", ""), "")
     most = room - len(told) - 4
@@ -66,11 +65,17 @@ def _figure(one: Mapping[str, Any], title: str, room: int) -> str:
 
 
 def _listed(title: str, rows: Iterable[Any], paint: Paint, *, numbered: bool = False) -> list[str]:
-    told = [row["says"] if isinstance(row, Mapping) else str(row) for row in rows]
+    told = [_aim(row) if isinstance(row, Mapping) else str(row) for row in rows]
     lines = [
         line for at, text in enumerate(told, 1) for line in wrapped(text, lead=f"  {at}. " if numbered else "  - ")
     ]
     return [paint("head", title), *lines, ""] if told else []
+
+
+def _aim(row: Mapping[str, Any]) -> str:
+    """What is wanted, and when it is kept."""
+    marks = [f"{word}: {row[key]}" for word, key in (("Kept", "kept"), ("In part", "partly")) if row.get(key)]
+    return ". ".join([row["says"], *marks])
 
 
 def turn_lines(view: View, paint: Paint) -> list[str]:

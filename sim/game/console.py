@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sim.game.effects import effects_in_words
 from sim.game.log import Event
 from sim.game.session import Session
 from sim.game.speech import Speech, day_in_words
@@ -64,8 +65,7 @@ def _does(game: Game, speech: Speech, trigger: str) -> list[str]:
     if not trigger:
         return []
     effects = game.program.triggers[game.program.trigger(trigger)].branches[0].effects
-    return [f"{speech.named(game.program.quantities[one.slot].name)} becomes {speech.amount(one.value)}"
-            for one in effects]  # fmt: skip
+    return effects_in_words(speech, effects)
 
 
 _PHASES = {

@@ -14,7 +14,7 @@ from sim.game.past import Past
 from sim.game.sight import Sight
 from sim.game.speech import day_in_words, words_of
 from sim.game.world import Ladder, Link, Measure, Talks, Word, World
-from sim.program.sayings import capital, done, plain
+from sim.program.sayings import capital, done, joined, plain
 from sim.scenario import schema
 
 
@@ -176,9 +176,10 @@ class _Looks:
         """One threat or offer."""
         believed = self.known(f"{name}.believed")
         to = self.speech.title(str(promise.to))
-        after = f" then {_spaced(done(promise.then))}" if promise.then else ""
-        said = f"if {_spaced(plain(promise.when))}," if promise.when is not None else (
-            f"unless {_spaced(plain(promise.unless))}," if promise.unless is not None else "")  # fmt: skip
+        then = [self.speech.written(one) for one in done(promise.then).split("; ")] if promise.then else []
+        after = f" then {joined(then)}" if then else ""
+        said = f"if {self.speech.written(promise.when)}," if promise.when is not None else (
+            f"unless {self.speech.written(promise.unless)}," if promise.unless is not None else "")  # fmt: skip
         voice = self.speech.title(str(promise.voice)) if promise.voice else ""
         return Word(
             name, kind, capital(self.speech.those(promise.by)), to, voice,
@@ -218,7 +219,3 @@ class _Looks:
                         yield Link("talks", one, other, str(name), says)
                 case _:
                     continue
-
-
-def _spaced(text: str) -> str:
-    return text.replace("_", " ")

@@ -12,7 +12,7 @@ from sim.analysis.causes import replayed
 from sim.clock import TICKS_PER_DAY, days, say_date
 from sim.engine.record import EventRow
 from sim.game.course import Course
-from sim.game.table import Game, Happened
+from sim.game.table import Game, Happened, option_says
 from sim.scenario import schema
 
 
@@ -110,7 +110,7 @@ def _done(game: Game, trace: Trace, name: str) -> Iterator[tuple[int, str, str]]
     place = [one.name for one in own.choice.options].index(option)
     first = next((row for row in rows if row.branch == place), None)
     if first is not None:
-        says = " ".join(own.choice.options[place].says.split()) or option.replace("_", " ")
+        says = option_says(trigger, " ".join(own.choice.options[place].says.split())) or option.replace("_", " ")
         yield first.tick, own.actor, says
 
 

@@ -239,10 +239,28 @@ def _plain(text: Text | str | None) -> str:
     return " ".join(str(text or "").split())
 
 
-def _worded(text: Text | str | None) -> str:
+def _worded(scenario: schema.Scenario, text: Text | str | None) -> str:
     """A sentence in which names in backticks have become words: a class reads it."""
-    said = _QUOTED.sub(lambda found: f"“{found[1].replace('_', ' ').replace('.', ' ')}”", _plain(text))
-    return f"“{said[1:2].upper()}{said[2:]}" if said.startswith("“") else said
+    said = _QUOTED.sub(lambda found: called(scenario, found[1]), _plain(text))
+    return f"“{said[1:2].upper()}{said[2:]}" if said.startswith("“") else f"{said[:1].upper()}{said[1:]}"
+
+
+def called(scenario: schema.Scenario, name: str) -> str:
+    """What a thing of the file is called in a sentence: the army, the Lavrov plan; a name of nothing in quotes.
+
+    A word has a capital where the sentence that the file has for the thing writes one.
+    """
+    proposals = {key: one for agent in scenario.agents.values() for key, one in _proposals(agent)}
+    words = name.replace("_", " ").replace(".", " ")
+    if name in proposals:
+        proper = set(re.findall(r"\b[A-Z][a-z]+\b", _plain(proposals[name].says)))
+        return f"the {' '.join(word.title() if word.title() in proper else word for word in words.split())}"
+    return f"the {words}" if Text(name) in scenario.agents else f"“{words}”"
+
+
+def _proposals(agent: object) -> Iterator[tuple[str, schema.Proposal]]:
+    if isinstance(agent, schema.Diplomacy):
+        yield from ((str(key), one) for key, one in agent.proposals.items())
 
 
 # ------------------------------------------------------------------------------------------------ seats
@@ -264,7 +282,9 @@ def _seats(scenario: schema.Scenario, program: Program) -> Iterator[Seat]:
             says=_plain(seat.says) or _plain(_actor(scenario, actor)), brief=_plain(seat.brief),
             aims=tuple(_aim(program, aim) for aim in seat.aims), red_lines=tuple(map(_plain, seat.red_lines)),
             knows=tuple(map(str, seat.knows)),
-            questions=tuple(_question(program, name, blocks.get(name), idle) for name in dict.fromkeys(names)),
+            questions=tuple(
+                _question(scenario, program, name, blocks.get(name), idle) for name in dict.fromkeys(names)
+            ),
             orders=int(seat.orders) if seat.orders else ORDERS,
         )  # fmt: skip
 
@@ -302,19 +322,29 @@ _BY_NAME = {
 """What options of choices say that the vocabulary brings and no file writes."""
 
 
+def option_says(trigger: str, says: str) -> str:
+    """What an option says; of a proposal that is turned down, that it is."""
+    return "Turn it down" if ".ask." in trigger and says == FIGHT_ON else says
+
+
+FIGHT_ON = "Fight on"
+"""What the vocabulary calls it to turn a proposal down: the word of the theory, not of a class."""
+
+
 def _question(
-    program: Program, name: str, block: schema.ChoiceBlock | None, still: Container[tuple[int, int]]
-) -> Question:
+    scenario: schema.Scenario, program: Program, name: str, block: schema.ChoiceBlock | None,
+    still: Container[tuple[int, int]],
+) -> Question:  # fmt: skip
     place = program.trigger(name)
     trigger = program.triggers[place]
     choice = trigger.choice
     assert choice is not None
     written = {str(key): option for key, option in (block.options.items() if block else ())}
     idle_ones = {branch for branch in range(len(trigger.branches)) if (place, branch) in still}
-    options = tuple(_options(choice, written, idle_ones))
+    options = tuple(_options(scenario, name, choice, written, idle_ones))
     idle = next((option.name for option in options if option.does_nothing), "")
     may_close = any(one.name == idle and not _always_open(one) for one in choice.options)
-    asks = _worded(choice.asks) if block is not None or ".answer" not in name else ""
+    asks = _worded(scenario, choice.asks) if block is not None or ".answer" not in name else ""
     return Question(name, place, asks or _asked(name), options, idle, may_close)
 
 
@@ -322,10 +352,14 @@ def _always_open(option: Weighed) -> bool:
     return option.condition is None and isinstance(option.usual, Constant) and option.usual.value > 0.0
 
 
-def _options(choice: Choice, written: Mapping[str, schema.Option], still: Container[int]) -> Iterator[Option]:
+def _options(
+    scenario: schema.Scenario, trigger: str, choice: Choice, written: Mapping[str, schema.Option],
+    still: Container[int],
+) -> Iterator[Option]:  # fmt: skip
     for number, option in enumerate(choice.options):
         block = written.get(option.name, schema.Option())
-        says = _worded(option.says) or _BY_NAME.get(option.name) or option.name.replace("_", " ").capitalize()
+        says = option_says(trigger, _worded(scenario, option.says)) or _BY_NAME.get(option.name)
+        says = says or option.name.replace("_", " ").capitalize()
         yield Option(
             name=option.name, says=says, costs=_plain(block.costs), channel=block.channel or "public",
             needs=tuple(map(str, block.needs or ())), does_nothing=number in still and not block.needs,

@@ -24,6 +24,7 @@ from sim.game.past import Past, past
 from sim.game.reveal import revealed
 from sim.game.rules import EVERYBODY, Rules
 from sim.game.session import Session
+from sim.game.sheets import brief
 from sim.game.sight import Sight
 from sim.game.speech import day_in_words
 from sim.game.state import PEOPLE, State
@@ -62,24 +63,6 @@ def view(session: Session, role: str, *, person: str = "") -> Record:
     desk = _desk(session)
     with desk.lock:
         return desk.view(session, role, person)
-
-
-def sheet(session: Session, seat: str) -> Record:
-    """What is printed for a seat: its view, with all that it may ever be asked, whatever can come in this turn.
-
-    Raises
-    ------
-    KeyError
-        If there is no such seat.
-    """
-    plain, asked = _desk(session).atlas.speech.plain, session.game.seats[seat].questions
-    questions = [
-        {"trigger": one.trigger, "asks": capital(plain(one.asks)),
-         "options": [{"name": option.name, "says": plain(option.says), "costs": option.costs}
-                     for option in one.options]}
-        for one in asked
-    ]  # fmt: skip
-    return {**view(session, seat), "questions": questions}
 
 
 def _desk(session: Session) -> _Desk:
@@ -254,16 +237,11 @@ class _Looking:
         told = self.desk.keep(
             self.course, ("knows", actor), lambda: numbers(self.atlas, self.past, sight, self.everybody)
         )
-        knows = [{"name": one.name, "says": one.says, "value": one.value, "unit": one.unit, "kind": one.kind}
-                 for one in told]  # fmt: skip
-        aims = [
-            {"says": aim.says, "mark": state.marks.get((actor, number), "")} for number, aim in enumerate(seat.aims)
-        ]
+        marked = [state.marks.get((actor, number), "") for number in range(len(seat.aims))]
         return {
             "me": {"id": "", "handle": "", "seat": actor, "title": seat.title,
                    "players": state.players.get(actor, PEOPLE)},
-            "brief": {"says": seat.says, "brief": seat.brief, "aims": aims, "red_lines": list(seat.red_lines),
-                      "knows": knows, "orders": seat.orders},
+            "brief": brief(self.atlas, seat, knows=told, marked=marked),
             "questions": [self.question(actor, one) for one in asked] if state.phase == "decide" else [],
             "sealed": self.sealed(actor),
         }  # fmt: skip

@@ -81,7 +81,7 @@ class Looking:
         def drawn() -> str:
             page = f"/print/{seat}"
             beside = {**self._beside.of(page, seat), **extras.fresh()}
-            return render(page, api.sheet(self._session, seat), beside)
+            return render(page, api.view(self._session, seat), beside)
 
         return str(await self._do(drawn))
 

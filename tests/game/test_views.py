@@ -186,7 +186,7 @@ def test_whoever_leads_sees_every_hand(tmp_path: Path) -> None:
     assert [(one["name"], one["thrown"], one["to"]) for one in led["injects"]] == [
         ("storm", None, []), ("letter", 1, ["West"]),
     ]  # fmt: skip
-    assert led["injects"][0]["does"] == ["mood becomes mood - 0.1"]
+    assert led["injects"][0]["does"] == ["Mood falls by 0.1"]
     assert led["can_undo"] == "thrown in: A letter"
     assert led["notes"] == [{"turn": 1, "text": "They whisper"}]
     assert led["next_phases"] == ["reveal"]
