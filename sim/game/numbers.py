@@ -84,7 +84,7 @@ class _Numbers:
             whose.setdefault(one.text, []).append(self.speech.of_whom(self.atlas.slots[one.name])[0])
         what = capital(self.speech.of_whom(self.atlas.slots[alike[0].name])[1])
         says = capital(self.speech.plain(self.program.quantities[self.atlas.slots[alike[0].name]].says))
-        text = "; ".join(f"{joined(those)} {told}" for told, those in whose.items())
+        text = "; ".join(f"{joined(those)} {told}" for told, those in whose.items()).replace(" %", "\u00a0%")
         meaning = f"{what}: {says[:1].lower()}{says[1:]}" if says and says != what else what
         meaning = f"Each member: {meaning[:1].lower()}{meaning[1:]}" if self.speech.members.get(head) else meaning
         text = f"{alike[0].text} each: {joined(whose[alike[0].text])}" if len(whose) == 1 else text

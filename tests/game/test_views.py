@@ -197,7 +197,7 @@ def test_the_brief_has_aims_with_the_marks_of_the_class_and_what_the_seat_knows(
     session = seated(tmp_path, SEALED)
     session.mark("south", 0, "partly")
     brief = view(session, "south")["brief"]
-    assert brief["aims"] == [{"says": "rain", "mark": "partly"}]
+    assert brief["aims"] == [{"says": "rain", "kept": "", "partly": "", "mark": "partly"}]
     assert [(one["name"], one["value"]) for one in brief["knows"]] == [("mood", 0.5)]
 
 
