@@ -186,7 +186,10 @@ def _moves(title: str, moves: Sequence[Mapping[str, Any]], idle: Container[Done]
 
 
 def _of_move(move: Mapping[str, Any]) -> Iterator[str]:
-    yield f"on {move['carried_out']}" if move["carried_out"] else f"not done: {move['undone']}"
+    date = f"ordered on {move['carried_out']}" if move.get("under_way") else f"on {move['carried_out']}"
+    yield date if move["carried_out"] else f"not done: {move['undone']}"
+    if move.get("under_way"):
+        yield move["under_way"]
     if move["had_been"] is not None:
         yield f"the model had given it {paper.percent(move['had_been'])}"
     if move.get("is_secret"):

@@ -39,7 +39,10 @@ class Headings:
             return brought
         said = capital(self.speech.plain(says))
         owner, _, what = name.partition(".")
-        named = capital(self.speech.words(what) if owner == self.seat and what else self.speech.named(name))
+        named = capital(self.speech.named(name))
+        if what and owner in self.speech.titles:
+            whose = "" if owner == self.seat else f" ({self.speech.within(owner)})"
+            named = f"{capital(self.speech.words(what))}{whose}"
         return f"{named}: {said[:1].lower()}{said[1:]}" if said else named
 
     def brought(self, name: str) -> Iterator[str]:

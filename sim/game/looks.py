@@ -8,6 +8,7 @@ from itertools import combinations
 from sim.clock import days
 from sim.errors import Text
 from sim.game.atlas import Atlas
+from sim.game.followed import what_followed
 from sim.game.news import News
 from sim.game.numbers import numbers
 from sim.game.past import Past
@@ -194,8 +195,15 @@ class _Looks:
         for word in ("kept", "broken"):
             alone = [str(promise.by[0])] if self.is_so(f"{name}.{word}") and len(promise.by) == 1 else []
             who = alone or [str(one) for one in promise.by if self.is_so(f"{name}.{word}.{one}")]
-            told += [f"{word} by {self.speech.those(who)}"] if who else []
+            if who:
+                told += [f"{word} by {joined([self.with_what_followed(name, one, word) for one in who])}"]
         return "; ".join(told) or None
+
+    def with_what_followed(self, name: str, actor: str, word: str) -> str:
+        """Who kept or broke a word, and of what was kept whether the members agreed."""
+        rows = [one.row for one in self.sight.seen(self.past.rows) if one.is_known] if word == "kept" else []
+        followed = what_followed(self.program, rows, name, actor)
+        return self.speech.within(actor) + (f" ({followed})" if followed else "")
 
     # -------------------------------------------------------------------------------------- who faces whom
 

@@ -12,6 +12,7 @@ from sim.analysis.causes import replayed
 from sim.clock import TICKS_PER_DAY, days, say_date
 from sim.engine.record import EventRow
 from sim.game.course import Course
+from sim.game.followed import what_followed
 from sim.game.table import Game, Happened, option_says
 from sim.scenario import schema
 
@@ -139,6 +140,8 @@ def _card(game: Game, trace: Trace, sort: str, name: str, block: schema.Commitme
         "believed": _believed(game, trace, name, since),
         "called": [trace.date(row.tick) for row in called],
         "kept": _marked(trace, name, "kept", issuers), "broken": _marked(trace, name, "broken", issuers),
+        "followed": {actor: what for actor in issuers
+                     if (what := what_followed(trace.course.program, trace.rows, name, actor))},
         "cost": {actor: cost for actor in issuers if (cost := _cost(trace, name, actor)) is not None},
     }  # fmt: skip
 

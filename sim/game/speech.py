@@ -84,6 +84,8 @@ class Speech:
         self.members = {
             str(actor): frozenset(map(str, block.members or ())) for actor, block in game.scenario.actors.items()
         }
+        self.units = {one.name: one.unit for one in self.program.derived}
+        self.units |= {one.name: one.unit for one in self.program.quantities}
         self.families = {str(name).partition(".")[0] for name in game.scenario.quantities if "." in str(name)}
         self._placed = re.compile(rf"\b({'|'.join(map(re.escape, self.places))})\b") if self.places else None
 
@@ -198,8 +200,7 @@ class Speech:
 
     def is_share(self, name: str) -> bool:
         """Whether what has this name is a share or a chance, to be told in percent."""
-        unit = next((one.unit for one in (*self.program.quantities, *self.program.derived) if one.name == name), "")
-        return bool(name) and is_share(name, unit, self.game.scenario)
+        return bool(name) and is_share(name, self.units.get(name, ""), self.game.scenario)
 
     def written(self, text: object) -> str:
         """A condition or an effect as the file writes it, in words: `border army is at most garrison`."""

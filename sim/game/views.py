@@ -28,6 +28,7 @@ from sim.game.sheets import brief
 from sim.game.sight import Sight
 from sim.game.speech import day_in_words
 from sim.game.state import PEOPLE, State
+from sim.game.underway import come_since, still_under_way
 from sim.game.world import World
 from sim.program.sayings import capital
 
@@ -205,6 +206,7 @@ class _Looking:
                          ordered=self.state.played[last], overridden=put)  # fmt: skip
         return {
             "turn": last + 1, "moves": [one.record() for one in moves],
+            "earlier": [one.record() for one in come_since(self.atlas, self.past, self.sight, last)],
             "news": [one.record() for one in of_turn(self.news(), last)], "foretold": self.foretold(last),
         }  # fmt: skip
 
@@ -244,6 +246,7 @@ class _Looking:
             "brief": brief(self.atlas, seat, knows=told, marked=marked),
             "questions": [self.question(actor, one) for one in asked] if state.phase == "decide" else [],
             "sealed": self.sealed(actor),
+            "under_way": [one.record() for one in still_under_way(self.atlas, self.past, sight, actor)],
         }  # fmt: skip
 
     def sealed(self, actor: str) -> Record | None:
