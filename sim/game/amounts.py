@@ -11,6 +11,9 @@ from sim.scenario import schema
 SHARES = frozenset({"support", "rallied", "rally", "audience", "believed", "willing", "kept"})
 """Attributes that the vocabulary brings and that are shares or chances."""
 
+LEAST = 0.01
+"""What is less than this of a unit is told as less."""
+
 WHOLE_DAYS = 3.0
 """Days from which on a duration has no hours."""
 
@@ -52,8 +55,13 @@ def with_unit(value: float, unit: str, *, is_share: bool) -> str:
 
     >>> with_unit(0.43, "", is_share=True), with_unit(0.05, "% of GDP", is_share=False)
     ('43 %', '0.05 % of GDP')
+    >>> with_unit(0.00378, "points of GDP", is_share=False)
+    'less than 0.01 points of GDP'
     """
-    return percent(value) if is_share else f"{figure(value)} {unit}".strip()
+    if is_share:
+        return percent(value)
+    shown = f"less than {LEAST}" if unit and 0.0 < value < LEAST else figure(value)
+    return f"{shown} {unit}".strip()
 
 
 def is_share(name: str, unit: str, scenario: schema.Scenario) -> bool:

@@ -33,7 +33,7 @@ def console(session: Session, state: State, speech: Speech, *, hands: Mapping[st
             {
                 "name": one.name, "says": one.says,
                 "date": None if one.tick is None else day_in_words(game.program, one.tick),
-                "to": [speech.title(actor) for actor in one.to], "does": _does(game, speech, one.trigger),
+                "to": [speech.within(actor) for actor in one.to], "does": _does(game, speech, one.trigger),
                 "thrown": state.thrown[one.name] + 1 if one.name in state.thrown else None,
             }
             for one in game.injects.values()

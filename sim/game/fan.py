@@ -16,10 +16,12 @@ from sim.engine.record import Recording, Runs
 from sim.game.course import Course
 from sim.game.hindsight import starts
 from sim.game.regret import outcome_shares
+from sim.game.speech import Speech
 from sim.game.table import Game
 from sim.language.evaluate import meaning
 from sim.language.tree import Read
 from sim.program.ir import Program, Series
+from sim.program.sayings import capital
 from sim.streams import Luck
 
 FAN = 1_000
@@ -86,12 +88,12 @@ def _fans(game: Game, program: Program, runs: Runs, path: NDArray[np.float64]) -
     assert series is not None
     moments = series.moments(program.horizon)
     told = [days(tick) for tick in moments]
-    columns = [column for column, kind in enumerate(series.kinds) if kind.names]
+    columns, speech = [column for column, kind in enumerate(series.kinds) if kind.names], Speech(game)
     for column in columns[:MOST_LADDERS]:
         rungs = series.kinds[column].names
         own = path[:, column].astype(int).tolist()
         yield {
-            "name": series.names[column], "title": titled(series.names[column]),
+            "name": series.names[column], "title": capital(speech.named(series.names[column])),
             "rungs": [name.replace("_", " ") for name in rungs], "days": told,
             "shares": _standing(runs.series[:, :, column], len(rungs)).tolist(),
             "path": [[told[at], own[at]] for at in range(len(own)) if at == 0 or own[at] != own[at - 1]],

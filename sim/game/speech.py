@@ -30,6 +30,7 @@ from sim.program.wording import amount_text, branch_name, expression_text
 
 _QUOTED = re.compile(r"`([^`]+)`")
 _QUESTIONS = re.compile(r"the questions `(\w+)`")
+_LAST = re.compile(r"(?<=`), (?=`[^`]+`$)")
 _GROUPED = re.compile(r"(?<=\d)_(?=\d)")
 _SET = re.compile(r"^(\w[\w.]*) *([*+-]?)= *(.+)$")
 _NOT = re.compile(r"^(has|is)\b")
@@ -129,7 +130,8 @@ class Speech:
 
     def plain(self, text: str) -> str:
         """A sentence whose names in backticks have become words, places with their capitals."""
-        said = _QUESTIONS.sub(lambda found: self._asking(found[1]), " ".join(text.split()))
+        said = _LAST.sub(" and ", " ".join(text.split()))
+        said = _QUESTIONS.sub(lambda found: self._asking(found[1]), said)
         said = _QUOTED.sub(lambda found: self.named(found[1]), said)
         return self._placed.sub(lambda found: self.places[found[1]], said) if self._placed is not None else said
 
