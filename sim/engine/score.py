@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 from math import inf, nan
 
 from sim.clock import days
-from sim.engine.order import Consequences, watched
+from sim.engine.order import Consequences, consequences, watched
 from sim.language.evaluate import Meaning, Undefined, World, meaning
 from sim.language.tree import Constant, Tree
 from sim.language.words import TRUTH
@@ -181,3 +184,29 @@ class Score:
         series = program.series
         self.columns = () if series is None else tuple(meaning(column) for column in series.columns)
         self.moments = () if series is None else series.moments(program.horizon)
+
+    def up_to(self, program: Program) -> Score:
+        """The same of a copy of its program that ends sooner."""
+        found = copy.copy(self)
+        found.program = program
+        found.moments = () if program.series is None else program.series.moments(program.horizon)
+        return found
+
+
+MOST_SCORES = 8
+"""So many are kept, those that were asked for last: single runs of one program are played over and over."""
+
+_scores: OrderedDict[int, Score] = OrderedDict()  # by the identity of the program, which the score holds
+_lock = threading.Lock()
+
+
+def score_of(program: Program) -> Score:
+    """The score of a program, made once for it and for all that are played `up_to` a tick of it."""
+    if program.origin is not None and not program.disabled:
+        return score_of(program.origin).up_to(program)
+    with _lock:
+        found = _scores.pop(id(program), None) or Score(program, consequences(program))
+        _scores[id(program)] = found
+        if len(_scores) > MOST_SCORES:
+            _scores.popitem(last=False)
+    return found
