@@ -196,17 +196,27 @@ class Score:
 MOST_SCORES = 8
 """So many are kept, those that were asked for last: single runs of one program are played over and over."""
 
-_scores: OrderedDict[int, Score] = OrderedDict()  # by the identity of the program, which the score holds
-_lock = threading.Lock()
+
+class _Kept(threading.local):
+    """The scores of one thread, by the identity of the program, which a score holds.
+
+    They are played by no other, for the meaning of a call has one place for its arguments.
+    """
+
+    def __init__(self) -> None:
+        self.scores: OrderedDict[int, Score] = OrderedDict()
+
+
+_kept = _Kept()
 
 
 def score_of(program: Program) -> Score:
-    """The score of a program, made once for it and for all that are played `up_to` a tick of it."""
+    """The score of a program for this thread, made once for it and for all that are played `up_to` a tick of it."""
     if program.origin is not None and not program.disabled:
         return score_of(program.origin).up_to(program)
-    with _lock:
-        found = _scores.pop(id(program), None) or Score(program, consequences(program))
-        _scores[id(program)] = found
-        if len(_scores) > MOST_SCORES:
-            _scores.popitem(last=False)
+    scores, key = _kept.scores, id(program)
+    found = scores.pop(key) if key in scores else Score(program, consequences(program))
+    scores[key] = found
+    if len(scores) > MOST_SCORES:
+        scores.popitem(last=False)
     return found
