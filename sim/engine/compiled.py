@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,9 +23,8 @@ from sim.engine.native.machine import can_keep
 from sim.engine.native.module import FAILED, GOES_ON, IS_FULL, Module
 from sim.engine.native.rows import Record
 from sim.engine.native.write import write_module
-from sim.engine.order import consequences
 from sim.engine.record import COUNTERS, UNNAMED, Ending, Failure, Recording, Runs, check_request, luck_of_each
-from sim.engine.score import Score
+from sim.engine.score import Score, score_of
 from sim.program.ir import Program
 from sim.program.parameters import draw_parameters
 from sim.provenance import cache_folder, digest
@@ -49,14 +48,30 @@ class Form:
     blank: NDArray[np.uint8]  # the state before anything is played
     image: NDArray[np.uint8]  # of it, what every run begins with
 
-    def data_without(self, data: NDArray[np.uint8], places: Iterable[int]) -> NDArray[np.uint8]:
-        """The numbers of a program of this form with these triggers disabled: spent from the start, no clock due."""
-        found = _aligned(data)
-        cells = found.view(np.int64)
-        for place in places:
-            for at in (self.module.untils[place], self.module.lasts[place]):
+    def data_of(self, program: Program, origin: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The numbers of a program of this form, from those of its origin: what it leaves out, and where it ends."""
+        found = _aligned(origin)
+        cells, module = found.view(np.int64), self.module
+        for place in map(program.trigger, program.disabled):  # spent from the start, no clock due
+            for at in (module.untils[place], module.lasts[place]):
                 cells[at // CELL] = -1
+        assert program.origin is not None
+        if program.horizon != program.origin.horizon:
+            self._end(program, cells)
         return found
+
+    def _end(self, program: Program, cells: NDArray[np.int64]) -> None:
+        """Have a program end at its horizon, which is sooner than that of its origin."""
+        module, horizon = self.module, program.horizon
+        cells[module.horizon // CELL] = horizon
+        lasts = np.array(module.lasts, dtype=np.int64) // CELL
+        cells[lasts] = np.minimum(cells[lasts], horizon)
+        if program.series is not None:
+            moments = program.series.moments(horizon)
+            table, rows = module.sampled
+            first = int(cells[table // CELL]) // CELL
+            cells[rows // CELL] = len(moments)
+            cells[first : first + len(moments) + 1] = (*moments, MANY)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,7 +205,8 @@ _lock = threading.Lock()
 def _compiled(program: Program, level: int | None, tell: Tell | None = None) -> Compiled:
     """The machine code of a program, made once for all that differ in numbers alone, however many threads ask.
 
-    Assembly is written once for each program that was built, and not for those `without` some of its triggers.
+    Assembly is written once for each program that was built, and not for those `without` some of its triggers, nor for
+    those that are played `up_to` a tick.
     """
     with _lock:
         known = _known_of(program, level, tell)
@@ -205,8 +221,7 @@ def _known_of(program: Program, level: int | None, tell: Tell | None) -> Known:
             form, data = _written(program, level, tell)
         else:
             origin = _known_of(program.origin, level, tell)
-            places = [program.trigger(name) for name in program.disabled]
-            form, data = origin.form, origin.form.data_without(origin.data, places)
+            form, data = origin.form, origin.form.data_of(program, origin.data)
         known = _known[key] = Known(weakref.ref(program), form, data)
         if len(_known) % SWEPT == 0:
             _sweep()
@@ -354,7 +369,7 @@ class Player:
     def _lost(self, index: int, status: int) -> None:
         """A run failed or ran away: it is told by the reference, and what of it is void is made so."""
         if self.score is None:
-            self.score = Score(self.program, consequences(self.program))
+            self.score = score_of(self.program)
         history = history_of(self.module, self.score, self.state, self.lucks[index], self.decisions)
         tell = tell_fault if status == FAILED else tell_runaway
         self.failures.append(tell(self.module, history, self.state))

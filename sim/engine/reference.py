@@ -20,7 +20,7 @@ import simpy
 from numpy.typing import NDArray
 
 from sim.clock import NEVER, days, ticks
-from sim.engine.order import CLOCK, FIRING, consequences, priority
+from sim.engine.order import CLOCK, FIRING, priority
 from sim.engine.record import (
     COUNTERS,
     FIRED,
@@ -44,7 +44,7 @@ from sim.engine.record import (
     gather,
     luck_of_each,
 )
-from sim.engine.score import Part, Score
+from sim.engine.score import Part, Score, score_of
 from sim.engine.weighing import weigh
 from sim.engine.world import RunState
 from sim.errors import RunFault
@@ -512,7 +512,7 @@ class ReferenceEngine:
             parameters = draw_parameters(program, lucks[0].seed if lucks else 0, numbers)
         parameters = np.asarray(parameters, dtype=np.float64)
         check_request(program, numbers, parameters, decisions or {})
-        score = Score(program, consequences(program))
+        score = score_of(program)
         histories = []
         for number, row, own in zip(numbers.tolist(), parameters.tolist(), lucks, strict=True):
             history = History(score, row, own, number, recording, decisions or {})

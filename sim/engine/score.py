@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 from math import inf, nan
 
 from sim.clock import days
-from sim.engine.order import Consequences, watched
+from sim.engine.order import Consequences, consequences, watched
 from sim.language.evaluate import Meaning, Undefined, World, meaning
 from sim.language.tree import Constant, Tree
 from sim.language.words import TRUTH
@@ -181,3 +184,39 @@ class Score:
         series = program.series
         self.columns = () if series is None else tuple(meaning(column) for column in series.columns)
         self.moments = () if series is None else series.moments(program.horizon)
+
+    def up_to(self, program: Program) -> Score:
+        """The same of a copy of its program that ends sooner."""
+        found = copy.copy(self)
+        found.program = program
+        found.moments = () if program.series is None else program.series.moments(program.horizon)
+        return found
+
+
+MOST_SCORES = 8
+"""So many are kept, those that were asked for last: single runs of one program are played over and over."""
+
+
+class _Kept(threading.local):
+    """The scores of one thread, by the identity of the program, which a score holds.
+
+    They are played by no other, for the meaning of a call has one place for its arguments.
+    """
+
+    def __init__(self) -> None:
+        self.scores: OrderedDict[int, Score] = OrderedDict()
+
+
+_kept = _Kept()
+
+
+def score_of(program: Program) -> Score:
+    """The score of a program for this thread, made once for it and for all that are played `up_to` a tick of it."""
+    if program.origin is not None and not program.disabled:
+        return score_of(program.origin).up_to(program)
+    scores, key = _kept.scores, id(program)
+    found = scores.pop(key) if key in scores else Score(program, consequences(program))
+    scores[key] = found
+    if len(scores) > MOST_SCORES:
+        scores.popitem(last=False)
+    return found

@@ -7,7 +7,7 @@ decisions in one call. So futures that are dictated the same are played together
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -87,7 +87,7 @@ class Table:
         if until >= self.program.horizon:
             return self.program
         if until not in self.cuts:
-            self.cuts[until] = replace(self.program, horizon=until)
+            self.cuts[until] = self.program.up_to(until)
         return self.cuts[until]
 
     def play(

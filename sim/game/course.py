@@ -9,7 +9,7 @@ orders.md` says why.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from sim.engine.choose import choose
@@ -259,8 +259,24 @@ def played(program: Program, seed: int, until: int, decisions: Dictated) -> Runs
     """One run with its events, up to a tick."""
     recording = Recording(events=True, series=False)
     return choose("auto", runs=1).run(
-        replace(program, horizon=until), luck=Luck(seed), runs=[0], recording=recording, decisions=decisions
+        cut(program, until), luck=Luck(seed), runs=[0], recording=recording, decisions=decisions
     )
+
+
+_CUT: dict[tuple[int, int], tuple[Program, Program]] = {}
+MOST_CUT = 64
+
+
+def cut(program: Program, horizon: int) -> Program:
+    """The program with another horizon, the same each time it is asked for, so that what is made of it is made once."""
+    if horizon == program.horizon:
+        return program
+    key = id(program), horizon
+    if key not in _CUT or _CUT[key][0] is not program:
+        if len(_CUT) >= MOST_CUT:
+            _CUT.clear()
+        _CUT[key] = program, program.up_to(horizon)
+    return _CUT[key][1]
 
 
 def causes_heard(runs: Runs) -> tuple[int, ...]:

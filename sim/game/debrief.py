@@ -1,20 +1,14 @@
 """The game afterwards: the class's history over the fan of what might have been, and each of its decisions weighed.
 
-All of it is made of parts that follow from the log alone: what might have been from the start, each turn, each seat in
-each turn. A part is played once and kept beside the log, so that a page and an export read the same numbers; parts of
-a turn can be played as soon as it is over, in other processes too (`needed`, `part`).
+All of it follows from the log alone, and most of it is played before the game is over: see `sim.game.parts`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from itertools import pairwise
-from threading import get_ident
-from typing import Any, Literal
+from typing import Any
 
 from sim.analysis.base_rates import base_rate
 from sim.analysis.intervals import LEVEL, wilson
@@ -25,8 +19,9 @@ from sim.counted import counted
 from sim.digits import decimals_of, fixed
 from sim.figures.inline.chart import digits_of
 from sim.game.course import Carried, Course
-from sim.game.fan import FAN, fan, titled
-from sim.game.forecasts import FUTURES, Asked, Share, ask, moment, plain, scored, whole
+from sim.game.fan import paths, titled
+from sim.game.forecasts import Asked, Share, answered, moment, plain, scored, whole
+from sim.game.parts import Parts, needed, part
 from sim.game.past import past
 from sim.game.reckoning import reckoned, score_of
 from sim.game.revealed import Trace, cards, happened, happened_near, secrets
@@ -35,42 +30,7 @@ from sim.game.sight import Sight
 from sim.game.speech import Speech
 from sim.game.table import Question, Turn
 from sim.game.undone import NO_OCCASION, why_undone
-from sim.game.weighed import AHEAD, drawn, weighed_seat, weighed_turn
-
-FORMAT = 2
-"""Of the parts on the disk: those of another number are played anew."""
-
-Sort = Literal["start", "turn", "seat"]
-Parts = Mapping[tuple[str, int, str], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of a debrief that is played by itself. `key` changes with everything that it follows from."""
-
-    sort: Sort
-    turn: int
-    seat: str
-    key: str
-
-    @property
-    def file(self) -> str:
-        """Its name in the folder of a session."""
-        return f"{'-'.join(filter(None, (self.sort, str(self.turn + 1), self.seat)))}-{self.key}.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How many futures are played: from the start, of each option of a decision, of each forecast."""
-
-    start: int = FAN
-    option: int = AHEAD
-    forecast: int = FUTURES
-
-    @classmethod
-    def of(cls, futures: int | None) -> Size:
-        """The same number of each where one is said."""
-        return cls() if futures is None else cls(futures, futures, futures)
+from sim.game.weighed import drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,64 +57,6 @@ class Debrief:
         return dict(plain({one.name: getattr(self, one.name) for one in fields(self)}))
 
 
-# ------------------------------------------------------------------------------------------------ parts
-
-
-def needed(session: Session, *, want: str = "", futures: int | None = None) -> tuple[Part, ...]:
-    """The parts of the turns that are over, and the start: what can be played by now."""
-    state, size = session.state, Size.of(futures)
-    found = []
-    for turn, orders in enumerate(state.played):
-        found.append(_part(session, "turn", turn, "", size, want))
-        found += [_part(session, "seat", turn, seat, size, want) for seat in session.game.seats if orders.get(seat)]
-    return (*found, _part(session, "start", -1, "", size, want))
-
-
-def _part(session: Session, sort: Sort, turn: int, seat: str, size: Size, want: str) -> Part:
-    state, opened = session.state, session.opened
-    until = turn if sort != "start" else len(state.played)
-    thrown = sorted(item for item in state.thrown.items() if item[1] <= until)
-    played = [dict(orders) for orders in state.played[: until + 1]]
-    follows = [FORMAT, opened.digest, opened.seed, opened.minutes, opened.turns, opened.version, sort, turn, seat,
-               thrown, played, asdict(size), want]  # fmt: skip
-    if sort == "turn" and session.game.turns[turn].forecast.at_end:  # it asks how all ends
-        follows += [sorted(state.thrown.items()), [dict(orders) for orders in state.played]]
-    return Part(
-        sort, turn, seat, hashlib.blake2b(json.dumps(follows, sort_keys=True).encode(), digest_size=8).hexdigest()
-    )
-
-
-def part(session: Session, asked: Part, *, want: str = "", futures: int | None = None) -> Any:
-    """One part, read if it lies beside the log, else played and laid there."""
-    path = None if session.log.folder is None else session.log.folder / "debrief" / asked.file
-    if path is not None and path.exists():
-        try:
-            return json.loads(path.read_text(encoding="utf-8"))
-        except ValueError:
-            pass  # half written, or damaged: it is played again
-    if asked.key in session.kept:
-        return session.kept[asked.key]
-    found = plain(_played(session, asked, want, Size.of(futures)))
-    session.kept[asked.key] = found
-    if path is not None:
-        path.parent.mkdir(exist_ok=True)
-        aside = path.with_suffix(f".{os.getpid()}-{get_ident()}.new")
-        aside.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
-        aside.replace(path)
-    return found
-
-
-def _played(session: Session, asked: Part, want: str, size: Size) -> Any:
-    match asked.sort:
-        case "start":
-            return fan(session.game, whole(session), size.start)
-        case "turn":
-            found = weighed_turn(session, asked.turn, size.option)
-            return {**found, "asked": asdict(ask(session, asked.turn, futures=size.forecast))}
-        case "seat":
-            return weighed_seat(session, asked.turn, asked.seat, want=want, count=size.option)
-
-
 # ------------------------------------------------------------------------------------------------ all of it
 
 
@@ -171,8 +73,9 @@ def debrief(session: Session, *, want: str = "", futures: int | None = None) -> 
     parts: Parts = {(one.sort, one.turn, one.seat): part(session, one, want=want, futures=futures)
              for one in needed(session, want=want, futures=futures)}  # fmt: skip
     own, start = whole(session), parts["start", -1, ""]
-    weighed = [parts["turn", turn, ""] for turn in range(len(session.state.played))]
-    asked = [_asked(one["asked"]) for one in weighed]
+    weighed = [_weighed(parts, turn) for turn in range(len(session.state.played))]
+    asked = [_asked(session, parts, turn) for turn in range(len(session.state.played))]
+    fans = [{**one, "path": path} for one, path in zip(start["fans"], paths(session.game, own), strict=True)]
     trace = Trace.of(own) if own.runs is not None else None
     turns = [_turn(session, turn, own, parts) for turn in range(len(session.state.played))]
     _stand(turns)
@@ -184,7 +87,7 @@ def debrief(session: Session, *, want: str = "", futures: int | None = None) -> 
     ]  # fmt: skip
     return Debrief(
         says=_says(ended, outcomes, start["n"]), short=list(_short(ended, stairs, turns)), ended=ended,
-        n=start["n"], outcomes=outcomes, fans=start["fans"], stairs=stairs, turns=turns,
+        n=start["n"], outcomes=outcomes, fans=fans, stairs=stairs, turns=turns,
         seats=list(_seats(session, own, weighed)),
         secrets=secrets(session.game, trace) if trace else [], threats=cards(session.game, trace) if trace else [],
         forecasts=scored(session, asked).record(), cautions=[*_failed(asked), *_cautions(session, ended, turns)],
@@ -192,9 +95,17 @@ def debrief(session: Session, *, want: str = "", futures: int | None = None) -> 
     )  # fmt: skip
 
 
-def _asked(record: Mapping[str, Any]) -> Asked:
-    shares = {name: Share.of(record[name]["count"], record[name]["n"]) for name in ("base", "before", "sealed")}
-    return Asked(**{**record, **shares})
+def _weighed(parts: Parts, turn: int) -> dict[str, Any]:
+    """A turn before anybody moved and with its orders, over the same futures."""
+    return {**parts["before", turn, ""], **parts["orders", turn, ""]}
+
+
+def _asked(session: Session, parts: Parts, turn: int) -> Asked:
+    found = {
+        name: Share.of(one["count"], one["n"])
+        for sort in ("before", "orders") for name, one in parts[sort, turn, ""]["foreseen"].items() if one is not None
+    }  # fmt: skip
+    return answered(session, turn, found["base"], found["before"], found["sealed"])
 
 
 def _ended(session: Session, own: Course) -> dict[str, Any]:
@@ -255,7 +166,7 @@ def _stairs(session: Session, weighed: Sequence[Mapping[str, Any]]) -> Iterator[
 
 def _turn(session: Session, turn: int, own: Course, parts: Parts) -> dict[str, Any]:
     game, state, asked = session.game, session.state, session.game.turns[turn]
-    found, seats = parts["turn", turn, ""], tuple(seat for seat in game.seats if seat in state.played[turn])
+    found, seats = _weighed(parts, turn), tuple(seat for seat in game.seats if seat in state.played[turn])
     start = game.program.start
     over = session.course(turn + 1)
     return {

@@ -31,22 +31,30 @@ MOST_LADDERS, MOMENTS = 6, 60
 SAMPLED = Recording(series=True, counters=False)
 
 
-def fan(game: Game, own: Course, count: int = FAN) -> dict[str, Any]:
+def fan(game: Game, start: Course, count: int = FAN) -> dict[str, Any]:
     """What might have been from the start: `n`, `outcomes`, and `fans`, one for each ladder.
 
     Parameters
     ----------
-    own
-        The history as it was, to its end, with every inject that was thrown in.
+    start
+        The history before the first turn, with every inject that was thrown in.
     """
+    program = sampled(start.program, game)
+    runs = starts(replace(start, program=program), count, recording=SAMPLED)
+    return {"n": count, "outcomes": outcome_shares(game, runs), "fans": list(_fans(game, program, runs))}
+
+
+def paths(game: Game, own: Course) -> list[list[list[float]]]:
+    """Of each ladder of a fan the history as it was: (days, rung) at the start, and at each sample that differs."""
     program = sampled(own.program, game)
-    start = Course(program, own.seed, -1, {}, (0,) * len(program.triggers), 0)
-    runs = starts(start, count, recording=SAMPLED)
-    path = choose("auto", runs=count).run(
+    one = choose("auto", runs=1).run(
         program, luck=Luck(own.seed), runs=[0], recording=SAMPLED, decisions=own.decisions
-    )
-    steps = path.series[0] if path.outcome[0] >= 0 else _up_to_its_end(program, own)
-    return {"n": count, "outcomes": outcome_shares(game, runs), "fans": list(_fans(game, program, runs, steps))}
+    )  # fmt: skip
+    steps = one.series[0] if one.outcome[0] >= 0 else _up_to_its_end(program, own)
+    told = _moments(program)
+    every = (steps[:, column].astype(int).tolist() for column in _ladders(program))
+    return [[[told[at], rungs[at]] for at in range(len(rungs)) if at == 0 or rungs[at] != rungs[at - 1]]
+            for rungs in every]  # fmt: skip
 
 
 def _up_to_its_end(program: Program, own: Course) -> NDArray[np.float64]:
@@ -76,31 +84,39 @@ def sampled(program: Program, game: Game) -> Program:
         max(1, program.horizon // MOMENTS), tuple(one.name for _, one in found),
         tuple(Read(slot) for slot, _ in found), tuple(one.kind for _, one in found),
     )  # fmt: skip
-    return replace(program, series=series)
+    return replace(program, series=series, origin=None)
 
 
 _INNER = (".ordered", ".peak", ".agreed")
 """Parts of ladders that say what is to become of them, or was."""
 
 
-def _fans(game: Game, program: Program, runs: Runs, path: NDArray[np.float64]) -> Iterator[dict[str, Any]]:
+def _fans(game: Game, program: Program, runs: Runs) -> Iterator[dict[str, Any]]:
     series = program.series
     assert series is not None
-    moments = series.moments(program.horizon)
-    told = [days(tick) for tick in moments]
-    columns, speech = [column for column, kind in enumerate(series.kinds) if kind.names], Speech(game)
-    for column in columns[:MOST_LADDERS]:
+    speech = Speech(game)
+    for column in _ladders(program):
         rungs = series.kinds[column].names
-        own = path[:, column].astype(int).tolist()
         yield {
             "name": series.names[column], "title": capital(speech.named(series.names[column])),
-            "rungs": [name.replace("_", " ") for name in rungs], "days": told,
+            "rungs": [name.replace("_", " ") for name in rungs], "days": _moments(program),
             "shares": _standing(runs.series[:, :, column], len(rungs)).tolist(),
-            "path": [[told[at], own[at]] for at in range(len(own)) if at == 0 or own[at] != own[at - 1]],
             "turns": [[max(0.0, days(turn.tick)), str(turn.number + 1)] for turn in game.turns],
             "n": int((runs.outcome >= 0).sum()),
             "start": say_date(program.start, 0), "end": say_date(program.start, program.horizon),
         }  # fmt: skip
+
+
+def _ladders(program: Program) -> list[int]:
+    """The columns of the ladders that are drawn."""
+    assert program.series is not None
+    return [column for column, kind in enumerate(program.series.kinds) if kind.names][:MOST_LADDERS]
+
+
+def _moments(program: Program) -> list[float]:
+    """The days of the samples."""
+    assert program.series is not None
+    return [days(tick) for tick in program.series.moments(program.horizon)]
 
 
 def titled(name: str) -> str:

@@ -199,21 +199,40 @@ def whole(session: Session) -> Course:
     return session.course_of((*played, *left))
 
 
-def ask(session: Session, turn: int, *, futures: int = FUTURES) -> Asked:
-    """What a turn that is over asked, answered."""
-    from sim.game.hindsight import futures as play_futures
-    from sim.game.hindsight import kept_futures, starts
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """How often what a turn asks came elsewhere; what is not known yet is None. The words are those of `Asked`."""
 
-    game, asked, state = session.game, session.game.turns[turn], session.state
-    at, before = looks_at(session, asked), moment(session, turn)
+    base: Share | None = None
+    before: Share | None = None
+    sealed: Share | None = None
+
+
+def foreseen_before(session: Session, turn: int, futures: int = FUTURES) -> Foreseen:
+    """How often what a turn asks comes, from the start and from its beginning, whatever will be ordered."""
+    from sim.game.hindsight import starts
+
+    asked = session.game.turns[turn]
+    base = starts(beginning(session.game, session.seed), futures, until=looks_at(session, asked))
+    return Foreseen(base=Share.among(holds(base, asked)), before=share_from_here(session, turn, futures=futures))
+
+
+def foreseen_sealed(session: Session, turn: int, futures: int = FUTURES) -> Foreseen:
+    """How often what a turn asked comes with the orders as they were sealed."""
+    from sim.game.hindsight import futures as play_futures
+    from sim.game.hindsight import kept_futures
+
+    asked, before, orders = session.game.turns[turn], moment(session, turn), session.state.played[turn]
     numbers = kept_futures(before, futures)
-    sealed = play_futures(game, before, numbers, turn=turn, orders=state.played[turn], until=at)
+    runs = play_futures(session.game, before, numbers, turn=turn, orders=orders, until=looks_at(session, asked))
+    return Foreseen(sealed=Share.among(holds(runs, asked)))
+
+
+def answered(session: Session, turn: int, base: Share, before: Share, sealed: Share) -> Asked:
+    """What a turn that is over asked, answered."""
+    asked = session.game.turns[turn]
     own = whole(session) if asked.forecast.at_end else session.course(turn + 1)
-    base = starts(beginning(game, session.seed), futures, until=at)
-    return Asked(
-        turn, asked.forecast.says, asked.forecast.at_end, came(own, asked), Share.among(holds(base, asked)),
-        share_from_here(session, turn, futures=futures), Share.among(holds(sealed, asked)),
-    )  # fmt: skip
+    return Asked(turn, asked.forecast.says, asked.forecast.at_end, came(own, asked), base, before, sealed)
 
 
 # ------------------------------------------------------------------------------------------------ scores

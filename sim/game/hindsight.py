@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from sim.engine.choose import choose
 from sim.engine.record import LEAN, Recording, Runs
 from sim.game.ahead import Pasts, Plan, Table
-from sim.game.course import Course, Window, dictated, orders_by_place
+from sim.game.course import Course, Window, cut, dictated, orders_by_place
 from sim.game.table import Game
-from sim.program.ir import Program
 from sim.program.parameters import draw_parameters
 from sim.streams import Luck, future_seed
 
@@ -142,21 +141,6 @@ def played(
 
 MANY = 1_000
 """So many runs as to have machine code: where one future is played, others will be."""
-
-_CUT: dict[tuple[int, int], tuple[Program, Program]] = {}
-MOST_CUT = 64
-
-
-def cut(program: Program, horizon: int) -> Program:
-    """The program with another horizon, the same each time it is asked for: machine code is written once for it."""
-    if horizon == program.horizon:
-        return program
-    key = id(program), horizon
-    if key not in _CUT or _CUT[key][0] is not program:
-        if len(_CUT) >= MOST_CUT:
-            _CUT.clear()
-        _CUT[key] = program, replace(program, horizon=horizon)
-    return _CUT[key][1]
 
 
 def _each(runs: Runs) -> list[tuple[Runs, int]]:

@@ -205,7 +205,7 @@ class Game:
             replace(one, enabled=True, cause=At((places[at],))) if at in places else one
             for at, one in enumerate(self.program.triggers)
         ]
-        return replace(self.program, triggers=tuple(triggers))
+        return replace(self.program, triggers=tuple(triggers), origin=None)
 
 
 def game_of(scenario: schema.Scenario, program: Program, *, minutes: int = 75, turns: int | None = None) -> Game:

@@ -21,17 +21,28 @@ AHEAD = 150
 """Futures of each option: a difference of scores is known to some three points on the same luck."""
 
 
-def weighed_turn(session: Session, turn: int, count: int = AHEAD) -> dict[str, Any]:
-    """How a turn might have ended: `before` anybody moved (every seat the model's) and with all orders `sealed`."""
-    game, before = session.game, moment(session, turn)
+def weighed_before(session: Session, turn: int, count: int = AHEAD) -> dict[str, Any]:
+    """How a turn might have ended `before` anybody moved, every seat the model's: it is known when the turn begins."""
+    before = moment(session, turn)
     numbers = kept_futures(before, count)
-    found: dict[str, Any] = {"turn": turn, "n": len(numbers), "left_out": count - len(numbers)}
-    for name, orders in (("before", {}), ("sealed", session.state.played[turn])):
-        runs = futures(game, before, numbers, turn=turn, orders=orders)
-        found[name] = outcome_shares(game, runs)
-        found[f"{name}_aims"] = {actor: aims_kept(seat, runs) for actor, seat in game.seats.items()}
-        found[f"{name}_scores"] = {actor: mean_score(scores(game, actor, runs, "")) for actor in game.seats}
-    return found
+    runs = futures(session.game, before, numbers, turn=turn)
+    return {"turn": turn, "n": len(numbers), "left_out": count - len(numbers), **_told(session.game, "before", runs)}
+
+
+def weighed_orders(session: Session, turn: int, count: int = AHEAD) -> dict[str, Any]:
+    """How the same futures of a turn might have ended with all its orders as they were `sealed`."""
+    before = moment(session, turn)
+    numbers = kept_futures(before, count)
+    runs = futures(session.game, before, numbers, turn=turn, orders=session.state.played[turn])
+    return _told(session.game, "sealed", runs)
+
+
+def _told(game: Game, name: str, runs: Runs) -> dict[str, Any]:
+    return {
+        name: outcome_shares(game, runs),
+        f"{name}_aims": {actor: aims_kept(seat, runs) for actor, seat in game.seats.items()},
+        f"{name}_scores": {actor: mean_score(scores(game, actor, runs, "")) for actor in game.seats},
+    }
 
 
 def weighed_seat(session: Session, turn: int, seat: str, *, want: str = "", count: int = AHEAD) -> list[dict[str, Any]]:

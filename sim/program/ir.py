@@ -252,7 +252,7 @@ class Program:
     sites: tuple[str, ...]  # names; a `Draw(site)` is an index into them
     digests: tuple[int, ...]  # 64 bits each, one per site
     importance: tuple[Importance, ...] = ()
-    origin: Program | None = field(default=None, compare=False, repr=False)  # of which this is a copy, see `without`
+    origin: Program | None = field(default=None, compare=False, repr=False)  # see `without` and `up_to`
 
     def quantity(self, name: str) -> int:
         """The slot of a quantity.
@@ -293,6 +293,20 @@ class Program:
             return self
         triggers = [replace(one, enabled=False) if at in gone else one for at, one in enumerate(self.triggers)]
         return replace(self, triggers=tuple(triggers), origin=self.origin or self)
+
+    def up_to(self, tick: int) -> Program:
+        """The program with its horizon at a tick no later than its own; nothing before it moves.
+
+        Raises
+        ------
+        ValueError
+            If the tick lies behind the horizon, or before the start.
+        """
+        if tick == self.horizon:
+            return self
+        if not 0 <= tick < self.horizon:
+            raise ValueError(f"a program that ends at tick {self.horizon} cannot be played up to tick {tick}")
+        return replace(self, horizon=tick, origin=self.origin or self)
 
     @property
     def disabled(self) -> tuple[str, ...]:

@@ -180,15 +180,23 @@ class Reckoner:
     def after(self) -> None:
         """Something was said: what follows from it for the debrief is played meanwhile, and told when it is time."""
         phase = self._session.state.phase
-        if phase == "reveal":
-            self.begin("parts", self._parts())
-        elif phase in ("debrief", "closed"):
+        if phase in ("brief", "decide", "reveal"):
+            self.begin("parts", self._parts_meanwhile())
+        if phase in ("debrief", "closed"):
             self.workers.hurry()
             self.begin("debrief", self._debriefed())
         else:
             self._end("debrief")
             self.records.pop("debrief", None)
             self.failed.pop("debrief", None)
+
+    async def _parts_meanwhile(self) -> None:
+        """What nobody waits for yet, once the processes are ready for the first team that asks."""
+        if (warm := self._jobs.get("warm")) is not None:
+            await asyncio.wait([warm])
+        await self._parts()
+        if self._session.state.phase == "reveal":  # were this the end: the histories that it needs are remembered
+            await asyncio.to_thread(api.debrief, self._session)
 
     async def _parts(self) -> None:
         """See that all parts of the debrief that can be played by now are there, each played once.

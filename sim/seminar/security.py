@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,10 +20,14 @@ HEADERS = {
     "form-action 'self'; frame-ancestors 'none'",
     "referrer-policy": "same-origin",  # `no-referrer` would send `Origin: null` with our own forms
     "x-content-type-options": "nosniff",
-    "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+
+TRUSTED_HEADERS = {**HEADERS, "cross-origin-opener-policy": "same-origin"}
+"""Of pages that are not fetched over a network: a browser that does not trust an address complains of this header."""
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Guard:
@@ -53,7 +57,7 @@ class Guard:
                     await _refuse(scope, send, 413, f"that is more than {MOST_BODY // 1024} kB")
                     return
                 receive = _said_again(body, receive)
-            send = _with_headers(send)
+            send = _with_headers(send, TRUSTED_HEADERS if host_of(host) in LOOPBACK else HEADERS)
         await self.inner(scope, receive, send)
 
 
@@ -113,11 +117,11 @@ def _said_again(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, headers: Mapping[str, str]) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             there = {name for name, _ in message["headers"]}
-            more = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+            more = [(name.encode(), value.encode()) for name, value in headers.items()]
             if b"cache-control" not in there:
                 more.append((b"cache-control", b"no-store"))  # pages are somebody's own, and change
             message["headers"] = [*message["headers"], *more]
@@ -130,7 +134,7 @@ async def _refuse(scope: Scope, send: Send, status: int, says: str) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008})  # before it is accepted: the answer is 403
         return
-    send = _with_headers(send)
+    send = _with_headers(send, HEADERS)
     kind = (b"content-type", b"text/plain; charset=utf-8")
     await send({"type": "http.response.start", "status": status, "headers": [kind, (b"connection", b"close")]})
     await send({"type": "http.response.body", "body": says.encode()})

@@ -48,7 +48,7 @@ def _same_past(
     experiment: Experiment, settings: Mapping[str, Any], seed: int, runs: Sequence[int], engine: Engine
 ) -> NDArray[np.bool_]:
     program, common, tick = experiment.program, int(settings["common"]), int(settings["tick"])
-    short = replace(experiment, program=replace(program, horizon=tick))
+    short = replace(experiment, program=program.up_to(tick))
     events = played_futures(short, seed, runs, engine, Recording(events=True, series=False)).events
     if not settings["trigger"]:
         return np.array([len(rows) == common for rows in events], dtype=bool)

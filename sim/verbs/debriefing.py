@@ -12,7 +12,8 @@ from sim.verbs.seating import open_session, resume_session, said_of_version
 
 if TYPE_CHECKING:
     from sim.game.bots import Manner
-    from sim.game.debrief import Debrief, Part
+    from sim.game.debrief import Debrief
+    from sim.game.parts import Part
     from sim.game.session import Session
 
 
@@ -59,8 +60,8 @@ def debrief(session: Session, *, want: str = "", futures: int | None = None) -> 
 
 
 def debrief_parts(session: Session, *, want: str = "", futures: int | None = None) -> tuple[Part, ...]:
-    """The parts of a debrief that can be played by now: each turn as soon as it is over, in whatever process."""
-    from sim.game.debrief import needed
+    """The parts of a debrief that can be played by now, in whatever process: see `sim.game.parts`."""
+    from sim.game.parts import needed
 
     return needed(session, want=want, futures=futures)
 
@@ -73,7 +74,7 @@ def debrief_part(session: Session | str | Path, part: Part, *, want: str = "", f
     session
         A session, or the folder of one: then its log is read, as another process would.
     """
-    from sim.game.debrief import part as played
+    from sim.game.parts import part as played
 
     if isinstance(session, str | Path):
         session = resume_session(session, reads_only=True)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.game.debrief import Part
+    from sim.game.parts import Part
     from sim.game.session import Opened, Refused, Session
     from sim.game.table import Game
 
@@ -71,7 +71,7 @@ def _game(text: str, name: str, minutes: int, turns: int | None) -> Game:
 
 def part_of(copy: Copied, part: Part) -> Any:
     """One part of the debrief of a copy, played here."""
-    from sim.game.debrief import part as played
+    from sim.game.parts import part as played
 
     return played(session_of(copy), part)
 

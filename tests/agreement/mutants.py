@@ -19,7 +19,6 @@ from sim.clock import LONGEST, NEVER, TICKS_PER_DAY
 from sim.engine import compiled, order, reference, score, world
 from sim.engine.native import course, expressions, kernel, layout, module
 from sim.engine.native.expressions import LOWERINGS, Lowering
-from sim.engine.order import Consequences
 from sim.language import evaluate
 from sim.program.ir import Program, Trigger
 
@@ -84,9 +83,9 @@ def _first_branch_only(trigger: Trigger) -> frozenset[int]:
     return frozenset(effect.slot for effect in trigger.branches[0].effects)
 
 
-def _deaf_to_other_branches(program: Program) -> tuple[Consequences, ...]:
+def _deaf_to_other_branches(program: Program) -> score.Score:
     with patch.object(order, "written_by", _first_branch_only):
-        return order.consequences(program)
+        return score.Score(program, order.consequences(program))
 
 
 def _never_forgets(self: Any, code: Any, slots: Any, changed: Any = None) -> None:
@@ -134,7 +133,7 @@ MUTANTS: tuple[Mutant, ...] = (
     _with("a derived quantity does not hear that it has changed", "compiled", module.Module, "forget", _never_forgets),
     _with("what was drawn ahead keeps the luck of before", "compiled", kernel, "forget_ahead",
           lambda module, code: None),
-    _with("who reads what only `otherwise` writes does not look", "simpy", reference, "consequences",
+    _with("who reads what only `otherwise` writes does not look", "simpy", reference, "score_of",
           _deaf_to_other_branches),
     _in_reference("-0 becomes 0 when it is kept", STATE, "assign",
                   "self.values[slot] = value", "self.values[slot] = value + 0.0"),

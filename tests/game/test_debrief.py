@@ -12,8 +12,9 @@ import pytest
 from sim import api
 from sim.engine.record import Recording
 from sim.game.course import Window, course
-from sim.game.debrief import debrief, needed, part
+from sim.game.debrief import debrief
 from sim.game.hindsight import futures, kept_futures
+from sim.game.parts import needed, part
 from sim.game.regret import regret
 from sim.game.session import Session
 from sim.streams import future_seed
@@ -160,7 +161,7 @@ def test_a_part_that_a_crash_left_half_written_is_played_again(tmp_path: Path) -
 
 
 def test_parts_of_a_turn_stand_when_later_turns_come(tmp_path: Path) -> None:
-    """What was played after the first reveal is not played again, unless it asks how all ends."""
+    """What was played after the first reveal is not played again, nor what was played before it."""
     text = DUEL + "turns: {one: {at: 0 days, predict: alarms > 0}, two: {at: 30 days, predict: alarms > 0}}\n"
     session = seated(tmp_path, text, turns=None)
     keys = []
@@ -169,7 +170,20 @@ def test_parts_of_a_turn_stand_when_later_turns_come(tmp_path: Path) -> None:
         session.order("e", {"march": "stay"}, turn=turn, seen=0)
         session.advance("reveal")
         keys.append({one.key for one in needed(session) if one.turn == 0})
-    assert keys[0] == keys[1] and len(keys[0]) == 2
+    assert keys[0] == keys[1] and len(keys[0]) == 3
+
+
+def test_what_no_order_decides_is_there_before_the_reveal(tmp_path: Path) -> None:
+    """While a turn is decided its beginning and the start can be played; the reveal adds what orders led to alone."""
+    session = seated(tmp_path, DUEL, turns=3)
+    for turn in range(2):
+        session.advance("decide")
+        before = set(needed(session))
+        session.order("e", {"march": "stay"}, turn=turn, seen=0)
+        session.advance("reveal")
+        after = set(needed(session))
+        assert before < after
+        assert {(one.sort, one.turn) for one in after - before} == {("orders", turn), ("seat", turn)}
 
 
 def test_an_order_that_leads_away_from_an_aim_is_regretted(tmp_path: Path) -> None:

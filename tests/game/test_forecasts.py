@@ -10,10 +10,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.game.forecasts import Asked, Share, ask, bins, decomposed, score, scored
+from sim.game.forecasts import (
+    Asked,
+    Share,
+    answered,
+    bins,
+    decomposed,
+    foreseen_before,
+    foreseen_sealed,
+    score,
+    scored,
+)
+from sim.game.session import Session
 from tests.game.stage import DUEL, seated
 
 FORETOLD = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=40)
+
+
+def told(session: Session, turn: int, *, futures: int) -> Asked:
+    """What a turn asked, answered from so many futures."""
+    first, then = foreseen_before(session, turn, futures), foreseen_sealed(session, turn, futures)
+    assert first.base and first.before and then.sealed
+    return answered(session, turn, first.base, first.before, then.sealed)
 
 
 def asked(turn: int, came: bool, *, base: int = 50, sealed: int = 50, at_end: bool = False) -> Asked:
@@ -95,7 +113,7 @@ def test_what_a_class_foretold_is_held_against_its_own_history(tmp_path: Path) -
         session.foretell("w", 0.5, turn=turn)
         session.advance("reveal")
     session.advance("debrief")
-    questions = [ask(session, turn, futures=100) for turn in range(2)]
+    questions = [told(session, turn, futures=100) for turn in range(2)]
     assert [one.came for one in questions] == [True, True]
     assert questions[1].sealed.share == 1.0 > questions[1].before.share
     found = scored(session, questions)
@@ -117,8 +135,8 @@ def test_a_forecast_of_a_turn_is_looked_at_when_the_turn_is_over(tmp_path: Path)
         session.advance("decide")
         session.order("e", {"march": option}, turn=turn, seen=0)
         session.advance("reveal")
-    assert [ask(session, turn, futures=60).came for turn in range(2)] == [False, True]
-    assert ask(session, 1, futures=60).sealed.share == 1.0
+    assert [told(session, turn, futures=60).came for turn in range(2)] == [False, True]
+    assert told(session, 1, futures=60).sealed.share == 1.0
 
 
 @pytest.mark.parametrize("count", [0, 3, 10])

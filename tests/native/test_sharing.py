@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import pickle
+from dataclasses import replace
 from unittest.mock import patch
 
 import numpy as np
 import pytest
 
 from sim import api
+from sim.clock import ticks
 from sim.engine import compiled
 from sim.engine.compiled import CompiledEngine
 from sim.engine.native.write import write_module
@@ -29,6 +31,8 @@ triggers:
   nap: {at: [3 days, 5 days], do: count += 10}
 metrics: {counted: {final: count}}
 """
+SERIES = "series: {every: 2 days, of: [count, heard]}"
+EVERYTHING = Recording(events=True)
 
 
 @pytest.fixture(autouse=True)
@@ -55,11 +59,52 @@ def test_data_is_as_if_written_anew() -> None:
         assert module.data.bytes().tobytes() == found.data.tobytes()
 
 
+def test_data_of_a_sooner_end_is_as_if_written_anew() -> None:
+    """The numbers of a program that is played up to a tick are those that writing it anew gives, byte for byte."""
+    whole = replace(api.load("ukraine-2014").program, series=None)
+    for days in (1, 30, 60):
+        short = whole.up_to(ticks(days))
+        module = write_module(short)
+        assert str(module) == compiled._compiled(short, None).code.text
+        assert module.data.bytes().tobytes() == compiled._compiled(short, None).data.tobytes()
+
+
+@pytest.mark.parametrize("days", [0, 1, 2.5, 3, 7, 9.75])
+def test_a_sooner_end_cuts_histories_off(engine: Engine, days: float) -> None:
+    """Up to its end all is as in the whole; what is sampled and measured is that of a program built so."""
+    whole = core_program(TEXT + SERIES)
+    built = replace(whole, horizon=ticks(days))
+    played(CompiledEngine(), whole)
+    for names in ([], ["ring"], ["sleep", "nap"]):
+        short = whole.without(names).up_to(ticks(days))
+        assert short.origin is whole
+        found, anew = (
+            engine.run(one, luck=Luck(3), runs=range(20), recording=EVERYTHING)
+            for one in (short, replace(built.without(names), origin=None))
+        )
+        assert found.events == anew.events
+        assert found.series.shape == (20, len(built.series.moments(built.horizon)), 2)  # type: ignore[union-attr]
+        for array in ("series", "metrics", "outcome", "ending", "ended", "turns", "counters"):
+            assert np.array_equal(getattr(found, array), getattr(anew, array), equal_nan=True)
+
+
+def test_nothing_ends_later() -> None:
+    """A program is played up to its horizon at the latest, and not before its start."""
+    whole = core_program(TEXT)
+    assert whole.up_to(whole.horizon) is whole
+    for tick in (-1, whole.horizon + 1):
+        with pytest.raises(ValueError, match="cannot be played up to"):
+            whole.up_to(tick)
+
+
 def test_no_assembly_is_written_twice() -> None:
-    """However many programs are played in turn, assembly is written once for all without some of their triggers."""
+    """However many programs are played in turn, assembly is written once for all without some triggers or days."""
     whole = core_program(TEXT)
     names = [trigger.name for trigger in whole.triggers]
-    programs = [whole.without([name for at, name in enumerate(names) if mask >> at & 1]) for mask in range(16)]
+    programs = [
+        whole.without([name for at, name in enumerate(names) if mask >> at & 1]).up_to(whole.horizon - mask)
+        for mask in range(16)
+    ]
     written: list[Program] = []
 
     def write(program: Program) -> object:

@@ -19,7 +19,7 @@ from sim.seminar import keep, lan, moves, places
 from sim.seminar.desk import Who
 from sim.seminar.live import Live, Page, Snapshot
 from sim.seminar.reckoner import MOST, _pieces
-from sim.seminar.security import MOST_BODY, Rate, body_of, host_of, is_own
+from sim.seminar.security import MOST_BODY, Guard, Rate, body_of, host_of, is_own
 from sim.verbs.serving import copied, session_of
 from tests.game.stage import seated
 
@@ -80,6 +80,29 @@ def test_a_body_has_an_end(said: str | None, chunks: list[int], whole: bool) -> 
     body = asyncio.run(body_of({} if said is None else {"content-length": said}, receive))
     assert (body is not None) is whole
     assert body is None or len(body) == sum(chunks)
+
+
+@pytest.mark.parametrize(
+    ("host", "trusted"), [("127.0.0.1:8642", True), ("[::1]:8642", True), ("192.0.2.7:8642", False)]
+)
+def test_a_page_of_the_network_has_no_header_of_which_browsers_complain(host: str, trusted: bool) -> None:
+    """Phones reach us by plain http at an address: there a window's policy is ignored with an error on the console."""
+    sent: list[Any] = []
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def nothing() -> Any:
+        raise AssertionError("nobody asks for a body")
+
+    scope = {"type": "http", "method": "GET", "headers": [(b"host", host.encode())]}
+    asyncio.run(Guard(inner, {"127.0.0.1", "::1", "192.0.2.7"})(scope, nothing, send))
+    named = dict(sent[0]["headers"])
+    assert (b"cross-origin-opener-policy" in named) is trusted
+    assert named[b"content-security-policy"].startswith(b"default-src 'self'")
 
 
 def test_who_asks_without_rest_waits() -> None:

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sim.analysis.causes import Meanings, Replayed
-from sim.engine.order import consequences
 from sim.engine.record import LOST_COOLING, LOST_SPENT, LOST_UNDER_WAY, Decision, EventRow, Recording, Runs, gather
 from sim.engine.reference import History, Rule
-from sim.engine.score import Score
+from sim.engine.score import score_of
 from sim.program.ir import Program
 from sim.streams import Luck
 
@@ -199,7 +198,7 @@ def witnessed(called: Called) -> Course:
     import numpy as np
 
     program, recording = called.program, Recording(events=True)
-    score = Score(program, consequences(program))
+    score = score_of(program)
     history = _Witness(score, called.parameters, called.luck, called.run, recording, called.decisions)
     history.play()
     numbers, parameters = np.array([called.run], dtype=np.uint32), np.array([called.parameters]).reshape(1, -1)

@@ -157,6 +157,7 @@ def write_sample(module: Module) -> None:
     moments = () if series is None else series.moments(module.program.horizon)
     table = module.data.put_table((*moments, MANY))
     rows = module.data.put(len(moments))
+    module.sampled = table, rows
     failing = module.failing(code, lambda history: history.sample_before(MANY))
     with code.loop():
         code.leave_if(module.whole_of(code, "next_sample") >= tick, f"ret i64 {GOES_ON}")

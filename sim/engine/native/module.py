@@ -36,6 +36,7 @@ class Module:
         self.tellers: list[Teller] = []
         self.untils: list[int] = []  # of each trigger, the place in the data of the tick after which it is spent
         self.lasts: list[int] = []  # and that of the last tick at which its clock is due
+        self.sampled = (0, 0)  # the places of the table of ticks at which samples are taken, and of their number
         self.may_end: set[str] = set()  # functions after which the run may be over
         self.horizon = self.data.put(program.horizon)
         self.watched = [reads_of(watched(trigger), program) for trigger in program.triggers]
