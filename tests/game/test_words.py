@@ -12,6 +12,7 @@ import pytest
 
 from sim import api
 from sim.game.marks import Marks
+from sim.game.revealed import Trace, cards
 from sim.game.session import Session
 from sim.game.speech import Speech
 from sim.game.views import view
@@ -220,3 +221,5 @@ def test_a_word_kept_by_who_must_vote_says_whether_the_members_agreed(tmp_path: 
     for role in ("east", "screen"):
         (card,) = view(session, role)["world"]["commitments"]
         assert card["kept"] == f"kept by Club{says}"
+    (told,) = cards(session.game, Trace.of(session.course()))
+    assert list(told["kept"]) == ["club"] and told["followed"] == ({"club": says[2:-1]} if says else {})
