@@ -95,10 +95,12 @@ class Session:
         with self._lock:
             if person in self.state.people:
                 return self.state
+            if person in self.state.removed:
+                raise Refused("whoever leads has taken you out of this session", "closed")
             self._seat(seat)
-            taken = {one.handle for one in self.state.people.values()}
-            return self._tell("joined", person=person, handle=handle_of(self.seed, len(self.state.people), taken),
-                              seat=seat, key=key)  # fmt: skip
+            came = (*self.state.people.values(), *self.state.removed.values())
+            handle = handle_of(self.seed, len(came), {one.handle for one in came})
+            return self._tell("joined", person=person, handle=handle, seat=seat, key=key)
 
     @_once
     def sit(self, person: str, seat: str, *, key: str = "") -> State:
@@ -120,6 +122,13 @@ class Session:
             return self._tell("seated", person=person, seat=seat, key=key)
 
     @_once
+    def remove(self, person: str, *, key: str = "") -> State:
+        """Whoever leads takes somebody out: what they wanted and foretold is gone, what their seat has sealed stays."""
+        with self._lock:
+            self._person(person)
+            return self._tell("removed", person=person, key=key)
+
+    @_once
     def hand(self, seat: str, to: str, *, key: str = "") -> State:
         """Hand a seat to the model, or back to people."""
         with self._lock:
@@ -131,6 +140,12 @@ class Session:
     def members(self, seat: str) -> tuple[Person, ...]:
         """Who sits at a seat."""
         return tuple(person for person in self.state.people.values() if person.seat == seat)
+
+    @property
+    def players(self) -> frozenset[str]:
+        """Everybody who has ever had a seat, be they gone since; who only looked in did not play."""
+        return frozenset(event["person"] for event in states.standing(self.log.events)
+                         if event["kind"] in ("joined", "seated") and event.get("seat"))  # fmt: skip
 
     def is_of_people(self, seat: str) -> bool:
         """Whether people play a seat: it was not handed to the model, and somebody sits there or sealed its turn."""
@@ -200,6 +215,8 @@ class Session:
             more: dict[str, Any] = {}
             if phase == "reveal":
                 more["played"] = self.settled()
+                left_out = {seat: found for seat in more["played"] if (found := self.left_out(seat))}
+                more |= {"left_out": left_out} if left_out else {}
             if phase == "decide":
                 turn = turn + 1 if now == "reveal" else turn
                 more["seconds"] = self.game.turns[turn].seconds if seconds is None else seconds
@@ -308,7 +325,21 @@ class Session:
         return found
 
     def wanted(self, seat: str) -> dict[str, str] | None:
-        """What most members of a seat want, of its most wanted questions; None if nobody has said anything.
+        """What most members of a seat want, of its most wanted questions; None if nobody has said anything."""
+        sought = self._sought(seat)
+        return dict(list(sought.items())[: self.game.seats[seat].orders]) or None
+
+    def left_out(self, seat: str) -> dict[str, str]:
+        """What most members of a seat want besides, and what is not done: more than the orders that it may give.
+
+        Of a seat that has sealed, that the model plays, or that wants no more than it may, there is none.
+        """
+        if not self.is_of_people(seat) or (self.state.turn, seat) in self.state.sealed:
+            return {}
+        return dict(list(self._sought(seat).items())[self.game.seats[seat].orders :])
+
+    def _sought(self, seat: str) -> dict[str, str]:
+        """What most members of a seat want, its most wanted questions first, of equals the first on its page.
 
         What somebody wanted at another seat in this turn counts at neither.
         """
@@ -318,12 +349,9 @@ class Session:
         for (turn, trigger, person), option in self.state.votes.items():
             if turn == self.state.turn and person in members and trigger in place:
                 votes.setdefault(trigger, []).append(option)
-        if not votes:
-            return None
-        most = self.game.seats[seat].orders
-        sought = sorted(votes, key=lambda trigger: (-len(votes[trigger]), place[trigger]))
         names = {question.trigger: question.names for question in self.game.seats[seat].questions}
-        return {trigger: max(names[trigger], key=votes[trigger].count) for trigger in sought[:most]}
+        sought = sorted(votes, key=lambda trigger: (-len(votes[trigger]), place[trigger]))
+        return {trigger: max(names[trigger], key=votes[trigger].count) for trigger in sought}
 
     def windows(self) -> tuple[Window, ...]:
         """The turns that were played."""

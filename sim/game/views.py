@@ -7,6 +7,7 @@ the room: who sits where, who has sealed, the clock.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from statistics import median
 from threading import RLock
 from typing import Any, TypeVar
@@ -191,6 +192,11 @@ class _Looking:
             "votes_in": sum(one.id in voted for one in members),
         }  # fmt: skip
 
+    @cached_property
+    def settled(self) -> Mapping[str, Mapping[str, str]]:
+        """With what the turn that is decided would be played."""
+        return self.session.settled()
+
     # -------------------------------------------------------------------------------------- of the course
 
     @property
@@ -223,7 +229,16 @@ class _Looking:
         return {
             "turn": last + 1, "moves": [one.record() for one in moves],
             "news": [one.record() for one in of_turn(self.news(), last)], "foretold": self.foretold(last),
+            "left_out": self.left_out(last),
         }  # fmt: skip
+
+    def left_out(self, turn: int) -> list[Record]:
+        """What was wanted in a turn beyond what may be ordered: of every seat for who may know all, else one's own."""
+        return [
+            {"seat": actor, "title": self.speech.title(actor), **one}
+            for actor, orders in self.state.left_out.get(turn, {}).items() if self.sees_all or actor == self.seat
+            for one in self.told(actor, orders)
+        ]  # fmt: skip
 
     def foretold(self, turn: int) -> Record:
         """What the turn asked to foretell, whether it came, and what the class had said: n chances in [0, 1]."""
@@ -266,7 +281,31 @@ class _Looking:
                       "knows": knows, "orders": seat.orders},
             "questions": [self.question(actor, one) for one in asked] if state.phase == "decide" else [],
             "sealed": self.sealed(actor),
+            "envelope": self.envelope(actor) if state.phase == "decide" else {},
         }  # fmt: skip
+
+    def envelope(self, actor: str) -> Record:
+        """With what the turn would be played for a seat as it stands, and what would be left out.
+
+        `by`: `sealed`; `most`, what most of the team want; `model`, with the reason in `why`.
+        """
+        orders = self.settled.get(actor)
+        has_sealed = (self.state.turn, actor) in self.state.sealed
+        why = ""
+        if orders is None:
+            is_handed = self.state.players.get(actor, PEOPLE) != PEOPLE
+            why = "handed" if is_handed else "silent" if self.session.members(actor) else "empty"
+        return {
+            "by": "model" if orders is None else "sealed" if has_sealed else "most", "why": why,
+            "orders": self.told(actor, orders or {}), "left_out": self.told(actor, self.session.left_out(actor)),
+        }  # fmt: skip
+
+    def told(self, actor: str, orders: Mapping[str, str]) -> list[Record]:
+        """Orders in words."""
+        asked = {trigger: self.game.seats[actor].question(trigger) for trigger in orders}
+        plain = self.speech.plain
+        return [{"trigger": trigger, "asks": capital(plain(asked[trigger].asks)), "option": option,
+                 "says": plain(asked[trigger].option(option).says)} for trigger, option in orders.items()]  # fmt: skip
 
     def sealed(self, actor: str) -> Record | None:
         """What a seat has sealed in this turn."""
@@ -317,8 +356,13 @@ def _personal(shared: Record, state: State, person: str) -> Record:
         reveal = shared["reveal"]
         mine = state.forecasts.get((reveal["turn"] - 1, person))
         shared = {**shared, "reveal": {**reveal, "foretold": {**reveal["foretold"], "mine": mine}}}
-    return {**shared, "me": me, "forecast": forecast,
-            "questions": [_marked(one, state, person) for one in shared["questions"]]}  # fmt: skip
+    questions = [_marked(one, state, person) for one in shared["questions"]]
+    return {**shared, "me": me, "forecast": forecast, "questions": questions, "chosen": _chosen(questions)}
+
+
+def _chosen(questions: Sequence[Record]) -> list[str]:
+    """The questions to which an option is chosen on a person's page: their own, else what their seat has sealed."""
+    return [one["trigger"] for one in questions if any(option["mine"] or option["sealed"] for option in one["options"])]
 
 
 def _marked(question: Record, state: State, person: str) -> Record:

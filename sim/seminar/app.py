@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,7 +26,10 @@ from sim.seminar.security import Application, Guard, Rate
 ASKED_BY_HOST = ("rehearse", "sandbox", "debrief")
 
 FORGED = "this cookie is not of this session: open the link or scan the code again"
+NO_CODE = "no team and no room has this code: look at it again, it has no vowels and none of 0, 1, 2, 5, 8"
 STRANGER = "you have not joined this session: open the link or scan the code of your team"
+REMOVED = ("whoever leads has taken you out of this session; if that was a mistake, ask them, or come in anew with the "
+           "code on the wall")  # fmt: skip
 LEADS = "only whoever leads comes in here, by the address in the terminal"
 TOO_FAST = "that was too fast: wait a moment, and try again"
 
@@ -38,6 +42,7 @@ class Doors:
         self.joining = Rate(burst=400, a_second=20)
         self.coming = Rate(burst=60, a_second=1)  # somebody new; a class behind one address takes a minute longer
         self.guessing = Rate(burst=20, a_second=1)
+        self.typing = Rate(burst=30, a_second=0.5)  # of codes, right or wrong: nobody finds one in a lesson
         self.moving = Rate(burst=60, a_second=10)
         self._asked = {
             "whatif": room.whatif,
@@ -65,6 +70,17 @@ class Doors:
         except UsageError as fault:
             return await self._says(request, moves.status_of(fault), str(fault))
         return self._with_cookie(RedirectResponse("/", 303), who)
+
+    async def typed(self, request: Request) -> Response:
+        """Where a code is typed; one that is right leads on as the link it stands for."""
+        if request.method != "POST":
+            return HTMLResponse(await self.room.looking.page(places.WELCOME, None, notice=""))
+        if not self.typing.lets(_asker(request)):
+            return await self._says(request, 429, "too many codes: wait a few seconds, and type it again")
+        link = self.desk.link_of((await _fields(request)).get("code", "")[:40])
+        if link is None:
+            return await self._says(request, 404, NO_CODE)
+        return RedirectResponse(f"/join/{self.desk.token(link.to, link.seat)}", 303)
 
     def _lets_in(self, request: Request) -> bool:
         """Whether one more is let in who is new: this computer itself may bring as many as it likes."""
@@ -123,7 +139,12 @@ class Doors:
         for role in ("host", "screen"):
             if self._who(request, role) is not None:
                 return RedirectResponse(f"/{role}", 303)
-        return HTMLResponse(await self.room.looking.page(places.WELCOME, None, notice=""))
+        notice = REMOVED if self.room.is_removed(who) else ""
+        return HTMLResponse(await self.room.looking.page(places.WELCOME, None, notice=notice))
+
+    def _stranger(self, who: Who | None) -> str:
+        """What is said to who is not in the room."""
+        return REMOVED if self.room.is_removed(who) else STRANGER
 
     def _of_phase(self, who: Who) -> str:
         page = places.OF_PHASE[self.room.session.state.phase]
@@ -133,7 +154,7 @@ class Doors:
         """A page of a seat; without a name, the one of the phase."""
         who = self._who(request, "seat")
         if who is None or who.person not in self.room.session.state.people:
-            return await self._says(request, 403, STRANGER)
+            return await self._says(request, 403, self._stranger(who))
         name = request.path_params.get("screen", "")
         if not name:
             return RedirectResponse(self._of_phase(who), 303)
@@ -175,7 +196,14 @@ class Doors:
             who = self._who(request, "seat")
             if who is None or self.room.looking.role(who) != seat:
                 return await self._says(request, 403, STRANGER)
-        return HTMLResponse(await self.room.looking.sheet(seat))
+        return HTMLResponse(await self.room.looking.sheet(seat, has_code=who.role == "host"))
+
+    async def codes(self, request: Request) -> Response:
+        """The codes of all teams, to be printed and cut, for whoever leads."""
+        who = self._who(request, "host")
+        if who is None:
+            return await self._says(request, 403, LEADS)
+        return HTMLResponse(await self.room.looking.page("/codes", who))
 
     async def export(self, request: Request) -> Response:
         """The whole session as one file, for whoever leads."""
@@ -208,20 +236,22 @@ class Doors:
             return await self._says(request, 422, f"there is no move `{what[:40]}`")
         who = self._who(request, role)
         if who is None or (role == "seat" and who.person not in self.room.session.state.people):
-            return await self._says(request, 403, STRANGER if role == "seat" else "only whoever leads can do that")
+            why = self._stranger(who) if role == "seat" else "only whoever leads can do that"
+            return await self._says(request, 403, why)
         if not self.moving.lets(who.person or who.role):
             return await self._says(request, 429, TOO_FAST)
         fields = await _fields(request)
         back = self._back(request, fields, role)
         if what == "sit" and back == places.CHOOSE:
             back = "/"  # who has sat down goes on
+        done = "/host/console" if what == "advance" and back == "/host/lobby" else back  # from the door to the desk
         try:
             await (self._asked[what](who, fields) if what in self._asked else self.room.move(what, who, fields))
         except UsageError as fault:
             return await self._refused(request, fault, back, who)
         if "application/json" in request.headers.get("accept", ""):
             return JSONResponse({"ok": True, "revision": self.room.session.state.revision})
-        return RedirectResponse(back, 303)
+        return RedirectResponse(done, 303)
 
     async def _refused(self, request: Request, fault: UsageError, back: str, who: Who) -> Response:
         page = back if back in places.PAGES and not self.room.goes_to(back, who) else ""
@@ -243,6 +273,11 @@ class Doors:
             who = self._who(socket, places.role_of(page)) if page in places.PAGES else None
         except Forged:
             who = None
+        if self.room.is_removed(who) and who is not None:
+            await socket.accept()  # a phone that slept when it was taken out is told so
+            await socket.send_text(json.dumps({"state": {"goes_to": "/"}}))
+            await socket.close(1000)
+            return
         is_here = who is not None and (who.role != "seat" or who.person in self.room.session.state.people)
         if who is None or not is_here or self.room.live.is_closing or not self.room.live.has_room(who):
             await socket.close(1008)
@@ -298,11 +333,12 @@ def application(room: Room, hosts: tuple[str, ...]) -> Application:
     """The whole application, behind its guard."""
     doors = Doors(room)
     routes = [
-        Route("/", doors.front), Route("/join/{token}", doors.join), Route("/host/{token:str}", _host_or_page(doors)),
+        Route("/", doors.front), Route(places.TYPED, doors.typed, methods=["GET", "POST"]),
+        Route("/join/{token}", doors.join), Route("/host/{token:str}", _host_or_page(doors)),
         Route("/host", doors.host), Route("/seat", doors.seat), Route("/seat/{screen}", doors.seat),
         Route("/screen", doors.screen), Route("/screen/{token}", doors.project),
         Route("/do/{what}", doors.do, methods=["POST"]), Route("/health", doors.health),
-        Route("/print/{seat}", doors.sheet), Route("/export.zip", doors.export),
+        Route("/codes", doors.codes), Route("/print/{seat}", doors.sheet), Route("/export.zip", doors.export),
         WebSocketRoute("/live", doors.live),
     ]  # fmt: skip
     routes.append(Route("/static/{name}", _static))

@@ -416,14 +416,18 @@ def test_a_quiet_page_hears_a_beat(stage: Stage) -> None:
 
 
 def test_a_page_is_told_where_the_game_has_gone(stage: Stage) -> None:
-    """Pages of a phase go with the phase; a page of the world stays where it is."""
+    """Pages of a phase go with the phase, and whoever looks at the world to a reveal; who reads of the model stays."""
     host, east, _ = deciding(stage)
-    with east.live_now("/seat/decide") as line, east.live_now("/seat/world") as other:
-        until(line, at(0))
-        until(other, at(0))
+    with (
+        east.live_now("/seat/decide") as line,
+        east.live_now("/seat/world") as world,
+        east.live_now("/seat/assumptions") as other,
+    ):
+        for one in (line, world, other):
+            until(one, at(0))
         revision = host.do("advance", phase="reveal").record["revision"]
-        assert until(line, at(revision))["state"]["goes_to"] == "/seat/reveal"
-        assert until(other, at(revision))["state"]["goes_to"] == ""
+        found = [until(one, at(revision))["state"]["goes_to"] for one in (line, world, other)]
+        assert found == ["/seat/reveal", "/seat/reveal", ""]
 
 
 def test_the_end_is_told(tmp_path: Path) -> None:

@@ -322,6 +322,7 @@ async function heard(move, answer) {
     if (move.says) speak(move.says);
     if (move.action === "/do/note") from?.form.reset();
     if (move.action === "/do/sit") go("/");
+    if (move.action === "/do/advance" && here.page === "/host/lobby") go("/host/console"); // from the door to the desk
     return;
   }
   complain(said.says ?? "That did not work. Look again.");
