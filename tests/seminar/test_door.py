@@ -72,7 +72,7 @@ def test_who_guesses_codes_has_to_wait(stage: Stage) -> None:
     """Thirty at once, right or wrong, then one in two seconds; each is told in a sentence what is the matter."""
     guesser = Client(stage.room.base)
     replies = [typed(guesser, f"CCC {number:03d}") for number in range(40)]
-    assert {reply.status for reply in replies[:29]} == {404} and "no team and no room" in replies[0].text
+    assert {reply.status for reply in replies[:29]} == {404} and "No team and no room" in replies[0].text
     assert replies[-1].status == 429 and "wait a few seconds" in replies[-1].text
     assert typed(guesser, stage.room.desk.code("room")).status == 429, "or whoever tries all of them would find it"
     stage_clock = [0.0]

@@ -341,7 +341,7 @@ function complain(words) {
     document.getElementById("main")?.prepend(place);
   }
   if (place) {
-    place.textContent = words;
+    place.textContent = words.slice(0, 1).toUpperCase() + words.slice(1);
     place.hidden = !words;
     if (words) place.scrollIntoView({ block: "nearest" });
   }
