@@ -65,6 +65,7 @@ class State:
     removed: Mapping[str, Person] = field(default_factory=dict)  # whom whoever leads has taken out
     players: Mapping[str, str] = field(default_factory=dict)  # seat -> people or model; absent: people
     votes: Mapping[tuple[int, str, str], str] = field(default_factory=dict)  # (turn, trigger, person) -> option
+    left_open: frozenset[tuple[int, str, str]] = frozenset()  # (turn, trigger, person)
     sealed: Mapping[tuple[int, str], Sealed] = field(default_factory=dict)  # (turn, seat)
     forecasts: Mapping[tuple[int, str], float] = field(default_factory=dict)  # (turn, person) -> probability
     thrown: Mapping[str, int] = field(default_factory=dict)  # inject -> turn
@@ -184,7 +185,8 @@ def _advanced(state: State, event: Event) -> dict[str, Any]:
 
 def _voted(state: State, event: Event) -> dict[str, Any]:
     key = event["turn"], event["trigger"], event["person"]
-    return {"votes": _with(state.votes, key, event["option"] or None)}
+    left_open = state.left_open - {key} if event["option"] else state.left_open | {key}
+    return {"votes": _with(state.votes, key, event["option"] or None), "left_open": left_open}
 
 
 def _ordered(state: State, event: Event) -> dict[str, Any]:

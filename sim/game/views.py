@@ -362,11 +362,16 @@ def _personal(shared: Record, state: State, person: str) -> Record:
 
 def _chosen(questions: Sequence[Record]) -> list[str]:
     """The questions to which an option is chosen on a person's page: their own, else what their seat has sealed."""
-    return [one["trigger"] for one in questions if any(option["mine"] or option["sealed"] for option in one["options"])]
+    return [one["trigger"] for one in questions if not one["is_left_open"]
+            and any(option["mine"] or option["sealed"] for option in one["options"])]  # fmt: skip
 
 
 def _marked(question: Record, state: State, person: str) -> Record:
-    """A question in which the option that a person wants is marked."""
-    own = state.votes.get((state.turn, question["trigger"], person))
-    options: Sequence[Record] = question["options"]
-    return {**question, "options": [{**one, "mine": one["name"] == own} for one in options]}
+    """A question in which the option that a person wants is marked, or that they want it left open."""
+    key = state.turn, question["trigger"], person
+    own, options = state.votes.get(key), question["options"]
+    return {
+        **question,
+        "is_left_open": key in state.left_open,
+        "options": [{**one, "mine": one["name"] == own} for one in options],
+    }

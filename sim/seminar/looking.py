@@ -166,7 +166,8 @@ class Looking:
         person = state.people.get(who.person)
         if person is None:
             return "", (), None
-        votes = tuple(sorted((trigger, option) for (turn, trigger, one), option in state.votes.items()
+        said = [*state.votes.items(), *((key, "") for key in state.left_open)]
+        votes = tuple(sorted((trigger, option) for (turn, trigger, one), option in said
                              if turn == state.turn and one == who.person))  # fmt: skip
         return person.handle, votes, state.forecasts.get((state.turn, who.person))
 

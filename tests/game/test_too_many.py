@@ -89,6 +89,13 @@ def test_a_page_counts_what_is_chosen_on_it(session: Session) -> None:
         session.order("e", {"march": "go", "feed": "sell", "sing": "roar"}, turn=0, seen=0)
     session.order("e2", {"march": "go"}, turn=0, seen=0)
     assert api.view(session, "east", person="e2")["chosen"] == ["march"]
+    want(session, "e2", march="")
+    told = api.view(session, "east", person="e2")
+    assert told["chosen"] == [] and told["questions"][0]["is_left_open"], (
+        "what was sealed can be taken back for another"
+    )
+    want(session, "e2", march="stay")
+    assert api.view(session, "east", person="e2")["chosen"] == ["march"]
 
 
 def test_silence_means_one_thing(session: Session) -> None:

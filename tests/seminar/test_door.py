@@ -193,6 +193,23 @@ def test_one_too_many_is_seen_at_once_with_and_without_a_script(stage: Stage) ->
     assert "A roar" not in stage.screen().get(f"{east.origin}/screen").text
 
 
+def test_an_order_that_was_sealed_can_be_left_open_again(stage: Stage) -> None:
+    """It stays unchecked on the page of whoever wants so, and is sealed anew without it."""
+    host, east, mate = stage.host(), stage.person("east"), stage.person("east")
+    host.do("advance", phase="decide")
+    east.do("seal", seen=0, march="go", feed="sell")
+
+    def checked(client: Client) -> list[str]:
+        page = client.get(f"{client.origin}/seat/decide").text
+        return re.findall(r'name="(?:march|feed|sing)" value="(\w*)" checked', page)
+
+    assert checked(east) == checked(mate) == ["go", "sell", ""]
+    east.do("vote", trigger="march", option="")
+    assert (checked(east), checked(mate)) == (["", "sell", ""], ["go", "sell", ""])
+    with east.live_now("/seat/decide") as line:
+        assert "<b>1 of 2 orders</b>" in json.loads(line.recv(timeout=10))["regions"]["count"]
+
+
 def test_a_seat_of_the_model_has_nothing_to_press(stage: Stage) -> None:
     """Its phones may watch; the console does not wait for it."""
     host, east, _ = stage.host(), stage.person("east"), stage.person("west")

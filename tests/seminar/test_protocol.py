@@ -299,7 +299,7 @@ def test_plain_forms_lead_back_to_their_page(stage: Stage) -> None:
     assert (reply.status, reply.headers["location"]) == (303, "/")
     reply = east.ask("POST", "/do/vote", b"trigger=march&option=go&turn=4&back=/seat/decide", **sent)
     assert reply.status == 409
-    assert "that was turn 5" in reply.text
+    assert "That was turn 5" in reply.text
 
 
 # ------------------------------------------------------------------------------------------ what is hidden
