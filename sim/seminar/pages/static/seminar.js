@@ -476,7 +476,7 @@ function told(message) {
   for (const [name, markup] of Object.entries(message.regions ?? {})) {
     const there = document.getElementById(name);
     if (there?.hasAttribute("data-region")) grow(there, String(markup));
-    if (name === "told") speak(there?.textContent ?? "");
+    if (name === "told") speak(there?.textContent ?? "", "told");
   }
   if (message.regions) restore();
   tick();
@@ -534,18 +534,19 @@ function say(words) {
 }
 
 let spoken = 0;
-let waiting = "";
+/** @type {Map<string, string>} */
+const waiting = new Map(); // by kind: what is said next, the latest of each
 /** One quiet sentence for whoever listens instead of looking. @param {string} words */
-function speak(words) {
+function speak(words, kind = "") {
   const place = document.getElementById("say");
   if (!place || !words || place.textContent === words) return;
   const wait = spoken + SPOKEN - Date.now();
-  const isWaiting = waiting !== "";
-  waiting = words;
+  const isWaiting = waiting.size > 0;
+  waiting.set(kind, words);
   if (isWaiting) return;
   setTimeout(() => {
-    place.textContent = waiting;
-    waiting = "";
+    place.textContent = [...waiting.values()].join(". ");
+    waiting.clear();
     spoken = Date.now();
   }, Math.max(0, wait));
 }
