@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from sim.game.baselines import Baselines
     from sim.game.foresight import Ask, Chunk
     from sim.game.prospects import Prospects
-    from sim.game.session import Opened, Session
+    from sim.game.session import Session
+    from sim.game.standing import Opened
     from sim.game.table import Game
 
 
@@ -28,7 +29,7 @@ def game(model: Model | str | Path, *, minutes: int = 75, turns: int | None = No
     ScenarioError
         If the scenario cannot be played.
     """
-    from sim.game.table import game_of
+    from sim.game.laying import game_of
 
     model = load(model) if isinstance(model, str | Path) else model
     return game_of(model.scenario, model.program, minutes=minutes, turns=turns)
@@ -60,7 +61,7 @@ def open_session(
 def _opened(model: Model, name: str, *, seed: int, minutes: int, turns: int | None) -> tuple[str, Opened]:
     """What is played, as text, and what the log of a session of it begins with."""
     from sim import __version__
-    from sim.game.session import Opened
+    from sim.game.standing import Opened
     from sim.program.listing import played_text
 
     text = played_text(model.scenario)
@@ -104,7 +105,8 @@ def resume_session(folder: str | Path, *, reads_only: bool = False) -> Session:
         program leads it.
     """
     from sim.game.log import FORMAT, read_log
-    from sim.game.session import Opened, Session
+    from sim.game.session import Session
+    from sim.game.standing import Opened
 
     folder = Path(folder)
     log, file = folder / "log.jsonl", folder / "scenario.yaml"
