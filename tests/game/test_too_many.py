@@ -102,6 +102,10 @@ def test_silence_means_one_thing(session: Session) -> None:
     """Nobody says anything: the model's. Something is wanted: that. Sealed and empty: nothing is done, by nobody."""
     told = {actor: api.view(session, actor)["envelope"] for actor in ("east", "west")}
     assert [(one["by"], one["why"]) for one in told.values()] == [("model", "silent")] * 2
+    session.override("warn", "shout", turn=0)
+    told = {role: api.view(session, role)["envelope"] for role in ("east", "west")}
+    assert (told["west"]["by"], names(told["west"]["put"])) == ("host", {"warn": "shout"}) and not told["east"]["put"]
+    session.undo()
     session.order("e", {}, turn=0, seen=0)
     session.hand("west", "model")
     session.join("late")

@@ -214,6 +214,7 @@ def envelope() -> dict[str, Any]:
         "by": "most",
         "why": "",
         "orders": [{"trigger": "push_further", "asks": QUESTIONS[0][1], "option": "hold", "says": "Hold"}],
+        "put": [],
         "left_out": [left_out()],
     }
 

@@ -235,6 +235,10 @@ def test_the_console_says_who_would_be_played_by_the_model(stage: Stage) -> None
     console = host.get(f"{host.origin}/host/console").text
     assert "nobody there has sealed or wants anything" in console and "nothing, for the envelope is empty" in console
     assert "The envelope is empty: your team does nothing" in east.get(f"{east.origin}/seat/decide").text
+    host.do("override", trigger="warn", option="shout")
+    assert "put in by you: Shout" in host.get(f"{host.origin}/host/console").text
+    page = west.get(f"{west.origin}/seat/decide").text
+    assert "Whoever leads has put in for your seat" in page and "the model plays your seat" not in page
 
 
 def test_handing_out_the_briefs_leads_to_the_console(stage: Stage) -> None:

@@ -501,9 +501,9 @@ def test_a_preview_of_a_link_brings_nobody_in(stage: Stage) -> None:
 
 def test_one_device_does_not_shut_the_others_out(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of one address sixty come in at once, then one a second; who never sat down nor looked takes nobody's place."""
-    from sim.seminar import app, room
+    from sim.seminar import entrance, room
 
-    monkeypatch.setattr(app, "_asker", lambda request: "192.168.0.9")
+    monkeypatch.setattr(entrance, "_asker", lambda request: "192.168.0.9")
     monkeypatch.setattr(room, "MOST_PEOPLE", 2)
     path = "/join/" + stage.room.desk.token("room")
     begun = time.monotonic()
@@ -511,7 +511,7 @@ def test_one_device_does_not_shut_the_others_out(stage: Stage, monkeypatch: pyte
     let = found.count(303)
     assert 60 <= let <= 61 + (time.monotonic() - begun)
     assert set(found) == {303, 429}
-    monkeypatch.setattr(app, "_asker", lambda request: "192.168.0.10")
+    monkeypatch.setattr(entrance, "_asker", lambda request: "192.168.0.10")
     late = [stage.person("east"), stage.person("west")]
     assert len(stage.session.state.people) == let + 2
     full = Client(stage.room.base).ask("GET", path)
