@@ -35,8 +35,9 @@ def brief_lines(view: View, paint: Paint) -> list[str]:
     lines += number_lines(brief["knows"], view["me"]["title"], paint)
     lines += _listed("What everybody knows", view["facts"], paint)
     orders = counted(brief["orders"], "question")
-    return lines + wrapped(f"In each of {view['turn']['of']} turns you answer at most {orders}; where you say nothing, "
-                           "nothing changes. The model plays everybody else.")  # fmt: skip
+    return lines + wrapped(f"In each of {view['turn']['of']} turns you answer at most {orders}, and seal; what you "
+                           "leave open is not done. A turn that you hand to the model (m) it decides for you, and "
+                           "it plays everybody else.")  # fmt: skip
 
 
 FROM = {"report": " (report)", "belief": " (belief)"}
