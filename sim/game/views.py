@@ -102,13 +102,14 @@ class _Desk:
         self.rules: dict[str | None, Rules] = {}
         self.kept: dict[int, tuple[Course, dict[tuple[Any, ...], Any]]] = {}  # by identity, the latest last
         self.views: dict[str, Record] = {}
+        self.hands: dict[str, Record] = {}  # what is a seat's own, for the seat and for whoever leads
         self.revision = -1
 
     def view(self, session: Session, role: str, person: str) -> Record:
         """The view of a role, with what is this person's own."""
         state = session.state
         if state.revision != self.revision:
-            self.views, self.revision = {}, state.revision
+            self.views, self.hands, self.revision = {}, {}, state.revision
         if role not in self.views:
             self.views[role] = _Looking(self, session, state, role).record()
         shared = self.views[role]
@@ -261,6 +262,8 @@ class _Looking:
 
     def hand(self, actor: str) -> Record:
         """What is a seat's own."""
+        if actor in self.desk.hands:
+            return self.desk.hands[actor]
         sight, turn = self.desk.sight(self.course, actor), self.game.turns[self.turn]
         asked = self.desk.keep(
             self.course, ("asked", actor, turn.number),
@@ -269,4 +272,5 @@ class _Looking:
         known = self.desk.keep(
             self.course, ("knows", actor), lambda: numbers(self.atlas, self.past, sight, self.everybody)
         )
-        return self.hands[actor].record(asked, known)
+        found = self.desk.hands[actor] = self.hands[actor].record(asked, known)
+        return found
