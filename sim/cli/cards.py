@@ -35,8 +35,9 @@ def brief_lines(view: View, paint: Paint) -> list[str]:
     lines += number_lines(brief["knows"], paint)
     lines += _listed("What everybody knows", view["facts"], paint)
     orders = counted(brief["orders"], "question")
-    return lines + wrapped(f"In each of {view['turn']['of']} turns you answer at most {orders}; where you say nothing, "
-                           "nothing changes. The model plays everybody else.")  # fmt: skip
+    return lines + wrapped(f"In each of {view['turn']['of']} turns you answer at most {orders}, and seal; what you "
+                           "leave open is not done. A turn that you hand to the model (m) it decides for you, and "
+                           "it plays everybody else.")  # fmt: skip
 
 
 def number_lines(knows: Sequence[Mapping[str, Any]], paint: Paint) -> list[str]:
@@ -114,6 +115,8 @@ def question_lines(question: Mapping[str, Any], pending: str, paint: Paint) -> l
     lines = ["", paint("title", question["asks"])]
     if question.get("when"):
         lines += painted(wrapped(f"Asked {question['when']}"), "quiet", paint)
+    if not question["idle"]:
+        lines += painted(wrapped("Each option does something: without an order the model answers"), "quiet", paint)
     for number, option in enumerate(question["options"], 1):
         mark = "*" if option["name"] == pending else " "
         part = "choice" if mark == "*" else "name"
@@ -124,7 +127,7 @@ def question_lines(question: Mapping[str, Any], pending: str, paint: Paint) -> l
 
 
 def _notes(question: Mapping[str, Any], option: Mapping[str, Any]) -> list[str]:
-    notes = ["this is done if you say nothing"] if option["name"] == question["idle"] else []
+    notes = ["the same as no order here, which costs none"] if option["name"] == question["idle"] else []
     notes += [f"costs: {option['costs']}"] if option["costs"] else []
     notes += [CHANNELS[option["channel"]]] if option["channel"] in CHANNELS else []
     if not option["is_open"]:
@@ -137,7 +140,7 @@ Done = tuple[str, str]
 
 
 def reveal_lines(
-    reveal: Mapping[str, Any], turn: Mapping[str, Any], idle: Container[Done], paint: Paint
+    reveal: Mapping[str, Any], turn: Mapping[str, Any], idle: Container[Done], paint: Paint, *, own: str = ""
 ) -> list[str]:  # fmt: skip
     """All moves of a turn at once, seat by seat, how likely the model had thought each, and what came.
 
@@ -145,12 +148,15 @@ def reveal_lines(
     ----------
     idle
         What changes nothing: told of each seat in one line.
+    own
+        What is said of the player's own seat, where there is no move of it to tell.
     """
     lines = ["", rule(paint), paint("title", f"Turn {turn['number']} of {turn['of']}: what all did, and what came")]
     for title in dict.fromkeys(move["title"] for move in reveal["moves"]):
         lines += _moves(title, [move for move in reveal["moves"] if move["title"] == title], idle, paint)
+    lines += wrapped(own) if own else []
     if not reveal["moves"]:
-        lines.append("Nobody was asked anything.")
+        lines.append("Nobody else did anything." if own else "Nobody was asked anything.")
     return lines + news_lines(reveal["news"], paint, title="What came")
 
 

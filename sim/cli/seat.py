@@ -173,7 +173,7 @@ def _kept(folder: str, actor: str | None) -> tuple[Session, str]:
     from sim import api
 
     session = api.resume_session(folder)
-    if said := api.said_of_version(session):
+    for said in filter(None, (api.said_of_version(session), api.said_of_log(session))):
         click.echo(f"sim: {said}.", err=True)
     seats = {person.seat for person in session.state.people.values() if person.seat}
     if len(session.state.people) > 1:

@@ -24,7 +24,8 @@ HELP = (
     "a number   looks at a question, and there takes an option as your order",
     "0          takes the order on this question back",
     "+          four times as many futures behind the bars: narrower intervals",
-    "Enter      seals your orders; then the turn is played",
+    "Enter      seals your orders; then the turn is played. Sealed without orders",
+    "           nothing is done in your name",
     "d w r      the diary so far; the world as you see it; your role",
     "m          lets the model decide this turn for you",
     "b          back to the turn before, to decide it anew on the same luck",
@@ -206,6 +207,9 @@ class Sitting:
         self._seal(planned.forecast)
 
     def _seal(self, forecast: float | None) -> None:
+        if not self.pending:
+            self._say("An empty envelope: what you leave open is not done in this turn. (To let the model decide it is "
+                      "another thing: `m` here, `model` in `--choose`.)")  # fmt: skip
         sealed = self.session.state.sealed.get((self.turn, self.seat))
         seen = sealed.times if sealed else 0
         self.session.order(self.person, self.pending, turn=self.turn, seen=seen)
@@ -227,13 +231,21 @@ class Sitting:
     def _reveal(self) -> None:
         view = self.view
         self.reveals[self.turn] = view["reveal"]
-        self.show(cards.reveal_lines(view["reveal"], view["turn"], self._idle(), self.paint))
+        self.show(cards.reveal_lines(view["reveal"], view["turn"], self._idle(), self.paint, own=self._own(view)))
         self.show(cards.talk_lines(view["turn"], self.paint))
         if self.turn + 1 not in self.written and self._pause("Enter goes on, b decides this turn anew") == "b":
             self._back()
             return
         following = self.session.next_phases()
         self.session.advance(following[0])
+
+    def _own(self, view: Mapping[str, Any]) -> str:
+        """What is said of the player's seat in a turn in which it has no move."""
+        if any(move["seat"] == self.seat for move in view["reveal"]["moves"]):
+            return ""
+        if self.session.state.played[-1].get(self.seat) is None:
+            return f"{view['me']['title']}, by the model: none of your questions came up."
+        return f"{view['me']['title']}: you gave no order, and nothing was done in your name."
 
     def _idle(self) -> set[tuple[str, str]]:
         """Of each question the option that changes nothing."""

@@ -6,8 +6,9 @@ from functools import cached_property
 
 from sim.analysis.narrative import is_part
 from sim.analysis.timeline import is_shown
+from sim.game.called import option_says
 from sim.game.speech import Speech, words_of
-from sim.game.table import Game, option_says
+from sim.game.table import Game
 from sim.language.words import TRUTH
 from sim.program.diagram import slots_written
 from sim.program.ir import Every, Trigger, When

@@ -38,7 +38,7 @@ def console(session: Session, state: State, speech: Speech, *, hands: Mapping[st
             }
             for one in game.injects.values()
         ],
-        "can_undo": "" if last is None else _undone(game, speech, last),
+        "can_undo": "" if last is None else _undone(game, state, speech, last),
         "next_phases": list(session.next_phases()),
         "notes": [{"turn": turn + 1, "text": text} for turn, text in state.notes],
         "players": {actor: state.players.get(actor, PEOPLE) for actor in game.seats},
@@ -74,7 +74,7 @@ _PHASES = {
 }  # fmt: skip
 
 
-def _undone(game: Game, speech: Speech, event: Event) -> str:
+def _undone(game: Game, state: State, speech: Speech, event: Event) -> str:
     """What would be taken back, in words."""
     match event["kind"]:
         case "advanced":
@@ -85,5 +85,7 @@ def _undone(game: Game, speech: Speech, event: Event) -> str:
             seat = game.seat_of(event["trigger"])
             option = game.seats[seat].question(event["trigger"]).option(event["option"]).says if event["option"] else ""
             return f"{speech.title(seat)}: {option or 'its own order again'}"
+        case "removed":
+            return f"{state.removed[event['person']].handle} was taken out"
         case _:
             return f"{speech.title(event['seat'])} was handed to {'the model' if event['to'] == 'model' else 'people'}"

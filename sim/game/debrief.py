@@ -335,5 +335,5 @@ def _facts(session: Session) -> dict[str, Any]:
     return {
         "scenario": session.game.name, "title": session.game.title, "question": session.game.question,
         "seed": opened.seed, "minutes": opened.minutes, "turns": len(session.game.turns), "version": opened.version,
-        "scenario_digest": opened.digest, "digest": session.digest(), "people": len(session.state.people),
+        "scenario_digest": opened.digest, "digest": session.digest(), "people": len(session.players),
     }  # fmt: skip

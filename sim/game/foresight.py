@@ -18,9 +18,10 @@ from sim.game.ahead import Table, play_ahead
 from sim.game.clocks import unpaced
 from sim.game.course import Course, Window
 from sim.game.known import Past, past_of
+from sim.game.laying import game_of
 from sim.game.pasts import Drawn, draw_pasts
 from sim.game.reckoning import marks_of
-from sim.game.table import Aim, Game, Question, game_of
+from sim.game.table import Aim, Game, Question
 from sim.program.listing import played_text
 from sim.program.parameters import draw_parameters
 from sim.streams import Luck, digest_of

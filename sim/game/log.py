@@ -53,6 +53,7 @@ class Log:
         self.events: list[Event] = []
         self._file: int | None = None
         self._length, self._is_torn = 0, False  # of all that counts; whether more may lie behind it
+        self.torn = 0  # bytes of a last line that was not whole when the log was opened
         if folder is not None and reads_only:
             self.events = list(read_log(folder / "log.jsonl"))
         elif folder is not None:
@@ -95,6 +96,7 @@ class Log:
         lines = path.read_bytes().splitlines(keepends=True)
         whole = b"".join(lines[: len(self.events)])
         self._length, self._is_torn = len(whole), len(lines) > len(self.events)
+        self.torn = sum(map(len, lines)) - len(whole)
         self._write(b"" if not whole or whole.endswith(b"\n") else b"\n")
 
     def _write(self, line: bytes) -> None:

@@ -11,9 +11,10 @@ from sim.agents.draft import Draft, Known
 from sim.analysis.causes import replayed
 from sim.clock import TICKS_PER_DAY, days, say_date
 from sim.engine.record import EventRow
+from sim.game.called import option_says
 from sim.game.course import Course
 from sim.game.followed import what_followed
-from sim.game.table import Game, Happened, option_says
+from sim.game.table import Game, Happened
 from sim.scenario import schema
 
 

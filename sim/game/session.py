@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import wraps
-from pathlib import Path
-from threading import RLock
 from typing import Any, Concatenate, ParamSpec
 
 from sim.errors import UsageError, did_you_mean
 from sim.game import state as states
-from sim.game.course import Course, Window, after, beginning
 from sim.game.handles import handle_of
-from sim.game.log import FORMAT, Event, Log
+from sim.game.log import Event
+from sim.game.standing import Standing
 from sim.game.state import MODEL, PEOPLE, Person, State, can_be_undone, fold
-from sim.game.table import Game
 
 P = ParamSpec("P")
 
@@ -38,18 +32,6 @@ OPEN_TO_THE_END = frozenset({"noted", "marked", "joined", "undone"})
 """What may be told after a session was closed: a latecomer reads the debrief, and closing can be taken back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What opens a session, and settles with its log all that was and will be shown."""
-
-    name: str
-    digest: str  # of the scenario as it was read
-    seed: int
-    minutes: int
-    turns: int | None
-    version: str
-
-
 def _once(method: Callable[Concatenate[Session, P], State]) -> Callable[Concatenate[Session, P], State]:
     """What was said under a key counts once, whatever has become of it since: its answer was lost on the way."""
 
@@ -61,31 +43,8 @@ def _once(method: Callable[Concatenate[Session, P], State]) -> Callable[Concaten
     return say
 
 
-class Session:
-    """One class at one game. Its methods may be called from several threads.
-
-    Parameters
-    ----------
-    folder
-        Where the log lies; None keeps it in memory.
-    reads_only
-        Look at a session that others may lead: nothing is written, and nothing can be said.
-    """
-
-    def __init__(self, game: Game, opened: Opened, *, folder: Path | None = None, reads_only: bool = False) -> None:
-        self.game, self.opened, self.log = game, opened, Log(folder, reads_only=reads_only)
-        self._lock = RLock()
-        self._keys = {event["key"] for event in self.log.events if "key" in event}
-        self._courses: dict[tuple[Any, ...], Course] = {}
-        self.kept: dict[str, Any] = {}  # what is dear to play, by a key of all that it follows from
-        if not self.log.events:
-            self.log.append("opened", format=FORMAT, **{name: getattr(opened, name) for name in Opened.__slots__})
-        self.state = fold(self.log.events)
-
-    @property
-    def seed(self) -> int:
-        """The seed of all luck of the history."""
-        return self.opened.seed
+class Session(Standing):
+    """One class at one game, and all that may be said in it. Its methods may be called from several threads."""
 
     # ------------------------------------------------------------------------------------------ who is here
 
@@ -95,10 +54,12 @@ class Session:
         with self._lock:
             if person in self.state.people:
                 return self.state
+            if person in self.state.removed:
+                raise Refused("whoever leads has taken you out of this session", "closed")
             self._seat(seat)
-            taken = {one.handle for one in self.state.people.values()}
-            return self._tell("joined", person=person, handle=handle_of(self.seed, len(self.state.people), taken),
-                              seat=seat, key=key)  # fmt: skip
+            came = (*self.state.people.values(), *self.state.removed.values())
+            handle = handle_of(self.seed, len(came), {one.handle for one in came})
+            return self._tell("joined", person=person, handle=handle, seat=seat, key=key)
 
     @_once
     def sit(self, person: str, seat: str, *, key: str = "") -> State:
@@ -120,6 +81,13 @@ class Session:
             return self._tell("seated", person=person, seat=seat, key=key)
 
     @_once
+    def remove(self, person: str, *, key: str = "") -> State:
+        """Whoever leads takes somebody out: what they wanted and foretold is gone, what their seat has sealed stays."""
+        with self._lock:
+            self._person(person)
+            return self._tell("removed", person=person, key=key)
+
+    @_once
     def hand(self, seat: str, to: str, *, key: str = "") -> State:
         """Hand a seat to the model, or back to people."""
         with self._lock:
@@ -127,15 +95,6 @@ class Session:
             if to not in (PEOPLE, MODEL):
                 raise Refused(f"a seat is played by `{PEOPLE}` or by the `{MODEL}`, not by `{to}`", "wrong")
             return self._tell("handed", seat=seat, to=to, key=key)
-
-    def members(self, seat: str) -> tuple[Person, ...]:
-        """Who sits at a seat."""
-        return tuple(person for person in self.state.people.values() if person.seat == seat)
-
-    def is_of_people(self, seat: str) -> bool:
-        """Whether people play a seat: it was not handed to the model, and somebody sits there or sealed its turn."""
-        is_here = bool(self.members(seat)) or (self.state.turn, seat) in self.state.sealed
-        return self.state.players.get(seat, PEOPLE) == PEOPLE and is_here
 
     # ------------------------------------------------------------------------------------------ what they say
 
@@ -200,6 +159,8 @@ class Session:
             more: dict[str, Any] = {}
             if phase == "reveal":
                 more["played"] = self.settled()
+                left_out = {seat: found for seat in more["played"] if (found := self.left_out(seat))}
+                more |= {"left_out": left_out} if left_out else {}
             if phase == "decide":
                 turn = turn + 1 if now == "reveal" else turn
                 more["seconds"] = self.game.turns[turn].seconds if seconds is None else seconds
@@ -286,97 +247,6 @@ class Session:
                 raise Refused("there is nothing to take back", "stale")
             return self._tell("undone", key=key)
 
-    # ------------------------------------------------------------------------------------------ what follows
-
-    def settled(self) -> dict[str, dict[str, str]]:
-        """The orders with which the present turn would be played: seat -> trigger -> option, of seats of people alone.
-
-        What whoever leads put in goes first; then what the seat sealed; else what most of its members want; a seat
-        without any of these is the model's in this turn.
-        """
-        turn = self.state.turn
-        found: dict[str, dict[str, str]] = {}
-        for actor, seat in self.game.seats.items():
-            own: dict[str, str] | None = None
-            if self.is_of_people(actor):
-                sealed = self.state.sealed.get((turn, actor))
-                own = dict(sealed.options) if sealed is not None else self.wanted(actor)
-            put = {trigger: option for (when, trigger), option in self.state.overrides.items()
-                   if when == turn and any(question.trigger == trigger for question in seat.questions)}  # fmt: skip
-            if own is not None or put:
-                found[actor] = {**(own or {}), **put}
-        return found
-
-    def wanted(self, seat: str) -> dict[str, str] | None:
-        """What most members of a seat want, of its most wanted questions; None if nobody has said anything.
-
-        What somebody wanted at another seat in this turn counts at neither.
-        """
-        place = {question.trigger: at for at, question in enumerate(self.game.seats[seat].questions)}
-        members = {person.id for person in self.members(seat)}
-        votes: dict[str, list[str]] = {}
-        for (turn, trigger, person), option in self.state.votes.items():
-            if turn == self.state.turn and person in members and trigger in place:
-                votes.setdefault(trigger, []).append(option)
-        if not votes:
-            return None
-        most = self.game.seats[seat].orders
-        sought = sorted(votes, key=lambda trigger: (-len(votes[trigger]), place[trigger]))
-        names = {question.trigger: question.names for question in self.game.seats[seat].questions}
-        return {trigger: max(names[trigger], key=votes[trigger].count) for trigger in sought[:most]}
-
-    def windows(self) -> tuple[Window, ...]:
-        """The turns that were played."""
-        return tuple(Window.of(turn, orders) for turn, orders in enumerate(self.state.played))
-
-    def course(self, turns: int | None = None) -> Course:
-        """The history after so many turns; after all that were played if nothing is said."""
-        windows = self.windows() if turns is None else self.windows()[:turns]
-        return self.course_of(windows)
-
-    def course_of(self, windows: Sequence[Window], *, thrown_by: int | None = None) -> Course:
-        """The history after these turns, be they played or imagined, with the injects as they were thrown in.
-
-        Parameters
-        ----------
-        thrown_by
-            Only the injects that were thrown in up to this turn; all of them if nothing is said.
-        """
-        with self._lock:
-            thrown = {name: self.game.turns[turn].tick for name, turn in self.state.thrown.items()
-                      if thrown_by is None or turn <= thrown_by}  # fmt: skip
-            key: tuple[Any, ...] = tuple(sorted(thrown.items()))
-            found = self._courses.setdefault(key, beginning(self.game, self.seed, thrown=thrown))
-            for window in windows:
-                if found.is_over:
-                    break
-                key = (*key, window)
-                if key not in self._courses:
-                    self._courses[key] = after(self.game, found, window)
-                found = self._courses[key]
-            return found
-
-    def digest(self) -> str:
-        """What was decided and what followed from it, in 16 hexadecimal digits: equal games have equal digests.
-
-        Who came, notes, marks, the clock and the screens are not in it.
-        """
-        with self._lock:
-            state, so_far = self.state, self.course()
-            said = {
-                "scenario": self.opened.digest, "seed": self.seed, "phase": state.phase, "turn": state.turn,
-                "players": dict(state.players), "thrown": dict(state.thrown),
-                "votes": _listed(state.votes), "forecasts": _listed(state.forecasts),
-                "overrides": _listed(state.overrides), "played": [dict(one) for one in state.played],
-                "sealed": [[*key, dict(one.options), one.why] for key, one in sorted(state.sealed.items())],
-                "firings": [] if so_far.runs is None else [
-                    [row.tick, row.trigger, row.branch, [list(change) for change in row.changes]]
-                    for row in so_far.runs.events[0]
-                ],
-                "outcome": so_far.outcome,
-            }  # fmt: skip
-            return hashlib.blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=8).hexdigest()
-
     # ------------------------------------------------------------------------------------------ checks
 
     def _tell(self, kind: str, *, key: str = "", **fields: Any) -> State:
@@ -421,7 +291,3 @@ class Session:
             raise Refused(f"`{trigger}` is no question of this seat", "unknown") from None
         if option and option not in question.names:
             raise Refused(f"`{option}` is no option here; there are {', '.join(question.names)}", "unknown")
-
-
-def _listed(mapping: Mapping[Any, Any]) -> list[list[Any]]:
-    return [[*key, value] for key, value in sorted(mapping.items())]

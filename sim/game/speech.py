@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from sim.analysis.narrative import HOURS_COUNT
 from sim.clock import date_at, days
 from sim.game.amounts import is_share, percent, value_in_words
+from sim.game.called import called
 from sim.game.capitals import places, proper, sentences, titled
-from sim.game.table import Game, called
+from sim.game.table import Game
 from sim.language.tree import (
     All,
     Any,

@@ -13,7 +13,7 @@ from sim.game.log import Event
 Phase = Literal["lobby", "brief", "decide", "reveal", "debrief", "closed"]
 PHASES: tuple[Phase, ...] = ("lobby", "brief", "decide", "reveal", "debrief", "closed")
 
-UNDONE = frozenset({"advanced", "thrown", "overrode", "handed"})
+UNDONE = frozenset({"advanced", "thrown", "overrode", "handed", "removed"})
 """What whoever leads can take back, the last one first."""
 
 OF_A_PHASE = frozenset({"voted", "ordered", "foretold", "clocked"})
@@ -62,13 +62,16 @@ class State:
     phase: Phase = "lobby"
     turn: int = 0
     people: Mapping[str, Person] = field(default_factory=dict)
+    removed: Mapping[str, Person] = field(default_factory=dict)  # whom whoever leads has taken out
     players: Mapping[str, str] = field(default_factory=dict)  # seat -> people or model; absent: people
     votes: Mapping[tuple[int, str, str], str] = field(default_factory=dict)  # (turn, trigger, person) -> option
+    left_open: frozenset[tuple[int, str, str]] = frozenset()  # (turn, trigger, person)
     sealed: Mapping[tuple[int, str], Sealed] = field(default_factory=dict)  # (turn, seat)
     forecasts: Mapping[tuple[int, str], float] = field(default_factory=dict)  # (turn, person) -> probability
     thrown: Mapping[str, int] = field(default_factory=dict)  # inject -> turn
     overrides: Mapping[tuple[int, str], str] = field(default_factory=dict)  # (turn, trigger) -> option
     played: tuple[Mapping[str, Mapping[str, str]], ...] = ()  # of each turn that is over: seat -> trigger -> option
+    left_out: Mapping[int, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)  # turn -> the same: too many
     clock: Clock = field(default_factory=Clock)
     is_blank: bool = False
     notes: tuple[tuple[int, str], ...] = ()  # (turn, text)
@@ -154,6 +157,18 @@ def _seated(state: State, event: Event) -> dict[str, Any]:
     return {} if person is None else {"people": _with(state.people, person.id, replace(person, seat=event["seat"]))}
 
 
+def _removed(state: State, event: Event) -> dict[str, Any]:
+    """Somebody is gone, and with them what they wanted and foretold; what their seat has sealed stays."""
+    who = event["person"]
+    if who not in state.people:
+        return {}
+    return {
+        "people": _with(state.people, who, None), "removed": _with(state.removed, who, state.people[who]),
+        "votes": MappingProxyType({key: one for key, one in state.votes.items() if key[2] != who}),
+        "forecasts": MappingProxyType({key: one for key, one in state.forecasts.items() if key[1] != who}),
+    }  # fmt: skip
+
+
 def _handed(state: State, event: Event) -> dict[str, Any]:
     return {"players": _with(state.players, event["seat"], event["to"])}
 
@@ -163,12 +178,15 @@ def _advanced(state: State, event: Event) -> dict[str, Any]:
     change: dict[str, Any] = {"phase": event["phase"], "turn": event["turn"], "clock": Clock(left=event.get("seconds"))}
     if "played" in event:
         change["played"] = (*state.played[: event["turn"]], event["played"])
+    if "left_out" in event:
+        change["left_out"] = _with(state.left_out, event["turn"], event["left_out"])
     return change
 
 
 def _voted(state: State, event: Event) -> dict[str, Any]:
     key = event["turn"], event["trigger"], event["person"]
-    return {"votes": _with(state.votes, key, event["option"] or None)}
+    left_open = state.left_open - {key} if event["option"] else state.left_open | {key}
+    return {"votes": _with(state.votes, key, event["option"] or None), "left_open": left_open}
 
 
 def _ordered(state: State, event: Event) -> dict[str, Any]:
@@ -206,7 +224,7 @@ def _marked(state: State, event: Event) -> dict[str, Any]:
 
 
 _CHANGES = {
-    "joined": _joined, "seated": _seated, "handed": _handed, "advanced": _advanced, "voted": _voted,
-    "ordered": _ordered, "foretold": _foretold, "thrown": _thrown, "overrode": _overrode, "clocked": _clocked,
-    "blanked": _blanked, "noted": _noted, "marked": _marked,
+    "joined": _joined, "seated": _seated, "removed": _removed, "handed": _handed, "advanced": _advanced,
+    "voted": _voted, "ordered": _ordered, "foretold": _foretold, "thrown": _thrown, "overrode": _overrode,
+    "clocked": _clocked, "blanked": _blanked, "noted": _noted, "marked": _marked,
 }  # fmt: skip

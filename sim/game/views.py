@@ -6,7 +6,8 @@ the room: who sits where, who has sealed, the clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from statistics import median
 from threading import RLock
 from typing import Any, TypeVar
@@ -16,21 +17,20 @@ from sim.game.atlas import Atlas
 from sim.game.console import console
 from sim.game.course import Course, Window
 from sim.game.forecasts import came
+from sim.game.hand import Hand, personal
 from sim.game.looks import world
 from sim.game.news import News, news, of_turn
 from sim.game.numbers import numbers
-from sim.game.occasions import Asked, Occasions
+from sim.game.occasions import Occasions
 from sim.game.past import Past, past
 from sim.game.reveal import revealed
 from sim.game.rules import EVERYBODY, Rules
 from sim.game.session import Session
-from sim.game.sheets import brief
 from sim.game.sight import Sight
 from sim.game.speech import day_in_words
 from sim.game.state import PEOPLE, State
 from sim.game.underway import come_since, still_under_way
 from sim.game.world import World
-from sim.program.sayings import capital
 
 HOST, SCREEN = "host", "screen"
 
@@ -84,17 +84,18 @@ class _Desk:
         self.rules: dict[str | None, Rules] = {}
         self.kept: dict[int, tuple[Course, dict[tuple[Any, ...], Any]]] = {}  # by identity, the latest last
         self.views: dict[str, Record] = {}
+        self.hands: dict[str, Record] = {}  # what is a seat's own, for the seat and for whoever leads
         self.revision = -1
 
     def view(self, session: Session, role: str, person: str) -> Record:
         """The view of a role, with what is this person's own."""
         state = session.state
         if state.revision != self.revision:
-            self.views, self.revision = {}, state.revision
+            self.views, self.hands, self.revision = {}, {}, state.revision
         if role not in self.views:
             self.views[role] = _Looking(self, session, state, role).record()
         shared = self.views[role]
-        return dict(shared) if role in (HOST, SCREEN) else _personal(shared, state, person)
+        return dict(shared) if role in (HOST, SCREEN) else personal(shared, state, person)
 
     def keep(self, course: Course, key: tuple[Any, ...], make: Callable[[], T]) -> T:
         """A part of a view that hangs on a course alone, made once."""
@@ -175,6 +176,14 @@ class _Looking:
             "votes_in": sum(one.id in voted for one in members),
         }  # fmt: skip
 
+    @cached_property
+    def hands(self) -> Mapping[str, Hand]:
+        """The seats, each as it is seen from its own side of the table."""
+        settled = self.session.settled() if self.state.phase == "decide" else {}
+        return {
+            actor: Hand(self.session, self.state, self.speech, actor, settled.get(actor)) for actor in self.game.seats
+        }
+
     # -------------------------------------------------------------------------------------- of the course
 
     @property
@@ -208,7 +217,16 @@ class _Looking:
             "turn": last + 1, "moves": [one.record() for one in moves],
             "earlier": [one.record() for one in come_since(self.atlas, self.past, self.sight, last)],
             "news": [one.record() for one in of_turn(self.news(), last)], "foretold": self.foretold(last),
+            "left_out": self.left_out(last),
         }  # fmt: skip
+
+    def left_out(self, turn: int) -> list[Record]:
+        """What was wanted in a turn beyond what may be ordered: of every seat for who may know all, else one's own."""
+        return [
+            {"seat": actor, "title": self.speech.title(actor), **one}
+            for actor, orders in self.state.left_out.get(turn, {}).items() if self.sees_all or actor == self.seat
+            for one in self.hands[actor].told(orders)
+        ]  # fmt: skip
 
     def foretold(self, turn: int) -> Record:
         """What the turn asked to foretell, whether it came, and what the class had said: n chances in [0, 1]."""
@@ -225,85 +243,18 @@ class _Looking:
         asked = self.game.turns[self.turn].forecast
         return {"asks": asked.says, "at_end": asked.at_end, "mine": None}
 
-    # -------------------------------------------------------------------------------------- of a seat
-
     def hand(self, actor: str) -> Record:
-        """What is a seat's own: its brief, its questions, what it has sealed."""
-        seat, state = self.game.seats[actor], self.state
-        sight = self.desk.sight(self.course, actor)
-        turn = self.game.turns[self.turn]
+        """What is a seat's own."""
+        if actor in self.desk.hands:
+            return self.desk.hands[actor]
+        sight, turn = self.desk.sight(self.course, actor), self.game.turns[self.turn]
         asked = self.desk.keep(
             self.course, ("asked", actor, turn.number),
             lambda: self.desk.occasions.asked(actor, turn, self.past, sight),
         )  # fmt: skip
-        told = self.desk.keep(
+        known = self.desk.keep(
             self.course, ("knows", actor), lambda: numbers(self.atlas, self.past, sight, self.everybody)
         )
-        marked = [state.marks.get((actor, number), "") for number in range(len(seat.aims))]
-        return {
-            "me": {"id": "", "handle": "", "seat": actor, "title": seat.title,
-                   "players": state.players.get(actor, PEOPLE)},
-            "brief": brief(self.atlas, seat, knows=told, marked=marked),
-            "questions": [self.question(actor, one) for one in asked] if state.phase == "decide" else [],
-            "sealed": self.sealed(actor),
-            "under_way": [one.record() for one in still_under_way(self.atlas, self.past, sight, actor)],
-        }  # fmt: skip
-
-    def sealed(self, actor: str) -> Record | None:
-        """What a seat has sealed in this turn."""
-        sealed = self.state.sealed.get((self.state.turn, actor))
-        if sealed is None:
-            return None
-        who = self.state.people.get(sealed.person)
-        return {"options": dict(sealed.options), "why": sealed.why, "by": who.handle if who else "",
-                "times": sealed.times}  # fmt: skip
-
-    def question(self, actor: str, asked: Asked) -> Record:
-        """A question with its cards, and who of the seat wants which."""
-        question, sealed = asked.question, self.state.sealed.get((self.state.turn, actor))
-        wanted = self.wanted(actor, question.trigger)
-        chosen = sealed.options.get(question.trigger) if sealed is not None else None
-        options = [
-            {
-                "name": option.name, "says": self.speech.plain(option.says), "costs": option.costs,
-                "channel": option.channel, "needs": list(option.needs), "does_nothing": option.does_nothing,
-                "is_open": not why, "closed_because": why, "is_sure": sure, "wanted_by": wanted.get(option.name, []),
-                "mine": False, "sealed": option.name == chosen,
-            }
-            for option, why, sure in zip(question.options, asked.because, asked.is_sure, strict=True)
-        ]  # fmt: skip
-        return {
-            "trigger": question.trigger, "asks": capital(self.speech.plain(question.asks)), "idle": question.idle,
-            "when": asked.when, "is_open": not asked.closed, "closed_because": asked.closed, "options": options,
-        }  # fmt: skip
-
-    def wanted(self, actor: str, trigger: str) -> Mapping[str, list[str]]:
-        """Option -> the handles of those of the seat who want it."""
-        found: dict[str, list[str]] = {}
-        for (turn, asked, who), option in self.state.votes.items():
-            person = self.state.people.get(who)
-            if (turn, asked) == (self.state.turn, trigger) and person is not None and person.seat == actor:
-                found.setdefault(option, []).append(person.handle)
+        moving = [one.record() for one in still_under_way(self.atlas, self.past, sight, actor)]
+        found = self.desk.hands[actor] = {**self.hands[actor].record(asked, known), "under_way": moving}
         return found
-
-
-def _personal(shared: Record, state: State, person: str) -> Record:
-    """A seat's view with what is one person's own marked as theirs."""
-    who = state.people.get(person)
-    if who is None:
-        return dict(shared)
-    me = {**shared["me"], "id": who.id, "handle": who.handle}
-    forecast = {**shared["forecast"], "mine": state.forecasts.get((state.turn, person))}
-    if "reveal" in shared:
-        reveal = shared["reveal"]
-        mine = state.forecasts.get((reveal["turn"] - 1, person))
-        shared = {**shared, "reveal": {**reveal, "foretold": {**reveal["foretold"], "mine": mine}}}
-    return {**shared, "me": me, "forecast": forecast,
-            "questions": [_marked(one, state, person) for one in shared["questions"]]}  # fmt: skip
-
-
-def _marked(question: Record, state: State, person: str) -> Record:
-    """A question in which the option that a person wants is marked."""
-    own = state.votes.get((state.turn, question["trigger"], person))
-    options: Sequence[Record] = question["options"]
-    return {**question, "options": [{**one, "mine": one["name"] == own} for one in options]}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -15,8 +15,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sim.errors import UsageError
 from sim.seminar import moves, places
-from sim.seminar.desk import COOKIE_SECONDS, Forged, Role, Who
-from sim.seminar.lan import LOOPBACK
+from sim.seminar.desk import Forged, Role, Who
+from sim.seminar.entrance import REMOVED, STRANGER, TOO_FAST, Entrance, fields_of
 from sim.seminar.live import Page
 from sim.seminar.pages.render import asset
 from sim.seminar.room import Room
@@ -25,19 +25,14 @@ from sim.seminar.security import Application, Guard, Rate
 ASKED_BY_HOST = ("rehearse", "sandbox", "debrief")
 
 FORGED = "this cookie is not of this session: open the link or scan the code again"
-STRANGER = "you have not joined this session: open the link or scan the code of your team"
 LEADS = "only whoever leads comes in here, by the address in the terminal"
-TOO_FAST = "that was too fast: wait a moment, and try again"
 
 
-class Doors:
+class Doors(Entrance):
     """What is answered at each address."""
 
     def __init__(self, room: Room) -> None:
-        self.room, self.desk = room, room.desk
-        self.joining = Rate(burst=400, a_second=20)
-        self.coming = Rate(burst=60, a_second=1)  # somebody new; a class behind one address takes a minute longer
-        self.guessing = Rate(burst=20, a_second=1)
+        super().__init__(room)
         self.moving = Rate(burst=60, a_second=10)
         self._asked = {
             "whatif": room.whatif,
@@ -45,73 +40,6 @@ class Doors:
             "sandbox": room.sandbox,
             "debrief": room.debrief,
         }  # what is answered later, on a page
-
-    # ------------------------------------------------------------------------------------------ coming in
-
-    async def join(self, request: Request) -> Response:
-        """A link was opened or a code was read: it is changed for a cookie."""
-        link = self._link(request, "room", "seat")
-        if link is None:
-            return await self._lost(request)
-        if request.method == "HEAD" or "prefetch" in request.headers.get("sec-purpose", ""):
-            return Response(status_code=204 if request.method == "HEAD" else 503)  # a preview, and nobody who comes in
-        if not self.joining.lets(_asker(request)):
-            return await self._says(request, 429, TOO_FAST)
-        who = self._who(request, "seat", forgives=True)
-        if (who is None or who.person not in self.room.session.state.people) and not self._lets_in(request):
-            return await self._says(request, 429, TOO_FAST)
-        try:
-            who = await self.room.welcome(who, link.seat)
-        except UsageError as fault:
-            return await self._says(request, moves.status_of(fault), str(fault))
-        return self._with_cookie(RedirectResponse("/", 303), who)
-
-    def _lets_in(self, request: Request) -> bool:
-        """Whether one more is let in who is new: this computer itself may bring as many as it likes."""
-        asker = _asker(request)
-        return asker == LOOPBACK or self.coming.lets(asker)
-
-    async def lead(self, request: Request) -> Response:
-        """The link of whoever leads."""
-        if self._link(request, "host") is None:
-            return await self._lost(request)
-        return self._with_cookie(RedirectResponse("/host", 303), Who("host"))
-
-    async def project(self, request: Request) -> Response:
-        """The link of the projector."""
-        if self._link(request, "screen") is None:
-            return await self._lost(request)
-        return self._with_cookie(RedirectResponse("/screen", 303), Who("screen"))
-
-    def _link(self, request: Request, *kinds: str) -> Any:
-        link = self.desk.link(request.path_params["token"])
-        return link if link is not None and link.to in kinds else None
-
-    async def _lost(self, request: Request) -> Response:
-        """A link that is none; whoever tries many is let wait."""
-        if not self.guessing.lets(_asker(request)):
-            return await self._says(request, 429, TOO_FAST)
-        return await self._says(request, 404, "this link leads nowhere: scan the code on the screen again")
-
-    def _with_cookie(self, answer: Response, who: Who) -> Response:
-        answer.set_cookie(self.desk.cookie_name(who.role), self.desk.cookie(who), max_age=COOKIE_SECONDS,
-                          httponly=True, samesite="lax", path="/")  # fmt: skip
-        return answer
-
-    def _who(self, request: Request | WebSocket, role: Role, *, forgives: bool = False) -> Who | None:
-        """Who asks, in a role.
-
-        Raises
-        ------
-        Forged
-            If the cookie is not ours, unless that is forgiven.
-        """
-        try:
-            return self.desk.who(request.cookies, role)
-        except Forged:
-            if forgives:
-                return None
-            raise
 
     # ------------------------------------------------------------------------------------------ pages
 
@@ -123,7 +51,8 @@ class Doors:
         for role in ("host", "screen"):
             if self._who(request, role) is not None:
                 return RedirectResponse(f"/{role}", 303)
-        return HTMLResponse(await self.room.looking.page(places.WELCOME, None, notice=""))
+        notice = REMOVED if self.room.is_removed(who) else ""
+        return HTMLResponse(await self.room.looking.page(places.WELCOME, None, notice=notice))
 
     def _of_phase(self, who: Who) -> str:
         page = places.OF_PHASE[self.room.session.state.phase]
@@ -133,7 +62,7 @@ class Doors:
         """A page of a seat; without a name, the one of the phase."""
         who = self._who(request, "seat")
         if who is None or who.person not in self.room.session.state.people:
-            return await self._says(request, 403, STRANGER)
+            return await self._says(request, 403, self._stranger(who))
         name = request.path_params.get("screen", "")
         if not name:
             return RedirectResponse(self._of_phase(who), 303)
@@ -175,7 +104,14 @@ class Doors:
             who = self._who(request, "seat")
             if who is None or self.room.looking.role(who) != seat:
                 return await self._says(request, 403, STRANGER)
-        return HTMLResponse(await self.room.looking.sheet(seat))
+        return HTMLResponse(await self.room.looking.sheet(seat, has_code=who.role == "host"))
+
+    async def codes(self, request: Request) -> Response:
+        """The codes of all teams, to be printed and cut, for whoever leads."""
+        who = self._who(request, "host")
+        if who is None:
+            return await self._says(request, 403, LEADS)
+        return HTMLResponse(await self.room.looking.page("/codes", who))
 
     async def export(self, request: Request) -> Response:
         """The whole session as one file, for whoever leads."""
@@ -188,16 +124,6 @@ class Doors:
         """That it is there, and how far it is; nothing that a stranger may not know."""
         return JSONResponse({"ok": True, "revision": self.room.session.state.revision})
 
-    async def _says(
-        self, request: Request, status: int, says: str, *, page: str = "", who: Who | None = None
-    ) -> Response:
-        """A sentence with a status: as JSON for scripts, on a page for people."""
-        if "application/json" in request.headers.get("accept", ""):
-            return JSONResponse({"says": says}, status)
-        return HTMLResponse(
-            await self.room.looking.page(page or places.WELCOME, who if page else None, notice=says), status
-        )
-
     # ------------------------------------------------------------------------------------------ moves
 
     async def do(self, request: Request) -> Response:
@@ -208,20 +134,22 @@ class Doors:
             return await self._says(request, 422, f"there is no move `{what[:40]}`")
         who = self._who(request, role)
         if who is None or (role == "seat" and who.person not in self.room.session.state.people):
-            return await self._says(request, 403, STRANGER if role == "seat" else "only whoever leads can do that")
+            why = self._stranger(who) if role == "seat" else "only whoever leads can do that"
+            return await self._says(request, 403, why)
         if not self.moving.lets(who.person or who.role):
             return await self._says(request, 429, TOO_FAST)
-        fields = await _fields(request)
+        fields = await fields_of(request)
         back = self._back(request, fields, role)
         if what == "sit" and back == places.CHOOSE:
             back = "/"  # who has sat down goes on
+        done = "/host/console" if what == "advance" and back == "/host/lobby" else back  # from the door to the desk
         try:
             await (self._asked[what](who, fields) if what in self._asked else self.room.move(what, who, fields))
         except UsageError as fault:
             return await self._refused(request, fault, back, who)
         if "application/json" in request.headers.get("accept", ""):
             return JSONResponse({"ok": True, "revision": self.room.session.state.revision})
-        return RedirectResponse(back, 303)
+        return RedirectResponse(done, 303)
 
     async def _refused(self, request: Request, fault: UsageError, back: str, who: Who) -> Response:
         page = back if back in places.PAGES and not self.room.goes_to(back, who) else ""
@@ -243,6 +171,11 @@ class Doors:
             who = self._who(socket, places.role_of(page)) if page in places.PAGES else None
         except Forged:
             who = None
+        if self.room.is_removed(who) and who is not None:
+            await socket.accept()  # a phone that slept when it was taken out is told so
+            await socket.send_text(json.dumps({"state": {"goes_to": "/"}}))
+            await socket.close(1000)
+            return
         is_here = who is not None and (who.role != "seat" or who.person in self.room.session.state.people)
         if who is None or not is_here or self.room.live.is_closing or not self.room.live.has_room(who):
             await socket.close(1008)
@@ -265,23 +198,6 @@ class Doors:
         return (phase, int(turn)) if phase and turn.isdecimal() and len(turn) < 6 else self.room.moment()
 
 
-def _asker(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
-async def _fields(request: Request) -> dict[str, str]:
-    """The fields of a form as text; of a name that comes several times, the values with commas between them."""
-    fields: dict[str, str] = {}
-    try:
-        form = await request.form(max_files=0, max_fields=100)
-    except HTTPException:
-        return fields
-    for name, value in form.multi_items():
-        if isinstance(value, str):
-            fields[name] = f"{fields[name]},{value}" if name in fields else value
-    return fields
-
-
 async def _forged(request: Request, _: Exception) -> Response:
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"says": FORGED}, 403)
@@ -298,11 +214,12 @@ def application(room: Room, hosts: tuple[str, ...]) -> Application:
     """The whole application, behind its guard."""
     doors = Doors(room)
     routes = [
-        Route("/", doors.front), Route("/join/{token}", doors.join), Route("/host/{token:str}", _host_or_page(doors)),
+        Route("/", doors.front), Route(places.TYPED, doors.typed, methods=["GET", "POST"]),
+        Route("/join/{token}", doors.join), Route("/host/{token:str}", _host_or_page(doors)),
         Route("/host", doors.host), Route("/seat", doors.seat), Route("/seat/{screen}", doors.seat),
         Route("/screen", doors.screen), Route("/screen/{token}", doors.project),
         Route("/do/{what}", doors.do, methods=["POST"]), Route("/health", doors.health),
-        Route("/print/{seat}", doors.sheet), Route("/export.zip", doors.export),
+        Route("/codes", doors.codes), Route("/print/{seat}", doors.sheet), Route("/export.zip", doors.export),
         WebSocketRoute("/live", doors.live),
     ]  # fmt: skip
     routes.append(Route("/static/{name}", _static))

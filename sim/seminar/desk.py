@@ -11,11 +11,17 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Literal
 
 Role = Literal["host", "screen", "seat"]
 
 COOKIE_SECONDS = 14 * 86_400
+
+
+SIGNS, CODE = "CDFGHJKMNPQRTVWX34679", 6
+"""Of what codes to be typed are made, and how long they are: no two signs look alike, and without vowels there are no
+words. 86 million codes; who types lets in or is let wait (`sim.seminar.app`)."""
 
 
 class Forged(Exception):
@@ -49,6 +55,7 @@ class Desk:
         self.name = self._derived("name").hex()[:8]  # two sessions on one machine do not mix up their cookies
         links = [Link("room"), Link("host"), Link("screen"), *(Link("seat", seat) for seat in seats)]
         self._tokens = {link: self._token(link) for link in links}
+        self._codes = self._short([link for link in links if link.to in ("room", "seat")])
 
     def _derived(self, what: str) -> bytes:
         return hmac.new(self._secret, what.encode(), hashlib.sha256).digest()
@@ -56,6 +63,29 @@ class Desk:
     def _token(self, link: Link) -> str:
         """120 bits: short enough for a code that a phone reads from the last row, too many to guess."""
         return base64.urlsafe_b64encode(self._derived(f"link/{link.to}/{link.seat}")[:15]).decode()
+
+    def _short(self, links: list[Link]) -> dict[Link, str]:
+        """A code for each of these links, no two alike."""
+        codes: dict[Link, str] = {}
+        for link in links:
+            tries = (self._derived(f"code/{link.to}/{link.seat}/{number}") for number in count())
+            spelled = ("".join(SIGNS[one % len(SIGNS)] for one in found[:CODE]) for found in tries)
+            codes[link] = next(code for code in spelled if code not in codes.values())
+        return codes
+
+    def code(self, to: str, seat: str = "") -> str:
+        """The code of a link that lets people in, to be typed: in two halves, as one reads it aloud."""
+        code = self._codes[Link(to, seat)]
+        return f"{code[: CODE // 2]} {code[CODE // 2 :]}"
+
+    def link_of(self, typed: str) -> Link | None:
+        """The link that a code is for, however it is typed: small, with blanks or hyphens; None if it is of none."""
+        said = "".join(sign for sign in typed.upper() if sign.isalnum())
+        found = None
+        for link, code in self._codes.items():
+            if hmac.compare_digest(code.encode(), said.encode("utf-8", "replace")):
+                found = link
+        return found
 
     def token(self, to: str, seat: str = "") -> str:
         """The token of a link."""

@@ -6,7 +6,8 @@
   key                       for plain forms: a fresh one for each page, "" in parts that are pushed
   now                       seconds since 1970 when the page was made (not in parts that are pushed)
   notice                    a sentence, where a plain form was refused
-  links                     host: {room: {url, qr}, seats: [{actor, title, url, qr}], screen: url}; screen: {room}
+  links                     host: {room: {url, qr, code}, seats: [{actor, title, url, qr, code}], screen: url, typed};
+                            screen: {room, typed}; `typed` is the address at which a code is typed
   online                    host, screen: {seats: {actor: n}, all: n, screen: bool}
   people                    host: [{id, handle, seat, is_here}]
   checks                    host: [{says, is_ok}]
@@ -83,7 +84,7 @@ class Beside:
                 "checks": self._checks(),
             }
         elif role == "screen":
-            found |= {"links": {"room": self.links()["room"]}, "online": self.online()}
+            found |= {"links": {name: self.links()[name] for name in ("room", "typed")}, "online": self.online()}
         return found
 
     def links(self) -> Mapping[str, Any]:
@@ -96,21 +97,21 @@ class Beside:
             seats = [(actor, seat.title, f"{base}/join/{desk.token('seat', actor)}")
                      for actor, seat in self._session.game.seats.items()]  # fmt: skip
             self._links = {
-                "room": {"url": room, "qr": code_of(room)},
-                "seats": [{"actor": actor, "title": title, "url": url, "qr": code_of(url)}
-                          for actor, title, url in seats],
-                "screen": f"{base}/screen/{desk.token('screen')}",
+                "room": {"url": room, "qr": code_of(room), "code": desk.code("room")},
+                "seats": [{"actor": actor, "title": title, "url": url, "qr": code_of(url),
+                           "code": desk.code("seat", actor)} for actor, title, url in seats],
+                "screen": f"{base}/screen/{desk.token('screen')}", "typed": f"{base}{places.TYPED}",
             }  # fmt: skip
         return self._links
 
     def online(self) -> dict[str, Any]:
         """Who has a page open: of each seat, of all, and whether the projector is on."""
-        here = self._present.people
+        here, people = self._present.people, self._session.state.people
         seats = dict.fromkeys(self._session.game.seats, 0)
-        for person in self._session.state.people.values():
+        for person in people.values():
             if person.seat in seats and here[person.id]:
                 seats[person.seat] += 1
-        return {"seats": seats, "all": len(here), "screen": self._present.has_screen}
+        return {"seats": seats, "all": sum(person in people for person in here), "screen": self._present.has_screen}
 
     def _people(self) -> list[Mapping[str, Any]]:
         here = self._present.people
@@ -120,7 +121,8 @@ class Beside:
     def _checks(self) -> list[Mapping[str, Any]]:
         session, has_screen = self._session, self._present.has_screen
         empty = [seat.title for actor, seat in session.game.seats.items() if not session.members(actor)]
-        lost = sum(not person.seat for person in session.state.people.values())
+        here = self._present.people
+        lost = sum(not person.seat and bool(here[person.id]) for person in session.state.people.values())
         return [
             {"is_ok": self._is_lan,
              "says": f"Phones and laptops of your network find {self._base}." if self._is_lan else

@@ -103,7 +103,10 @@ def alone(folder: Path) -> Iterator[None]:
     UsageError
         If one does already.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise UsageError(f"`{folder}` is a file, and a session lies in a folder: name another") from None
     try:
         import fcntl
     except ImportError:  # Windows: the log is open for writing there, and the port is taken

@@ -75,12 +75,14 @@ class Looking:
 
         return str(await self._do(drawn))
 
-    async def sheet(self, seat: str) -> str:
-        """The role sheet of a seat."""
+    async def sheet(self, seat: str, *, has_code: bool = False) -> str:
+        """The role sheet of a seat; with the code of its team, where whoever leads prints it."""
 
         def drawn() -> str:
             page = f"/print/{seat}"
-            beside = {**self._beside.of(page, seat), **extras.fresh()}
+            links = self._beside.links()
+            team: Mapping[str, Any] = next((one for one in links["seats"] if has_code and one["actor"] == seat), {})
+            beside = {**self._beside.of(page, seat), **extras.fresh(), "team": team, "typed": links["typed"]}
             return render(page, api.view(self._session, seat), beside)
 
         return str(await self._do(drawn))
@@ -164,7 +166,8 @@ class Looking:
         person = state.people.get(who.person)
         if person is None:
             return "", (), None
-        votes = tuple(sorted((trigger, option) for (turn, trigger, one), option in state.votes.items()
+        said = [*state.votes.items(), *((key, "") for key in state.left_open)]
+        votes = tuple(sorted((trigger, option) for (turn, trigger, one), option in said
                              if turn == state.turn and one == who.person))  # fmt: skip
         return person.handle, votes, state.forecasts.get((state.turn, who.person))
 

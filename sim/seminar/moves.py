@@ -162,6 +162,10 @@ def _move(session: api.Session, who: Who, fields: Fields, key: str) -> None:
     session.move(text(fields, "person"), fields.get("seat", ""), key=key)
 
 
+def _remove(session: api.Session, who: Who, fields: Fields, key: str) -> None:
+    session.remove(text(fields, "person"), key=key)
+
+
 def _mark(session: api.Session, who: Who, fields: Fields, key: str) -> None:
     session.mark(text(fields, "seat"), whole(fields, "aim"), text(fields, "mark"), key=key)
 
@@ -173,7 +177,7 @@ def _close(session: api.Session, who: Who, fields: Fields, key: str) -> None:
 
 HOST: Mapping[str, Move] = {
     "advance": _advance, "undo": _undo, "throw": _throw, "override": _override, "clock": _clock, "blank": _blank,
-    "note": _note, "hand": _hand, "move": _move, "mark": _mark, "close": _close,
+    "note": _note, "hand": _hand, "move": _move, "remove": _remove, "mark": _mark, "close": _close,
 }  # fmt: skip
 
 

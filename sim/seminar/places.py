@@ -6,7 +6,7 @@ from sim.seminar.desk import Role
 
 SEAT = ("brief", "decide", "whatif", "world", "reveal", "debrief", "assumptions")
 HOST = ("lobby", "console", "world", "reveal", "debrief", "assumptions", "rehearsal", "export")
-CHOOSE, SCREEN, WELCOME = "/seat/choose", "/screen", "/welcome"
+CHOOSE, SCREEN, WELCOME, TYPED = "/seat/choose", "/screen", "/welcome", "/j"
 
 OF_PHASE = {
     "lobby": "/seat/brief", "brief": "/seat/brief", "decide": "/seat/decide", "reveal": "/seat/reveal",
@@ -28,13 +28,16 @@ def role_of(page: str) -> Role:
 def follows(page: str, phase: str) -> str:
     """Where a page goes when a phase begins; "" if it stays.
 
-    Whoever leads goes where they like, and who reads the world or the assumptions is not taken away from them.
+    Whoever leads goes where they like, and who reads the assumptions is not taken away from them. What is opened is
+    opened before all eyes at once: a reveal and the debrief take who looks at the world with them.
 
     >>> follows("/seat/decide", "reveal"), follows("/seat/world", "reveal"), follows("/host/console", "reveal")
-    ('/seat/reveal', '', '')
+    ('/seat/reveal', '/seat/reveal', '')
+    >>> follows("/seat/world", "decide"), follows("/seat/assumptions", "reveal")
+    ('', '')
     """
     if page == SCREEN:
         return SCREEN
-    bound = {*OF_PHASE.values(), "/seat/whatif"}
+    bound = {*OF_PHASE.values(), "/seat/whatif", *(["/seat/world"] if phase in ("reveal", "debrief") else [])}
     there = OF_PHASE[phase]
     return there if page in bound and page != there else ""

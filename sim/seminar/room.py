@@ -173,10 +173,16 @@ class Room:
         """
         if who.role != "seat":
             return ""
+        if self.is_removed(who):
+            return "/"
         seat, phase = self.looking.role(who), self.session.state.phase
         if page == places.CHOOSE:
             return places.OF_PHASE[phase] if seat and phase not in places.SEATS_CHANGE else ""
         return "" if seat else places.CHOOSE
+
+    def is_removed(self, who: Who | None) -> bool:
+        """Whether whoever leads has taken somebody out."""
+        return who is not None and who.person in self.session.state.removed
 
     def moment(self) -> tuple[str, int]:
         """The phase and the turn."""

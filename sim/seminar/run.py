@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from sim import api
-from sim.errors import UsageError
+from sim.counted import counted
+from sim.errors import ScenarioError, UsageError
 from sim.seminar import keep, lan, wire
 from sim.seminar.desk import Desk
 from sim.seminar.room import Room
@@ -48,7 +49,7 @@ def run(load: Callable[[], api.Model], name: str, wanted: Wanted, *, say: Callab
     with keep.alone(folder):
         keep.same_words(folder, wanted.settings, goes_on=goes_on)
         session = api.resume_session(folder) if model is None else _opened(model, wanted, folder)
-        if said := api.said_of_version(session):
+        for said in filter(None, (api.said_of_version(session), api.said_of_log(session))):
             say(f"Note: {said}.")
         with lan.bound(ip, wanted.port, before=keep.port_before(folder)) as listener:
             port = int(listener.getsockname()[1])
@@ -57,9 +58,27 @@ def run(load: Callable[[], api.Model], name: str, wanted: Wanted, *, say: Callab
                         is_lan=wanted.lan is not None)  # fmt: skip
             host = f"{room.base}/host/{room.desk.token('host')}"
             say("\n".join(_greeting(room, folder, host, wanted, name if goes_on else "")))
-            asyncio.run(_led(room, listener, wanted, host))
+
+            def compared() -> None:
+                if others := _others(session, load, wanted):
+                    say(f"Note: the session goes on as it was opened, and not as this command says: {others}. "
+                        "`--new` opens another.")  # fmt: skip
+
+            asyncio.run(_led(room, listener, wanted, host, compared if goes_on else None))
             say(f"The seminar has ended at revision {session.state.revision}; digest {session.digest()}.")
     return 0
+
+
+def _others(session: api.Session, load: Callable[[], api.Model], wanted: Wanted) -> str:
+    """In what a session that goes on is another than the command asks for, in words; "" if it is the same."""
+    try:
+        model = load()
+    except UsageError as fault:
+        return f"what it names cannot be read ({str(fault).rstrip('.')})"
+    except ScenarioError as fault:
+        return f"the scenario that it names has {counted(len(fault.faults), 'fault')} by now"
+    found = api.differences(session, model, seed=wanted.seed, minutes=wanted.minutes, turns=wanted.turns)
+    return "; ".join(found)
 
 
 def _opened(model: api.Model, wanted: Wanted, folder: Path) -> api.Session:
@@ -79,11 +98,6 @@ def _greeting(room: Room, folder: Path, host: str, wanted: Wanted, before: str =
         state = session.state
         yield (f"Goes on in {folder}: phase {state.phase}, turn {state.turn + 1}, {len(state.people)} people. "
                "`--new` opens another session.")  # fmt: skip
-        if (wanted.minutes, wanted.turns) != (opened.minutes, opened.turns):
-            yield "Its minutes and turns stay as they were when it was opened."
-        if wanted.folder is not None and (before, wanted.seed) != (opened.name, opened.seed):
-            yield (f"It is `{opened.name}` with seed {opened.seed}, as it was opened: "
-                   f"`{before}` and seed {wanted.seed} of this command count for nothing.")  # fmt: skip
     links = room.beside.links()
     yield f"You lead it here:         {host}"
     yield f"For the projector:        {links['screen']}"
@@ -93,8 +107,10 @@ def _greeting(room: Room, folder: Path, host: str, wanted: Wanted, before: str =
     yield f"Everything is kept in {folder}. Ctrl-C ends it; the same command goes on with it."
 
 
-async def _led(room: Room, listener: socket.socket, wanted: Wanted, host: str) -> None:
-    """Serve until Ctrl-C."""
+async def _led(
+    room: Room, listener: socket.socket, wanted: Wanted, host: str, compared: Callable[[], None] | None
+) -> None:  # fmt: skip
+    """Serve until Ctrl-C. What is `compared` with the command takes its time beside, for phones are waiting."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
 
     def stopped(number: int, frame: Any) -> None:
@@ -104,8 +120,11 @@ async def _led(room: Room, listener: socket.socket, wanted: Wanted, host: str) -
         signal.signal(number, stopped)
     if wanted.opens_browser:
         loop.call_later(0.3, _open, host)
+    comparing = None if compared is None else asyncio.ensure_future(asyncio.to_thread(compared))
     reveals = asyncio.ensure_future(room.reveal_in_time()) if wanted.reveals else None
     await serve(room, listener, stop)
+    if comparing is not None:
+        await comparing
     if reveals is not None:
         reveals.cancel()
 

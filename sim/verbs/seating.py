@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from sim.game.baselines import Baselines
     from sim.game.foresight import Ask, Chunk
     from sim.game.prospects import Prospects
-    from sim.game.session import Opened, Session
+    from sim.game.session import Session
+    from sim.game.standing import Opened
     from sim.game.table import Game
 
 
@@ -28,7 +29,7 @@ def game(model: Model | str | Path, *, minutes: int = 75, turns: int | None = No
     ScenarioError
         If the scenario cannot be played.
     """
-    from sim.game.table import game_of
+    from sim.game.laying import game_of
 
     model = load(model) if isinstance(model, str | Path) else model
     return game_of(model.scenario, model.program, minutes=minutes, turns=turns)
@@ -60,7 +61,7 @@ def open_session(
 def _opened(model: Model, name: str, *, seed: int, minutes: int, turns: int | None) -> tuple[str, Opened]:
     """What is played, as text, and what the log of a session of it begins with."""
     from sim import __version__
-    from sim.game.session import Opened
+    from sim.game.standing import Opened
     from sim.program.listing import played_text
 
     text = played_text(model.scenario)
@@ -104,12 +105,22 @@ def resume_session(folder: str | Path, *, reads_only: bool = False) -> Session:
         program leads it.
     """
     from sim.game.log import FORMAT, read_log
-    from sim.game.session import Opened, Session
+    from sim.game.session import Session
+    from sim.game.standing import Opened
 
     folder = Path(folder)
-    first, file = next(iter(read_log(folder / "log.jsonl")), None), folder / "scenario.yaml"
-    if first is None or first["kind"] != "opened" or not file.exists():
-        raise UsageError(f"`{folder}` holds no session; `sim seminar SCENARIO` opens one")
+    log, file = folder / "log.jsonl", folder / "scenario.yaml"
+    if not log.is_file():
+        what = "there is no log.jsonl in it" if folder.is_dir() else "there is no such folder"
+        raise UsageError(f"`{folder}` holds no session: {what}; `sim play SCENARIO --keep DIR` keeps one, and "
+                         "`sim seminar SCENARIO --session DIR`")  # fmt: skip
+    first = next(iter(read_log(log)), None)
+    if first is None or first["kind"] != "opened":
+        raise UsageError(f"`{folder}` holds no session that can be read: the first line of `{log}` does not open one, "
+                         "so the file is damaged; take it from a copy, or name another folder")  # fmt: skip
+    if not file.is_file():
+        raise UsageError(f"`{folder}` holds no session that can be read: `{file}` is missing, and nothing follows from "
+                         "the log without it; take it from a copy")  # fmt: skip
     if first.get("format") != FORMAT or any(name not in first for name in Opened.__slots__):
         by = f": it was kept by escalation-sim {first['version']}" if "version" in first else ""
         raise UsageError(f"`{folder}` holds no session that this version can read{by}; go on with it in that version")
@@ -132,6 +143,16 @@ def said_of_version(session: Session) -> str:
     if own == __version__:
         return ""
     return f"this session was opened with escalation-sim {own}; in {__version__} other numbers may follow from its log"
+
+
+def said_of_log(session: Session) -> str:
+    """A sentence if the end of the log was lost, as a crash or a careless copy leaves it; else ""."""
+    lost = session.log.torn
+    if not lost:
+        return ""
+    number, state = len(session.log.events), session.state
+    return (f"line {number + 1} of the log breaks off in the middle ({lost} bytes): what it said is lost, and all "
+            f"before it stands, up to turn {state.turn + 1}, phase {state.phase}")  # fmt: skip
 
 
 def view(session: Session, role: str, *, person: str = "") -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.game.parts import Part
-    from sim.game.session import Opened, Refused, Session
+    from sim.game.session import Refused, Session
+    from sim.game.standing import Opened
     from sim.game.table import Game
 
 
@@ -61,7 +62,7 @@ _SESSIONS: dict[tuple[str, int, int, str], Session] = {}
 
 @lru_cache(maxsize=4)
 def _game(text: str, name: str, minutes: int, turns: int | None) -> Game:
-    from sim.game.table import game_of
+    from sim.game.laying import game_of
     from sim.program.build import build_program
     from sim.scenario.read import scenario_from_text
 

@@ -150,7 +150,11 @@ def test_what_only_looks_changes_nothing(folder: Path, play: Play) -> None:
         (("duel.yaml", "--as", "eats"), "did you mean `east`"),
         (("ladder",), "cannot be played"),
         (("duel.yaml", "--want", "quite"), "did you mean `quiet`"),
-        (("--resume", "nowhere"), "holds no session"),
+        (
+            ("--resume", "nowhere"),
+            "holds no session: there is no such folder; `sim play SCENARIO --keep DIR` keeps one",
+        ),
+        (("--resume", "."), "holds no session: there is no log.jsonl in it"),
         (("duel.yaml", "--resume", "nowhere"), "leave out either"),
         (("--resume", "nowhere", "--turns", "5", "-s", "start=2031-01-01"), "leave out `--turns`, `-s`, or"),
         (("duel.yaml", "--choose", "march=stop"), "has no option `stop`"),
@@ -220,6 +224,46 @@ def test_a_log_of_another_making_is_refused(folder: Path, play: Play, old: str, 
     log.write_text(log.read_text().replace(old, new))
     done = play("--resume", "mine")
     assert done.code == 2 and says in done.err and "Traceback" not in done.err
+
+
+def test_a_damaged_log_is_told_and_what_can_go_on_goes_on(folder: Path, play: Play) -> None:
+    """One that breaks off in mid-line goes on with a sentence; without a first line or a scenario it is refused."""
+    play("duel.yaml", "--turns", "2", "--keep", "mine", "--futures", "0", typed="1\n2\n\n\n\n")
+    log = folder / "mine" / "log.jsonl"
+    whole = log.read_bytes()
+    log.write_bytes(whole[:-30])
+    done = play("--resume", "mine", "--futures", "0", typed="")
+    lines = whole.count(b"\n")
+    assert done.code == 0 and f"line {lines} of the log breaks off in the middle" in done.err
+    assert "breaks off" not in play("--resume", "mine", "--futures", "0", typed="").err, "it was cut off"
+    (folder / "mine" / "scenario.yaml").rename(folder / "aside.yaml")
+    missing = play("--resume", "mine").err
+    assert "scenario.yaml` is missing" in missing and "sim seminar" not in missing
+    log.write_bytes(whole[5:60])
+    broken = play("--resume", "mine").err
+    assert "does not open one, so the file is damaged" in broken and "sim seminar" not in broken
+    assert log.read_bytes() == whole[5:60], "nothing is overwritten"
+
+
+def test_a_turn_without_orders_says_so(folder: Path, play: Play) -> None:
+    """Before it is sealed and at the reveal; and it is another thing than a turn of the model."""
+    done = play("duel.yaml", "--turns", "2", "--futures", "0", "--choose", "-; model", "--as", "east")
+    said = " ".join(done.out.split())
+    assert "An empty envelope: what you leave open is not done in this turn." in said
+    assert "East: you gave no order, and nothing was done in your name." in said
+    assert said.count("An empty envelope") == said.count("you gave no order") == 1
+    assert "The model decides for you in this turn." in said and "Nobody was asked anything" not in said
+    card = play("duel.yaml", "--turns", "2", "--futures", "0", typed="1\n").out
+    assert "the same as no order here, which costs none" in card
+
+
+def test_where_only_the_player_was_asked_it_is_said_who_did_nothing(folder: Path, play: Play) -> None:
+    """A scenario of one seat: its question came up, and no order was given."""
+    alone = DUEL.replace("    actor: west\n", "    actor: east\n").replace(", west: {}", "")
+    (folder / "alone.yaml").write_text(alone, encoding="utf-8")
+    said = " ".join(play("alone.yaml", "--turns", "1", "--choose", "-", "--futures", "0").out.split())
+    assert "you gave no order, and nothing was done in your name. Nobody else did anything." in said
+    assert "Nobody was asked anything" not in said
 
 
 def test_a_session_goes_on_with_its_own_scenario_and_says_whose_version_it_was(folder: Path, play: Play) -> None:

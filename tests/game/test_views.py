@@ -20,7 +20,7 @@ COMMON = {
     "role", "revision", "phase", "turn", "title", "question", "minutes", "is_blank", "clock", "seats", "news", "world",
     "facts", "forecast",
 }  # fmt: skip
-OWN = {"me", "brief", "questions", "sealed", "under_way"}
+OWN = {"envelope", "me", "brief", "questions", "sealed", "under_way"}
 LED = {
     "hands", "settled", "overrides", "injects", "can_undo", "next_phases", "notes", "players", "people", "forecasts",
     "asks",

@@ -130,6 +130,8 @@ def view(role: str, phase: str = "decide") -> dict[str, Any]:
     }
     if phase in ("reveal", "debrief", "closed"):
         found["reveal"] = {"turn": 2, "moves": moves(all_of_them=role == "host"), "news": found["news"][2:]}
+        own = {"seat": "russia", "title": SEATS[0][1], **left_out()}
+        found["reveal"]["left_out"] = [] if role == "screen" else [own]
     if role == "host":
         found |= _hosts()
     elif role != "screen":
@@ -208,13 +210,38 @@ def _seats(role: str) -> dict[str, Any]:
             ],
         },
         "questions": questions(),
+        "chosen": ["push_further"],
+        "envelope": envelope(),
         "sealed": None,
     }
+
+
+def envelope() -> dict[str, Any]:
+    """What a team wants that has not sealed: one order more than it may give."""
+    return {
+        "by": "most",
+        "why": "",
+        "orders": [{"trigger": "push_further", "asks": QUESTIONS[0][1], "option": "hold", "says": "Hold"}],
+        "put": [],
+        "left_out": [left_out()],
+    }
+
+
+def left_out() -> dict[str, Any]:
+    """An order too many."""
+    return {"trigger": "moscow_at_the_table", "asks": "What do you say?", "option": "insist", "says": "Insist"}
 
 
 def _hosts() -> dict[str, Any]:
     return {
         "settled": {"russia": {"push_further": "hold"}, "us": {"washington_on_the_threat": "name_it"}},
+        "hands": {
+            "russia": {"envelope": envelope()},
+            "us": {"envelope": {**envelope(), "by": "sealed", "left_out": []}},
+            "eu": {"envelope": {"by": "model", "why": "silent", "orders": [], "left_out": []}},
+            "ukraine": {"envelope": {"by": "model", "why": "empty", "orders": [], "left_out": []}},
+        },
+        "people": [{"id": "p1", "handle": "Amber Heron", "seat": "russia"}],
         "overrides": [],
         "asks": {
             "russia": [
@@ -547,10 +574,17 @@ def extra(page: str) -> dict[str, Any]:
         "now": 1_000_000.0,
         "notice": "",
         "links": {
-            "room": {"url": f"{base}/join/Zm9vYmFyYmF6cXV4Cg", "qr": CODE},
+            "room": {"url": f"{base}/join/Zm9vYmFyYmF6cXV4Cg", "qr": CODE, "code": "CDF GH3"},
+            "typed": f"{base}/j",
             "screen": f"{base}/screen/Zm9v",
             "seats": [
-                {"actor": actor, "title": title, "url": f"{base}/join/{actor}Ym9vYmFyYmF6", "qr": CODE}
+                {
+                    "actor": actor,
+                    "title": title,
+                    "url": f"{base}/join/{actor}Ym9vYmFyYmF6",
+                    "qr": CODE,
+                    "code": "JKM 479",
+                }
                 for actor, title, _ in SEATS
             ],
         },
@@ -626,6 +660,7 @@ PAGES = (
     ("/seat/debrief", "russia", "debrief"),
     ("/seat/assumptions", "us", "decide"),
     ("/print/russia", "russia", "brief"),
+    ("/codes", "host", "brief"),
     ("/host/lobby", "host", "lobby"),
     ("/host/console", "host", "decide"),
     ("/host/world", "host", "decide"),

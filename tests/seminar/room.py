@@ -55,6 +55,13 @@ class Server:
             time.sleep(0.005)
         return cls(process, lines, time.perf_counter() - before)
 
+    def until(self, words: str, *, seconds: float = 30.0) -> None:
+        """Wait until it has said so."""
+        end = time.perf_counter() + seconds
+        while words not in " ".join("".join(tuple(self.lines)).split()):
+            assert time.perf_counter() < end, f"{words!r} is not in {''.join(self.lines)}"
+            time.sleep(0.005)
+
     @property
     def host_link(self) -> str:
         """The link of whoever leads, as it was printed."""

@@ -34,7 +34,9 @@ def tour(room: Room, *, seconds: float = 60.0) -> Iterator[Screen]:
     )  # fmt: skip
     places = _Places(room, host, phone, seconds)
     yield from [("host-lobby", host), ("screen-lobby", screen), ("seat-choose", stranger), ("seat-brief", phone)]
+    yield "welcome", places.to(stranger, "/j")
     stranger.context.close()
+    yield "host-codes", places.to(host, "/codes")
     mates = [room.client(seat) for seat in (room.seats[0], *room.seats)]
     room.lead("advance", phase="brief")
     screen.wait_for_timeout(300)

@@ -196,8 +196,41 @@ def test_a_session_goes_on_as_it_was_opened(tmp_path: Path, duel: str) -> None:
     assert refused.returncode == 2
     assert "was opened with -s horizon=50 days" in refused.stderr
     other = Server.start(folder, "-s", "horizon=50 days", "--seed", "99", scenario="nonsense-typo")
+    other.until("goes on as it was opened, and not as this command says: what it names cannot be read")
     other.kill()
-    assert "It is `duel` with seed 1, as it was opened: `nonsense-typo` and seed 99" in "".join(other.lines)
-    assert "It is `duel`" not in "".join(server.lines)
+    other = Server.start(folder, "-s", "horizon=50 days", "--seed", "99", "--minutes", "50", scenario="first-lesson")
+    other.until("not as this command says: it is of `duel`, not of `first-lesson`. `--new` opens another")
+    other.kill()
+    edited = Path(duel)
+    edited.write_text(edited.read_text(encoding="utf-8").replace("usual: 70 %", "usual: 60 %"), encoding="utf-8")
+    other = Server.start(folder, "-s", "horizon=50 days", "--seed", "99", "--minutes", "50", scenario=duel)
+    other.until("its scenario or the settings of it are others; it has seed 1, not seed 99; it has 75 minutes, not 50")
+    other.kill()
+    edited.write_text(edited.read_text(encoding="utf-8").replace("usual: 60 %", "usual: 70 %"), encoding="utf-8")
+    same = Server.start(folder, "-s", "horizon=50 days", scenario=duel)
+    same.interrupt()  # it waits for what is compared
+    assert "not as this command says" not in "".join(same.lines)
+
+
+def test_a_log_that_breaks_off_goes_on_and_says_so(tmp_path: Path, duel: str) -> None:
+    """In a sentence with the line; a file in place of the folder is named as one."""
+    folder = tmp_path / "session"
+    Server.start(folder, scenario=duel).kill()
+    with (folder / "log.jsonl").open("ab") as file:
+        file.write(b'{"n": 1, "kind": "adva')
+    again = Server.start(folder, scenario=duel)
+    again.until("Note: line 2 of the log breaks off in the middle (22 bytes): what it said is lost")
+    again.kill()
+    third = Server.start(folder, scenario=duel)
+    third.interrupt()
+    assert "breaks off" not in "".join(third.lines), "the broken line was taken away"
+    done = _run(duel, "--session", duel)
+    assert (done.returncode, "is a file, and a session lies in a folder" in done.stderr) == (2, True), done.stderr
+
+
+def test_a_session_that_is_opened_says_what_was_played(tmp_path: Path, duel: str) -> None:
+    """Its first line is the event that opens it."""
+    folder = tmp_path / "session"
+    Server.start(folder, scenario=duel).kill()
     first = json.loads((folder / "log.jsonl").read_text(encoding="utf-8").splitlines()[0])
     assert first["kind"] == "opened"

@@ -299,7 +299,7 @@ def test_plain_forms_lead_back_to_their_page(stage: Stage) -> None:
     assert (reply.status, reply.headers["location"]) == (303, "/")
     reply = east.ask("POST", "/do/vote", b"trigger=march&option=go&turn=4&back=/seat/decide", **sent)
     assert reply.status == 409
-    assert "that was turn 5" in reply.text
+    assert "That was turn 5" in reply.text
 
 
 # ------------------------------------------------------------------------------------------ what is hidden
@@ -416,14 +416,18 @@ def test_a_quiet_page_hears_a_beat(stage: Stage) -> None:
 
 
 def test_a_page_is_told_where_the_game_has_gone(stage: Stage) -> None:
-    """Pages of a phase go with the phase; a page of the world stays where it is."""
+    """Pages of a phase go with the phase, and whoever looks at the world to a reveal; who reads of the model stays."""
     host, east, _ = deciding(stage)
-    with east.live_now("/seat/decide") as line, east.live_now("/seat/world") as other:
-        until(line, at(0))
-        until(other, at(0))
+    with (
+        east.live_now("/seat/decide") as line,
+        east.live_now("/seat/world") as world,
+        east.live_now("/seat/assumptions") as other,
+    ):
+        for one in (line, world, other):
+            until(one, at(0))
         revision = host.do("advance", phase="reveal").record["revision"]
-        assert until(line, at(revision))["state"]["goes_to"] == "/seat/reveal"
-        assert until(other, at(revision))["state"]["goes_to"] == ""
+        found = [until(one, at(revision))["state"]["goes_to"] for one in (line, world, other)]
+        assert found == ["/seat/reveal", "/seat/reveal", ""]
 
 
 def test_the_end_is_told(tmp_path: Path) -> None:
@@ -497,9 +501,9 @@ def test_a_preview_of_a_link_brings_nobody_in(stage: Stage) -> None:
 
 def test_one_device_does_not_shut_the_others_out(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of one address sixty come in at once, then one a second; who never sat down nor looked takes nobody's place."""
-    from sim.seminar import app, room
+    from sim.seminar import entrance, room
 
-    monkeypatch.setattr(app, "_asker", lambda request: "192.168.0.9")
+    monkeypatch.setattr(entrance, "_asker", lambda request: "192.168.0.9")
     monkeypatch.setattr(room, "MOST_PEOPLE", 2)
     path = "/join/" + stage.room.desk.token("room")
     begun = time.monotonic()
@@ -507,7 +511,7 @@ def test_one_device_does_not_shut_the_others_out(stage: Stage, monkeypatch: pyte
     let = found.count(303)
     assert 60 <= let <= 61 + (time.monotonic() - begun)
     assert set(found) == {303, 429}
-    monkeypatch.setattr(app, "_asker", lambda request: "192.168.0.10")
+    monkeypatch.setattr(entrance, "_asker", lambda request: "192.168.0.10")
     late = [stage.person("east"), stage.person("west")]
     assert len(stage.session.state.people) == let + 2
     full = Client(stage.room.base).ask("GET", path)

@@ -5,10 +5,10 @@ text in them stays text.
 
 A page is named by its address ("/seat/decide", "/host/lobby", "/screen", "/welcome" for a stranger). `extra` holds
 `key` (the beginning of the keys of plain forms; "" in parts that are pushed), `now`, `notice`, `links` (`room`
-{url, qr}, `seats` [{actor, title, url, qr}], `screen`), `online` {seats, all, screen}, `checks` [{says, is_ok}], and
-the records of what was reckoned: `whatif` {trigger: prospects}, `asking` {trigger: futures still to come}, `debrief`,
-`assumptions` {numbers, levers}, `sandbox`, `rehearsal`; what is not there is being made,
-and what could not be is {error: why}.
+{url, qr, code}, `seats` [{actor, title, url, qr, code}], `screen`, `typed`), `online` {seats, all, screen}, `checks`
+[{says, is_ok}], and the records of what was reckoned: `whatif` {trigger: prospects}, `asking` {trigger: futures still
+to come}, `debrief`, `assumptions` {numbers, levers}, `sandbox`, `rehearsal`; what is not there is being made, and what
+could not be is {error: why}.
 
 The form of a seat's orders has a radio button for each option, named by its trigger. Without a script its button "This
 is what I want" posts the same fields to /do/vote, with the trigger as `trigger`: the option is the field of that name.
@@ -30,7 +30,8 @@ from sim.seminar.pages import words
 PAGES: Mapping[str, str] = {
     "welcome": "Welcome", "choose": "Choose a seat", "brief": "Your brief", "decide": "Decide", "whatif": "What if",
     "world": "The world", "reveal": "What happened", "debrief": "Debrief", "assumptions": "The model",
-    "print": "Role sheet", "lobby": "Lobby", "console": "Console", "rehearsal": "Rehearsal", "export": "Export",
+    "print": "Role sheet", "codes": "Codes of the teams", "lobby": "Lobby", "console": "Console",
+    "rehearsal": "Rehearsal", "export": "Export",
     "screen": "Projector",
 }  # fmt: skip
 """Every page, and what stands in the title of its window."""
@@ -107,7 +108,7 @@ def place_of(page: str) -> tuple[str, str]:
     first, _, rest = page.strip("/").partition("/")
     if first in ("seat", "host"):
         return rest, first
-    return first, {"screen": "screen", "print": "seat"}.get(first, "")
+    return first, {"screen": "screen", "print": "seat", "codes": "host"}.get(first, "")
 
 
 def _region(found: dict[str, str]) -> Callable[..., Markup]:

@@ -133,6 +133,15 @@ def test_05_a_latecomer_sees_what_is_current(room: Room, asked):
     touch.wants(early, trigger, options[1], touch.handle(late))
     late.goto(f"{room.server.origin}/seat/brief")
     assert room.game.seats[seat].title in late.inner_text("body")
+    screen = room.projector()
+    assert room.link("room") in codes(screen), "who comes late scans it on the wall in a turn, too"
+    code = screen.inner_text(".late .typed")
+    typing = room.page(screen.inner_text(".late .link").join(("http://", "")))
+    typing.fill('input[name="code"]', code.lower())
+    typing.keyboard.press("Enter")
+    typing.wait_for_url("**/seat/choose")
+    for page in (screen, typing):
+        page.context.close()
     early.context.close()
     late.context.close()
 

@@ -222,3 +222,61 @@ def test_charts_can_be_read_on_paper_and_in_forced_colours(blank: Page):
           return getComputedStyle(one).color }) }""")
     word, ground = (tuple(map(int, re.findall(r"\d+", one))) for one in system)
     assert (fill("word"), fill("trough")) == (word, ground)
+
+
+def test_one_order_too_many_is_seen_and_heard_while_one_chooses(room: Room):
+    """The counter stays in sight; the sentence is heard, and goes when one is taken back."""
+    seat = max(room.seats, key=lambda one: len(room.game.seats[one].questions))
+    phone, asked = room.phone(seat), room.game.seats[seat].questions
+    most = room.game.seats[seat].orders
+    assert len(asked) > most
+    for number, question in enumerate(asked[: most + 1], 1):
+        touch.choose(phone, question.trigger, question.names[1])
+        touch.until(
+            phone, "words => document.querySelector('#count').textContent.includes(words)", f"{number} of {most}"
+        )
+    touch.until(phone, "() => /1 order too many.*left out/.test(document.querySelector('#say').textContent)")
+    phone.evaluate("() => scrollTo(0, document.body.scrollHeight / 2)")
+    touch.until(phone, "() => Math.abs(document.querySelector('#count').getBoundingClientRect().top) < 1")
+    touch.choose(phone, asked[0].trigger, "")
+    touch.until(phone, "words => document.querySelector('#count').textContent.includes(words)", f"{most} of {most}")
+    assert "too many" not in phone.inner_text("#count")
+    phone.context.close()
+
+
+def test_what_was_sealed_is_left_open_again_and_stays_so(room: Room):
+    """After the answer of the server and its parts, and in what is sealed next."""
+    seat = room.seats[1]
+    phone, asked = room.phone(seat), room.game.seats[seat].questions
+    for question in asked[:2]:
+        touch.choose(phone, question.trigger, question.names[1])
+    phone.click("#seal button.main")
+    wait_until(lambda: len(room.log("ordered")) >= 1 and room.log("ordered")[-1]["seat"] == seat)
+    touch.choose(phone, asked[0].trigger, "")
+    touch.until(phone, "() => document.querySelector('#count').textContent.includes('1 of 2')")
+    phone.wait_for_timeout(1700)  # what was heard is forgotten, and shown as the server has it
+    assert touch.chosen(phone, asked[0].trigger) == ""
+    before = len(room.log("ordered"))
+    phone.click("#seal button.main")
+    wait_until(lambda: len(room.log("ordered")) == before + 1)
+    assert room.log("ordered")[-1]["options"] == {asked[1].trigger: asked[1].names[1]}
+    phone.context.close()
+
+
+def test_who_is_taken_out_stands_at_the_door(room: Room):
+    """Their open page says so at once, and by the field there they come in as somebody else."""
+    phone, host = room.phone(room.seats[2]), room.host("console")
+    name = touch.handle(phone)
+    host.locator("#remove > summary").click()
+    choice = host.locator("#remove option", has_text=name)
+    host.select_option("#remove select", choice.get_attribute("value"))
+    host.click("#remove button")
+    phone.wait_for_url(f"{room.server.origin}/")
+    assert "has taken you out" in phone.inner_text("[role=alert].says")
+    host.locator("#codes > summary").click()
+    phone.fill('input[name="code"]', host.locator("#codes li .typed").nth(2).inner_text())
+    phone.click("button.main")
+    phone.wait_for_url("**/seat/decide")
+    assert touch.handle(phone) != name
+    for page in (phone, host):
+        page.context.close()

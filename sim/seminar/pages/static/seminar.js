@@ -322,6 +322,7 @@ async function heard(move, answer) {
     if (move.says) speak(move.says);
     if (move.action === "/do/note") from?.form.reset();
     if (move.action === "/do/sit") go("/");
+    if (move.action === "/do/advance" && here.page === "/host/lobby") go("/host/console"); // from the door to the desk
     return;
   }
   complain(said.says ?? "That did not work. Look again.");
@@ -340,7 +341,7 @@ function complain(words) {
     document.getElementById("main")?.prepend(place);
   }
   if (place) {
-    place.textContent = words;
+    place.textContent = words.slice(0, 1).toUpperCase() + words.slice(1);
     place.hidden = !words;
     if (words) place.scrollIntoView({ block: "nearest" });
   }
@@ -475,7 +476,7 @@ function told(message) {
   for (const [name, markup] of Object.entries(message.regions ?? {})) {
     const there = document.getElementById(name);
     if (there?.hasAttribute("data-region")) grow(there, String(markup));
-    if (name === "told") speak(there?.textContent ?? "");
+    if (name === "told") speak(there?.textContent ?? "", "told");
   }
   if (message.regions) restore();
   tick();
@@ -533,18 +534,19 @@ function say(words) {
 }
 
 let spoken = 0;
-let waiting = "";
+/** @type {Map<string, string>} */
+const waiting = new Map(); // by kind: what is said next, the latest of each
 /** One quiet sentence for whoever listens instead of looking. @param {string} words */
-function speak(words) {
+function speak(words, kind = "") {
   const place = document.getElementById("say");
   if (!place || !words || place.textContent === words) return;
   const wait = spoken + SPOKEN - Date.now();
-  const isWaiting = waiting !== "";
-  waiting = words;
+  const isWaiting = waiting.size > 0;
+  waiting.set(kind, words);
   if (isWaiting) return;
   setTimeout(() => {
-    place.textContent = waiting;
-    waiting = "";
+    place.textContent = [...waiting.values()].join(". ");
+    waiting.clear();
     spoken = Date.now();
   }, Math.max(0, wait));
 }
