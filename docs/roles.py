@@ -5,29 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from typing import Any
 
 from sim.analysis.intervals import wilson
-from sim.api import game, load
+from sim.api import game, open_session, view
 from sim.clock import say_date
 from sim.engine.choose import choose
 from sim.game.reckoning import KEPT, PARTLY, marks_of
-from sim.game.table import Game, Question, Seat
-from sim.scenario import schema
+from sim.game.table import Game
+from sim.seminar.pages.words import channel
 from sim.streams import Luck
 
 SCENARIO = "ukraine-2014"
 SEATS = ("russia", "us", "eu", "ukraine")
 LESSONS = (50, 75, 90)
 RUNS = 1_000
-
-CHANNELS = {"public": "all", "private": "you and who is told; it may leak", "secret": "you alone; it may leak"}
-
-
-@cache
-def _scenario() -> schema.Scenario:
-    return load(SCENARIO).scenario
 
 
 @cache
@@ -36,40 +30,53 @@ def _game(minutes: int = max(LESSONS)) -> Game:
 
 
 def role(actor: str) -> str:
-    """One seat on one page: brief, aims, red lines, decisions with what they cost."""
-    seat = _game().seats[actor]
-    return "\n\n".join([seat.brief, *_aims(seat), *_red_lines(seat), *_decisions(seat)])
+    """One seat, in the words of its page in the seminar: all but the numbers, which differ from game to game."""
+    sheet = _brief(actor)
+    return "\n\n".join([
+        f"*It is {sheet['begins']}.*", sheet["brief"], *_aims(sheet), *_red_lines(sheet), *_decisions(sheet),
+        *_knows(sheet),
+    ])  # fmt: skip
 
 
-def _aims(seat: Seat) -> Iterator[str]:
-    written = _scenario().seats
-    rows = next(one.aims for name, one in written.items() if str(name) == seat.actor)
+@cache
+def _brief(actor: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = view(open_session(SCENARIO, seed=1, minutes=max(LESSONS)), actor)["brief"]
+    return found
+
+
+def _aims(sheet: Mapping[str, Any]) -> Iterator[str]:
     yield "**What you want**"
-    lines = []
-    for number, aim in enumerate(rows, 1):
-        kept = f" *Kept* if `{aim.kept}`" if aim.kept else ""
-        partly = f", *partly* if `{aim.partly}`" if aim.partly else ""
-        lines.append(f"{number}. {' '.join(str(aim.says).split())}.{kept}{partly}.")
-    yield "\n".join(lines)
+    yield "\n".join(
+        f"{number}. {aim['says']}. *Kept:* {aim['kept']}. *In part:* {aim['partly']}."
+        for number, aim in enumerate(sheet["aims"], 1)
+    )
 
 
-def _red_lines(seat: Seat) -> Iterator[str]:
-    if seat.red_lines:
-        yield f"**What must not happen:** {'; '.join(seat.red_lines)}."
+def _red_lines(sheet: Mapping[str, Any]) -> Iterator[str]:
+    if sheet["red_lines"]:
+        yield f"**What must not happen:** {'; '.join(sheet['red_lines'])}."
 
 
-def _decisions(seat: Seat) -> Iterator[str]:
-    yield f"**What you decide:** at most {seat.orders} of these in a turn. (0) is what is done where you say nothing."
-    rows = [row for question in seat.questions for row in _options(question)]
-    yield "\n".join(["| question | option | what it costs | who learns of it |", "| --- | --- | --- | --- |", *rows])
+def _decisions(sheet: Mapping[str, Any]) -> Iterator[str]:
+    yield (f"**What you may decide:** at most {sheet['orders']} of these in a turn. (0) is what is done where you say "
+           "nothing.")  # fmt: skip
+    rows = [row for question in sheet["decides"] for row in _options(question)]
+    yield "\n".join(["| question | option | what it costs |", "| --- | --- | --- |", *rows])
 
 
-def _options(question: Question) -> Iterator[str]:
-    for number, option in enumerate(question.options):
-        asks = question.asks if number == 0 else ""
-        mark = " (0)" if option.name == question.idle else ""
-        cells = asks, f"{option.says}{mark}", option.costs, CHANNELS[option.channel]
+def _options(question: Mapping[str, Any]) -> Iterator[str]:
+    for number, option in enumerate(question["options"]):
+        asks = question["asks"] if number == 0 else ""
+        mark = " (0)" if option["name"] == question["idle"] else ""
+        known = f" *({channel(option['channel'])})*" if option["channel"] != "public" else ""
+        cells = asks, f"{option['says']}{mark}", f"{option['costs']}{known}"
         yield f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+
+def _knows(sheet: Mapping[str, Any]) -> Iterator[str]:
+    yield "**What you know in numbers** (your page and the sheet printed in the lobby have their values): " + "; ".join(
+        f"{one['says'][:1].lower()}{one['says'][1:]}" for one in sheet["knows"]
+    ) + "."  # fmt: skip
 
 
 def turns() -> str:

@@ -51,7 +51,6 @@ from sim.verbs.seating import (
     resume_session,
     said_of_log,
     said_of_version,
-    sheet,
     view,
     warm,
 )
@@ -179,7 +178,6 @@ __all__ = [
     "sandboxed",
     "schema",
     "sensitivity",
-    "sheet",
     "shipped",
     "show",
     "status",

@@ -32,7 +32,7 @@ def brief_lines(view: View, paint: Paint) -> list[str]:
         lines += [*wrapped(text), ""] if text else []
     lines += _listed("Your aims", brief["aims"], paint, numbered=True)
     lines += _listed("What must not happen", brief["red_lines"], paint)
-    lines += number_lines(brief["knows"], view["me"]["title"], paint)
+    lines += number_lines(brief["knows"], paint)
     lines += _listed("What everybody knows", view["facts"], paint)
     orders = counted(brief["orders"], "question")
     return lines + wrapped(f"In each of {view['turn']['of']} turns you answer at most {orders}, and seal; what you "
@@ -40,38 +40,29 @@ def brief_lines(view: View, paint: Paint) -> list[str]:
                            "it plays everybody else.")  # fmt: skip
 
 
-FROM = {"report": " (report)", "belief": " (belief)"}
-"""Where a number is from, where that must be said."""
+def number_lines(knows: Sequence[Mapping[str, Any]], paint: Paint) -> list[str]:
+    """The numbers that a seat knows, each with what it is."""
+    told = [line for one in knows for line in figure_lines(one)]
+    return [paint("head", "What you know"), *told, ""] if told else []
 
 
-def number_lines(knows: Sequence[Mapping[str, Any]], title: str, paint: Paint) -> list[str]:
-    """The numbers that a seat knows, two in a row; what each means stands in the world (w)."""
-    if not knows:
-        return []
-    room = (paper.width() - 2) // 2
-    cells = [_figure(one, title, room) for one in knows]
-    rows = (len(cells) + 1) // 2
-    pairs = zip(cells[:rows], [*cells[rows:], ""], strict=False)
-    return [paint("head", "What you know (w says what each means)"), *(f"{a}  {b}".rstrip() for a, b in pairs), ""]
-
-
-def _figure(one: Mapping[str, Any], title: str, room: int) -> str:
-    """A number with its name, cut to so many columns."""
-    value = one["value"]
-    told = paper.number(value) if isinstance(value, int | float) else str(value)
-    name = one["says"].partition(": ")[0].partition(", as ")[0].removesuffix(f" of {title}")
-    name += FROM.get(one.get("kind", ""), "")
-    most = room - len(told) - 4
-    name = name if len(name) <= most else f"{name[: most - 3]}..."
-    return f"  {name.ljust(most)}  {told}"
+def figure_lines(one: Mapping[str, Any]) -> list[str]:
+    """A number with what it is: `Lag, time from a proposal to the vote: 31 days`."""
+    return wrapped(f"{one['says'].replace(': ', ', ', 1)}: {one['text']}", lead="  ", hang=4)
 
 
 def _listed(title: str, rows: Iterable[Any], paint: Paint, *, numbered: bool = False) -> list[str]:
-    told = [row["says"] if isinstance(row, Mapping) else str(row) for row in rows]
+    told = [_aim(row) if isinstance(row, Mapping) else str(row) for row in rows]
     lines = [
         line for at, text in enumerate(told, 1) for line in wrapped(text, lead=f"  {at}. " if numbered else "  - ")
     ]
     return [paint("head", title), *lines, ""] if told else []
+
+
+def _aim(row: Mapping[str, Any]) -> str:
+    """What is wanted, and when it is kept."""
+    marks = [f"{word}: {row[key]}" for word, key in (("Kept", "kept"), ("In part", "partly")) if row.get(key)]
+    return ". ".join([row["says"], *marks])
 
 
 def turn_lines(view: View, paint: Paint) -> list[str]:
@@ -187,7 +178,10 @@ def _moves(title: str, moves: Sequence[Mapping[str, Any]], idle: Container[Done]
 
 
 def _of_move(move: Mapping[str, Any]) -> Iterator[str]:
-    yield f"on {move['carried_out']}" if move["carried_out"] else f"not done: {move['undone']}"
+    date = f"ordered on {move['carried_out']}" if move.get("under_way") else f"on {move['carried_out']}"
+    yield date if move["carried_out"] else f"not done: {move['undone']}"
+    if move.get("under_way"):
+        yield move["under_way"]
     if move["had_been"] is not None:
         yield f"the model had given it {paper.percent(move['had_been'])}"
     if move.get("is_secret"):

@@ -189,6 +189,10 @@ def _card(one: Record, titles: _Titles) -> Iterator[str]:
     for word in ("kept", "broken"):
         if one[word]:
             yield f"{word} by {titles.those(one[word])}"
+    for actor, followed in one.get("followed", {}).items():
+        yield (
+            f"{titles[actor]} kept it {followed}" if followed.startswith("in word") else f"{titles[actor]}: {followed}"
+        )
     for actor, cost in one["cost"].items():
         if cost:
             yield f"it cost {titles[actor]} {100 * abs(cost):.0f} points of support"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import groupby
 from typing import Any
 
-from sim.cli import paper
+from sim.cli.cards import figure_lines
 from sim.cli.paper import Paint, wrapped
 
 
@@ -58,12 +57,6 @@ def _state(one: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _numbers(world: Mapping[str, Any]) -> Iterator[str]:
-    """Each number with what it means; those that mean the same in one line."""
-    for means, those in groupby(world["numbers"], key=lambda one: one["says"].partition(": ")[2]):
-        told = [f"{one['says'].partition(': ')[0]} {_value(one)}" for one in those]
-        yield from wrapped(", ".join(told) + (f": {means}" if means else ""), lead="  ", hang=4)
-
-
-def _value(one: Mapping[str, Any]) -> str:
-    value = paper.number(one["value"]) if isinstance(one["value"], int | float) else str(one["value"])
-    return f"{value} {one['unit'] or ''}".rstrip()
+    """Each number with what it means."""
+    for one in world["numbers"]:
+        yield from figure_lines(one)

@@ -6,7 +6,8 @@ from functools import cached_property
 
 from sim.analysis.narrative import is_part
 from sim.analysis.timeline import is_shown
-from sim.game.speech import Speech
+from sim.game.called import option_says
+from sim.game.speech import Speech, words_of
 from sim.game.table import Game
 from sim.language.words import TRUTH
 from sim.program.diagram import slots_written
@@ -78,6 +79,38 @@ class Atlas:
         """The threat or offer that a choice answers for; "" if it is no such answer."""
         owner, found, _ = trigger.name.partition(".answer")
         return owner if found and owner in self.promises else ""
+
+    def deed(self, trigger: Trigger, branch: int) -> str:
+        """Who chose what: `Russia: Go one rung further`."""
+        says = self.chosen(trigger, branch)
+        return f"{self.speech.title(trigger.actor)}: {says}" if trigger.actor else says
+
+    def chosen(self, trigger: Trigger, branch: int) -> str:
+        """What was chosen, and about what, where the option does not say so itself."""
+        name, parts, choice = trigger.branches[branch].name, trigger.name.split("."), trigger.choice
+        seat = self.game.seat_of(trigger.name)
+        says = self.game.seats[seat].question(trigger.name).option(name).says if seat else ""
+        spoken = " ".join(choice.options[branch].says.split()) if choice else ""
+        says = says or option_says(trigger.name, spoken) or words_of(name)
+        if "consent" in parts:
+            option = self.option_of(".".join(parts[: parts.index("consent")]))
+            says = f"{'agrees to' if name == 'accept' else 'does not agree to'} “{option}”"
+        elif word := self.answers_for(trigger):
+            says = f"{says} ({self.speech.words(word)})"
+        elif ".ask." in trigger.name:
+            says = f"{says} ({self.speech.words(trigger.name.split('.ask.')[0].rpartition('.')[2])})"
+        elif "agreement" in parts:
+            says = f"{says} (“{self.speech.words(parts[parts.index('agreement') + 1])}”)"
+        return self.speech.plain(says)
+
+    def option_of(self, name: str) -> str:
+        """What an option says, by the name of its choice and its own."""
+        owner, _, option = name.rpartition(".")
+        for trigger in self.program.triggers:
+            if trigger.name == owner and trigger.choice is not None:
+                says = next((one.says for one in trigger.choice.options if one.name == option), "")
+                return self.speech.plain(option_says(trigger.name, says)) or words_of(option)
+        return words_of(option)
 
     def kind(self, trigger: Trigger) -> str:
         """What sort of news the firings of a trigger are: see `sim.game.news.News`."""

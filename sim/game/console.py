@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sim.game.effects import effects_in_words
 from sim.game.log import Event
 from sim.game.session import Session
 from sim.game.speech import Speech, day_in_words
@@ -32,7 +33,7 @@ def console(session: Session, state: State, speech: Speech, *, hands: Mapping[st
             {
                 "name": one.name, "says": one.says,
                 "date": None if one.tick is None else day_in_words(game.program, one.tick),
-                "to": [speech.title(actor) for actor in one.to], "does": _does(game, speech, one.trigger),
+                "to": [speech.within(actor) for actor in one.to], "does": _does(game, speech, one.trigger),
                 "thrown": state.thrown[one.name] + 1 if one.name in state.thrown else None,
             }
             for one in game.injects.values()
@@ -64,8 +65,7 @@ def _does(game: Game, speech: Speech, trigger: str) -> list[str]:
     if not trigger:
         return []
     effects = game.program.triggers[game.program.trigger(trigger)].branches[0].effects
-    return [f"{speech.named(game.program.quantities[one.slot].name)} becomes {speech.amount(one.value)}"
-            for one in effects]  # fmt: skip
+    return effects_in_words(speech, effects)
 
 
 _PHASES = {

@@ -15,6 +15,7 @@ from sim.analysis.intervals import LEVEL, wilson
 from sim.analysis.paired import holm
 from sim.analysis.percent import percent
 from sim.clock import days, say_date
+from sim.counted import counted
 from sim.digits import decimals_of, fixed
 from sim.figures.inline.chart import digits_of
 from sim.game.course import Carried, Course
@@ -313,7 +314,8 @@ def _cautions(session: Session, ended: Mapping[str, Any], turns: Sequence[Mappin
             "model after the turn. It says what a decision cost, not that somebody should have known."
         )
         yield (
-            f"{len(weighed)} decisions were weighed; that the largest regret of so many is large is partly luck. "
+            f"{counted(len(weighed), 'decision')} {'was' if len(weighed) == 1 else 'were'} weighed; "
+            "that the largest regret of so many is large is partly luck. "
             f"{standing} of them would stand if all are looked at together (Holm 1979)."
         )
     left = sorted({seat for turn in turns for seat in turn["seats_of_model"]})

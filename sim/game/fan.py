@@ -16,10 +16,12 @@ from sim.engine.record import Recording, Runs
 from sim.game.course import Course
 from sim.game.hindsight import starts
 from sim.game.regret import outcome_shares
+from sim.game.speech import Speech
 from sim.game.table import Game
 from sim.language.evaluate import meaning
 from sim.language.tree import Read
 from sim.program.ir import Program, Series
+from sim.program.sayings import capital
 from sim.streams import Luck
 
 FAN = 1_000
@@ -92,10 +94,11 @@ _INNER = (".ordered", ".peak", ".agreed")
 def _fans(game: Game, program: Program, runs: Runs) -> Iterator[dict[str, Any]]:
     series = program.series
     assert series is not None
+    speech = Speech(game)
     for column in _ladders(program):
         rungs = series.kinds[column].names
         yield {
-            "name": series.names[column], "title": titled(series.names[column]),
+            "name": series.names[column], "title": capital(speech.named(series.names[column])),
             "rungs": [name.replace("_", " ") for name in rungs], "days": _moments(program),
             "shares": _standing(runs.series[:, :, column], len(rungs)).tolist(),
             "turns": [[max(0.0, days(turn.tick)), str(turn.number + 1)] for turn in game.turns],

@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.game.occasions import Asked
 from sim.game.session import Session
+from sim.game.sheets import brief
 from sim.game.speech import Speech
 from sim.game.state import PEOPLE, State
 from sim.game.table import Seat
@@ -35,15 +36,11 @@ class Hand:
     def record(self, asked: Iterable[Asked], known: Iterable[Figure]) -> Record:
         """All of it; what it is asked and the numbers that it knows are looked up by whoever calls."""
         seat, state, is_deciding = self.seat, self.state, self.state.phase == "decide"
-        knows = [{"name": one.name, "says": one.says, "value": one.value, "unit": one.unit, "kind": one.kind}
-                 for one in known]  # fmt: skip
-        aims = [{"says": aim.says, "mark": state.marks.get((self.actor, number), "")}
-                for number, aim in enumerate(seat.aims)]  # fmt: skip
+        marked = [state.marks.get((self.actor, number), "") for number in range(len(seat.aims))]
         return {
             "me": {"id": "", "handle": "", "seat": self.actor, "title": seat.title,
                    "players": state.players.get(self.actor, PEOPLE)},
-            "brief": {"says": seat.says, "brief": seat.brief, "aims": aims, "red_lines": list(seat.red_lines),
-                      "knows": knows, "orders": seat.orders},
+            "brief": brief(self.speech, seat, knows=known, marked=marked),
             "questions": [self.question(one) for one in asked] if is_deciding else [],
             "sealed": self.sealed(),
             "envelope": self.envelope() if is_deciding else {},

@@ -16,6 +16,7 @@ from sim.agents.seminar import day_of
 from sim.analysis.expect import read_condition
 from sim.clock import days_between, parse_date, ticks
 from sim.errors import Text, UsageError
+from sim.game.called import called, option_says
 from sim.game.idle import idle_branches
 from sim.game.table import Aim, Forecast, Game, Happened, Inject, Option, Question, Seat, Turn
 from sim.language.tree import Constant, Read
@@ -67,10 +68,10 @@ def _plain(text: Text | str | None) -> str:
     return " ".join(str(text or "").split())
 
 
-def _worded(text: Text | str | None) -> str:
+def _worded(scenario: schema.Scenario, text: Text | str | None) -> str:
     """A sentence in which names in backticks have become words: a class reads it."""
-    said = _QUOTED.sub(lambda found: f"“{found[1].replace('_', ' ').replace('.', ' ')}”", _plain(text))
-    return f"“{said[1:2].upper()}{said[2:]}" if said.startswith("“") else said
+    said = _QUOTED.sub(lambda found: called(scenario, found[1]), _plain(text))
+    return f"“{said[1:2].upper()}{said[2:]}" if said.startswith("“") else f"{said[:1].upper()}{said[1:]}"
 
 
 # ------------------------------------------------------------------------------------------------ seats
@@ -92,7 +93,9 @@ def _seats(scenario: schema.Scenario, program: Program) -> Iterator[Seat]:
             says=_plain(seat.says) or _plain(_actor(scenario, actor)), brief=_plain(seat.brief),
             aims=tuple(_aim(program, aim) for aim in seat.aims), red_lines=tuple(map(_plain, seat.red_lines)),
             knows=tuple(map(str, seat.knows)),
-            questions=tuple(_question(program, name, blocks.get(name), idle) for name in dict.fromkeys(names)),
+            questions=tuple(
+                _question(scenario, program, name, blocks.get(name), idle) for name in dict.fromkeys(names)
+            ),
             orders=int(seat.orders) if seat.orders else ORDERS,
         )  # fmt: skip
 
@@ -131,18 +134,19 @@ _BY_NAME = {
 
 
 def _question(
-    program: Program, name: str, block: schema.ChoiceBlock | None, still: Container[tuple[int, int]]
-) -> Question:
+    scenario: schema.Scenario, program: Program, name: str, block: schema.ChoiceBlock | None,
+    still: Container[tuple[int, int]],
+) -> Question:  # fmt: skip
     place = program.trigger(name)
     trigger = program.triggers[place]
     choice = trigger.choice
     assert choice is not None
     written = {str(key): option for key, option in (block.options.items() if block else ())}
     idle_ones = {branch for branch in range(len(trigger.branches)) if (place, branch) in still}
-    options = tuple(_options(choice, written, idle_ones))
+    options = tuple(_options(scenario, name, choice, written, idle_ones))
     idle = next((option.name for option in options if option.does_nothing), "")
     may_close = any(one.name == idle and not _always_open(one) for one in choice.options)
-    asks = _worded(choice.asks) if block is not None or ".answer" not in name else ""
+    asks = _worded(scenario, choice.asks) if block is not None or ".answer" not in name else ""
     return Question(name, place, asks or _asked(name), options, idle, may_close)
 
 
@@ -150,10 +154,14 @@ def _always_open(option: Weighed) -> bool:
     return option.condition is None and isinstance(option.usual, Constant) and option.usual.value > 0.0
 
 
-def _options(choice: Choice, written: Mapping[str, schema.Option], still: Container[int]) -> Iterator[Option]:
+def _options(
+    scenario: schema.Scenario, trigger: str, choice: Choice, written: Mapping[str, schema.Option],
+    still: Container[int],
+) -> Iterator[Option]:  # fmt: skip
     for number, option in enumerate(choice.options):
         block = written.get(option.name, schema.Option())
-        says = _worded(option.says) or _BY_NAME.get(option.name) or option.name.replace("_", " ").capitalize()
+        says = option_says(trigger, _worded(scenario, option.says)) or _BY_NAME.get(option.name)
+        says = says or option.name.replace("_", " ").capitalize()
         yield Option(
             name=option.name, says=says, costs=_plain(block.costs), channel=block.channel or "public",
             needs=tuple(map(str, block.needs or ())), does_nothing=number in still and not block.needs,

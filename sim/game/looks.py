@@ -8,13 +8,14 @@ from itertools import combinations
 from sim.clock import days
 from sim.errors import Text
 from sim.game.atlas import Atlas
+from sim.game.followed import what_followed
 from sim.game.news import News
 from sim.game.numbers import numbers
 from sim.game.past import Past
 from sim.game.sight import Sight
 from sim.game.speech import day_in_words, words_of
 from sim.game.world import Ladder, Link, Measure, Talks, Word, World
-from sim.program.sayings import capital, done, plain
+from sim.program.sayings import capital, done, joined, plain
 from sim.scenario import schema
 
 
@@ -176,9 +177,10 @@ class _Looks:
         """One threat or offer."""
         believed = self.known(f"{name}.believed")
         to = self.speech.title(str(promise.to))
-        after = f" then {_spaced(done(promise.then))}" if promise.then else ""
-        said = f"if {_spaced(plain(promise.when))}," if promise.when is not None else (
-            f"unless {_spaced(plain(promise.unless))}," if promise.unless is not None else "")  # fmt: skip
+        then = [self.speech.written(one) for one in done(promise.then).split("; ")] if promise.then else []
+        after = f" then {joined(then)}" if then else ""
+        said = f"if {self.speech.written(promise.when)}," if promise.when is not None else (
+            f"unless {self.speech.written(promise.unless)}," if promise.unless is not None else "")  # fmt: skip
         voice = self.speech.title(str(promise.voice)) if promise.voice else ""
         return Word(
             name, kind, capital(self.speech.those(promise.by)), to, voice,
@@ -193,8 +195,15 @@ class _Looks:
         for word in ("kept", "broken"):
             alone = [str(promise.by[0])] if self.is_so(f"{name}.{word}") and len(promise.by) == 1 else []
             who = alone or [str(one) for one in promise.by if self.is_so(f"{name}.{word}.{one}")]
-            told += [f"{word} by {self.speech.those(who)}"] if who else []
+            if who:
+                told += [f"{word} by {joined([self.with_what_followed(name, one, word) for one in who])}"]
         return "; ".join(told) or None
+
+    def with_what_followed(self, name: str, actor: str, word: str) -> str:
+        """Who kept or broke a word, and of what was kept whether the members agreed."""
+        rows = [one.row for one in self.sight.seen(self.past.rows) if one.is_known] if word == "kept" else []
+        followed = what_followed(self.program, rows, name, actor)
+        return self.speech.within(actor) + (f" ({followed})" if followed else "")
 
     # -------------------------------------------------------------------------------------- who faces whom
 
@@ -218,7 +227,3 @@ class _Looks:
                         yield Link("talks", one, other, str(name), says)
                 case _:
                     continue
-
-
-def _spaced(text: str) -> str:
-    return text.replace("_", " ")

@@ -141,7 +141,7 @@ class _Teller:
     def says(self, trigger: Trigger, glimpse: Glimpse) -> str:
         """What is said of a firing."""
         if trigger.choice is not None:
-            return self.chosen(trigger, glimpse.row.branch)
+            return self.atlas.deed(trigger, glimpse.row.branch)
         if trigger.name.endswith(".leaks"):
             return f"It comes out: {self.told_of(trigger.name.removesuffix('.leaks'))}"
         if trigger.name.endswith(".made") and trigger.name.removesuffix(".made") in self.atlas.promises:
@@ -149,7 +149,11 @@ class _Teller:
         if trigger.name.endswith(".moves") and (moved := self.ladders_moved(glimpse)):
             return moved
         if trigger.name.endswith(".fails"):
-            return f"“{self.option_of(trigger.name.removesuffix('.fails'))}” does not get what it needs"
+            option = self.atlas.option_of(trigger.name.removesuffix(".fails"))
+            return f"“{option}” fails: not all whose consent it needs agree"
+        if trigger.name.endswith(".false_alarm") and ".sees." in trigger.name:
+            seen = trigger.name.partition(".sees.")[2].rpartition(".")[0]
+            return f"{capital(self.speech.words(seen))}: the alarm was false"
         told = self.past.says.get(glimpse.row.seq) if self.may_fill(trigger) else _GAP.sub("…", trigger.says)
         return self.speech.plain(told or trigger.says or words_of(trigger.name))
 
@@ -173,33 +177,6 @@ class _Teller:
                 return False
         return True
 
-    def chosen(self, trigger: Trigger, branch: int) -> str:
-        """Who chose what: `Russia: go one rung further`."""
-        name, parts, choice = trigger.branches[branch].name, trigger.name.split("."), trigger.choice
-        seat = self.game.seat_of(trigger.name)
-        says = self.game.seats[seat].question(trigger.name).option(name).says if seat else ""
-        says = says or (" ".join(choice.options[branch].says.split()) if choice else "") or words_of(name)
-        if "consent" in parts:
-            option = self.option_of(".".join(parts[: parts.index("consent")]))
-            says = f"{'agrees to' if name == 'accept' else 'does not agree to'} “{option}”"
-        elif word := self.atlas.answers_for(trigger):
-            says = f"{says} ({self.speech.words(word)})"
-        elif ".ask." in trigger.name:
-            says = f"{says} ({self.speech.words(trigger.name.split('.ask.')[0].rpartition('.')[2])})"
-        elif "agreement" in parts:
-            says = f"{says} (“{self.speech.words(parts[parts.index('agreement') + 1])}”)"
-        says = self.speech.plain(says)
-        return f"{self.speech.title(trigger.actor)}: {says}" if trigger.actor else says
-
-    def option_of(self, name: str) -> str:
-        """What an option says, by the name of its choice and its own."""
-        owner, _, option = name.rpartition(".")
-        for trigger in self.program.triggers:
-            if trigger.name == owner and trigger.choice is not None:
-                says = next((one.says for one in trigger.choice.options if one.name == option), "")
-                return self.speech.plain(says) or words_of(option)
-        return words_of(option)
-
     def told_of(self, key: str) -> str:
         """What a hidden word or deed is, in words."""
         promise = self.atlas.promises.get(key)
@@ -208,7 +185,7 @@ class _Teller:
             return f"{capital(by)} to {to}: {' '.join(str(promise.says or words_of(key)).split())}"
         owner = key.rpartition(".")[0]
         actor = next((one.actor for one in self.program.triggers if one.name == owner), "")
-        return f"{self.speech.title(actor)}: {self.option_of(key)}" if actor else self.option_of(key)
+        return f"{self.speech.title(actor)}: {self.atlas.option_of(key)}" if actor else self.atlas.option_of(key)
 
     def ladders_moved(self, glimpse: Glimpse) -> str:
         """The ladders that a firing moved: `Border army: massed → incursion`."""

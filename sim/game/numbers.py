@@ -7,14 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sim.analysis.narrative import is_hidden
-from sim.errors import Text
+from sim.game.amounts import with_unit
 from sim.game.atlas import Atlas
+from sim.game.headings import Headings
 from sim.game.past import Past
 from sim.game.rules import EVERYBODY
 from sim.game.sight import Sight
 from sim.game.world import Figure
 from sim.language.words import DURATION, NUMBER
-from sim.program.sayings import capital
+from sim.program.sayings import capital, joined
+
+ALONE = ("", "")
+"""The family of a number that has none."""
 
 
 def numbers(atlas: Atlas, past: Past, sight: Sight, everybody: Sight) -> tuple[Figure, ...]:
@@ -29,6 +33,7 @@ class _Numbers:
     def __init__(self, atlas: Atlas, past: Past, sight: Sight, everybody: Sight) -> None:
         self.atlas, self.past, self.sight, self.everybody = atlas, past, sight, everybody
         self.game, self.program, self.speech = atlas.game, atlas.program, atlas.speech
+        self.headings = Headings(self.speech, sight.seat or "")
 
     def figures(self) -> Iterator[Figure]:
         """The plain numbers that a seat may know: its own, its reports and beliefs, what its `knows` names."""
@@ -37,55 +42,53 @@ class _Numbers:
         for slot, quantity in enumerate(self.program.quantities):
             if quantity.kind in (NUMBER, DURATION) and self.sight.knows(slot) and self.is_of_interest(slot):
                 value = self.past.value(slot)
-                if math.isfinite(value):
-                    yield Figure(quantity.name, self.heading(quantity.name, quantity.says), self.shown(slot, value),
-                                 quantity.unit, self.sort(quantity.name))  # fmt: skip
+                if math.isfinite(value) and self.headings.is_worth_telling(quantity.name, value):
+                    shown = _rounded(value) if quantity.kind == NUMBER else self.speech.value(slot, value)
+                    text = self.text(quantity.name, value, quantity.unit) if quantity.kind == NUMBER else str(shown)
+                    yield Figure(quantity.name, self.headings.heading(quantity.name, quantity.says), shown,
+                                 quantity.unit, self.sort(quantity.name), text)  # fmt: skip
         for place, derived in enumerate(self.program.derived):
             if self.is_asked_for(derived.name) and self.sight.knows_derived(place) and not is_hidden(derived.name):
                 value = self.past.derived(place)
-                if math.isfinite(value) and derived.kind == NUMBER:
-                    yield Figure(derived.name, self.heading(derived.name, derived.says), _rounded(value), derived.unit,
-                                 "told")  # fmt: skip
+                is_told = derived.kind == NUMBER and self.headings.is_worth_telling(derived.name, value)
+                if math.isfinite(value) and is_told:
+                    yield Figure(derived.name, self.headings.heading(derived.name, derived.says), _rounded(value),
+                                 derived.unit, "told", self.text(derived.name, value, derived.unit))  # fmt: skip
+
+    def text(self, name: str, value: float, unit: str) -> str:
+        """A number as people read it."""
+        return with_unit(value, unit, is_share=self.speech.is_share(name))
 
     def gathered(self, figures: Sequence[Figure]) -> Iterator[Figure]:
-        """Figures, those of one number that a file has for each of several as one: the highest, and whose it is."""
-        families = {str(name).partition(".")[0] for name in self.game.scenario.quantities if "." in str(name)}
-        told: set[str] = set()
+        """Figures, those of one number that a file has for each of several in one row, the highest first."""
+        told: set[tuple[str, str]] = set()
         for figure in figures:
-            head = figure.name.partition(".")[0]
-            alike = [one for one in figures if one.name.partition(".")[0] == head and isinstance(one.value, float)]
-            if head not in families or len(alike) < 2:
+            family = self.family(figure)
+            alike = [one for one in figures if family != ALONE and self.family(one) == family]
+            if len(alike) < 2:
                 yield figure
-            elif head not in told:
-                told.add(head)
-                most = max(alike, key=lambda one: one.value)
-                where = self.speech.words(most.name.partition(".")[2])
-                says = capital(self.speech.plain(self.program.quantities[self.atlas.slots[most.name]].says))
-                yield replace(most, name=head, says=f"{says or capital(self.speech.words(head))}: "
-                              f"the highest of {len(alike)}, {where}")  # fmt: skip
+            elif family not in told:
+                told.add(family)
+                yield self.one_row(family[0], sorted(alike, key=lambda one: -float(one.value)))
 
-    def shown(self, slot: int, value: float) -> float | str:
-        """A number, or a duration in words."""
-        return _rounded(value) if self.program.quantities[slot].kind == NUMBER else self.speech.value(slot, value)
+    def family(self, figure: Figure) -> tuple[str, str]:
+        """What several have alike, a region each or a member each, and whose it is; `ALONE` if there is none."""
+        slot = self.atlas.slots.get(figure.name)
+        whose, what = self.speech.of_whom(slot) if slot is not None and isinstance(figure.value, float) else ALONE
+        return (figure.name.partition(".")[0], what) if whose else ALONE
 
-    def heading(self, name: str, says: str) -> str:
-        """What a number is, in words."""
-        said = capital(self.speech.plain(says))
-        named = capital(self.speech.named(name.replace(".sees.", ".").replace(".believes.", ".")))
-        if ".sees." in name or ".believes." in name:
-            sees = ".sees." in name
-            what = self.speech.named(name.partition(".sees." if sees else ".believes.")[2])
-            return f"{capital(what)}, as your last report has it" if sees else f"{capital(what)}, as you believe"
-        owner, _, rest = name.partition(".")
-        member, _, what = rest.partition(".")
-        if said and what and owner in self.speech.titles and member in self.members(owner):
-            return f"{capital(self.speech.title(member))}: {said[:1].lower()}{said[1:]}"
-        return f"{named}: {said[:1].lower()}{said[1:]}" if said else named
-
-    def members(self, actor: str) -> frozenset[str]:
-        """The members of an actor that is a coalition."""
-        block = self.game.scenario.actors.get(Text(actor))
-        return frozenset(map(str, block.members or ())) if block is not None else frozenset()
+    def one_row(self, head: str, alike: Sequence[Figure]) -> Figure:
+        """A family in one row: `0.35 in Donetsk and Luhansk, 0.2 in Odesa`."""
+        whose: dict[str, list[str]] = {}
+        for one in alike:
+            whose.setdefault(one.text, []).append(self.speech.of_whom(self.atlas.slots[one.name])[0])
+        what = capital(self.speech.of_whom(self.atlas.slots[alike[0].name])[1])
+        says = capital(self.speech.plain(self.program.quantities[self.atlas.slots[alike[0].name]].says))
+        text = "; ".join(f"{joined(those)} {told}" for told, those in whose.items()).replace(" %", "\u00a0%")
+        meaning = f"{what}: {says[:1].lower()}{says[1:]}" if says and says != what else what
+        meaning = f"Each member: {meaning[:1].lower()}{meaning[1:]}" if self.speech.members.get(head) else meaning
+        text = f"{alike[0].text} each: {joined(whose[alike[0].text])}" if len(whose) == 1 else text
+        return replace(alike[0], name=head, says=meaning, text=text)
 
     def sort(self, name: str) -> str:
         """Where the seat has a number from."""
@@ -107,4 +110,4 @@ class _Numbers:
 
 def _rounded(value: float) -> float:
     """A number with no more figures than anybody reads."""
-    return float(f"{value:.6g}")
+    return float(f"{value:.3g}")

@@ -11,7 +11,7 @@ from sim.agents.draft import Draft, Known
 from sim.errors import Text
 from sim.game.past import Past, parts_of
 from sim.game.sight import Sight
-from sim.game.speech import Speech, day_in_words, words_of
+from sim.game.speech import Speech, day_in_words
 from sim.game.table import Game, Question, Turn
 from sim.game.undone import why_closed
 from sim.language.tree import Tree
@@ -159,7 +159,7 @@ class Occasions:
             yield f"when {self.speech.words(owner)} is called"
             return
         if ".ask." in trigger.name:
-            yield f"when {words_of(trigger.name.split('.ask.')[0].rpartition('.')[2])} comes to you"
+            yield f"when {self.speech.named(trigger.name.split('.ask.')[0].rpartition('.')[2])} comes to you"
             return
         match trigger.cause:
             case Every(interval):

@@ -12,6 +12,7 @@ from sim.game.past import Past
 from sim.game.sight import Sight
 from sim.game.speech import day_in_words
 from sim.game.table import Option, Question
+from sim.game.underway import under_way
 from sim.game.undone import NO_OCCASION, why_undone
 from sim.program.sayings import capital
 
@@ -21,7 +22,8 @@ class Move:
     """One answer of one seat in a turn: by `people`, the `model` or the `host`.
 
     `had_been` is the chance that the model gave it at that moment; None where it did not weigh it, or where it would
-    give away what only the seat itself knows. `carried_out` is the day; where it is None, `undone` says why.
+    give away what only the seat itself knows. `carried_out` is the day; where it is None, `undone` says why, and what
+    takes its time says that it is `under_way`.
     `is_idle`: it changes nothing.
     """
 
@@ -37,6 +39,7 @@ class Move:
     is_secret: bool
     undone: str = ""
     is_idle: bool = False
+    under_way: str = ""  # of what was ordered and is not there yet
 
     def record(self) -> dict[str, Any]:
         """As plain data."""
@@ -120,4 +123,5 @@ class _Told:
             carried_out=None if tick is None else day_in_words(self.game.program, tick),
             is_secret=not option.does_nothing and not self.everybody.knows_firing(question.place, chosen),
             undone=undone, is_idle=option.does_nothing,
+            under_way="" if tick is None else under_way(self.atlas, self.past, self.sight, question.place, tick),
         )  # fmt: skip

@@ -11,7 +11,9 @@ from sim.agents.draft import Draft, Known
 from sim.analysis.causes import replayed
 from sim.clock import TICKS_PER_DAY, days, say_date
 from sim.engine.record import EventRow
+from sim.game.called import option_says
 from sim.game.course import Course
+from sim.game.followed import what_followed
 from sim.game.table import Game, Happened
 from sim.scenario import schema
 
@@ -110,7 +112,7 @@ def _done(game: Game, trace: Trace, name: str) -> Iterator[tuple[int, str, str]]
     place = [one.name for one in own.choice.options].index(option)
     first = next((row for row in rows if row.branch == place), None)
     if first is not None:
-        says = " ".join(own.choice.options[place].says.split()) or option.replace("_", " ")
+        says = option_says(trigger, " ".join(own.choice.options[place].says.split())) or option.replace("_", " ")
         yield first.tick, own.actor, says
 
 
@@ -139,6 +141,8 @@ def _card(game: Game, trace: Trace, sort: str, name: str, block: schema.Commitme
         "believed": _believed(game, trace, name, since),
         "called": [trace.date(row.tick) for row in called],
         "kept": _marked(trace, name, "kept", issuers), "broken": _marked(trace, name, "broken", issuers),
+        "followed": {actor: what for actor in issuers
+                     if (what := what_followed(trace.course.program, trace.rows, name, actor))},
         "cost": {actor: cost for actor in issuers if (cost := _cost(trace, name, actor)) is not None},
     }  # fmt: skip
 

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from sim.analysis.narrative import HOURS_COUNT
 from sim.clock import date_at, days
+from sim.game.amounts import is_share, percent, value_in_words
+from sim.game.called import called
+from sim.game.capitals import places, proper, sentences, titled
 from sim.game.table import Game
-from sim.language.tree import All, Apply, Compare, Constant, Count, Lookup, Name, Read, ReadDerived, ReadParameter, Tree
+from sim.language.tree import (
+    All,
+    Any,
+    Apply,
+    Compare,
+    Constant,
+    Count,
+    Lookup,
+    Name,
+    Read,
+    ReadDerived,
+    ReadParameter,
+    Tree,
+)
 from sim.program.ir import Program
 from sim.program.sayings import joined
-from sim.program.wording import amount_text, branch_name, expression_text, value_text
+from sim.program.wording import amount_text, branch_name, expression_text
 
 _QUOTED = re.compile(r"`([^`]+)`")
+_QUESTIONS = re.compile(r"the questions `(\w+)`")
+_LAST = re.compile(r"(?<=`), (?=`[^`]+`$)")
+_GROUPED = re.compile(r"(?<=\d)_(?=\d)")
+_SET = re.compile(r"^(\w[\w.]*) *([*+-]?)= *(.+)$")
 _NOT = re.compile(r"^(has|is)\b")
 _SIGNS = {
     "<": "is below", "<=": "is at most", ">": "is above", ">=": "is at least", "==": "is", "!=": "is not",
@@ -48,20 +68,37 @@ class Speech:
 
     def __init__(self, game: Game) -> None:
         self.game, self.program = game, game.program
-        spoken = ". ".join((*_sentences(game.program), *_of_class(game)))
-        self.titles = {str(actor): _titled(str(actor), spoken) for actor in game.scenario.actors}
-        self.capitals = {**_proper(spoken), **{actor: one for actor, one in self.titles.items() if one.isupper()}}
+        spoken = ". ".join(sentences(game))
+        self.titles = {str(actor): titled(str(actor), spoken) for actor in game.scenario.actors}
+        self.capitals = {**proper(spoken), **{actor: one for actor, one in self.titles.items() if one.isupper()}}
         self.titles |= {actor: seat.title for actor, seat in game.seats.items()}
-        self.places = _places(game, spoken)
+        self.places = places(game, spoken)
         self.capitals |= self.places
+        self.called = {
+            str(key): called(game.scenario, str(key))
+            for agent in game.scenario.agents.values() for key in getattr(agent, "proposals", None) or ()
+        }  # fmt: skip
+        self.asking = {
+            f"{name}.{key}": f"the questions of {self.within(str(one.by))}"
+            for name, agent in game.scenario.agents.items()
+            for key, one in (getattr(agent, "questions", None) or {}).items()
+        }
+        self.members = {
+            str(actor): frozenset(map(str, block.members or ())) for actor, block in game.scenario.actors.items()
+        }
+        self.units = {one.name: one.unit for one in self.program.derived}
+        self.units |= {one.name: one.unit for one in self.program.quantities}
+        self.families = {str(name).partition(".")[0] for name in game.scenario.quantities if "." in str(name)}
         self._placed = re.compile(rf"\b({'|'.join(map(re.escape, self.places))})\b") if self.places else None
 
     def title(self, actor: str) -> str:
         """What an actor is called."""
-        return self.titles.get(actor) or _titled(actor)
+        return self.titles.get(actor) or titled(actor)
 
     def named(self, name: str) -> str:
         """A dotted name in words: `eu.lag` is `lag of EU`; a name with no owner stays as it is."""
+        if name in self.called or name in self.asking:
+            return self.called.get(name) or self.asking[name]
         head, _, rest = name.partition(".")
         word, _, what = rest.partition(".")
         if word in ("sees", "believes") and what:
@@ -70,6 +107,18 @@ class Speech:
             return f"{self.words(rest)} of {self.within(head)}" if rest else self.within(head)
         owner, _, last = name.rpartition(".")
         return f"{self.words(owner)} of {self.within(last)}" if owner and last in self.titles else self.words(name)
+
+    def of_whom(self, slot: int) -> tuple[str, str]:
+        """Whose a quantity is where several have one alike, and what it is: (Germany, the chance that it votes yes)."""
+        quantity = self.program.quantities[slot]
+        head, _, rest = quantity.name.partition(".")
+        member, _, what = rest.partition(".")
+        if what and member in self.members.get(head, ()):
+            whose = self.words(member)
+            return self.places.get(member) or f"the {whose}", self.plain(quantity.says) or self.words(what)
+        if rest and head in self.families:
+            return self.words(rest), self.words(head)
+        return "", self.named(quantity.name)
 
     def within(self, actor: str) -> str:
         """What an actor is called inside a sentence."""
@@ -82,8 +131,15 @@ class Speech:
 
     def plain(self, text: str) -> str:
         """A sentence whose names in backticks have become words, places with their capitals."""
-        said = _QUOTED.sub(lambda found: self.named(found[1]), " ".join(text.split()))
+        said = _LAST.sub(" and ", " ".join(text.split()))
+        said = _QUESTIONS.sub(lambda found: self._asking(found[1]), said)
+        said = _QUOTED.sub(lambda found: self.named(found[1]), said)
         return self._placed.sub(lambda found: self.places[found[1]], said) if self._placed is not None else said
+
+    def _asking(self, key: str) -> str:
+        """Questions that were put, by whoever put them."""
+        found = [said for name, said in self.asking.items() if name.rpartition(".")[2] == key]
+        return found[0] if found else f"the questions “{self.words(key)}”"
 
     def begun_small(self, text: str) -> str:
         """A sentence to go on with after another: without its capital, unless it begins with a name."""
@@ -98,6 +154,8 @@ class Speech:
         match tree:
             case All(parts):
                 return " and ".join(self.condition(part) for part in parts)
+            case Any(parts):
+                return " or ".join(self.condition(part) for part in parts)
             case Apply("not", (inner,)):
                 return self._denied(inner)
             case Compare(first, rest):
@@ -113,13 +171,15 @@ class Speech:
         owner, _, last = name.rpartition(".")
         if owner and last in _FLAGS and self._is_truth(tree):
             denied = _DENIED.get(last) or _NOT.sub(r"\1 not", _FLAGS[last], count=1)
-            return f"{self.words(owner)} {denied}"
+            return self._of_owner(owner, denied)
         return f"it is not so that {self.condition(tree)}"
 
     def _compared(self, first: Tree, rest: Sequence[tuple[str, Tree]]) -> str:
         said, left = [], first
         for sign, right in rest:
-            said.append(f"{self.amount(left)} {_SIGNS.get(sign, sign)} {self.amount(right)}")
+            is_part = isinstance(right, Constant) and self.is_share(self.name_of(left))
+            most = percent(right.value) if is_part and isinstance(right, Constant) else self.amount(right)
+            said.append(f"{self.amount(left)} {_SIGNS.get(sign, sign)} {most}")
             left = right
         return " and ".join(said)
 
@@ -128,12 +188,32 @@ class Speech:
         name = self.name_of(tree)
         owner, _, last = name.rpartition(".")
         if owner and last in _FLAGS and self._is_truth(tree):
-            return f"{self.words(owner)} {_FLAGS[last]}"
+            return self._of_owner(owner, _FLAGS[last])
         if ".can_counter." in name:
             return "there is something that could be asked for in return"
         if name and self._is_truth(tree):
             return self._says(tree).removeprefix("whether ") or f"{self.words(name)} is so"
         return ""
+
+    def _of_owner(self, owner: str, said: str) -> str:
+        """A flag of something that a track or somebody has: `the joint initiative has been submitted`."""
+        if owner in self.asking:
+            return f"{self.asking[owner]} {said.replace('has ', 'have ', 1)}"
+        return f"{self.called.get(owner.rpartition('.')[2]) or self.words(owner)} {said}"
+
+    def is_share(self, name: str) -> bool:
+        """Whether what has this name is a share or a chance, to be told in percent."""
+        return bool(name) and is_share(name, self.units.get(name, ""), self.game.scenario)
+
+    def written(self, text: object) -> str:
+        """A condition or an effect as the file writes it, in words: `border army is at most garrison`."""
+        said = _GROUPED.sub(",", " ".join(str(text).split()))
+        if change := _SET.match(said):
+            name, sign, size = change.groups()
+            return f"{self.named(name)} {changed(sign, size)}"
+        for sign, words in sorted(_SIGNS.items(), key=lambda pair: -len(pair[0])):
+            said = said.replace(f" {sign} ", f" {words} ")
+        return said.replace("_", " ")
 
     def amount(self, tree: Tree) -> str:
         """An amount in words."""
@@ -141,7 +221,7 @@ class Speech:
             case Constant(value, kind, _) if kind.names and value in range(len(kind.names)):
                 return f"“{words_of(kind.names[int(value)])}”"
             case Constant():
-                return amount_text(self.program, tree)
+                return _GROUPED.sub(",", amount_text(self.program, tree))
             case Count(trigger, branch):
                 return f"how often {words_of(branch_name(self.program, trigger, branch))} came"
             case Read() | ReadDerived() | ReadParameter():
@@ -152,6 +232,7 @@ class Speech:
                 if name.endswith(".ordered"):
                     return f"where {self.words(name.removesuffix('.ordered'))} was ordered to go"
                 says = self._says(tree)
+                says = f"“{says}”" if " if " in says else says
                 return says if 0 < len(says) <= 70 and "." in name else self.named(name)
             case Name(path) | Lookup(_, path):
                 return self.named(path)
@@ -187,52 +268,26 @@ class Speech:
 
     def value(self, slot: int, value: float) -> str:
         """A value of a quantity as people say it."""
-        text = value_text(self.program, slot, value)
-        return words_of(text) if self.program.quantities[slot].kind.names else text
+        quantity = self.program.quantities[slot]
+        text = value_in_words(self.program, slot, value, share=self.is_share(quantity.name))
+        return words_of(text) if quantity.kind.names else text
 
     def those(self, actors: Sequence[str]) -> str:
         """Several actors in a row."""
         return joined([self.within(str(actor)) for actor in actors])
 
 
-def _proper(spoken: str) -> dict[str, str]:
-    """Words that the sentences of a file write with a capital wherever they stand: Moscow, Paris."""
-    found = {word.lower(): word for word in re.findall(r"(?<=[a-z,] )[A-Z][a-z]+\b", spoken)}
-    small = set(re.findall(r"\b[a-z]+\b", spoken))
-    return {word: proper for word, proper in found.items() if word not in small}
+def changed(sign: str, size: str) -> str:
+    """What an effect does to a number: `falls by 5 %` of `*= 0.95`.
 
-
-def _places(game: Game, spoken: str) -> dict[str, str]:
-    """The items of lists and the members of coalitions that are names: odesa, Odesa.
-
-    A list is one of names if a sentence of the file writes any of its items with a capital.
+    >>> changed("*", "0.95"), changed("*", "1.5"), changed("+", "0.1"), changed("-", "0.03"), changed("", "60,000")
+    ('falls by 5 %', 'rises by 50 %', 'rises by 0.1', 'falls by 0.03', 'becomes 60,000')
     """
-    rows = [list(map(str, items)) for items in game.scenario.lists.values()]
-    rows += [[str(name) for name, one in actor.members.items() if one.count is None]
-             for actor in game.scenario.actors.values()]  # fmt: skip
-    return {
-        item: item.upper() if len(item) <= 2 else item.replace("_", " ").title() for items in rows
-        if any(re.search(rf"\b{re.escape(one.title())}\b", spoken) for one in items) for item in items
-    }  # fmt: skip
-
-
-def _of_class(game: Game) -> Iterator[str]:
-    """Every sentence of the briefs, of what may be thrown in and of what came."""
-    yield from (seat.brief for seat in game.seats.values())
-    yield from (inject.says for inject in game.injects.values())
-    yield from (one.says for one in game.history)
-
-
-def _sentences(program: Program) -> Iterator[str]:
-    """Every sentence of the rules and choices."""
-    for trigger in program.triggers:
-        yield trigger.says
-        if trigger.choice is not None:
-            yield trigger.choice.asks
-            yield from (option.says for option in trigger.choice.options)
-
-
-def _titled(actor: str, spoken: str = "") -> str:
-    """A name with its capitals; all of them where the sentences of the file write it so: OSCE."""
-    words = actor.replace("_", " ")
-    return words.upper() if len(words) <= 3 or re.search(rf"\b{re.escape(words.upper())}\b", spoken) else words.title()
+    if sign != "*":
+        word = {"+": "rises by", "-": "falls by", "": "becomes"}[sign]
+        return f"{word} {size.replace('_', ' ')}"
+    try:
+        by = round(100.0 * (float(size) - 1.0), 1)
+    except ValueError:
+        return f"becomes {size.replace('_', ' ')} times as large"
+    return f"{'falls' if by < 0 else 'rises'} by {abs(by):g} %"

@@ -29,8 +29,8 @@ from sim.game.session import Session
 from sim.game.sight import Sight
 from sim.game.speech import day_in_words
 from sim.game.state import PEOPLE, State
+from sim.game.underway import come_since, still_under_way
 from sim.game.world import World
-from sim.program.sayings import capital
 
 HOST, SCREEN = "host", "screen"
 
@@ -64,24 +64,6 @@ def view(session: Session, role: str, *, person: str = "") -> Record:
     desk = _desk(session)
     with desk.lock:
         return desk.view(session, role, person)
-
-
-def sheet(session: Session, seat: str) -> Record:
-    """What is printed for a seat: its view, with all that it may ever be asked, whatever can come in this turn.
-
-    Raises
-    ------
-    KeyError
-        If there is no such seat.
-    """
-    plain, asked = _desk(session).atlas.speech.plain, session.game.seats[seat].questions
-    questions = [
-        {"trigger": one.trigger, "asks": capital(plain(one.asks)),
-         "options": [{"name": option.name, "says": plain(option.says), "costs": option.costs}
-                     for option in one.options]}
-        for one in asked
-    ]  # fmt: skip
-    return {**view(session, seat), "questions": questions}
 
 
 def _desk(session: Session) -> _Desk:
@@ -233,6 +215,7 @@ class _Looking:
                          ordered=self.state.played[last], overridden=put)  # fmt: skip
         return {
             "turn": last + 1, "moves": [one.record() for one in moves],
+            "earlier": [one.record() for one in come_since(self.atlas, self.past, self.sight, last)],
             "news": [one.record() for one in of_turn(self.news(), last)], "foretold": self.foretold(last),
             "left_out": self.left_out(last),
         }  # fmt: skip
@@ -272,5 +255,6 @@ class _Looking:
         known = self.desk.keep(
             self.course, ("knows", actor), lambda: numbers(self.atlas, self.past, sight, self.everybody)
         )
-        found = self.desk.hands[actor] = self.hands[actor].record(asked, known)
+        moving = [one.record() for one in still_under_way(self.atlas, self.past, sight, actor)]
+        found = self.desk.hands[actor] = {**self.hands[actor].record(asked, known), "under_way": moving}
         return found

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.record import Runs
+from sim.game.atlas import Atlas
 from sim.game.course import Course
 from sim.game.forecasts import moment
 from sim.game.hindsight import Orders, futures, kept_futures
@@ -110,7 +111,7 @@ def drawn(game: Game, before: Course, own: Course, seats: Sequence[str]) -> list
     """
     if own.runs is None:
         return []
-    program, rows = own.program, {row.seq: row for row in own.runs.events[0]}
+    atlas, program, rows = Atlas(game), own.program, {row.seq: row for row in own.runs.events[0]}
     found = []
     for decision in own.runs.decisions[0]:
         trigger = program.triggers[decision.trigger]
@@ -118,10 +119,9 @@ def drawn(game: Game, before: Course, own: Course, seats: Sequence[str]) -> list
             continue
         if not trigger.branches[decision.chosen].effects and game.seat_of(trigger.name) in ("", *seats):
             continue
-        option = trigger.choice.options[decision.chosen]
         found.append({
             "tick": rows[decision.seq].tick, "trigger": trigger.name, "actor": trigger.actor,
-            "option": option.name, "says": " ".join(option.says.split()) or option.name.replace("_", " "),
+            "option": trigger.choice.options[decision.chosen].name, "says": atlas.chosen(trigger, decision.chosen),
             "had_been": decision.shares[decision.chosen],
         })  # fmt: skip
     return found

@@ -86,13 +86,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number that the seat may know. `kind`: own, report, belief or told."""
+    """A number that the seat may know. `kind`: own, report, belief or told; `text`: as people read it."""
 
     name: str
     says: str
     value: float | str
     unit: str
     kind: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

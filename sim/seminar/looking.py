@@ -83,7 +83,7 @@ class Looking:
             links = self._beside.links()
             team: Mapping[str, Any] = next((one for one in links["seats"] if has_code and one["actor"] == seat), {})
             beside = {**self._beside.of(page, seat), **extras.fresh(), "team": team, "typed": links["typed"]}
-            return render(page, api.sheet(self._session, seat), beside)
+            return render(page, api.view(self._session, seat), beside)
 
         return str(await self._do(drawn))
 

@@ -168,19 +168,6 @@ def view(session: Session, role: str, *, person: str = "") -> dict[str, Any]:
     return view(session, role, person=person)
 
 
-def sheet(session: Session, seat: str) -> dict[str, Any]:
-    """What is printed for a seat: its view, with all that it may ever be asked (`sim.game.views.sheet`).
-
-    Raises
-    ------
-    KeyError
-        If there is no such seat.
-    """
-    from sim.game.views import sheet
-
-    return sheet(session, seat)
-
-
 # ---------------------------------------------------------------------------------------- what might come
 
 

@@ -20,7 +20,7 @@ COMMON = {
     "role", "revision", "phase", "turn", "title", "question", "minutes", "is_blank", "clock", "seats", "news", "world",
     "facts", "forecast",
 }  # fmt: skip
-OWN = {"envelope", "me", "brief", "questions", "sealed"}
+OWN = {"envelope", "me", "brief", "questions", "sealed", "under_way"}
 LED = {
     "hands", "settled", "overrides", "injects", "can_undo", "next_phases", "notes", "players", "people", "forecasts",
     "asks",
@@ -186,7 +186,7 @@ def test_whoever_leads_sees_every_hand(tmp_path: Path) -> None:
     assert [(one["name"], one["thrown"], one["to"]) for one in led["injects"]] == [
         ("storm", None, []), ("letter", 1, ["West"]),
     ]  # fmt: skip
-    assert led["injects"][0]["does"] == ["mood becomes mood - 0.1"]
+    assert led["injects"][0]["does"] == ["Mood falls by 0.1"]
     assert led["can_undo"] == "thrown in: A letter"
     assert led["notes"] == [{"turn": 1, "text": "They whisper"}]
     assert led["next_phases"] == ["reveal"]
@@ -197,7 +197,7 @@ def test_the_brief_has_aims_with_the_marks_of_the_class_and_what_the_seat_knows(
     session = seated(tmp_path, SEALED)
     session.mark("south", 0, "partly")
     brief = view(session, "south")["brief"]
-    assert brief["aims"] == [{"says": "rain", "mark": "partly"}]
+    assert brief["aims"] == [{"says": "rain", "kept": "", "partly": "", "mark": "partly"}]
     assert [(one["name"], one["value"]) for one in brief["knows"]] == [("mood", 0.5)]
 
 

@@ -192,13 +192,21 @@ def _seats(role: str) -> dict[str, Any]:
             "alone know how many. They are worth more as a threat than as an army.",
             "aims": [
                 {"says": "A say over Kiev's course, in writing"},
-                {"says": "No measures that hurt"},
+                {"says": "No measures that hurt", "kept": "no days with measures", "partly": "cost: below 0.2 %"},
                 {"says": "No war, a weak government in Kiev, and the country behind you"},
             ],
             "red_lines": ["open war with the West", "a retreat under fire from your own press"],
             "knows": [
-                {"name": "russia.resolve", "says": "How much it is worth to you", "value": 0.62},
-                {"name": "border_army.troops", "says": "Troops at the border", "value": 43000.0},
+                {"name": "russia.resolve", "says": "How much it is worth to you", "value": 0.62, "text": "0.62"},
+                {"name": "border_army.troops", "says": "Troops at the border", "value": 43000.0, "text": "43,000"},
+            ],
+            "decides": [
+                {
+                    "asks": asks,
+                    "idle": options[0][0],
+                    "options": [dict(zip(("name", "says", "costs", "channel"), one, strict=True)) for one in options],
+                }
+                for _, asks, options in QUESTIONS
             ],
         },
         "questions": questions(),
@@ -314,8 +322,14 @@ def world() -> dict[str, Any]:
             {"kind": "talks", "by": "ukraine", "to": "us", "says": "Paris: open"},
         ],
         "numbers": [
-            {"name": "russia.home", "says": "Support at home", "value": 0.79, "unit": ""},
-            {"name": "border_army.troops", "says": "Troops at the border", "value": 43000.0, "unit": ""},
+            {"name": "russia.home", "says": "Support at home", "value": 0.79, "unit": "", "text": "79 %"},
+            {
+                "name": "border_army.troops",
+                "says": "Troops at the border",
+                "value": 43000.0,
+                "unit": "",
+                "text": "43,000",
+            },
         ],
         "timeline": [],
     }
