@@ -12,6 +12,7 @@
   people                    host: [{id, handle, seat, is_here}]
   checks                    host: [{says, is_ok}]
   whatif, asking            a seat: {trigger: prospects}, {trigger: futures still to come}
+  wall                      screen, host in the debrief: {slide, number, of, before, next, names}
   debrief, assumptions, sandbox, rehearsal    what has been reckoned for the pages of these names
                             what could not be reckoned is {error: why}
 """
