@@ -39,6 +39,7 @@ from sim.verbs.playing import (
     study,
     trace,
 )
+from sim.verbs.rehearsing import Rehearsal, rehearsal_of, rehearsed
 from sim.verbs.sandboxing import levers, sandboxed, turned
 from sim.verbs.seating import (
     ask,
@@ -56,7 +57,7 @@ from sim.verbs.seating import (
     warm,
 )
 from sim.verbs.sensing import POINT_RUNS, plan_sensitivity, sensitivity
-from sim.verbs.serving import assumptions, copied, has_part, lay_part, part_of, refused, rehearsed
+from sim.verbs.serving import assumptions, copied, has_part, lay_part, part_of, refused
 from sim.verbs.sweeping import plan_sweep, sweep
 
 if TYPE_CHECKING:  # the faces take the names of these values from here
@@ -116,6 +117,7 @@ __all__ = [
     "WORLDS",
     "Model",
     "Overrides",
+    "Rehearsal",
     "Shipped",
     "ablate",
     "ask",
@@ -167,6 +169,7 @@ __all__ = [
     "rare",
     "reading",
     "refused",
+    "rehearsal_of",
     "rehearse",
     "rehearsed",
     "replay",

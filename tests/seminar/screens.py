@@ -137,7 +137,7 @@ class _Places:
         """The instructor, after model players have played."""
         page = self.host("rehearsal")
         page.locator('form[data-post="rehearse"] button').click()
-        self._until(page, "() => document.querySelector('#rehearsal section')")
+        self._until(page, "() => document.querySelector('#rehearsal .done')")
         return page
 
     def with_charts(self, page: Page) -> Page:
