@@ -16,7 +16,15 @@ from sim.verbs.ablating import ablate, plan_ablate
 from sim.verbs.branching import branch, diff, plan_branch
 from sim.verbs.charting import chart, chart_style
 from sim.verbs.comparing import WORLDS, compare, plan_compare, reading
-from sim.verbs.debriefing import debrief, debrief_part, debrief_parts, export_session, rehearse, replay_export
+from sim.verbs.debriefing import (
+    debrief,
+    debrief_part,
+    debrief_parts,
+    digest_in_export,
+    export_session,
+    rehearse,
+    replay_export,
+)
 from sim.verbs.finding import discover, plan_rare, rare
 from sim.verbs.keeping import doctor, draw, export, picture, plot, report, status, verify
 from sim.verbs.looking import Shipped, create, numbers, schema, shipped, show, validate
@@ -53,6 +61,7 @@ from sim.verbs.seating import (
     said_of_log,
     said_of_version,
     sheet,
+    unseated,
     view,
     warm,
 )
@@ -136,6 +145,7 @@ __all__ = [
     "debrief_parts",
     "diff",
     "differences",
+    "digest_in_export",
     "discover",
     "doctor",
     "draw",
@@ -191,6 +201,7 @@ __all__ = [
     "sweep",
     "trace",
     "turned",
+    "unseated",
     "validate",
     "verify",
     "view",
