@@ -19,8 +19,9 @@ def seats(draft: Draft) -> None:
                 several = ", ".join(f"`{one}`" for one in found[:5])
                 draft.fault(word, f"{path}.decides", f"`{word}` may mean several choices", f"write one of {several}")
             elif not found:
-                near = did_you_mean(word, (*made, *(name.rpartition(".")[2] for name in made)))
-                remedy = near or (f"choices: {', '.join(made)}" if made else "the file has no choice")
+                whole = list(dict.fromkeys(name.partition(REPLIES)[0] for name in made))  # as `sim show` calls them
+                near = did_you_mean(word, (*whole, *(name.rpartition(".")[2] for name in whole)))
+                remedy = near or (f"choices: {', '.join(whole)}" if made else "the file has no choice")
                 draft.fault(word, f"{path}.decides", f"unknown choice `{word}`", remedy)
         for word in seat.knows:
             _known(draft, word, str(actor), f"{path}.knows")
