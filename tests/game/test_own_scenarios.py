@@ -145,6 +145,12 @@ def test_a_fault_of_an_inject_is_told_where_it_stands(file: Path) -> None:
     assert "triggers.injects" not in str(fault.value)
 
 
+def test_what_is_ordered_is_no_ladder_of_its_own_afterwards(file: Path) -> None:
+    """The debrief draws where forces stood, and not besides where they were ordered to."""
+    found = api.debrief(api.rehearse(file, seed=2, turns=2), futures=20)
+    assert [one["title"] for one in found.fans] == ["Fleet", "Guard"]
+
+
 def test_an_exported_session_is_replayed_by_a_command(tmp_path: Path, said: Said) -> None:
     """`sim replay FILE.zip`, as its README.txt says, tells whether every number follows; of others what is wrong."""
     (tmp_path / "duel.yaml").write_text(DUEL, encoding="utf-8")

@@ -156,6 +156,25 @@ def test_the_largest_bar_is_unfolded_and_every_line_says_its_own() -> None:
     assert first["turn"] == 0
 
 
+def test_what_a_scenario_does_not_say_leaves_nothing_behind() -> None:
+    """Turns without a sentence, seats without aims: no lone full stop, no empty card, no empty heading."""
+    found = given.debrief()
+    for turn in found["turns"]:
+        turn |= {"says": "", "teaches": "", "asks": [], "history": [], "notes": []}
+    found |= {
+        "seats": [{**seat, "aims": []} for seat in found["seats"]],
+        "secrets": [],
+        "threats": [],
+        "afterwards": [],
+    }
+    text = render("/seat/debrief", given.view("russia", "debrief"), {"debrief": found})
+    main = regions("/seat/debrief", given.view("russia", "debrief"), {"debrief": found})["debrief"]
+    assert not re.search(r"<(p|b|li)[^>]*>[\s.]*</\1>", main)
+    assert "<h2>Aims</h2>" not in text
+    names = {one["name"] for one in slides(found)}
+    assert not names & {"aims", "secrets", "words", "history", "afterwards"}
+
+
 MOVE = {"turn": 1, "date": "15 April 2014", "kind": "move", "says": "Border army: massed → incursion", "changes": []}
 REPORT = {"turn": 1, "date": "16 April 2014", "kind": "report", "says": "A report arrives", "changes": ["troops 1 → 2"]}
 ROUND = {"turn": 1, "date": "17 April 2014", "kind": "decision", "says": "OSCE: Send more monitors", "changes": []}

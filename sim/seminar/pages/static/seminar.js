@@ -588,7 +588,7 @@ function tick() {
     clock.classList.toggle("late", left < 30);
   }
   for (const since of document.querySelectorAll("[data-since]")) {
-    const words = `, for ${Math.max(0, Math.round(Date.now() / 1000 + ahead - Number(since.getAttribute("data-since"))))} seconds now`;
+    const words = `, for ${Math.max(0, Math.round(Date.now() / 1000 + ahead - Number(since.getAttribute("data-since"))))} s now`;
     if (since.textContent !== words) since.textContent = words;
   }
   if (isOver && queue.length) say(`${ended} What you chose since then is not sent. It is kept, in case it goes on.`);
