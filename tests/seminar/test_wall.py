@@ -193,6 +193,13 @@ def test_an_invasion_is_told_before_monitors_and_reports() -> None:
     assert f"{shown['left']} things more, on every phone" in text
 
 
+def test_the_news_while_a_turn_is_decided_are_those_that_weigh_most() -> None:
+    """Of the turn before, and not merely the last three, which may all be monitors."""
+    view = given.view("screen", "decide")
+    view["news"] = [{**one, "turn": 0} for one in (MOVE, ROUND, ROUND, ROUND, ROUND)]
+    assert "massed → incursion" in regions("/screen", view, {})["scene"]
+
+
 def test_every_order_of_a_turn_stands_on_the_wall() -> None:
     """All that teams ordered, each with what became of it; a seat of whom nobody sees anything has its card."""
     view = given.view("screen", "reveal")
