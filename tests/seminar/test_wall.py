@@ -200,6 +200,13 @@ def test_the_news_while_a_turn_is_decided_are_those_that_weigh_most() -> None:
     assert "massed → incursion" in regions("/screen", view, {})["scene"]
 
 
+@pytest.mark.parametrize("phase", ["lobby", "brief", "decide", "reveal", "debrief", "closed"])
+def test_the_wall_always_says_that_it_is_a_model(phase: str) -> None:
+    """In every phase, in the top line, for there is no foot."""
+    text = render("/screen", given.view("screen", phase), given.extra("/screen"))
+    assert "A model, not a forecast." in text.partition("<main")[0]
+
+
 def test_every_order_of_a_turn_stands_on_the_wall() -> None:
     """All that teams ordered, each with what became of it; a seat of whom nobody sees anything has its card."""
     view = given.view("screen", "reveal")
