@@ -49,7 +49,7 @@ def at_the_end(stage: Stage) -> tuple[Any, Any]:
 
 def on_the_wall(text: str) -> tuple[str, str]:
     """The name of the slide in a page, and which of how many it is."""
-    name, number = re.search(r'data-slide="([\w-]+)"', text), re.search(r'class="count">(\d+ of \d+)', text)
+    name, number = re.search(r'data-slide="([\w-]+)"', text), re.search(r'class="at">(\d+ of \d+)', text)
     assert name and number, text
     return name.group(1), number.group(1)
 
