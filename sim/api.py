@@ -16,7 +16,15 @@ from sim.verbs.ablating import ablate, plan_ablate
 from sim.verbs.branching import branch, diff, plan_branch
 from sim.verbs.charting import chart, chart_style
 from sim.verbs.comparing import WORLDS, compare, plan_compare, reading
-from sim.verbs.debriefing import debrief, debrief_part, debrief_parts, export_session, rehearse, replay_export
+from sim.verbs.debriefing import (
+    debrief,
+    debrief_part,
+    debrief_parts,
+    digest_in_export,
+    export_session,
+    rehearse,
+    replay_export,
+)
 from sim.verbs.finding import discover, plan_rare, rare
 from sim.verbs.keeping import doctor, draw, export, picture, plot, report, status, verify
 from sim.verbs.looking import Shipped, create, numbers, schema, shipped, show, validate
@@ -39,6 +47,7 @@ from sim.verbs.playing import (
     study,
     trace,
 )
+from sim.verbs.rehearsing import Rehearsal, rehearsal_of, rehearsed
 from sim.verbs.sandboxing import levers, sandboxed, turned
 from sim.verbs.seating import (
     ask,
@@ -51,11 +60,12 @@ from sim.verbs.seating import (
     resume_session,
     said_of_log,
     said_of_version,
+    unseated,
     view,
     warm,
 )
 from sim.verbs.sensing import POINT_RUNS, plan_sensitivity, sensitivity
-from sim.verbs.serving import assumptions, copied, has_part, lay_part, part_of, refused, rehearsed
+from sim.verbs.serving import assumptions, copied, has_part, lay_part, part_of, refused
 from sim.verbs.sweeping import plan_sweep, sweep
 
 if TYPE_CHECKING:  # the faces take the names of these values from here
@@ -115,6 +125,7 @@ __all__ = [
     "WORLDS",
     "Model",
     "Overrides",
+    "Rehearsal",
     "Shipped",
     "ablate",
     "ask",
@@ -133,6 +144,7 @@ __all__ = [
     "debrief_parts",
     "diff",
     "differences",
+    "digest_in_export",
     "discover",
     "doctor",
     "draw",
@@ -166,6 +178,7 @@ __all__ = [
     "rare",
     "reading",
     "refused",
+    "rehearsal_of",
     "rehearse",
     "rehearsed",
     "replay",
@@ -186,6 +199,7 @@ __all__ = [
     "sweep",
     "trace",
     "turned",
+    "unseated",
     "validate",
     "verify",
     "view",

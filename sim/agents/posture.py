@@ -225,7 +225,8 @@ def replies(draft: Draft, name: Text, block: schema.Posture, answered: str) -> N
             on=[f"{answered}.moves"], after=spread_of("lognormal", name.place, **evidence.REPLY_LAG),
             if_=f"{answered} > {answered}._before and {standing}", chance=f"{evidence.REPLY_CHANCE:g}",
             choose=options, rationality="0", actor=block.posture.actor, agent=name, source="mid5",
-            says=f"`{name}` replies to a {level} by `{answered}`", asks="How is the other side's move answered?",
+            says=f"`{name}` replies to a {level} by `{answered}`",
+            asks=f"If `{answered}` goes to {' or '.join(rungs)}: what does `{name}` do?",
         )  # fmt: skip
     draft.default(
         f"{name}.replies", f"chance {evidence.REPLY_CHANCE:g}, after {evidence.say_spread(evidence.REPLY_LAG)}", "mid5",

@@ -15,21 +15,36 @@ def seats(draft: Draft) -> None:
         path = f"seats.{actor}"
         for word in seat.decides:
             found = choices_named(word, str(actor), made)
-            if len(found) > 1:
+            if len(found) > 1 and not is_one(word, found):
                 several = ", ".join(f"`{one}`" for one in found[:5])
                 draft.fault(word, f"{path}.decides", f"`{word}` may mean several choices", f"write one of {several}")
             elif not found:
-                near = did_you_mean(word, (*made, *(name.rpartition(".")[2] for name in made)))
-                remedy = near or (f"choices: {', '.join(made)}" if made else "the file has no choice")
+                whole = list(dict.fromkeys(name.partition(REPLIES)[0] for name in made))  # as `sim show` calls them
+                near = did_you_mean(word, (*whole, *(name.rpartition(".")[2] for name in whole)))
+                remedy = near or (f"choices: {', '.join(whole)}" if made else "the file has no choice")
                 draft.fault(word, f"{path}.decides", f"unknown choice `{word}`", remedy)
         for word in seat.knows:
             _known(draft, word, str(actor), f"{path}.knows")
 
 
+REPLIES = ".replies_to_"
+"""What stands in the names of the choices in which a posture answers another; together they go by its own name."""
+
+
+def is_one(word: str, found: Sequence[str]) -> bool:
+    """Whether choices are the replies of the posture of this name, which `sim show` tells as one."""
+    return all(name.startswith(f"{word}{REPLIES}") for name in found)
+
+
 def choices_named(word: str, actor: str, made: dict[str, str]) -> Sequence[str]:
-    """The choices that a word may mean: the one of that name, else those that end so, the actor's own first."""
+    """The choices that a word may mean: the one of that name, else those that end so, the actor's own first.
+
+    The name of a posture that answers another means all its replies.
+    """
     if word in made:
         return [word]
+    if replies := [name for name in made if name.startswith(f"{word}{REPLIES}")]:
+        return replies
     found = [name for name in made if name.endswith(f".{word}")]
     own = [name for name in found if made[name] == actor]
     return own if len(found) > 1 and own else found

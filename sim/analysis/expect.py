@@ -87,7 +87,22 @@ def read_condition(program: Program, text: str) -> Tree:
     ExpressionError
         If it cannot be understood.
     """
-    return _resolved(parse(text), program)
+    try:
+        return _resolved(parse(text), program)
+    except Unmeasured as error:
+        metric = f"{error.path.replace('.', '_')}_then"
+        says = re.sub(rf"(?<![\w.]){re.escape(error.path)}(?![\w.])", metric, " ".join(text.split()))
+        raise ExpressionError(error.at, error.says,
+                              f"record it as a metric, `metrics: {{{metric}: {{final: {error.path}}}}}`, "
+                              f"and write `{says}`") from None  # fmt: skip
+
+
+class Unmeasured(ExpressionError):
+    """A condition reads a quantity that no metric records."""
+
+    def __init__(self, at: int, says: str, remedy: str, path: str) -> None:
+        super().__init__(at, says, remedy)
+        self.path = path
 
 
 def truths(condition: Tree, runs: Runs) -> list[bool]:
@@ -190,7 +205,10 @@ def _slot(path: str, at: int, program: Program) -> int:
     if path not in names:
         known = f"known here: {', '.join(names)}" if names else "the file has none: write `outcomes` and `metrics`"
         remedy = did_you_mean(path, names) or known
-        raise ExpressionError(at, f"`{path}` is neither an outcome nor a metric", remedy)
+        says = f"`{path}` is neither an outcome nor a metric"
+        if any(one.name == path for one in program.quantities):
+            raise Unmeasured(at, says, remedy, path)
+        raise ExpressionError(at, says, remedy)
     return names.index(path)
 
 

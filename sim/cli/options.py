@@ -100,6 +100,15 @@ def experiment(command: Command) -> Command:
     return click.option("--experiment", metavar="NAME", default="0", help="By number or name.")(command)
 
 
+class _StudyOrSession(click.Path):
+    """The folder of a study, or the file of an exported session."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """As a path; whether such a file is there is said by whoever opens it."""
+        return value if str(value).endswith(".zip") else super().convert(value, param, ctx)
+
+
+STUDY_OR_SESSION = click.argument("study", metavar="STUDY", type=_StudyOrSession(file_okay=False))
 STUDY = click.argument("study", metavar="STUDY", type=click.Path(file_okay=False))
 
 

@@ -8,6 +8,7 @@ import click
 
 from sim.cli import carry, options, paper, sheets, tables
 from sim.cli.carry import SOME_FAILED
+from sim.errors import UsageError
 
 if TYPE_CHECKING:
     from sim import api
@@ -130,27 +131,55 @@ def study_lines(study: api.Study, paint: Paint) -> list[str]:
 
 
 @click.command("replay")
-@options.STUDY
-@click.argument("run_number", metavar="RUN", type=options.RUN)
+@options.STUDY_OR_SESSION
+@click.argument("run_number", metavar="RUN", type=options.RUN, required=False)
 @options.experiment
 @click.option("-v", "--verbose", is_flag=True, help="Also what each choice weighed, and the background, line by line.")
 @options.engine
 @options.form()
 @options.colour
 def replay_command(
-    study: str, run_number: int, experiment: str, verbose: bool, engine: str, form: str, no_color: bool
+    study: str, run_number: int | None, experiment: str, verbose: bool, engine: str, form: str, no_color: bool
 ) -> int:
     """Tell any stored run in full, as it happened.
+
+    Of the file that a seminar exports it says whether all in it follows from its log.
 
     \b
     Example:
       sim replay results/first-lesson-* 17
+      sim replay seminar-first-lesson-1.zip
     """
     from sim import api
 
+    if study.endswith(".zip"):
+        if run_number is not None:
+            raise UsageError(f"`{study}` is one session, not many runs: leave out the {run_number}")
+        return _replay_session(study)
+    if run_number is None:
+        raise UsageError(f"say which run: `sim replay {study} 0`")
     story = api.replay(api.study(study, experiment=experiment), run_number, engine=engine, everything=verbose)
     _print_story(story, form, no_color=no_color, verbose=verbose)
     return 0 if story.outcome else SOME_FAILED
+
+
+def _replay_session(file: str) -> int:
+    """Play an exported session again from its log, and say whether that comes to the same."""
+    import warnings
+
+    from sim import api
+
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        digest, before = api.replay_export(file), api.digest_in_export(file)
+    for one in said:
+        click.echo("\n".join(paper.wrapped(f"{one.message}")))
+    if digest == before:
+        text = f"Every number of the session follows from its log, as it did: digest {digest}."
+    else:
+        text = f"The session comes to {digest} now; when it was exported it came to {before or 'nothing that is told'}."
+    click.echo("\n".join(paper.wrapped(text)))
+    return 0 if digest == before else SOME_FAILED
 
 
 @click.command("explain")

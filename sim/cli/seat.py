@@ -194,6 +194,10 @@ def _actor(actor: str | None, table: Game, keys: Keys) -> str:
     """The seat that was asked for, or that a person chooses, or the first."""
     if actor is not None:
         if actor not in table.seats:
+            from sim import api
+
+            if why := api.unseated(table).get(actor):
+                raise UsageError(f"`--as {actor}` has no seat: {why}. Seats: {', '.join(table.seats)}")
             hint = did_you_mean(actor, table.seats) or f"seats: {', '.join(table.seats)}"
             raise UsageError(f"`--as {actor}`: there is no such seat; {hint}")
         return actor

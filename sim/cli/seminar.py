@@ -82,6 +82,9 @@ def _plan(model: api.Model, minutes: int, turns: int | None) -> Iterator[str]:
     yield ""
     seats = [[seat.title, str(len(seat.questions)), str(seat.orders)] for seat in game.seats.values()]
     yield from paper.table(("seat", "questions", "orders a turn"), seats, paint=paint)
+    for why in api.unseated(game, on_purpose=False).values():
+        yield ""
+        yield from paper.wrapped(f"No seat: {why}.")
     yield ""
     start = game.program.start
     rows = [[str(turn.number + 1), say_date(start, turn.tick), f"{turn.seconds / 60:.1f} min"] for turn in game.turns]

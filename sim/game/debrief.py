@@ -24,7 +24,7 @@ from sim.game.forecasts import Asked, Share, answered, moment, plain, scored, wh
 from sim.game.parts import Parts, needed, part
 from sim.game.past import past
 from sim.game.reckoning import reckoned, score_of
-from sim.game.revealed import Trace, cards, happened, happened_near, secrets
+from sim.game.revealed import Trace, cards, happened, happened_near, secrets, told
 from sim.game.session import Session
 from sim.game.sight import Sight
 from sim.game.speech import Speech
@@ -44,6 +44,7 @@ class Debrief:
     outcomes: list[dict[str, Any]]  # of those: share, interval, count, base rate, and which was the class's own
     fans: list[dict[str, Any]]  # a ladder each: the path over the shares of those runs
     stairs: list[dict[str, Any]]  # how the outcomes' shares went from moment to moment, orders and luck apart
+    afterwards: list[dict[str, Any]]  # what really happened after the last turn that was played
     turns: list[dict[str, Any]]  # of each: its moves weighed, what the model drew, history, notes
     seats: list[dict[str, Any]]  # aims reached, and how often they are
     secrets: list[dict[str, Any]]
@@ -88,11 +89,18 @@ def debrief(session: Session, *, want: str = "", futures: int | None = None) -> 
     return Debrief(
         says=_says(ended, outcomes, start["n"]), short=list(_short(ended, stairs, turns)), ended=ended,
         n=start["n"], outcomes=outcomes, fans=fans, stairs=stairs, turns=turns,
+        afterwards=_afterwards(session),
         seats=list(_seats(session, own, weighed)),
         secrets=secrets(session.game, trace) if trace else [], threats=cards(session.game, trace) if trace else [],
         forecasts=scored(session, asked).record(), cautions=[*_failed(asked), *_cautions(session, ended, turns)],
         facts=_facts(session),
     )  # fmt: skip
+
+
+def _afterwards(session: Session) -> list[dict[str, Any]]:
+    """What really happened after the turns that the class played, those that it did not come to too."""
+    turns = session.game.turns[: len(session.state.played)]
+    return [told(one) for one in session.game.history if one.day > (days(turns[-1].until) if turns else -1.0)]
 
 
 def _weighed(parts: Parts, turn: int) -> dict[str, Any]:
@@ -124,10 +132,12 @@ def _says(ended: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]], n: in
     if own is None:
         return f"The scenario failed on {ended['date'][:10]}: how this history would have ended cannot be told."
     places = digits_of(own["low"], own["high"])
+    left = int(ended["left_to_model"])
+    by_model = f", the model having played its last {'turn' if left == 1 else f'{left} turns'}" if left else ""
     low, high = (fixed(100 * own[end], places) for end in ("low", "high"))
     return (
-        f"Your history ended so: {ended['says']}. Of {n:,} runs from the start, every seat played by the model and "
-        f"every uncertain number drawn anew, {percent(own['share'], places)} ended like it "
+        f"Your history ended so{by_model}: {ended['says']}. Of {n:,} runs from the start, every seat played by the "
+        f"model and every uncertain number drawn anew, {percent(own['share'], places)} ended like it "
         f"(95 % interval {low} to {high} %)."
     )
 

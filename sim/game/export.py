@@ -101,8 +101,9 @@ def readme(session: Session, name: str) -> str:
         f"{session.game.title}: one session, seed {session.seed}, digest {session.digest()}.\n"
         f"Played with escalation-sim {session.opened.version}.\n\n{contents}\n"
         "To replay it, with that version of escalation-sim installed:\n\n"
-        f"  python -c \"from sim import api; print(api.replay_export('{name}'))\"\n\n"
-        f"This prints {session.digest()} if every number follows from the log as it did.\n"
+        f"  sim replay {name}\n\n"
+        f"This prints {session.digest()}, and that every number follows from the log, if it does. From Python:\n\n"
+        f"  python -c \"from sim import api; print(api.replay_export('{name}'))\"\n"
     )
 
 
@@ -204,6 +205,24 @@ def unpacked(path: Path, folder: Path) -> Path:
     except (zipfile.BadZipFile, KeyError):
         raise UsageError(f"`{path}` is no export of a session: it holds no log.jsonl and scenario.yaml") from None
     return folder
+
+
+def digest_of(path: Path) -> str:
+    """The digest that stands in the debrief of an archive; "" if there is none.
+
+    Raises
+    ------
+    UsageError
+        If the file is no export of a session.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            facts = json.loads(archive.read("debrief.json")).get("facts", {})
+    except FileNotFoundError:
+        raise UsageError(f"there is no file `{path}`") from None
+    except (zipfile.BadZipFile, KeyError, ValueError):
+        raise UsageError(f"`{path}` is no export of a session: it holds no debrief.json that can be read") from None
+    return str(facts.get("digest", ""))
 
 
 def scratch() -> tempfile.TemporaryDirectory[str]:

@@ -78,7 +78,7 @@ def sampled(program: Program, game: Game) -> Program:
         return program
     found = [
         (slot, one) for slot, one in enumerate(program.quantities)
-        if one.kind.names and "_" not in {part[:1] for part in one.name.split(".")} and not one.name.endswith(_INNER)
+        if one.kind.names and _is_shown(one.name)
     ]  # fmt: skip
     series = Series(
         max(1, program.horizon // MOMENTS), tuple(one.name for _, one in found),
@@ -89,6 +89,11 @@ def sampled(program: Program, game: Game) -> Program:
 
 _INNER = (".ordered", ".peak", ".agreed")
 """Parts of ladders that say what is to become of them, or was."""
+
+
+def _is_shown(name: str) -> bool:
+    """Whether a ladder is one that a class would call so."""
+    return "_" not in {part[:1] for part in name.split(".")} and not name.endswith(_INNER)
 
 
 def _fans(game: Game, program: Program, runs: Runs) -> Iterator[dict[str, Any]]:
@@ -110,7 +115,8 @@ def _fans(game: Game, program: Program, runs: Runs) -> Iterator[dict[str, Any]]:
 def _ladders(program: Program) -> list[int]:
     """The columns of the ladders that are drawn."""
     assert program.series is not None
-    return [column for column, kind in enumerate(program.series.kinds) if kind.names][:MOST_LADDERS]
+    named = zip(program.series.names, program.series.kinds, strict=True)
+    return [column for column, (name, kind) in enumerate(named) if kind.names and _is_shown(name)][:MOST_LADDERS]
 
 
 def _moments(program: Program) -> list[float]:

@@ -7,13 +7,14 @@ the class foretells the first outcome.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sim.agents.choices import default_choice
 from sim.agents.draft import Draft, Known
-from sim.agents.seats import choices_named
+from sim.agents.seats import REPLIES, choices_named, is_one
 from sim.agents.seminar import day_of
-from sim.analysis.expect import read_condition
+from sim.analysis.expect import check_seat_conditions, read_condition
 from sim.clock import days_between, parse_date, ticks
 from sim.errors import Text, UsageError
 from sim.game.called import called, option_says
@@ -49,7 +50,10 @@ def game_of(scenario: schema.Scenario, program: Program, *, minutes: int = 75, t
     ------
     UsageError
         If nobody in the scenario chooses anything, or there cannot be so many turns.
+    ScenarioError
+        If an aim or what is foretold cannot be understood.
     """
+    check_seat_conditions(program, scenario)
     seats = {seat.actor: seat for seat in _seats(scenario, program) if seat.questions}
     if not seats:
         raise UsageError(f"`{program.name}` cannot be played: no actor in it chooses anything; write `choices`")
@@ -86,18 +90,29 @@ def _seats(scenario: schema.Scenario, program: Program) -> Iterator[Seat]:
     for actor in [*written, *others]:
         seat = written.get(actor, schema.Seat())
         own = [name for name, whose in choosing.items() if whose == actor]
-        named = [found[0] for word in seat.decides if len(found := choices_named(word, actor, choosing)) == 1]
+        meant = [(word, choices_named(word, actor, choosing)) for word in seat.decides]
+        named = [name for word, found in meant if len(found) == 1 or is_one(word, found) for name in found]
         names = named or [name for name in own if name in blocks] or [name for name in own if ".answer" in name]
+        names = names or [name for name in own if REPLIES in name]
+        asked = [_question(scenario, program, name, blocks.get(name), idle) for name in dict.fromkeys(names)]
         yield Seat(
             actor=actor, title=_plain(seat.title) or _titled(actor),
             says=_plain(seat.says) or _plain(_actor(scenario, actor)), brief=_plain(seat.brief),
             aims=tuple(_aim(program, aim) for aim in seat.aims), red_lines=tuple(map(_plain, seat.red_lines)),
             knows=tuple(map(str, seat.knows)),
-            questions=tuple(
-                _question(scenario, program, name, blocks.get(name), idle) for name in dict.fromkeys(names)
-            ),
+            questions=tuple(_told_apart(asked)),
             orders=int(seat.orders) if seat.orders else ORDERS,
         )  # fmt: skip
+
+
+def _told_apart(questions: Sequence[Question]) -> Iterator[Question]:
+    """The questions of a seat; where two ask the same, each says what it is called."""
+    for question in questions:
+        if sum(one.asks == question.asks for one in questions) == 1:
+            yield question
+        else:
+            named = question.trigger.replace(".", ": ").replace("_", " ")
+            yield replace(question, asks=f"{question.asks} ({named})")
 
 
 def _titled(actor: str) -> str:

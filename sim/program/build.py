@@ -90,7 +90,7 @@ class _Builder(Names):
     # ---------------------------------------------------------------------------------------- triggers
 
     def _trigger(self, name: Text, trigger: schema.Trigger) -> ir.Trigger:
-        path = f"triggers.{name}"
+        path = str(name) if name.startswith("injects.") else f"triggers.{name}"  # where it stands in the file
         cause, implicit = self._cause(name, trigger, path)
         chance = self.expression(trigger.chance, f"{path}.chance", NUMBER, where="`chance`", timed=True)
         self._probability(chance, trigger.chance, f"{path}.chance", "a chance")

@@ -33,12 +33,13 @@ def tell_choices(scenario: Scenario, program: Program) -> Iterator[str]:
         choice = trigger.choice
         if choice is None or _hidden(trigger.name) or trigger.name in own or trigger.name.startswith(words + tracks):
             continue
-        asks = choice.asks or trigger.name
-        if asks + trigger.actor not in told:  # several causes of one choice are told once
-            told.add(asks + trigger.actor)
+        name, _, is_reply = trigger.name.partition(".replies_to_")
+        asks = f"How does `{name}` answer the other side's move?" if is_reply else choice.asks
+        once = (asks or trigger.name) + trigger.actor
+        if once not in told:  # several causes of one choice are told once
+            told.add(once)
             cause = _cause(scenario, program, trigger)
-            name = trigger.name.partition(".replies_to_")[0]
-            yield _decision(name, trigger.actor or trigger.agent, cause, choice.asks, _built_options(choice))
+            yield _decision(name, trigger.actor or trigger.agent, cause, asks, _built_options(choice))
 
 
 Asked = tuple[str, Trigger | ChoiceBlock, Mapping[Text, Option]]

@@ -22,7 +22,7 @@ from sim.seminar.pages.render import asset
 from sim.seminar.room import Room
 from sim.seminar.security import Application, Guard, Rate
 
-ASKED_BY_HOST = ("rehearse", "sandbox", "debrief")
+ASKED_BY_HOST = ("rehearse", "sandbox", "debrief", "slide")
 
 FORGED = "this cookie is not of this session: open the link or scan the code again"
 LEADS = "only whoever leads comes in here, by the address in the terminal"
@@ -39,6 +39,7 @@ class Doors(Entrance):
             "rehearse": room.rehearse,
             "sandbox": room.sandbox,
             "debrief": room.debrief,
+            "slide": room.slide,
         }  # what is answered later, on a page
 
     # ------------------------------------------------------------------------------------------ pages

@@ -12,6 +12,7 @@
   people                    host: [{id, handle, seat, is_here}]
   checks                    host: [{says, is_ok}]
   whatif, asking            a seat: {trigger: prospects}, {trigger: futures still to come}
+  wall                      screen, host in the debrief: {slide, number, of, before, next, names}
   debrief, assumptions, sandbox, rehearsal    what has been reckoned for the pages of these names
                             what could not be reckoned is {error: why}
 """
@@ -123,7 +124,10 @@ class Beside:
         empty = [seat.title for actor, seat in session.game.seats.items() if not session.members(actor)]
         here = self._present.people
         lost = sum(not person.seat and bool(here[person.id]) for person in session.state.people.values())
+        missing = [{"is_ok": False, "says": f"No seat: {why}."}
+                   for why in api.unseated(session.game, on_purpose=False).values()]  # fmt: skip
         return [
+            *missing,
             {"is_ok": self._is_lan,
              "says": f"Phones and laptops of your network find {self._base}." if self._is_lan else
              "Only this computer finds the seminar: for phones end it with Ctrl-C and start it with --lan."},

@@ -14,6 +14,12 @@ OF_PHASE = {
 }  # fmt: skip
 """The page of a seat that belongs to a phase."""
 
+AFTERWARDS = ("debrief", "closed")
+"""Phases in which the debrief is shown."""
+
+TURN_THE_WALL = (SCREEN, "/host/console", "/host/debrief")
+"""Pages on which the slides of the debrief are, or are turned."""
+
 SEATS_CHANGE = ("lobby", "brief", "reveal")
 """Phases in which who has a seat may choose another."""
 

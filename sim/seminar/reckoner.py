@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import BrokenExecutor
@@ -89,6 +90,7 @@ class Reckoner:
             found["digest"] = self._session.digest()
         if role == "host" and name in ("sandbox", "assumptions", "rehearsal"):
             found |= {one: self._record(one) for one in ("sandbox", "rehearsal")}
+            found["rehearsing"] = self.records.get("rehearsing")
         return found
 
     def _record(self, name: str) -> Mapping[str, Any] | None:
@@ -251,14 +253,35 @@ class Reckoner:
         self.records["sandbox"] = found
 
     def rehearse(self) -> None:
-        """A whole game of model players, beside the session."""
+        """A whole game of model players, beside the session.
+
+        Raises
+        ------
+        UsageError
+            If one is being played already.
+        """
+        if "rehearsing" in self.records and not self._jobs["rehearsal"].done():
+            raise api.refused("a game is being played already: wait until it is over", "stale")
         self._rehearsals += 1
         self.records.pop("rehearsal", None)
+        self.records["rehearsing"] = {"turns": (), "of": len(self._session.game.turns), "since": time.time()}
         self.begin("rehearsal", self._rehearsed(self._session.seed + self._rehearsals))
         self._changed()
 
     async def _rehearsed(self, seed: int) -> None:
-        self.records["rehearsal"] = await self.workers.run(api.rehearsed, api.copied(self._session), seed)
+        since, told = time.time(), self.records["rehearsing"]
+        try:
+            played = api.rehearsal_of(api.copied(self._session), seed)
+            while not played.is_over:
+                played = await self.workers.run(api.rehearsed, played)
+                self.records["rehearsing"] = {**told, "turns": played.turns}
+                self._changed()
+            self.records["rehearsal"] = {
+                "says": f"{len(played.turns)} turns were played to the end, with nobody's help.", "seed": seed,
+                "outcome": played.outcome, "turns": played.turns, "seconds": round(time.time() - since, 1),
+            }  # fmt: skip
+        finally:
+            self.records.pop("rehearsing", None)
 
     def close(self) -> None:
         """Nothing is reckoned any more."""

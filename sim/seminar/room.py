@@ -12,7 +12,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sim import api
 from sim.errors import UsageError
@@ -21,6 +21,7 @@ from sim.seminar.desk import Desk, Who, new_person
 from sim.seminar.live import Live, Page, Snapshot
 from sim.seminar.looking import Looking
 from sim.seminar.reckoner import Reckoner
+from sim.seminar.wall import Wall
 from sim.seminar.workers import Workers
 
 Result = TypeVar("Result")
@@ -42,12 +43,20 @@ class Room:
         self.session, self.desk, self.base, self.is_lan = session, desk, base, is_lan
         self.live = Live(self._look, self.stamp, self._came_or_went)
         self.reckoner = Reckoner(session, Workers(), self.changed)
-        self.beside = extras.Beside(session, desk, base, self.live, is_lan=is_lan, reckoned=self.reckoner.of)
+        self.wall = Wall(session.log.folder)
+        self.beside = extras.Beside(session, desk, base, self.live, is_lan=is_lan, reckoned=self._reckoned)
         self.looking = Looking(session, self.beside, self.stamp)
         self._moving = ThreadPoolExecutor(1, "moves")
         self._done = {event["key"] for event in session.log.events if "key" in event}
         self._version = 0
         self._presence: asyncio.TimerHandle | None = None
+
+    def _reckoned(self, page: str, role: str) -> Mapping[str, Any]:
+        """What was reckoned for a page of a role, and for those who see the wall or turn it, what stands there."""
+        found = self.reckoner.of(page, role)
+        if page not in places.TURN_THE_WALL or self.session.state.phase not in places.AFTERWARDS:
+            return found
+        return {**found, "wall": self.wall.shown(self.reckoner.records.get("debrief"))}
 
     def stamp(self) -> tuple[int, int]:
         """Where things stand: the revision of the session, and a count of what else has changed."""
@@ -95,10 +104,17 @@ class Room:
                     self._done.add(key)
 
         await self.does(done)
+        if what == "advance" and self.session.state.phase == "debrief":
+            self.wall.turn_to("", None)
         if what in ("advance", "sit", "move"):
             self.reckoner.warm()
         if what in ("advance", "undo", "close", "mark", "note"):
             self.reckoner.after()
+
+    def go_on(self) -> None:
+        """What was being reckoned when a server ended is reckoned by the one that goes on with its session."""
+        self.reckoner.warm()
+        self.reckoner.after()
 
     async def reveal_in_time(self) -> None:
         """From now on a turn is revealed when its time is up, whether or not anybody says so."""
@@ -141,9 +157,17 @@ class Room:
 
     async def debrief(self, who: Who, fields: Mapping[str, str]) -> None:
         """Whoever leads has the debrief reckoned anew, since it could not be before."""
-        if self.session.state.phase not in ("debrief", "closed"):
+        if self.session.state.phase not in places.AFTERWARDS:
             raise api.refused("there is no debrief before the end", "closed")
         self.reckoner.after()
+
+    async def slide(self, who: Who, fields: Mapping[str, str]) -> None:
+        """Whoever leads turns the debrief on the wall."""
+        if self.session.state.phase not in places.AFTERWARDS:
+            raise api.refused("there is no debrief before the end", "closed")
+        record = self.reckoner.records.get("debrief")
+        await asyncio.to_thread(self.wall.turn_to, moves.text(fields, "slide"), record)
+        self.changed()
 
     async def welcome(self, who: Who | None, seat: str) -> Who:
         """Let somebody in, or show who is in already to the seat of the link they opened."""

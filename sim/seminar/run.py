@@ -146,6 +146,7 @@ async def serve(room: Room, listener: socket.socket, stop: asyncio.Event) -> Non
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # Ctrl-C is ours: the pages are told first
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+    room.go_on()
     waiting = asyncio.ensure_future(stop.wait())
     await asyncio.wait({waiting, serving}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()

@@ -101,6 +101,19 @@ def export_session(
     return export(session, Path(path), whatifs=whatifs, want=want, futures=futures)
 
 
+def digest_in_export(path: str | Path) -> str:
+    """The digest that an exported session had when it was exported; "" if it does not say.
+
+    Raises
+    ------
+    UsageError
+        If the file is no export of a session.
+    """
+    from sim.game.export import digest_of
+
+    return digest_of(Path(path))
+
+
 def replay_export(path: str | Path) -> str:
     """The digest of an exported session, played again from its log alone.
 

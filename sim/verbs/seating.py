@@ -35,6 +35,13 @@ def game(model: Model | str | Path, *, minutes: int = 75, turns: int | None = No
     return game_of(model.scenario, model.program, minutes=minutes, turns=turns)
 
 
+def unseated(game: Game, *, on_purpose: bool = True) -> dict[str, str]:
+    """Actor -> why it has no seat in a game and what to write; those that the file leaves out `on_purpose` too."""
+    from sim.game import unseated as found
+
+    return found.unseated(game) if on_purpose else found.not_meant(game)
+
+
 def open_session(
     model: Model | str | Path, *, seed: int = 1, minutes: int = 75, turns: int | None = None, folder: Path | None = None
 ) -> Session:

@@ -48,6 +48,8 @@ def session_of(copy: Copied) -> Session:
     from sim.game.session import Session
     from sim.game.state import fold
 
+    if not copy.events:  # it has not begun, and is nobody else's
+        return Session(_game(copy.text, copy.opened.name, copy.opened.minutes, copy.opened.turns), copy.opened)
     if copy.name not in _SESSIONS:
         session = Session(_game(copy.text, copy.opened.name, copy.opened.minutes, copy.opened.turns), copy.opened)
         session.log.events[:] = copy.events
@@ -94,33 +96,6 @@ def has_part(session: Session, part: Part) -> bool:
     """Whether a part lies beside the log already."""
     folder = session.log.folder
     return part.key in session.kept or (folder is not None and (folder / "debrief" / part.file).exists())
-
-
-def rehearsed(copy: Copied, seed: int) -> dict[str, Any]:
-    """A whole game of model players with another seed, turn by turn: what a class might see. It changes nothing."""
-    import random
-    import time
-    from dataclasses import replace
-
-    from sim.game.bots import play_out, sit_down
-    from sim.game.session import Session
-    from sim.game.views import view
-
-    began, opened = time.monotonic(), replace(copy.opened, seed=seed)
-    session, rng = Session(_game(copy.text, opened.name, opened.minutes, opened.turns), opened), random.Random(seed)
-    sit_down(session)
-    turns = []
-    while "decide" in (phases := session.next_phases()) or "brief" in phases:
-        play_out(session, rng, until="decide")
-        play_out(session, rng, until="reveal")
-        seen = view(session, "host")
-        turns.append({**seen["turn"], "moves": seen["reveal"]["moves"]})
-    ended = session.course()
-    outcome = next((one.says or one.name for one in session.game.program.outcomes if one.name == ended.outcome), "")
-    return {
-        "says": f"{len(turns)} turns were played to the end, with nobody's help.", "outcome": " ".join(outcome.split()),
-        "turns": turns, "seed": seed, "seconds": round(time.monotonic() - began, 1),
-    }  # fmt: skip
 
 
 def assumptions(session: Session) -> dict[str, Any]:

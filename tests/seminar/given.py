@@ -5,6 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+from sim.seminar.wall import Wall
+
 SEATS = (
     ("russia", "The Russian Federation", ["Amber Heron", "Blue Tern", "Teal Wren"]),
     ("us", "The United States", ["Red Owl", "Ivory Swan", "Jade Rook"]),
@@ -524,14 +526,16 @@ def debrief() -> dict[str, Any]:
         "trigger": "push_further", "option": "hold", "n": 400, "score": "aims", "turn": 0, "seat": "russia",
         "title": SEATS[0][1], "asks": QUESTIONS[0][1], "says": "Hold, and let them be seen", "by": "people",
         "why": "It costs nothing", "carried_out": "2014-03-31 09:00", "had_been": 0.62, "is_secret": False,
-        "regret": {"value": 0.03, "low": 0.01, "high": 0.05, "stands": False, "says": "Little was lost."},
+        "regret": {"value": 0.03, "low": 0.01, "high": 0.05, "stands": False, "best": "push",
+                   "says": "Little was lost."},
         "options": [{"name": name, "says": says, "is_chosen": name == "hold", "outcomes": outcomes(), "score": score}
                     for name, says, _, _ in QUESTIONS[0][2]],
         "history": [{"name": "geneva", "date": "2014-04-17", "says": "They agree in Geneva", "source": "papers"}],
     }  # fmt: skip
     turns = [
         {"number": number, "date": "2014-03-30 18:00", "says": "They meet", "teaches": "Words are cheap", "n": 400,
-         "asks": ["Who was believed?"], "before": outcomes(), "sealed": outcomes(0.05), "moves": [move],
+         "asks": ["Who was believed?"], "before": outcomes(), "sealed": outcomes(0.05),
+         "moves": [{**move, "turn": number - 1}],
          "drawn": [{"date": "2014-04-02", "actor": "ukraine", "says": "Wait", "had_been": 0.55}],
          "history": move["history"], "notes": ["They argued."], "injects": []}
         for number in (1, 2)
@@ -553,9 +557,13 @@ def debrief() -> dict[str, Any]:
                      "believed": [{"date": "2014-03-30", "believed": 0.45}, {"date": "2014-06-01", "believed": 0.3}],
                      "called": ["2014-06-24"], "kept": {"us": "2014-07-24"}, "broken": {}, "cost": {"us": 0.02}}],
         "forecasts": {"all": {**person, "who": "all"}, "seats": [{**person, "who": "russia"}],
-                      "people": [{**person, "who": "Amber Heron"}], "bins": bins()},
+                      "people": [{**person, "who": "Amber Heron"}], "bins": bins(),
+                      "questions": [{"says": "They are believed", "came": True, "sealed": {"share": 0.4}}]},
         "cautions": ["These are shares of futures of a model."],
         "facts": {"seed": 7, "digest": "f879080f6ca948d6", "version": "0.1.0"},
+        "stairs": [{"turn": turn, "moment": moment, "n": 400, "outcomes": outcomes(0.05 * turn)}
+                   for turn in (0, 1) for moment in ("before", "orders")],
+        "afterwards": [{"name": "minsk", "date": "2014-09-05", "says": "They sign in Minsk", "source": "papers"}],
     }  # fmt: skip
 
 
@@ -563,6 +571,15 @@ CODE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 29 29">'
     '<path d="M4 4h7v7H4zM18 4h7v7h-7zM4 18h7v7H4zM14 14h4v4h-4z"/></svg>'
 )
+
+
+def wall(name: str = "", found: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What is on the wall in a debrief: the slide of this name, or the first."""
+    shown = Wall(None)
+    shown.now = name
+    there = shown.shown(debrief() if found is None else found)
+    assert there is not None
+    return there
 
 
 def extra(page: str) -> dict[str, Any]:
@@ -594,6 +611,7 @@ def extra(page: str) -> dict[str, Any]:
             {"says": "Open the projector page on the screen that all can see", "is_ok": False},
             {"says": "Nobody sits at Ukraine: the model plays what is left empty", "is_ok": False},
         ],
+        "wall": wall(),
         "whatif": {"push_further": prospects()},
         "asking": {"push_further": 600},
         "assumptions": {

@@ -41,7 +41,7 @@ def tour(room: Room, *, seconds: float = 60.0) -> Iterator[Screen]:
     room.lead("advance", phase="brief")
     screen.wait_for_timeout(300)
     yield "screen-brief", screen
-    _play_a_turn(room, mates)
+    play_a_turn(room, mates)
     room.lead("advance", phase="decide")
     _decide(room, mates)
     room.lead("clock", do="start")
@@ -67,6 +67,10 @@ def tour(room: Room, *, seconds: float = 60.0) -> Iterator[Screen]:
     phone.wait_for_url("**/seat/debrief")
     yield "seat-debrief", places.with_charts(phone)
     yield "screen-debrief", places.with_charts(screen)
+    for name in ("moments", "regrets", "words", "history", "forecasts", "aims"):
+        room.lead("slide", slide=name)
+        screen.wait_for_timeout(300)
+        yield f"screen-debrief-{name}", screen
     yield "host-debrief", places.with_charts(places.host("debrief"))
     yield "host-export", places.host("export")
     room.lead("close")
@@ -77,7 +81,8 @@ def tour(room: Room, *, seconds: float = 60.0) -> Iterator[Screen]:
         page.context.close()
 
 
-def _play_a_turn(room: Room, mates: list) -> None:  # type: ignore[type-arg]
+def play_a_turn(room: Room, mates: list) -> None:  # type: ignore[type-arg]
+    """A turn up to its reveal, in which everybody wants something."""
     room.lead("advance", phase="decide")
     _decide(room, mates)
     room.lead("advance", phase="reveal")
@@ -137,7 +142,7 @@ class _Places:
         """The instructor, after model players have played."""
         page = self.host("rehearsal")
         page.locator('form[data-post="rehearse"] button').click()
-        self._until(page, "() => document.querySelector('#rehearsal section')")
+        self._until(page, "() => document.querySelector('#rehearsal .done')")
         return page
 
     def with_charts(self, page: Page) -> Page:

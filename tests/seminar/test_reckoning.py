@@ -159,6 +159,27 @@ def test_model_players_play_a_whole_game_beside_the_session(stage: Stage) -> Non
     assert log_of(stage) == before
 
 
+def test_a_rehearsal_says_how_far_it_is_and_what_each_seat_had_open(stage: Stage) -> None:
+    """While it is played the button rests, a second one is refused, and turns are shown as they come."""
+    host = stage.host()
+    stage.people.append(host)
+    reckoner = stage.room.reckoner
+    assert host.do("rehearse").status == 200
+    assert host.do("rehearse").status == 409
+    shown = host.get(f"{host.origin}/host/rehearsal").text
+    assert re.search(r'<button type="submit" class="main" disabled>It is being played', shown)
+    assert "Turn 1 of 3 is being played" in shown
+    found = finished(stage, "/host/rehearsal", "rehearsal")["rehearsal"]
+    seats = found["turns"][0]["seats"]
+    assert [(one["seat"], one["questions"], one["of"], one["options"]) for one in seats] == [
+        ("east", 1, 1, 2), ("west", 1, 1, 2)]  # fmt: skip
+    assert not reckoner.of("/host/rehearsal", "host")["rehearsing"]
+    shown = host.get(f"{host.origin}/host/rehearsal").text
+    assert "Play another game" in shown
+    assert "East 1 of 1 questions, 2 options" in shown
+    assert host.do("rehearse").status == 200
+
+
 def test_debrief_and_export_say_the_same_and_the_export_replays(stage: Stage) -> None:
     """At the end all pages have the debrief; the file holds its numbers and gives the same digest when played again."""
     host, east, west = deciding(stage)

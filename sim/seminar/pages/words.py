@@ -8,6 +8,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from sim.seminar.pages.slides import cost, dearest, decision_id, points, points_within
+from sim.seminar.pages.told import by_turn, weightiest
+
 PHASES = {
     "lobby": "Waiting for everybody", "brief": "Read your brief", "decide": "Decide", "reveal": "What happened",
     "debrief": "Debrief", "closed": "The session is over",
@@ -213,10 +216,40 @@ def capitalized(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def without_year(date: str) -> str:
+    """A date that is read beside others of its year.
+
+    >>> without_year("14 April 2014"), without_year("day 3")
+    ('14 April', 'day 3')
+    """
+    day, _, year = date.rpartition(" ")
+    return day if " " in day and len(year) == 4 and year.isdigit() else date
+
+
+def clause(text: str) -> str:
+    """A sentence as far as its first comma or colon: its rest stands where there is more room.
+
+    >>> clause("it was not open at any of the 2 occasions that came, the last on 13 April 2014: the talks are over")
+    'it was not open at any of the 2 occasions that came'
+    """
+    return text.partition(":")[0].partition(",")[0]
+
+
+def gauge(regret: Mapping[str, Any], most: float) -> Markup:
+    """A regret as a bar, its interval as a line over its end; `most` is what the whole width stands for."""
+    share = 100 / max(most, 1e-9)
+    low, value, high = (max(0.0, min(100.0, share * regret[name])) for name in ("low", "value", "high"))
+    return Markup(
+        f'<svg class="gauge" width="100%" height="0.9rem" aria-hidden="true"><rect width="{value:.1f}%" height="100%"/>'
+        f'<line x1="{low:.1f}%" x2="{high:.1f}%" y1="50%" y2="50%"/></svg>'
+    )
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     one.__name__: one
     for one in (
         minutes, left, chance, plain, people, counted, phase, step, channel, short, drawing, day, dated, mark, usually,
-        score, said, estimate, source, capitalized,
+        score, said, estimate, source, capitalized, without_year, clause, weightiest, by_turn, points, points_within,
+        cost, dearest, decision_id, gauge,
     )
 }  # fmt: skip

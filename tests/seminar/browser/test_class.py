@@ -341,7 +341,7 @@ def test_15_model_players_rehearse_a_whole_game(klass: Class):
     host.goto(f"{klass.room.server.origin}/host/rehearsal")
     before = time.perf_counter()
     host.locator('form[data-post="rehearse"] button').click()
-    touch.until(host, "() => document.querySelector('#rehearsal section')", seconds=60)
+    touch.until(host, "() => document.querySelector('#rehearsal .done')", seconds=60)
     measure(15, "model players rehearse a whole game", time.perf_counter() - before, promised=5)
     assert host.locator("#rehearsal section").count() >= 1
     assert log_bytes(klass.room) == log

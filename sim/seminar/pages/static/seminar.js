@@ -325,6 +325,7 @@ async function heard(move, answer) {
     if (move.action === "/do/advance" && here.page === "/host/lobby") go("/host/console"); // from the door to the desk
     return;
   }
+  if (here.page === "/screen") return; // whoever only looks is told nothing
   complain(said.says ?? "That did not work. Look again.");
   if (move.action === "/do/vote") forget(move.clears); // what does not count is shown no more
   if (answer.status === 409 || answer.status === 423) ask();
@@ -385,6 +386,18 @@ document.addEventListener("submit", (event) => {
   if (!(form instanceof HTMLFormElement) || !form.dataset.post) return;
   event.preventDefault();
   submit(form, event.submitter ?? (pressed?.form === form ? pressed : form.querySelector("button")));
+});
+
+/** Turn the debrief on the wall: from a page of whoever leads, or in the window of the projector on the same machine. */
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target instanceof Element && event.target.closest("input, select, textarea, .scrolls");
+  if (isTyping || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const isWall = here.page === "/screen";
+  const step = event.key === "ArrowRight" || (isWall && event.key === "PageDown") ? "1" : event.key === "ArrowLeft" || (isWall && event.key === "PageUp") ? "-1" : "";
+  const form = step ? document.querySelector(`form[data-post="slide"][data-step="${step}"]`) : null;
+  if (!(form instanceof HTMLFormElement) || form.querySelector("button[disabled]")) return;
+  event.preventDefault();
+  submit(form, null);
 });
 
 /** @type {HTMLButtonElement | null} */
@@ -478,7 +491,10 @@ function told(message) {
     if (there?.hasAttribute("data-region")) grow(there, String(markup));
     if (name === "told") speak(there?.textContent ?? "", "told");
   }
-  if (message.regions) restore();
+  if (message.regions) {
+    restore();
+    fit();
+  }
   tick();
   if (message.state) stands(message.state);
 }
@@ -551,6 +567,17 @@ function speak(words, kind = "") {
   }, Math.max(0, wait));
 }
 
+/** What is on a wall fits it, for nobody can scroll there: where words are too many, they are a little smaller. */
+function fit() {
+  if (here.page !== "/screen") return;
+  const root = document.documentElement;
+  root.style.fontSize = "";
+  if (!matchMedia("(min-width: 60rem)").matches) return; // somebody enlarged it, and scrolls
+  for (let part = 0.98; part > 0.7 && root.scrollHeight > innerHeight; part -= 0.02) root.style.fontSize = `calc(${part.toFixed(2)} * (0.6rem + 1vw))`;
+}
+addEventListener("resize", fit);
+addEventListener("load", fit);
+
 // ---------------------------------------------------------------------------------------------- the clock
 
 function tick() {
@@ -559,6 +586,10 @@ function tick() {
     const words = `${Math.floor(left / 60)}:${String(Math.floor(left % 60)).padStart(2, "0")}`;
     if (clock.textContent !== words) clock.textContent = words;
     clock.classList.toggle("late", left < 30);
+  }
+  for (const since of document.querySelectorAll("[data-since]")) {
+    const words = `, for ${Math.max(0, Math.round(Date.now() / 1000 + ahead - Number(since.getAttribute("data-since"))))} s now`;
+    if (since.textContent !== words) since.textContent = words;
   }
   if (isOver && queue.length) say(`${ended} What you chose since then is not sent. It is kept, in case it goes on.`);
   if (!body.hasAttribute("data-live") || isOver) return;

@@ -1,0 +1,238 @@
+"""The wall after the game, and at a reveal: slides that nobody has to scroll, turned by whoever leads alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.extra
+for needed in ("starlette", "uvicorn", "websockets", "itsdangerous", "segno", "python_multipart"):
+    pytest.importorskip(needed)
+
+from sim.seminar.pages.render import regions, render  # noqa: E402
+from sim.seminar.pages.slides import ROOM, fitting, slides  # noqa: E402
+from sim.seminar.pages.told import by_turn, weightiest  # noqa: E402
+from tests.game.stage import DUEL  # noqa: E402
+from tests.seminar import given  # noqa: E402
+from tests.seminar.stage import Stage  # noqa: E402
+from tests.seminar.test_protocol import deciding  # noqa: E402
+from tests.seminar.test_reckoning import finished  # noqa: E402
+
+HISTORY = """
+history:
+  early: {at: 2030-01-05, says: The army was seen at the ford, source: papers}
+  late: {at: 2030-02-20, says: The army went home in the end, source: papers}
+"""
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """A seminar of the duel, with what really happened."""
+    stage = Stage.open(tmp_path / "session", DUEL + HISTORY)
+    yield stage
+    stage.close()
+
+
+def at_the_end(stage: Stage) -> tuple[Any, Any]:
+    """Whoever leads and the projector, after one turn of three, the debrief played."""
+    host, *_ = deciding(stage)
+    stage.people.append(host)
+    host.do("advance", phase="reveal")
+    host.do("advance", phase="debrief")
+    finished(stage, "/host/debrief", "debrief")
+    return host, stage.screen()
+
+
+def on_the_wall(text: str) -> tuple[str, str]:
+    """The name of the slide in a page, and which of how many it is."""
+    name, number = re.search(r'data-slide="([\w-]+)"', text), re.search(r'class="at">(\d+ of \d+)', text)
+    assert name and number, text
+    return name.group(1), number.group(1)
+
+
+def test_whoever_leads_turns_the_wall_and_a_restart_shows_the_same_slide(tmp_path: Path) -> None:
+    """The first slide stands there by itself; one that is turned to stays, also when the server was ended."""
+    stage = Stage.open(tmp_path / "session", DUEL + HISTORY)
+    host, screen = at_the_end(stage)
+    east = stage.person("east")
+    first, _ = on_the_wall(screen.get(f"{screen.origin}/screen").text)
+    assert first == "ending"
+    assert east.do("slide", slide="history").status == 403
+    assert host.do("slide", slide="history").status == 200
+    shown = screen.get(f"{screen.origin}/screen").text
+    assert on_the_wall(shown)[0] == "history"
+    assert "seen at the ford" in shown
+    before = stage.session.digest()
+    stage.close()
+    again = Stage.open(stage.folder)
+    try:
+        host, screen = again.host(), again.screen()
+        again.people.append(host)
+        finished(again, "/host/debrief", "debrief")
+        assert on_the_wall(screen.get(f"{screen.origin}/screen").text)[0] == "history"
+        assert again.session.digest() == before
+    finally:
+        again.close()
+
+
+def test_a_slide_that_is_not_there_is_refused_with_those_that_are(stage: Stage) -> None:
+    """A name that no slide has gets the list; before the end there is nothing to turn."""
+    host, *_ = deciding(stage)
+    stage.people.append(host)
+    assert host.do("slide", slide="ending").status == 423
+    host.do("advance", phase="reveal")
+    host.do("advance", phase="debrief")
+    finished(stage, "/host/debrief", "debrief")
+    refused = host.do("slide", slide="regret")
+    assert refused.status in (404, 422)
+    assert "there are ending" in refused.text
+    assert "afterwards" in refused.text
+
+
+def test_history_goes_on_after_an_early_end(stage: Stage) -> None:
+    """What really happened after the last turn that was played stands on phones, on the wall and in the report."""
+    from sim import api
+    from sim.game.page import html
+
+    at_the_end(stage)
+    east = stage.person("east")
+    record = api.debrief(stage.session).record()
+    assert [one["name"] for one in record["afterwards"]] == ["late"]
+    assert "its last 2 turns" in record["says"]
+    phone = east.get(f"{east.origin}/seat/debrief").text
+    wall = render(
+        "/screen", given.view("screen", "debrief"), {"debrief": record, "wall": given.wall("afterwards", record)}
+    )
+    for text in (phone, wall, html(record)):
+        assert "What really happened afterwards" in text
+        assert "went home in the end" in text
+
+
+def test_every_part_of_a_debrief_has_its_slide() -> None:
+    """Ending, fan, shares from moment to moment, regrets, secrets, words, history, forecasts, aims, what it is not."""
+    names = [one["name"] for one in slides(given.debrief())]
+    assert names == ["ending", "fan", "moments", "regrets", "secrets", "words", "history", "afterwards", "forecasts",
+                     "aims", "cautions"]  # fmt: skip
+    assert len(set(names)) == len(names)
+    view = given.view("screen", "debrief")
+    for name in names:
+        text = regions("/screen", view, {"debrief": given.debrief(), "wall": given.wall(name)})["scene"]
+        assert on_the_wall(text)[0] == name
+
+
+def test_no_slide_holds_more_than_it_has_room_for() -> None:
+    """A hundred lines of history come on as many slides as it takes, in their order, none lost."""
+    found = given.debrief()
+    found["afterwards"] = [{"date": f"2014-09-{day % 28 + 1:02d}", "says": f"Thing {day} " + "word " * (day % 30),
+                            "source": "", "name": str(day)} for day in range(100)]  # fmt: skip
+    told = [one for one in slides(found) if one["name"].startswith("afterwards")]
+    assert [item["name"] for one in told for item in one["items"]] == [str(day) for day in range(100)]
+    assert len(told) > 5
+    assert told[1]["title"].endswith(f"(2 of {len(told)})")
+    assert all(sum(map(float, part)) <= ROOM for part in fitting([1] * 40, float))
+
+
+def test_a_debrief_under_way_or_failed_has_no_slides() -> None:
+    """While it is played, and where it failed, there is nothing to turn."""
+    assert slides(None) == ()
+    assert slides({"error": "no"}) == ()
+
+
+def test_the_largest_bar_is_unfolded_and_every_line_says_its_own() -> None:
+    """A phone shows the dearest decision of its own seat open, and what each cost without unfolding it."""
+    found = given.debrief()
+    first, second = (turn["moves"][0] for turn in found["turns"])
+    second["regret"] = {**second["regret"], "value": 0.09, "low": 0.08, "high": 0.1}
+    text = render("/seat/debrief", given.view("russia", "debrief"), {"debrief": found})
+    unfolded = re.findall(r'<details class="decision"[^>]*id="([\w-]+)"( open)?>', text)
+    assert unfolded == [("m-1-russia-push_further", ""), ("m-2-russia-push_further", " open")]
+    assert "another: 9.0 points more (8.0 to 10.0)" in text
+    assert "another: 3.0 points more (1.0 to 5.0)" in text
+    assert 'href="#m-2-russia-push_further"' in text
+    assert first["turn"] == 0
+
+
+def test_what_a_scenario_does_not_say_leaves_nothing_behind() -> None:
+    """Turns without a sentence, seats without aims: no lone full stop, no empty card, no empty heading."""
+    found = given.debrief()
+    for turn in found["turns"]:
+        turn |= {"says": "", "teaches": "", "asks": [], "history": [], "notes": []}
+    found |= {
+        "seats": [{**seat, "aims": []} for seat in found["seats"]],
+        "secrets": [],
+        "threats": [],
+        "afterwards": [],
+    }
+    text = render("/seat/debrief", given.view("russia", "debrief"), {"debrief": found})
+    main = regions("/seat/debrief", given.view("russia", "debrief"), {"debrief": found})["debrief"]
+    assert not re.search(r"<(p|b|li)[^>]*>[\s.]*</\1>", main)
+    assert "<h2>Aims</h2>" not in text
+    names = {one["name"] for one in slides(found)}
+    assert not names & {"aims", "secrets", "words", "history", "afterwards"}
+
+
+MOVE = {"turn": 1, "date": "15 April 2014", "kind": "move", "says": "Border army: massed → incursion", "changes": []}
+REPORT = {"turn": 1, "date": "16 April 2014", "kind": "report", "says": "A report arrives", "changes": ["troops 1 → 2"]}
+ROUND = {"turn": 1, "date": "17 April 2014", "kind": "decision", "says": "OSCE: Send more monitors", "changes": []}
+
+
+def test_an_invasion_is_told_before_monitors_and_reports() -> None:
+    """Twenty decisions and reports come after it, and the wall tells it; what it leaves out is counted."""
+    shown = weightiest([MOVE, *[REPORT, ROUND] * 10])
+    assert MOVE["says"] in [one["says"] for one in shown["told"]]
+    assert len(shown["told"]) + shown["left"] == 21
+    assert REPORT["says"] not in [one["says"] for one in shown["told"]]
+    view = given.view("screen", "reveal")
+    view["reveal"]["news"] = [MOVE, *[REPORT, ROUND] * 10]
+    text = regions("/screen", view, {})["scene"]
+    assert "massed → incursion" in text
+    assert f"{shown['left']} things more, on every phone" in text
+
+
+def test_the_news_while_a_turn_is_decided_are_those_that_weigh_most() -> None:
+    """Of the turn before, and not merely the last three, which may all be monitors."""
+    view = given.view("screen", "decide")
+    view["news"] = [{**one, "turn": 0} for one in (MOVE, ROUND, ROUND, ROUND, ROUND)]
+    assert "massed → incursion" in regions("/screen", view, {})["scene"]
+
+
+@pytest.mark.parametrize("phase", ["lobby", "brief", "decide", "reveal", "debrief", "closed"])
+def test_the_wall_always_says_that_it_is_a_model(phase: str) -> None:
+    """In every phase, in the top line, for there is no foot."""
+    text = render("/screen", given.view("screen", phase), given.extra("/screen"))
+    assert "A model, not a forecast." in text.partition("<main")[0]
+
+
+def test_every_order_of_a_turn_stands_on_the_wall() -> None:
+    """All that teams ordered, each with what became of it; a seat of whom nobody sees anything has its card."""
+    view = given.view("screen", "reveal")
+    text = regions("/screen", view, {})["scene"]
+    assert text.count('<article class="card move">') == len(view["seats"])
+    for move in view["reveal"]["moves"]:
+        if move["by"] != "model":
+            assert move["says"] in text or move["says"].replace("'", "&#39;") in text
+
+
+def test_what_comes_again_and_again_is_one_line_on_the_world_page() -> None:
+    """Reports of a turn are folded into one line with their count; the newest turn stands first."""
+    early = {**MOVE, "turn": 0, "says": "Earlier"}
+    turns = by_turn([early, MOVE, REPORT, {**REPORT, "date": "23 April 2014", "changes": ["troops 2 → 3"]}, ROUND])
+    assert [one["number"] for one in turns] == [2, 1]
+    says = [one["says"] for one in turns[0]["lines"]]
+    assert says == ["OSCE: Send more monitors", "Border army: massed → incursion", "A report arrives (2 times)"]
+    folded = turns[0]["lines"][-1]
+    assert (folded["date"], folded["because"]) == ("16 to 23 April 2014", "Troops 2 → 3")
+    assert turns[0]["count"] == 4
+
+
+def test_the_world_is_reached_from_its_table_of_contents_without_a_script() -> None:
+    """Every entry leads to a part that is there; parts are details, so all is reached by hand."""
+    text = render("/seat/world", given.view("us"), {})
+    targets = re.findall(r'<li><a href="#(w-[\w-]+)"', text)
+    assert len(targets) >= 5
+    assert all(f'id="{target}"' in text for target in targets)
+    assert text.count('<details class="part"') >= 5
