@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from sim import api
+from sim.figures.inline import tracks
 from sim.figures.inline.chart import Chart, digits_of, estimate, points
 from sim.figures.inline.icons import of_a_hundred
 from tests.seminar import given
@@ -134,14 +135,25 @@ def test_ladders_equal_their_table() -> None:
 
 
 def test_a_fan_equals_its_table() -> None:
-    """The path of the table is the path of the stations, and a cell is as strong as its share."""
+    """The path of the table is the path of the stations; a rung is as strong as its share at each moment, to a shade."""
     record = given.fan()
     found = api.chart("fan", record)
     svg = ElementTree.fromstring(found.svg)
     assert len([one for one in svg.iter("circle") if one.attrib["class"] == "station"]) == len(record["path"])
-    clouds = [float(one.attrib["fill-opacity"]) for one in svg.iter("rect")]
-    shares = [row[rung] for rung in range(4) for row in record["shares"] if row[rung] > 0]
-    assert clouds == pytest.approx([0.08 + 0.8 * share for share in shares], abs=0.006)
+    clouds: dict[str, list[tuple[float, float, float]]] = {}  # by height: (from, to, strength)
+    for one in svg.iter("rect"):
+        x, width = (float(one.attrib[name].rstrip("%")) for name in ("x", "width"))
+        clouds.setdefault(one.attrib["y"], []).append((x, x + width, float(one.attrib["fill-opacity"])))
+    heights = sorted(clouds, key=lambda y: -float(y.removesuffix("rem")))  # the lowest rung first
+    days = record["days"]
+    for rung, height in enumerate(heights):
+        for day, row in zip(days[1:-1], record["shares"][1:-1], strict=True):
+            at = tracks.LEFT + (tracks.RIGHT - tracks.LEFT) * day / days[-1]
+            found_here = [strength for begin, end, strength in clouds[height] if begin < at < end]
+            assert len(found_here) == (row[rung] > 0)
+            assert (
+                not found_here or 0 <= found_here[0] - (0.08 + 0.8 * row[rung]) + 0.006 <= 0.8 / tracks.SHADES + 0.012
+            )
     at_24 = next(row for row in found.table.rows if row[0] == "24")
     assert at_24[-1] == "beyond the border" and at_24[1:3] == ("10 %", "63 %")
 

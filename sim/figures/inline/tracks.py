@@ -6,14 +6,18 @@ of rungs is never drawn.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from sim.figures.inline.chart import NARROW, WIDE, Chart, Table, chart, dot, line, paragraph, rect, text
 
 LEFT, RIGHT = 2.0, 98.0
 """Where time begins and ends across, in percent."""
+
+SHADES = 20
+"""So many strengths of what might have been: finer steps are not told apart by eye, and the table has the numbers."""
 
 
 def _x(day: float, days: float) -> float:
@@ -94,12 +98,15 @@ def fan(record: Mapping[str, Any], *, wide: bool = False, standalone: bool = Fal
 def _futures(
     shares: Sequence[Sequence[float]], moments: Sequence[float], rung: int, y: float, last: float
 ) -> Iterator[str]:
-    """Cells of one rung over time, each as strong as its share."""
+    """Cells of one rung over time, each as strong as its share; what looks alike side by side is one."""
     edges = [moments[0], *((a + b) / 2 for a, b in pairwise(moments)), moments[-1]]
-    for at, row in enumerate(shares):
-        if row[rung] > 0:
-            x = _x(edges[at], last)
-            yield rect(x, y, _x(edges[at + 1], last) - x, 1.1, "cloud", fill_opacity=f"{0.08 + 0.8 * row[rung]:.2f}")
+    strengths = [math.ceil(SHADES * row[rung]) for row in shares]
+    for strength, cells in groupby(range(len(shares)), key=strengths.__getitem__):
+        if strength:
+            alike = list(cells)
+            x = _x(edges[alike[0]], last)
+            opacity = 0.08 + 0.8 * strength / SHADES
+            yield rect(x, y, _x(edges[alike[-1] + 1], last) - x, 1.1, "cloud", fill_opacity=f"{opacity:.2f}")
 
 
 def _path(path: Sequence[Sequence[float]], y: Mapping[int, float], last: float) -> Iterator[str]:

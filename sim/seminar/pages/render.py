@@ -16,6 +16,8 @@ is what I want" posts the same fields to /do/vote, with the trigger as `trigger`
 
 from __future__ import annotations
 
+import json
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
@@ -148,5 +150,19 @@ def _environment() -> Environment:
 
 
 def _chart(kind: str, *values: Any, is_open: bool = False, **options: Any) -> Markup:
-    """A chart as a figure; its text was escaped where it was drawn."""
-    return Markup(api.chart(kind, *values, **options).html(is_open=is_open))
+    """A chart as a figure; its text was escaped where it was drawn. It is drawn once for all who see the same."""
+    try:
+        key = json.dumps([kind, values, is_open, options], sort_keys=True)
+    except TypeError:  # not all of it is plain
+        return Markup(api.chart(kind, *values, **options).html(is_open=is_open))
+    found = _charts.pop(key, None) or Markup(api.chart(kind, *values, **options).html(is_open=is_open))
+    _charts[key] = found
+    if len(_charts) > MOST_CHARTS:
+        _charts.popitem(last=False)
+    return found
+
+
+MOST_CHARTS = 200
+"""So many are remembered, those that were shown last: those of a debrief, on every page of a class."""
+
+_charts: OrderedDict[str, Markup] = OrderedDict()
