@@ -135,7 +135,7 @@ def test_ladders_equal_their_table() -> None:
 
 
 def test_a_fan_equals_its_table() -> None:
-    """The path of the table is the path of the stations; a rung is as strong as its share at each moment, to a shade."""
+    """The path of the table is that of the stations; a rung is as strong as its share at each moment, to a shade."""
     record = given.fan()
     found = api.chart("fan", record)
     svg = ElementTree.fromstring(found.svg)

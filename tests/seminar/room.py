@@ -87,13 +87,15 @@ class Server:
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
     def rest(self, *, seconds: float = 60.0) -> None:
-        """Wait until it does next to nothing: a class leaves it minutes in which it plays ahead."""
-        until = time.perf_counter() + seconds
-        while time.perf_counter() < until:
+        """Wait until it does next to nothing: a class leaves it minutes in which it plays ahead.
+
+        Twice in a row, for while all browsers of a class draw at once it may come to nothing for a moment.
+        """
+        until, quiet = time.perf_counter() + seconds, 0
+        while time.perf_counter() < until and quiet < 2:
             before = self._spent()
             time.sleep(0.5)
-            if self._spent() - before < 0.05:
-                return
+            quiet = quiet + 1 if self._spent() - before < 0.05 else 0
 
     def _spent(self) -> float:
         """Seconds of work that it and all that it has started have done."""

@@ -192,8 +192,10 @@ def test_debrief_and_export_say_the_same_and_the_export_replays(stage: Stage) ->
         host.do("advance", turn=turn, phase=stage.session.next_phases()[0])
     assert stage.session.state.phase == "debrief"
     ended = time.perf_counter()
-    told = finished(stage, "/host/debrief", "debrief")["debrief"]
+    with host.live_now("/host/debrief") as line:
+        until(line, lambda message: "<svg" in message.get("regions", {}).get("debrief", ""))
     measure(19, "seconds to the debrief of a small game", time.perf_counter() - ended, promised=2.0)
+    told = finished(stage, "/host/debrief", "debrief")["debrief"]
     assert told["says"]
     assert east.get(f"{east.origin}/seat/debrief").text.count("<svg") >= 2
     assert west.ask("GET", "/export.zip").status == 403
