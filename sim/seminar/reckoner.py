@@ -32,6 +32,24 @@ class WhatIf:
     asking: dict[str, int] = field(default_factory=dict)
 
 
+STILL = frozenset({"advanced", "clocked", "blanked"})
+"""Events that change nothing in a debrief of the same turns."""
+
+
+@dataclass(frozen=True)
+class Early:
+    """A debrief that was made while a turn was revealed: after so many events, of so many turns."""
+
+    events: int
+    played: int
+    record: Mapping[str, Any]
+
+    def holds(self, session: api.Session) -> bool:
+        """Whether it is the debrief of the game as it stands now."""
+        since = session.log.events[self.events :]
+        return len(session.state.played) == self.played and all(event["kind"] in STILL for event in since)
+
+
 class Reckoner:
     """Jobs of a session.
 
@@ -52,6 +70,7 @@ class Reckoner:
         self._copy: api.Copied | None = None
         self._rehearsals = 0
         self._turned: dict[str, float] = {}
+        self._early: Early | None = None
 
     def begin(self, name: str, work: Awaitable[None]) -> None:
         """Begin a job; the one of the same name, if it is under way, is given up."""
@@ -186,7 +205,12 @@ class Reckoner:
             self.begin("parts", self._parts_meanwhile())
         if phase in ("debrief", "closed"):
             self.workers.hurry()
-            self.begin("debrief", self._debriefed())
+            if self._early is not None and self._early.holds(self._session):
+                self._end("debrief")
+                self.failed.pop("debrief", None)
+                self.records["debrief"] = self._early.record
+            else:
+                self.begin("debrief", self._debriefed())
         else:
             self._end("debrief")
             self.records.pop("debrief", None)
@@ -197,8 +221,11 @@ class Reckoner:
         if (warm := self._jobs.get("warm")) is not None:
             await asyncio.wait([warm])
         await self._parts()
-        if self._session.state.phase == "reveal":  # were this the end: the histories that it needs are remembered
-            await asyncio.to_thread(api.debrief, self._session)
+        session = self._session
+        if session.state.phase == "reveal":  # it may have been the last
+            events, played = len(session.log.events), len(session.state.played)
+            found = await asyncio.to_thread(api.debrief, session)
+            self._early = Early(events, played, found.record())
 
     async def _parts(self) -> None:
         """See that all parts of the debrief that can be played by now are there, each played once.
