@@ -1,9 +1,9 @@
 """Whole games with everything that goes wrong in a room: `python -m tests.game.soak --games 100`.
 
-Random moves, votes taken back, answers that got lost and are said twice, steps taken back, overrides, injects, seats
-handed to the model, crashes that tear the last line of the log, restarts in between, sessions that end early. After
-each step the state is the fold of the log; after each restart it is what it was; at the end nothing that was told is
-lost, the debrief can be made, and the export replays to the same digest.
+Random moves, votes taken back, answers that got lost and are said twice, steps taken back, overrides, injects, people
+taken out, seats handed to the model, crashes that tear the last line of the log, restarts in between, sessions that end
+early. After each step the state is the fold of the log; after each restart it is what it was; at the end nothing that
+was told is lost, the debrief can be made, and the export replays to the same digest.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ ROUGH = 0.3
 
 COUNTED = (
     "games", "turns", "moves", "votes", "forecasts", "restarts", "torn lines", "undos", "injects", "overrides",
-    "handed over", "said twice", "refused", "exports replayed", "debriefs", "lost moves", "errors",
+    "handed over", "taken out", "said twice", "refused", "exports replayed", "debriefs", "lost moves", "errors",
 )  # fmt: skip
 
 
@@ -143,6 +143,11 @@ def _some(rng: random.Random, session: Session) -> list[str]:
     return rng.sample(seats, max(1, len(seats) - rng.randint(0, 1)))
 
 
+def _anybody(rng: random.Random, session: Session) -> str:
+    """Somebody who is there, or nobody."""
+    return rng.choice([*session.state.people] or ["nobody"])
+
+
 def decide(room: Room) -> None:
     """A turn of all who are there, with somebody late, somebody undecided, and somebody who was second."""
     session, rng, turn = room.session, room.rng, room.session.state.turn
@@ -176,14 +181,15 @@ def rough(room: Room) -> None:
         ("overrides", lambda session, key: session.override(question.trigger, question.names[-1], turn=turn, key=key)),
         ("handed over", lambda session, key: session.hand(seat, rng.choice((MODEL, PEOPLE)), key=key)),
         ("notes", lambda session, key: session.note("A note", key=key)),
-        ("moved", lambda session, key: session.move(rng.choice(list(session.state.people)), seat, key=key)),
+        ("moved", lambda session, key: session.move(_anybody(rng, session), seat, key=key)),
+        ("taken out", lambda session, key: session.remove(_anybody(rng, session), key=key)),
         ("late", lambda session, key: session.join(f"late-{rng.getrandbits(20)}", seat=seat, key=key)),
     ]
     if game.injects:
         inject = rng.choice(list(game.injects))
         does.append(("injects", lambda session, key: session.throw(inject, key=key)))
     for name, one in does:
-        if rng.random() < ROUGH / (2 if name == "undos" else 1):
+        if rng.random() < ROUGH / (2 if name in ("undos", "taken out") else 1):
             room.twice(name, one)
     if rng.random() < ROUGH:
         room.restart()
