@@ -271,12 +271,13 @@ def cut(program: Program, horizon: int) -> Program:
     """The program with another horizon, the same each time it is asked for, so that what is made of it is made once."""
     if horizon == program.horizon:
         return program
-    key = id(program), horizon
-    if key not in _CUT or _CUT[key][0] is not program:
+    of, found = _CUT.get((id(program), horizon), (None, program))
+    if of is not program:
         if len(_CUT) >= MOST_CUT:
             _CUT.clear()
-        _CUT[key] = program, program.up_to(horizon)
-    return _CUT[key][1]
+        found = program.up_to(horizon)
+        _CUT[id(program), horizon] = program, found
+    return found
 
 
 def causes_heard(runs: Runs) -> tuple[int, ...]:

@@ -21,7 +21,7 @@ COOKIE_SECONDS = 14 * 86_400
 
 SIGNS, CODE = "CDFGHJKMNPQRTVWX34679", 6
 """Of what codes to be typed are made, and how long they are: no two signs look alike, and without vowels there are no
-words. 86 million codes; who types lets in or is let wait (`sim.seminar.app`)."""
+words. 86 million codes; who types lets in or is let wait (`sim.seminar.entrance`)."""
 
 
 class Forged(Exception):

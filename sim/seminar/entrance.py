@@ -31,7 +31,7 @@ class Entrance:
         self.joining = Rate(burst=400, a_second=20)
         self.coming = Rate(burst=60, a_second=1)  # somebody new; a class behind one address takes a minute longer
         self.guessing = Rate(burst=20, a_second=1)
-        self.typing = Rate(burst=30, a_second=0.5)  # of codes, right or wrong: nobody finds one in a lesson
+        self.typing = Rate(burst=30, a_second=0.5)  # of codes that are wrong: nobody finds one in a lesson
 
     async def join(self, request: Request) -> Response:
         """A link was opened or a code was read: it is changed for a cookie."""
@@ -60,6 +60,7 @@ class Entrance:
         link = self.desk.link_of((await fields_of(request)).get("code", "")[:40])
         if link is None:
             return await self._says(request, 404, NO_CODE)
+        self.typing.gives_back(_asker(request))  # a class may stand behind one address
         return RedirectResponse(f"/join/{self.desk.token(link.to, link.seat)}", 303)
 
     def _lets_in(self, request: Request) -> bool:

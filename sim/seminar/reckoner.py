@@ -44,6 +44,10 @@ class Early:
     played: int
     record: Mapping[str, Any]
 
+    def now(self, session: api.Session) -> dict[str, Any]:
+        """The record, with the digest of the session as it stands now: the phase is in it."""
+        return {**self.record, "facts": {**self.record["facts"], "digest": session.digest()}}
+
     def holds(self, session: api.Session) -> bool:
         """Whether it is the debrief of the game as it stands now."""
         since = session.log.events[self.events :]
@@ -203,12 +207,13 @@ class Reckoner:
         phase = self._session.state.phase
         if phase in ("brief", "decide", "reveal"):
             self.begin("parts", self._parts_meanwhile())
+        self.workers.hurry(phase in ("debrief", "closed"))
         if phase in ("debrief", "closed"):
-            self.workers.hurry()
             if self._early is not None and self._early.holds(self._session):
                 self._end("debrief")
                 self.failed.pop("debrief", None)
-                self.records["debrief"] = self._early.record
+                self.records["debrief"] = self._early.now(self._session)
+                self._changed()
             else:
                 self.begin("debrief", self._debriefed())
         else:
@@ -244,7 +249,7 @@ class Reckoner:
 
     async def _part(self, part: Any) -> None:
         try:
-            async with self.workers.later:
+            async with self.workers.later():
                 found = await self.workers.run(api.part_of, self._copy, part)
             api.lay_part(self._session, part, found)
         finally:

@@ -75,6 +75,8 @@ def _others(session: api.Session, load: Callable[[], api.Model], wanted: Wanted)
         model = load()
     except UsageError as fault:
         return f"what it names cannot be read ({str(fault).rstrip('.')})"
+    except OSError as fault:
+        return f"what it names cannot be read ({fault.strerror or fault})"
     except ScenarioError as fault:
         return f"the scenario that it names has {counted(len(fault.faults), 'fault')} by now"
     found = api.differences(session, model, seed=wanted.seed, minutes=wanted.minutes, turns=wanted.turns)
@@ -123,10 +125,10 @@ async def _led(
     comparing = None if compared is None else asyncio.ensure_future(asyncio.to_thread(compared))
     reveals = asyncio.ensure_future(room.reveal_in_time()) if wanted.reveals else None
     await serve(room, listener, stop)
-    if comparing is not None:
-        await comparing
     if reveals is not None:
         reveals.cancel()
+    if comparing is not None:
+        await comparing
 
 
 async def serve(room: Room, listener: socket.socket, stop: asyncio.Event) -> None:

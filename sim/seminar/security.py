@@ -158,3 +158,9 @@ class Rate:
             del self._askers[next(iter(self._askers))]  # the one that was quiet the longest
         self._askers[asker] = (left - 1 if left >= 1 else left, now)
         return left >= 1
+
+    def gives_back(self, asker: str) -> None:
+        """What was let in is not counted after all."""
+        if asker in self._askers:
+            left, when = self._askers[asker]
+            self._askers[asker] = (left + 1, when)

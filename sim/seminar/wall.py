@@ -27,7 +27,7 @@ class Wall:
                 self.now = self._path.read_text(encoding="utf-8").strip()
 
     def turn_to(self, name: str, found: Mapping[str, Any] | None) -> None:
-        """Show the slide of this name; "" is the first.
+        """Show the slide of this name; "" is the first. Where it cannot be kept, it is shown all the same.
 
         Raises
         ------
@@ -40,7 +40,8 @@ class Wall:
             raise api.refused(f"there is no slide `{name[:40]}`; there are {', '.join(there)}", "unknown")
         self.now = name
         if self._path is not None:
-            self._path.write_text(f"{name}\n", encoding="utf-8")
+            with contextlib.suppress(OSError):
+                self._path.write_text(f"{name}\n", encoding="utf-8")
 
     def shown(self, found: Mapping[str, Any] | None) -> dict[str, Any] | None:
         """The slide on the wall, its number, and what else there is to turn to; None while nothing is there."""

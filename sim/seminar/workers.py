@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
@@ -32,16 +32,27 @@ class Workers:
         self.count = count
         self._pool: ProcessPoolExecutor | None = None
         self._places = asyncio.Semaphore(count)  # first come, first served: many askers take turns piece by piece
-        self.later = asyncio.Semaphore(1)  # what nobody waits for goes through here first, and leaves room for others
-        self._hurries = False
+        self._busy, self._most = 0, 1  # pieces that nobody waits for: how many there are, and how many there may be
+        self._room = asyncio.Event()
         self._is_closed = False
 
-    def hurry(self) -> None:
-        """From now on somebody waits for what nobody waited for: it may have all processes."""
-        if not self._hurries:
-            self._hurries = True
-            for _ in range(self.count - 1):
-                self.later.release()
+    def hurry(self, hurries: bool = True) -> None:
+        """Whether somebody waits for what is otherwise done `later`: then it may have all processes."""
+        self._most = self.count if hurries else 1
+        self._room.set()
+
+    @contextlib.asynccontextmanager
+    async def later(self) -> AsyncIterator[None]:
+        """What nobody waits for goes through here first: one piece at a time, which leaves room for others."""
+        while self._busy >= self._most:
+            self._room.clear()
+            await self._room.wait()
+        self._busy += 1
+        try:
+            yield
+        finally:
+            self._busy -= 1
+            self._room.set()
 
     async def run(self, function: Callable[..., Result], *values: Any) -> Result:
         """Carry out one piece; once more if a process died over it, as when memory ran out elsewhere."""

@@ -213,6 +213,48 @@ def test_debrief_and_export_say_the_same_and_the_export_replays(stage: Stage) ->
     assert api.replay_export(path) == stage.session.digest()
 
 
+def early(stage: Stage, host: Client) -> None:
+    """Wait until the debrief is made, were this reveal the last."""
+    end = time.monotonic() + 30
+    while stage.room.reckoner._early is None or not stage.room.reckoner._early.holds(stage.session):
+        assert time.monotonic() < end, "no debrief was made at the reveal"
+        with host.live_now("/host/console") as line:
+            until(line, lambda message: "beat" in message)
+
+
+def test_a_debrief_made_at_the_reveal_is_there_at_once_and_of_the_game_as_it_stands(stage: Stage) -> None:
+    """Nothing is reckoned when the game ends; pages are told; its digest is the export's, also after the close."""
+    host, east, _ = deciding(stage)
+    stage.people.append(host)
+    east.do("seal", march="go", seen=0)
+    host.do("advance", phase="reveal")
+    early(stage, host)
+    reckoner, session, before = stage.room.reckoner, stage.session, stage.room.stamp()[1]
+    host.do("advance", phase="debrief")
+    assert stage.room.stamp()[1] > before
+    for step in ("advance", "close"):
+        if step == "close":
+            assert host.do("close").status == 200
+        told = reckoner.records["debrief"]
+        assert told["facts"]["digest"] == session.digest()
+        assert told == json.loads(json.dumps(api.debrief(session).record()))
+
+
+def test_what_is_noted_after_the_reveal_is_in_the_debrief(stage: Stage) -> None:
+    """A debrief that was made before it is made anew."""
+    host, *_ = deciding(stage)
+    stage.people.append(host)
+    host.do("advance", phase="reveal")
+    early(stage, host)
+    host.do("note", text="They whisper")
+    host.do("advance", phase="debrief")
+    finished(stage, "/host/debrief", "debrief")
+    end = time.monotonic() + 30
+    while stage.room.reckoner.records["debrief"]["turns"][0]["notes"] != ["They whisper"]:
+        assert time.monotonic() < end
+        finished(stage, "/host/debrief", "debrief")
+
+
 def test_what_cannot_be_reckoned_is_said_on_the_page_and_can_be_tried_again(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,6 +79,14 @@ def test_whoever_leads_turns_the_wall_and_a_restart_shows_the_same_slide(tmp_pat
         again.close()
 
 
+def test_a_slide_that_cannot_be_kept_is_shown_all_the_same(stage: Stage) -> None:
+    """Where nothing can be written beside the log, as on a full disk, the game ends and the wall is turned."""
+    (stage.folder / "slide").mkdir()
+    host, screen = at_the_end(stage)
+    assert host.do("slide", slide="cautions").status == 200
+    assert on_the_wall(screen.get(f"{screen.origin}/screen").text)[0] == "cautions"
+
+
 def test_a_slide_that_is_not_there_is_refused_with_those_that_are(stage: Stage) -> None:
     """A name that no slide has gets the list; before the end there is nothing to turn."""
     host, *_ = deciding(stage)
@@ -134,6 +142,16 @@ def test_no_slide_holds_more_than_it_has_room_for() -> None:
     assert len(told) > 5
     assert told[1]["title"].endswith(f"(2 of {len(told)})")
     assert all(sum(map(float, part)) <= ROOM for part in fitting([1] * 40, float))
+
+
+def test_shares_of_no_future_have_no_slide() -> None:
+    """Where no future was left to count, the slide of how it would have ended is left out, and nothing else."""
+    record = given.debrief()
+    steps = [{**step, "outcomes": [{**one, "share": None, "low": None, "high": None} for one in step["outcomes"]]}
+             for step in record["stairs"]]  # fmt: skip
+    names = [one["name"] for one in slides(record)]
+    assert "moments" in names
+    assert [one["name"] for one in slides({**record, "stairs": steps})] == [name for name in names if name != "moments"]
 
 
 def test_a_debrief_under_way_or_failed_has_no_slides() -> None:

@@ -91,6 +91,8 @@ def _moments(found: Record) -> Iterator[Slide]:
                      "is_own": outcome["name"] == found["ended"]["outcome"],
                      "cells": [{**one, "moved": _moved(before, one)}
                                for before, one in zip([None, *shares], shares, strict=False)]})  # fmt: skip
+    if any(one["share"] is None for row in rows for one in row["cells"]):  # of no future that is left
+        return
     widest = max(max(one["high"] - one["share"], one["share"] - one["low"]) for row in rows for one in row["cells"])
     yield {"name": "moments", "title": "How it would have ended, turn by turn", "kind": "moments",
            "items": rows, "steps": stairs, "n": min(step["n"] for step in stairs), "widest": widest}  # fmt: skip
@@ -98,7 +100,11 @@ def _moments(found: Record) -> Iterator[Slide]:
 
 def _moved(before: Record | None, now: Record) -> str:
     """Whether a share went up or down by more than two intervals allow; "" where one cannot tell."""
-    if before is None or (before["low"] <= now["high"] and now["low"] <= before["high"]):
+    if (
+        before is None
+        or None in (before["low"], now["low"])
+        or (before["low"] <= now["high"] and now["low"] <= before["high"])
+    ):
         return ""
     return "up" if now["share"] > before["share"] else "down"
 
