@@ -189,7 +189,7 @@ def test_calibration_equals_its_table() -> None:
     filled = [one for one in given.bins() if one["n"]]
     assert len(points_) == len(filled) and len(found.table.rows) == 5
     heights = [float(one.attrib["cy"].removesuffix("rem")) for one in points_]
-    assert heights == pytest.approx([0.8 + 15 * (1 - one["share"]) for one in filled], abs=0.01)
+    assert heights == pytest.approx([1.3 + 15 * (1 - one["share"]) for one in filled], abs=0.01)
     assert [text for text in drawn(found) if text.startswith("n = ")] == [f"n = {one['n']}" for one in filled]
 
 

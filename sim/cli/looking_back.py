@@ -58,13 +58,13 @@ def _inner(title: str) -> str:
 def _outcomes(record: Record, paint: Paint) -> Iterator[str]:
     for one in record["outcomes"]:
         yield from wrapped(f"{one['says']}{' (yours)' if one['is_own'] else ''}")
-        yield from bars.share_lines([(one["name"], one["share"], one["low"], one["high"])], paint)
+        yield from bars.share_lines([("", one["share"], one["low"], one["high"])], paint)
     yield from painted(
         wrapped(f"Shares of {record['n']:,} runs from the start with their 95 % interval."), "quiet", paint
     )
     for one in record["outcomes"]:
         if one["base_rate"]:
-            yield from painted(wrapped(f"Beside {one['name']}: {one['base_rate']}.", hang=2), "quiet", paint)
+            yield from painted(wrapped(f"Beside “{one['says']}”: {one['base_rate']}.", hang=2), "quiet", paint)
 
 
 def _fans(record: Record, paint: Paint) -> Iterator[str]:

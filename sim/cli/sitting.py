@@ -245,7 +245,10 @@ class Sitting:
             return ""
         if self.session.state.played[-1].get(self.seat) is None:
             return f"{view['me']['title']}, by the model: none of your questions came up."
-        return f"{view['me']['title']}: you gave no order, and nothing was done in your name."
+        return (
+            f"{view['me']['title']}: you gave no order, and of what you were asked nothing was done. "
+            "What else your side did, its answers in talks for instance, was the model's."
+        )
 
     def _idle(self) -> set[tuple[str, str]]:
         """Of each question the option that changes nothing."""

@@ -64,7 +64,10 @@ def revealed(atlas: Atlas, past: Past, sight: Sight, everybody: Sight, *, turn: 
             if actor in ordered:
                 option = ordered[actor].get(question.trigger, "")
                 by = "host" if overridden.get(question.trigger) else "people"
-                moves += list(told.order(actor, question, option, by)) if option else []
+                if option:
+                    moves += list(told.order(actor, question, option, by))
+                elif not question.idle:  # no option does nothing: left open, the model answers it
+                    moves += list(told.of_model(actor, question))
             else:
                 moves += list(told.of_model(actor, question))
     return tuple(moves)

@@ -250,7 +250,7 @@ def test_a_turn_without_orders_says_so(folder: Path, play: Play) -> None:
     done = play("duel.yaml", "--turns", "2", "--futures", "0", "--choose", "-; model", "--as", "east")
     said = " ".join(done.out.split())
     assert "An empty envelope: what you leave open is not done in this turn." in said
-    assert "East: you gave no order, and nothing was done in your name." in said
+    assert "East: you gave no order, and of what you were asked nothing was done." in said
     assert said.count("An empty envelope") == said.count("you gave no order") == 1
     assert "The model decides for you in this turn." in said and "Nobody was asked anything" not in said
     card = play("duel.yaml", "--turns", "2", "--futures", "0", typed="1\n").out
@@ -262,7 +262,7 @@ def test_where_only_the_player_was_asked_it_is_said_who_did_nothing(folder: Path
     alone = DUEL.replace("    actor: west\n", "    actor: east\n").replace(", west: {}", "")
     (folder / "alone.yaml").write_text(alone, encoding="utf-8")
     said = " ".join(play("alone.yaml", "--turns", "1", "--choose", "-", "--futures", "0").out.split())
-    assert "you gave no order, and nothing was done in your name. Nobody else did anything." in said
+    assert "was the model's. Nobody else did anything." in said
     assert "Nobody was asked anything" not in said
 
 

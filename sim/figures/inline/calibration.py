@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.figures.inline.chart import Chart, Table, chart, dot, estimate, line, mark, share_of, text
+from sim.figures.inline.chart import Chart, Table, chart, dot, estimate, line, share_of, text
 
 SIDE = 15.0
 """Rem of the height of the square."""
@@ -20,7 +20,7 @@ def calibration(bins: Sequence[Mapping[str, Any]], *, title: str = "Foretold and
     bins
         `low_end`, `high_end` (of the bin), `foretold` (their mean), `share`, `low`, `high`, `n`; empty bins have n = 0.
     """
-    left, right, top = 14.0, 96.0, 0.8
+    left, right, top = 14.0, 94.0, 1.3
     drawn = [*_grid(left, right, top)]
     filled = [one for one in bins if one["n"]]
     for one in filled:
@@ -28,7 +28,7 @@ def calibration(bins: Sequence[Mapping[str, Any]], *, title: str = "Foretold and
         x = left + (right - left) * float(one["foretold"])
         y, y_low, y_high = (top + SIDE * (1 - value) for value in (share, low, high))
         drawn += [line(x, y_low, x, y_high, "whisker thick"), dot(x, y, 0.42, "spot"),
-                  _counted(x, y, int(one["n"]))]  # fmt: skip
+                  text(x, min(y_high, y - 0.42) - 0.3, f"n = {one['n']}", "t small haloed m")]  # fmt: skip
     total = sum(int(one["n"]) for one in bins)
     said = "; ".join(
         f"foretold {100 * one['foretold']:.0f} %, came {estimate(*share_of(one))}, n = {one['n']}" for one in filled
@@ -46,14 +46,6 @@ def _row(one: Mapping[str, Any]) -> tuple[str, ...]:
     if not one["n"]:
         return between, "none", "none", "0"
     return between, f"{100 * one['foretold']:.0f} %", estimate(*share_of(one)), str(one["n"])
-
-
-def _counted(x: float, y: float, n: int) -> str:
-    """How many stand behind a point, beside it, on the side where there is room."""
-    is_left = x > 75
-    words = mark("text", f"n = {n}", x="-0.7rem" if is_left else "0.7rem", y="0.3rem",
-                 class_="t small haloed e" if is_left else "t small haloed")  # fmt: skip
-    return mark("svg", words, x=f"{x:.2f}%", y=f"{y:.4g}rem", overflow="visible")
 
 
 def _grid(left: float, right: float, top: float) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.figures.inline.chart import LETTERS, Chart, Table, chart, dot, estimate, mark, paragraph, rect, share_of
+from sim.figures.inline.chart import LETTERS, Chart, Table, chart, estimate, mark, paragraph, share_of
 
 STEP = 1.5
 """Rem from one sign to the next."""
@@ -62,8 +62,11 @@ def of_a_hundred(shares: Sequence[float]) -> list[int]:
 
 
 def _sign(x: float, y: float, kind: int) -> str:
-    """One sign with its letter: round, square or both in turn, in the colour of its outcome."""
-    shape = dot(0, 0.6, 0.6, f"fill f{kind % 7}") if kind % 2 == 0 else rect(0, 0, 0, 1.2, f"fill f{kind % 7}")
-    shape = shape.replace('cx="0.00%"', 'cx="0.6rem"').replace('width="0.00%"', 'width="1.2rem"')
+    """One sign with its letter, in the colour of its outcome: round, square, on its edge, and so on in turn."""
+    colour = f"fill f{kind % 7}"
+    square = mark("rect", x="-0.5rem", y="-0.5rem", width="1rem", height="1rem", class_=colour,
+                  transform="rotate(45)" if kind % 3 == 2 else None)  # fmt: skip
+    shape = mark("svg", mark("circle", r="0.6rem", class_=colour) if kind % 3 == 0 else square,
+                 x="0.6rem", y="0.6rem", overflow="visible")  # fmt: skip
     letter = mark("text", LETTERS[kind % 26], x="0.6rem", y="0.92rem", class_=f"t small m on{kind % 7}")
     return mark("svg", shape + letter, x=f"{x:g}rem", y=f"{y:g}rem", overflow="visible")

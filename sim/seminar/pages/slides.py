@@ -38,7 +38,7 @@ def slides(found: Record | None) -> tuple[Slide, ...]:
         {"name": "ending", "title": "Your history, among those it might have been", "kind": "ending"},
         *_fans(found), *_moments(found), *_regrets(found),
         *_parted("secrets", "What was secret", found["secrets"], _secret),
-        *_parted("words", "Threats made and words given", found["threats"], _word),
+        *_parted("words", "Threats made and words given", [one for one in found["threats"] if one["made"]], _word),
         *_history(found), *_forecasts(found), *_aims(found),
         *_parted("cautions", "What this does not say", found["cautions"], lambda one: ceil(len(one) / WIDTH) + 0.4),
     ]  # fmt: skip
@@ -159,6 +159,8 @@ def points_within(regret: Record) -> str:
     >>> points_within({"value": 0.0512, "low": 0.0411, "high": 0.0613})
     '(4.1 to 6.1)'
     """
+    if regret["low"] == regret["high"]:
+        return "(the same in each)"
     return f"({' to '.join(fixed(100 * regret[end], places_of(regret)) for end in ('low', 'high'))})"
 
 
