@@ -213,13 +213,74 @@ metrics: {highest: {max: army}}
 @pytest.mark.parametrize(("willing", "says"), [("0 %", " (in word: its members did not agree)"), ("100 %", "")])
 def test_a_word_kept_by_who_must_vote_says_whether_the_members_agreed(tmp_path: Path, willing: str, says: str) -> None:
     """Kept, but nothing came of it: the members did not agree; where they did, nothing is added."""
-    session = seated(tmp_path, VOTING.replace("WILLING", willing), turns=2)
-    for _ in range(2):
-        session.advance("decide")
-        session.order("e", {"army.move": "go"}, turn=session.state.turn, seen=0)
-        session.advance("reveal")
+    session = voted(tmp_path, {"willing: 0 %": f"willing: {willing}"})
     for role in ("east", "screen"):
         (card,) = view(session, role)["world"]["commitments"]
         assert card["kept"] == f"kept by Club{says}"
     (told,) = cards(session.game, Trace.of(session.course()))
     assert list(told["kept"]) == ["club"] and told["followed"] == ({"club": says[2:-1]} if says else {})
+
+
+RAISED = "threats:\n  word: {by: club, to: east, when: army > home, then: raise measures to some"
+LOWERED = "offers:\n  word: {by: club, to: east, when: army > home, then: lower measures to none"
+LATER = "triggers: {later: {at: 2030-02-10, says: A summit, do: measures.club.agreed = TIER}}\noutcomes:"
+YET, FAILED = " (its members have yet to vote)", " (in word: its members did not agree)"
+
+
+def voted(folder: Path, changes: dict[str, str]) -> Session:
+    """Two turns of a club whose members never agree, with something else in its text."""
+    text = VOTING.replace("WILLING", "0 %")
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    session = seated(folder, text, turns=2)
+    for _ in range(2):
+        session.advance("decide")
+        session.order("e", {"army.move": "go"}, turn=session.state.turn, seen=0)
+        session.advance("reveal")
+    return session
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"kept: 100 %}": "kept: 100 %, after: 5 days}", "after: 4 days": "after: 50 days"}, YET),
+        ({RAISED: LOWERED, "start: none": "start: some"}, ""),
+        ({"start: none": "start: some"}, ""),
+        ({RAISED: LOWERED, "start: none": "start: some", "outcomes:": LATER.replace("TIER", "some")}, ""),
+        ({"start: none": "start: some", "some: {": "some: {bite: 0.1}, more: {", "outcomes:":
+          LATER.replace("TIER", "more")}, ""),
+        ({"after: 4 days": "after: 50 days", "outcomes:": LATER.replace("TIER", "none")}, ""),
+        ({"after: 4 days": "after: 45 days", "horizon: 60": "horizon: 90", "some: {": "some: {bite: 0.1}, more: {",
+          "outcomes:": LATER.replace("TIER", "more")}, FAILED),
+    ],
+    ids=["before the vote", "an offer", "in force already", "an offer, and a later vote", "in force, and a later vote",
+         "taken back", "raised further before the vote"],
+)  # fmt: skip
+def test_members_vote_on_a_word_only_where_its_keeping_raised_what_was_decided(
+    tmp_path: Path, changes: dict[str, str], says: str
+) -> None:
+    """What is lowered or in force already waits for no vote, and a later vote on something else is not its own."""
+    session = voted(tmp_path, changes)
+    for role in ("east", "screen", "host"):
+        (card,) = view(session, role)["world"]["commitments"]
+        assert card["kept"] == f"kept by Club{says}"
+    (told,) = cards(session.game, Trace.of(session.course()))
+    assert list(told["kept"]) == ["club"] and told["followed"] == ({"club": says[2:-1]} if says else {})
+
+
+def test_where_a_decision_may_have_been_moved_in_silence_nothing_is_said_of_a_vote(tmp_path: Path) -> None:
+    """Whether the word raised it would tell what was decided unseen: only who knows all of it reads of the vote."""
+    silent = LATER.replace("says: A summit, ", "").replace("TIER", "some")
+    session = voted(tmp_path, {"outcomes:": silent})
+    told = {role: view(session, role)["world"]["commitments"][0]["kept"] for role in ("east", "screen", "host")}
+    assert told == {"east": "kept by Club", "screen": "kept by Club", "host": f"kept by Club{FAILED}"}
+
+
+def test_an_offer_of_measures_lifted_waits_for_no_vote_in_the_class_game() -> None:
+    """The EU's members vote on what is raised alone: what it took back, as it had offered, is kept."""
+    session = api.open_session("ukraine-2014", seed=2, turns=3)
+    for phase in ("brief", *("decide", "reveal") * 3):
+        session.advance(phase)
+    kept = {one["name"]: one["kept"] for one in view(session, "russia")["world"]["commitments"]}
+    assert kept["diplomatic_solution"] == "kept by the United States and the European Union"
