@@ -17,7 +17,7 @@ from sim.game.session import Session
 from sim.game.speech import Speech
 from sim.game.views import view
 from tests.documents import HOUSE
-from tests.game.stage import seated
+from tests.game.stage import DUEL, seated
 
 SIGN = re.compile(r"[<>=*]=|[<>]|\w_\w|`")
 """What only the language of the file has: signs of comparison, names with underscores, backticks."""
@@ -98,7 +98,7 @@ def test_a_role_sheet_says_when_an_aim_is_kept() -> None:
     assert aims["No further push"] == (
         "no days with troops inside Ukraine", "fewer than 30 days with troops inside Ukraine",
     )  # fmt: skip
-    assert aims["The election is held in time"][0] == "somebody elected governs by 26 May 2014"
+    assert aims["The election is held in time"][0] == "somebody elected governs by 26 May 2014, 18:00"
     assert "support for the US president: at least 42 %" in aims["The word of the United States is worth something at "
                                                                  "home"]  # fmt: skip
     assert aims["The twenty-eight stay together"] == (
@@ -127,6 +127,64 @@ seats:
     assert words.says(first.partly) == "fewer than 5 days out; and alarms: at least 2"
     assert words.says(second.kept) == "the end is not “attacked”"
     assert not SIGN.search(words.says(second.partly))
+
+
+BOUNDS = [
+    ("alarms < 12.5", "alarms: below 12.5"),
+    ("alarms < 1236", "alarms: below 1,236"),
+    ("alarms == 0.125", "alarms: exactly 0.125"),
+    ("cost < 0.005", "cost: below 0.005 points of GDP"),
+    ("liked >= 0.4275", "liked: at least 42.75 %"),
+    ("liked < 0.57", "liked: below 57 %"),
+    ("alarms + cost > 1236", "alarms + cost is above 1,236"),
+    ("away < 10.4", "away: fewer than 10.4 days"),
+    ("away < 1", "away: fewer than 1 day"),
+    ("away <= 0", "away: never"),
+    ("days_out < 1", "fewer than 1 day out"),
+    ("days_out < 10.4", "fewer than 10.4 days out"),
+    ("days_out == 0", "no days out"),
+    ("days_out <= 0", "no days out"),
+    ("days_out > 0", "any days out"),
+    ("days_out != 0", "any days out"),
+    ("warned < 1", "warned: none"),
+    ("warned == 1", "warned: exactly 1"),
+    ("warned > 0", "warned: at least 1"),
+    ("told == 1", "the east was told: exactly 1 time"),
+    ("told >= 1", "the east was told"),
+    ("told < 3", "the east was told: fewer than 3 times"),
+    ("was_open == 1", "was open"),
+    ("was_open < 1", "was open: never"),
+    ("out_on < 31", "out on: before the beginning of 1 February 2030"),
+    ("out_on <= 31.5", "out on: by 1 February 2030, 12:00"),
+    ("out_on > 31.5", "out on: after 1 February 2030, 12:00, or never"),
+    ("out_on >= 31", "out on: not before the beginning of 1 February 2030, or never"),
+    ("out_on == 31", "out on: exactly at the beginning of 1 February 2030"),
+    ("out_on != 31", "out on: not exactly at the beginning of 1 February 2030, or never"),
+    ("out_on > -1", "out on is above -1"),
+    ("march_day <= 10.4", "the army is out by 11 January 2030, 09:36"),
+]
+
+
+def test_bounds_of_aims_are_those_that_are_reckoned_with(tmp_path: Path) -> None:
+    """No bound is rounded, none is `less than` another; a first day has its moment, and counts are whole."""
+    metrics = """  cost: {final: alarm, unit: points of GDP}
+  liked: {final: alarm, unit: share}
+  days_out: {days: army >= massed}
+  away: {days: army >= massed}
+  warned: {count: warn.shout}
+  told: {count: warn.shout, says: the east was told}
+  was_open: {max: open}
+  out_on: {first: army >= massed}
+  march_day: {first: army >= massed, says: day on which the army is out}
+seats:
+  east:
+    aims:
+"""
+    aims = "".join(f"      - {{says: a{at}, kept: {kept}}}\n" for at, (kept, _) in enumerate(BOUNDS))
+    game = seated(tmp_path, DUEL + metrics + aims).game
+    words = Marks(Speech(game))
+    told = [(kept, words.says(aim.kept)) for (kept, _), aim in zip(BOUNDS, game.seats["east"].aims, strict=True)]
+    assert told == BOUNDS
 
 
 def test_numbers_have_no_more_figures_than_anybody_reads() -> None:
