@@ -202,8 +202,18 @@ class _Looks:
     def with_what_followed(self, name: str, actor: str, word: str) -> str:
         """Who kept or broke a word, and of what was kept whether the members agreed."""
         rows = [one.row for one in self.sight.seen(self.past.rows) if one.is_known] if word == "kept" else []
-        followed = what_followed(self.program, rows, name, actor)
+        start = {slot: steps[0][1] for slot, steps in self.past.steps.items()}
+        followed = what_followed(self.program, rows, name, actor, start=start, tells=self.tells)
         return self.speech.within(actor) + (f" ({followed})" if followed else "")
+
+    def tells(self, slot: int) -> bool:
+        """Whether the seat may know of all that can change a quantity: nothing moves it in silence."""
+        return all(
+            self.sight.knows_firing(place, branch)
+            for place, trigger in enumerate(self.program.triggers)
+            for branch, one in enumerate(trigger.branches)
+            if any(effect.slot == slot for effect in one.effects)
+        )
 
     # -------------------------------------------------------------------------------------- who faces whom
 

@@ -134,6 +134,7 @@ def _card(game: Game, trace: Trace, sort: str, name: str, block: schema.Commitme
     issuers, made = _issuers(block), trace.fired(f"{name}.made")
     called = trace.fired(f"{name}.called")
     since = made[0].tick if made else 0 if block.start == "made" else None
+    program, start = trace.course.program, dict(enumerate(trace.start))
     return {
         "name": name, "sort": sort, "says": " ".join(str(block.says or name.replace("_", " ")).split()),
         "by": list(issuers), "to": str(block.to), "channel": block.channel,
@@ -142,7 +143,7 @@ def _card(game: Game, trace: Trace, sort: str, name: str, block: schema.Commitme
         "called": [trace.date(row.tick) for row in called],
         "kept": _marked(trace, name, "kept", issuers), "broken": _marked(trace, name, "broken", issuers),
         "followed": {actor: what for actor in issuers
-                     if (what := what_followed(trace.course.program, trace.rows, name, actor))},
+                     if (what := what_followed(program, trace.rows, name, actor, start=start))},
         "cost": {actor: cost for actor in issuers if (cost := _cost(trace, name, actor)) is not None},
     }  # fmt: skip
 

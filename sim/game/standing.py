@@ -100,11 +100,14 @@ class Standing:
     def left_out(self, seat: str) -> dict[str, str]:
         """What most members of a seat want besides, and what is not done: more than the orders that it may give.
 
-        Of a seat that has sealed, that the model plays, or that wants no more than it may, there is none.
+        Of a seat that has sealed, that the model plays, or that wants no more than it may, there is none. A question
+        that whoever leads has answered is not left out.
         """
-        if not self.is_of_people(seat) or (self.state.turn, seat) in self.state.sealed:
+        turn = self.state.turn
+        if not self.is_of_people(seat) or (turn, seat) in self.state.sealed:
             return {}
-        return dict(list(self._sought(seat).items())[self.game.seats[seat].orders :])
+        beyond = list(self._sought(seat).items())[self.game.seats[seat].orders :]
+        return {trigger: option for trigger, option in beyond if (turn, trigger) not in self.state.overrides}
 
     def _sought(self, seat: str) -> dict[str, str]:
         """What most members of a seat want, its most wanted questions first, of equals the first on its page.

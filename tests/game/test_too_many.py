@@ -79,6 +79,22 @@ def test_what_is_wanted_too_much_is_told_before_and_after(session: Session, tmp_
     assert api.view(session, "east")["reveal"]["left_out"] == []
 
 
+def test_what_whoever_leads_has_put_in_is_not_left_out(session: Session) -> None:
+    """Neither beforehand, for the team and the console, nor afterwards: it is played; taken back, it is left out."""
+    want(session, "e", march="go", feed="sell", sing="roar")
+    for trigger, option, left in (("march", "stay", {"sing": "roar"}), ("sing", "hum", {})):
+        session.override(trigger, option, turn=0)
+        for view in (api.view(session, "east"), api.view(session, "host")["hands"]["east"]):
+            assert names(view["envelope"]["left_out"]) == left
+            assert names(view["envelope"]["orders"]).get(trigger) == option
+    session.override("sing", "", turn=0)
+    assert session.left_out("east") == {"sing": "roar"}
+    session.undo()
+    session.advance("reveal")
+    assert session.state.played[0]["east"] == {"march": "stay", "feed": "sell", "sing": "hum"}
+    assert session.state.left_out == {} and api.view(session, "east")["reveal"]["left_out"] == []
+
+
 def test_a_page_counts_what_is_chosen_on_it(session: Session) -> None:
     """One's own, else what the team has sealed; in the third row there is one too many."""
     assert api.view(session, "east", person="e")["chosen"] == []

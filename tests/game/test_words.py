@@ -17,7 +17,7 @@ from sim.game.session import Session
 from sim.game.speech import Speech
 from sim.game.views import view
 from tests.documents import HOUSE
-from tests.game.stage import seated
+from tests.game.stage import DUEL, seated
 
 SIGN = re.compile(r"[<>=*]=|[<>]|\w_\w|`")
 """What only the language of the file has: signs of comparison, names with underscores, backticks."""
@@ -98,7 +98,7 @@ def test_a_role_sheet_says_when_an_aim_is_kept() -> None:
     assert aims["No further push"] == (
         "no days with troops inside Ukraine", "fewer than 30 days with troops inside Ukraine",
     )  # fmt: skip
-    assert aims["The election is held in time"][0] == "somebody elected governs by 26 May 2014"
+    assert aims["The election is held in time"][0] == "somebody elected governs by 26 May 2014, 18:00"
     assert "support for the US president: at least 42 %" in aims["The word of the United States is worth something at "
                                                                  "home"]  # fmt: skip
     assert aims["The twenty-eight stay together"] == (
@@ -127,6 +127,64 @@ seats:
     assert words.says(first.partly) == "fewer than 5 days out; and alarms: at least 2"
     assert words.says(second.kept) == "the end is not “attacked”"
     assert not SIGN.search(words.says(second.partly))
+
+
+BOUNDS = [
+    ("alarms < 12.5", "alarms: below 12.5"),
+    ("alarms < 1236", "alarms: below 1,236"),
+    ("alarms == 0.125", "alarms: exactly 0.125"),
+    ("cost < 0.005", "cost: below 0.005 points of GDP"),
+    ("liked >= 0.4275", "liked: at least 42.75 %"),
+    ("liked < 0.57", "liked: below 57 %"),
+    ("alarms + cost > 1236", "alarms + cost is above 1,236"),
+    ("away < 10.4", "away: fewer than 10.4 days"),
+    ("away < 1", "away: fewer than 1 day"),
+    ("away <= 0", "away: never"),
+    ("days_out < 1", "fewer than 1 day out"),
+    ("days_out < 10.4", "fewer than 10.4 days out"),
+    ("days_out == 0", "no days out"),
+    ("days_out <= 0", "no days out"),
+    ("days_out > 0", "any days out"),
+    ("days_out != 0", "any days out"),
+    ("warned < 1", "warned: none"),
+    ("warned == 1", "warned: exactly 1"),
+    ("warned > 0", "warned: at least 1"),
+    ("told == 1", "the east was told: exactly 1 time"),
+    ("told >= 1", "the east was told"),
+    ("told < 3", "the east was told: fewer than 3 times"),
+    ("was_open == 1", "was open"),
+    ("was_open < 1", "was open: never"),
+    ("out_on < 31", "out on: before the beginning of 1 February 2030"),
+    ("out_on <= 31.5", "out on: by 1 February 2030, 12:00"),
+    ("out_on > 31.5", "out on: after 1 February 2030, 12:00, or never"),
+    ("out_on >= 31", "out on: not before the beginning of 1 February 2030, or never"),
+    ("out_on == 31", "out on: exactly at the beginning of 1 February 2030"),
+    ("out_on != 31", "out on: not exactly at the beginning of 1 February 2030, or never"),
+    ("out_on > -1", "out on is above -1"),
+    ("march_day <= 10.4", "the army is out by 11 January 2030, 09:36"),
+]
+
+
+def test_bounds_of_aims_are_those_that_are_reckoned_with(tmp_path: Path) -> None:
+    """No bound is rounded, none is `less than` another; a first day has its moment, and counts are whole."""
+    metrics = """  cost: {final: alarm, unit: points of GDP}
+  liked: {final: alarm, unit: share}
+  days_out: {days: army >= massed}
+  away: {days: army >= massed}
+  warned: {count: warn.shout}
+  told: {count: warn.shout, says: the east was told}
+  was_open: {max: open}
+  out_on: {first: army >= massed}
+  march_day: {first: army >= massed, says: day on which the army is out}
+seats:
+  east:
+    aims:
+"""
+    aims = "".join(f"      - {{says: a{at}, kept: {kept}}}\n" for at, (kept, _) in enumerate(BOUNDS))
+    game = seated(tmp_path, DUEL + metrics + aims).game
+    words = Marks(Speech(game))
+    told = [(kept, words.says(aim.kept)) for (kept, _), aim in zip(BOUNDS, game.seats["east"].aims, strict=True)]
+    assert told == BOUNDS
 
 
 def test_numbers_have_no_more_figures_than_anybody_reads() -> None:
@@ -213,13 +271,74 @@ metrics: {highest: {max: army}}
 @pytest.mark.parametrize(("willing", "says"), [("0 %", " (in word: its members did not agree)"), ("100 %", "")])
 def test_a_word_kept_by_who_must_vote_says_whether_the_members_agreed(tmp_path: Path, willing: str, says: str) -> None:
     """Kept, but nothing came of it: the members did not agree; where they did, nothing is added."""
-    session = seated(tmp_path, VOTING.replace("WILLING", willing), turns=2)
-    for _ in range(2):
-        session.advance("decide")
-        session.order("e", {"army.move": "go"}, turn=session.state.turn, seen=0)
-        session.advance("reveal")
+    session = voted(tmp_path, {"willing: 0 %": f"willing: {willing}"})
     for role in ("east", "screen"):
         (card,) = view(session, role)["world"]["commitments"]
         assert card["kept"] == f"kept by Club{says}"
     (told,) = cards(session.game, Trace.of(session.course()))
     assert list(told["kept"]) == ["club"] and told["followed"] == ({"club": says[2:-1]} if says else {})
+
+
+RAISED = "threats:\n  word: {by: club, to: east, when: army > home, then: raise measures to some"
+LOWERED = "offers:\n  word: {by: club, to: east, when: army > home, then: lower measures to none"
+LATER = "triggers: {later: {at: 2030-02-10, says: A summit, do: measures.club.agreed = TIER}}\noutcomes:"
+YET, FAILED = " (its members have yet to vote)", " (in word: its members did not agree)"
+
+
+def voted(folder: Path, changes: dict[str, str]) -> Session:
+    """Two turns of a club whose members never agree, with something else in its text."""
+    text = VOTING.replace("WILLING", "0 %")
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    session = seated(folder, text, turns=2)
+    for _ in range(2):
+        session.advance("decide")
+        session.order("e", {"army.move": "go"}, turn=session.state.turn, seen=0)
+        session.advance("reveal")
+    return session
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"kept: 100 %}": "kept: 100 %, after: 5 days}", "after: 4 days": "after: 50 days"}, YET),
+        ({RAISED: LOWERED, "start: none": "start: some"}, ""),
+        ({"start: none": "start: some"}, ""),
+        ({RAISED: LOWERED, "start: none": "start: some", "outcomes:": LATER.replace("TIER", "some")}, ""),
+        ({"start: none": "start: some", "some: {": "some: {bite: 0.1}, more: {", "outcomes:":
+          LATER.replace("TIER", "more")}, ""),
+        ({"after: 4 days": "after: 50 days", "outcomes:": LATER.replace("TIER", "none")}, ""),
+        ({"after: 4 days": "after: 45 days", "horizon: 60": "horizon: 90", "some: {": "some: {bite: 0.1}, more: {",
+          "outcomes:": LATER.replace("TIER", "more")}, FAILED),
+    ],
+    ids=["before the vote", "an offer", "in force already", "an offer, and a later vote", "in force, and a later vote",
+         "taken back", "raised further before the vote"],
+)  # fmt: skip
+def test_members_vote_on_a_word_only_where_its_keeping_raised_what_was_decided(
+    tmp_path: Path, changes: dict[str, str], says: str
+) -> None:
+    """What is lowered or in force already waits for no vote, and a later vote on something else is not its own."""
+    session = voted(tmp_path, changes)
+    for role in ("east", "screen", "host"):
+        (card,) = view(session, role)["world"]["commitments"]
+        assert card["kept"] == f"kept by Club{says}"
+    (told,) = cards(session.game, Trace.of(session.course()))
+    assert list(told["kept"]) == ["club"] and told["followed"] == ({"club": says[2:-1]} if says else {})
+
+
+def test_where_a_decision_may_have_been_moved_in_silence_nothing_is_said_of_a_vote(tmp_path: Path) -> None:
+    """Whether the word raised it would tell what was decided unseen: only who knows all of it reads of the vote."""
+    silent = LATER.replace("says: A summit, ", "").replace("TIER", "some")
+    session = voted(tmp_path, {"outcomes:": silent})
+    told = {role: view(session, role)["world"]["commitments"][0]["kept"] for role in ("east", "screen", "host")}
+    assert told == {"east": "kept by Club", "screen": "kept by Club", "host": f"kept by Club{FAILED}"}
+
+
+def test_an_offer_of_measures_lifted_waits_for_no_vote_in_the_class_game() -> None:
+    """The EU's members vote on what is raised alone: what it took back, as it had offered, is kept."""
+    session = api.open_session("ukraine-2014", seed=2, turns=3)
+    for phase in ("brief", *("decide", "reveal") * 3):
+        session.advance(phase)
+    kept = {one["name"]: one["kept"] for one in view(session, "russia")["world"]["commitments"]}
+    assert kept["diplomatic_solution"] == "kept by the United States and the European Union"

@@ -189,7 +189,7 @@ def test_one_too_many_is_seen_at_once_with_and_without_a_script(stage: Stage) ->
     assert ["1 order too many" in page for page in shown] == [False, False, True]
     assert ["Left out" in page for page in shown] == [False, False, True]
     console = host.get(f"{host.origin}/host/console").text
-    assert "Left out, one too many: A roar" in console
+    assert "Left out, too many: A roar" in console
     with east.live_now("/seat/decide") as line:
         regions = json.loads(line.recv(timeout=10))["regions"]
         assert "1 order too many" in regions["count"] and "this would be left out: A roar" in regions["told"]
