@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-collect_ignore = ["sim/seminar/app.py"] if find_spec("starlette") is None else []
+collect_ignore = ["sim/seminar/app.py", "sim/seminar/entrance.py"] if find_spec("starlette") is None else []
