@@ -28,7 +28,7 @@ def weightiest(news: Sequence[News], room: int = ROOM) -> dict[str, Any]:
 
     >>> move, report = {"kind": "move", "says": "The army marches"}, {"kind": "report", "says": "A report"}
     >>> weightiest([report, move, report], room=2)["left"], weightiest([report, move], room=1)["told"][0]["kind"]
-    (1, 'move')
+    (2, 'move')
     """
     taken: set[int] = set()
     worth = [at for at, one in enumerate(news) if one["kind"] not in ROUTINE] or list(range(len(news)))
