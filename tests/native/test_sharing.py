@@ -83,7 +83,8 @@ def test_a_sooner_end_cuts_histories_off(engine: Engine, days: float) -> None:
             for one in (short, replace(built.without(names), origin=None))
         )
         assert found.events == anew.events
-        assert found.series.shape == (20, len(built.series.moments(built.horizon)), 2)  # type: ignore[union-attr]
+        assert built.series is not None
+        assert found.series.shape == (20, len(built.series.moments(built.horizon)), 2)
         for array in ("series", "metrics", "outcome", "ending", "ended", "turns", "counters"):
             assert np.array_equal(getattr(found, array), getattr(anew, array), equal_nan=True)
 

@@ -81,14 +81,14 @@ def tour(room: Room, *, seconds: float = 60.0) -> Iterator[Screen]:
         page.context.close()
 
 
-def play_a_turn(room: Room, mates: list) -> None:  # type: ignore[type-arg]
+def play_a_turn(room: Room, mates: list[Page]) -> None:
     """A turn up to its reveal, in which everybody wants something."""
     room.lead("advance", phase="decide")
     _decide(room, mates)
     room.lead("advance", phase="reveal")
 
 
-def _decide(room: Room, mates: list) -> None:  # type: ignore[type-arg]
+def _decide(room: Room, mates: list[Page]) -> None:
     """Everybody wants something and foretells; half of the seats seal."""
     turn = room.turn
     for number, (seat, mate) in enumerate(zip((room.seats[0], *room.seats), mates, strict=True)):
