@@ -58,6 +58,32 @@ def test_a_browser_of_five_years_ago_sits_down_and_votes(room: Room, asked: tupl
     leading.close()
 
 
+def test_who_is_led_to_a_seat_before_the_answer_goes_once(room: Room, asked: tuple[str, str, tuple[str, ...]]):
+    """The page goes on when it is told; that it heard the answer only on the next page does not load that one again."""
+    seat = asked[0]
+    went: list[str] = []
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        """The server hears it; the page does not hear the answer."""
+        route.fetch(max_redirects=0)
+        held.append(route)
+
+    context = room.context(excused=NETWORK)
+    phone = context.new_page()
+    phone.goto(room.link("room"))
+    phone.route("**/do/sit", hold, times=1)
+    phone.on("framenavigated", lambda frame: went.append(frame.url))
+    with phone.expect_response("**/do/sit", timeout=15_000) as again:
+        phone.click(f'form:has(input[name="seat"][value="{seat}"]) button')
+        phone.wait_for_url("**/seat/decide")
+    assert again.value.ok and held, "sent again from the next page, and heard"
+    touch.unfold(phone)
+    phone.wait_for_timeout(500)
+    assert len(went) == 1, went
+    context.close()
+
+
 def test_what_is_not_heard_is_said_kept_and_sent(room: Room, asked: tuple[str, str, tuple[str, ...]]):
     """While pages are told but moves do not arrive a banner says so; when they do, the last one counts, once."""
     seat, trigger, options = asked

@@ -321,7 +321,7 @@ async function heard(move, answer) {
     complain("");
     if (move.says) speak(move.says);
     if (move.action === "/do/note") from?.form.reset();
-    if (move.action === "/do/sit") go("/");
+    if (move.action === "/do/sit" && here.page === "/seat/choose") go("/"); // who was told sooner has gone already
     if (move.action === "/do/advance" && here.page === "/host/lobby") go("/host/console"); // from the door to the desk
     return;
   }
