@@ -242,7 +242,7 @@ def _ahead(table: Table, pasts: Any, one: Alternative, aims: tuple[Aim, ...], as
 
 
 def _carried(table: Table, fired: NDArray[np.bool_], one: Alternative, trigger: str) -> NDArray[np.bool_]:
-    from sim.game.course import orders_by_place
+    from sim.game.orders import orders_by_place
 
     given = orders_by_place(table.game, one.window.given)
     for column, (question, _) in enumerate(given.values()):
