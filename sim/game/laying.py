@@ -14,6 +14,7 @@ from sim.agents.choices import default_choice
 from sim.agents.draft import Draft, Known
 from sim.agents.seats import REPLIES, choices_named, is_one
 from sim.agents.seminar import day_of
+from sim.agents.tracks import Track
 from sim.analysis.expect import check_seat_conditions, read_condition
 from sim.clock import days_between, parse_date, ticks
 from sim.errors import Text, UsageError
@@ -132,8 +133,19 @@ def _choice_blocks(scenario: schema.Scenario) -> Iterator[tuple[str, schema.Choi
             yield f"{name}.{key}", block
         if isinstance(agent, schema.Posture) and not agent.choices:
             yield f"{name}.what_next", default_choice(Draft(scenario, Known()), name, agent)
+        if isinstance(agent, schema.Diplomacy):
+            yield from _answers(Track(name, agent, scenario, ()))
     for key, block in scenario.choices.items():
         yield str(key), block
+
+
+def _answers(track: Track) -> Iterator[tuple[str, schema.ChoiceBlock]]:
+    """What those who are asked about proposals may answer, with what the terms are worth to them."""
+    for proposal in track.block.proposals:
+        for actor in track.asked(proposal):
+            worth = track.as_drafted(proposal, actor)
+            accept = schema.Option(costs=Text(worth, proposal.place) if worth else None)
+            yield f"{track.name}.{proposal}.ask.{actor}", schema.ChoiceBlock(options={Text("accept"): accept})
 
 
 def _aim(program: Program, aim: schema.Aim) -> Aim:
