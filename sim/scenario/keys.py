@@ -357,6 +357,7 @@ KEYS: dict[str, Keys] = {
         "verified_by": ("verified_by: osce", "an actor or agent that looks: a breach is seen sooner"),
         "seen": ("seen: 5 days", "how long a breach goes unseen"),
         "under": ("under: pull_back", "it is owed only if what was signed has this issue"),
+        "says": ("says: the troops go home", "what is owed, for who is asked whether it is kept and for readers"),
     },
     "ChoiceBlock": {
         **NOTED,
