@@ -244,6 +244,21 @@ def test_secrets_come_out_at_the_end(tmp_path: Path) -> None:
     assert debrief(played(tmp_path, DUEL, "stay", west="shout"), futures=40).secrets == []
 
 
+def test_what_the_model_did_says_what_it_weighed(tmp_path: Path) -> None:
+    """Each term of the option's value as it stood, the largest first; of nothing, nothing."""
+    text = DUEL.replace(
+        "if: open, usual: 30 %", "if: open, usual: 90 %, value: {risk: -0.1, at_home: 0, prize: alarm + 0.3}"
+    )
+    session = seated(tmp_path, text)
+    while session.next_phases() and session.state.phase not in ("debrief", "closed"):
+        session.advance(session.next_phases()[0])  # nobody says anything: the model plays
+    drawn = [one for turn in debrief(session, futures=40).turns for one in turn["drawn"] if one["trigger"] == "march"]
+    assert {one["option"] for one in drawn} <= {"go", "stay"} and any(one["option"] == "go" for one in drawn)
+    for one in drawn:
+        first = ["prize", "risk"] if one["option"] == "go" else []
+        assert [term.split()[0] for term in one["worth"]] == first and one["worth"][1:] == ["risk -0.10"][: len(first)]
+
+
 def test_a_promise_that_was_given_in_private_is_one_secret(tmp_path: Path) -> None:
     """The word itself is told, with who knew; that somebody decided to give it is not told a second time."""
     found = debrief(played(tmp_path, PROMISE, "stay", west="shout"), futures=40)
