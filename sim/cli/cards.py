@@ -6,13 +6,18 @@ Each function makes lines of what `api.view` shows to one seat; nothing else of 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 from sim.cli import paper
 from sim.cli.paper import Paint, painted, wrapped
 from sim.counted import counted
 
+if TYPE_CHECKING:
+    from sim.api import Again
+
 View = Mapping[str, Any]
+News = Mapping[str, Any]
 
 CHANNELS = {"private": "private: you and who is told know of it, until it leaks",
             "secret": "secret: you alone know of it, until it leaks"}  # fmt: skip
@@ -71,18 +76,34 @@ def turn_lines(view: View, paint: Paint) -> list[str]:
     head = f"Turn {turn['number']} of {turn['of']}, {turn['date']}"
     until = f"what you order holds until {turn['until']}"
     says = wrapped(turn["says"]) if turn["says"] else []
-    return ["", rule(paint), paint("title", head) + paint("quiet", f"   {until}"), *says]
+    lines = ["", rule(paint), paint("title", head) + paint("quiet", f"   {until}"), *says]
+    for one in view.get("under_way") or ():
+        expected = f", expected {one['expected']}" if one["expected"] else ""
+        lines += wrapped(f"Under way since {one['ordered']}: {one['says']}{expected}", hang=2)
+    return lines
 
 
 BECAUSE = "because of “"
 
 
-def news_lines(news: Sequence[Mapping[str, Any]], paint: Paint, *, title: str) -> list[str]:
-    """News with their dates in a margin, and under each why it came, unless that is the line above it."""
+def news_lines(news: Sequence[News], paint: Paint, *, title: str) -> list[str]:
+    """News: what came once, dated, then what came again and again, a line each with how often and what it said last."""
     if not news:
         return []
-    margin = max(len(one["date"]) for one in news) + 2
-    lines, shown, above = ["", paint("head", title)], "", ""
+    from sim import api
+
+    once, again = api.folded(news)
+    lines = ["", paint("head", title), *dated_lines(once, paint)]
+    if again:
+        lines += [paint("head", "Again and again" if any(one.times > 1 for one in again) else "Reports")]
+        lines += [line for one in again for line in _again(one, paint)]
+    return lines
+
+
+def dated_lines(news: Sequence[News], paint: Paint) -> list[str]:
+    """News with their dates in a margin, and under each why it came, unless that is the line above it."""
+    margin = max((len(one["date"]) for one in news), default=0) + 2
+    lines, shown, above = [], "", ""
     for one in news:
         date = "" if one["date"] == shown else one["date"]
         shown = one["date"]
@@ -95,6 +116,28 @@ def news_lines(news: Sequence[Mapping[str, Any]], paint: Paint, *, title: str) -
             lines += painted(wrapped(because, lead=" " * margin + "  "), "quiet", paint)
         above = one["says"].rstrip(".")
     return lines
+
+
+def _again(one: Again, paint: Paint) -> Iterator[str]:
+    """What came again and again: how often and when; under it what the last one said."""
+    times = f"{one.times} times, " if one.times > 1 else ""
+    yield from wrapped(f"{one.says} ({times}{one.when})", lead="  ", hang=4)
+    if said := one.ended or one.latest:
+        yield from painted(wrapped(f"{'the last: ' if one.times > 1 else ''}{said}", lead="    "), "quiet", paint)
+
+
+def diary_lines(news: Sequence[News], paint: Paint, *, whole: bool = False) -> list[str]:
+    """All that a seat was told so far, turn by turn, the newest last; `whole` folds nothing."""
+    if not news:
+        return ["", "Nothing has happened yet that you would know of."]
+    lines = ["", paint("title", "The diary so far, as you know it")]
+    for turn, some in groupby(news, key=lambda one: int(one.get("turn", 0))):
+        told, title = list(some), f"Turn {turn + 1}"
+        lines += (
+            ["", paint("head", title), *dated_lines(told, paint)] if whole else news_lines(told, paint, title=title)
+        )
+    hint = "" if whole else "What came again and again is one line here; `dd` tells each of them with its date."
+    return [*lines, *(painted(wrapped(hint), "quiet", paint) if hint else [])]
 
 
 def agenda_lines(view: View, pending: Mapping[str, str], paint: Paint) -> list[str]:
@@ -140,39 +183,55 @@ Done = tuple[str, str]
 
 
 def reveal_lines(
-    reveal: Mapping[str, Any], turn: Mapping[str, Any], idle: Container[Done], paint: Paint, *, own: str = ""
+    reveal: Mapping[str, Any], turn: Mapping[str, Any], idle: Container[Done], paint: Paint, *,
+    seat: str = "", title: str = "", own: str = "",
 ) -> list[str]:  # fmt: skip
-    """All moves of a turn at once, seat by seat, how likely the model had thought each, and what came.
+    """All moves of a turn at once, the others' first, how likely the model had thought each, and what came.
 
     Parameters
     ----------
     idle
         What changes nothing: told of each seat in one line.
+    seat, title
+        The player's own, told last.
     own
-        What is said of the player's own seat, where there is no move of it to tell.
+        What is said of it, where there is no move of it to tell.
     """
     lines = ["", rule(paint), paint("title", f"Turn {turn['number']} of {turn['of']}: what all did, and what came")]
-    for title in dict.fromkeys(move["title"] for move in reveal["moves"]):
-        lines += _moves(title, [move for move in reveal["moves"] if move["title"] == title], idle, paint)
-    lines += wrapped(own) if own else []
-    if not reveal["moves"]:
-        lines.append("Nobody else did anything." if own else "Nobody was asked anything.")
-    return lines + news_lines(reveal["news"], paint, title="What came")
+    moves, earlier = reveal["moves"], reveal.get("earlier") or ()
+    titles = {one["seat"]: one["title"] for one in (*moves, *earlier)} | ({seat: title} if own else {})
+    for actor, name in sorted(titles.items(), key=lambda one: one[0] == seat):
+        told = [one for one in moves if one["seat"] == actor]
+        by = BY.get(told[0]["by"], "") if told else ""
+        lines.append(paint("choice", f"You, {paper.inner(name)}" if actor == seat else name) + by)
+        lines += _moves(told, idle, paint)
+        for one in (one for one in earlier if one["seat"] == actor):
+            lines += wrapped(f"Ordered in turn {one['turn']}: {one['says']}. {one['came']}", lead="  ", hang=4)
+        lines += wrapped(own, lead="  ") if actor == seat and own else []
+    if titles.keys() <= {seat}:
+        lines.append("Nobody else did anything." if titles else "Nobody was asked anything.")
+    return lines + news_lines(_beyond(reveal["news"], moves), paint, title="What came")
+
+
+def _beyond(news: Sequence[News], moves: Sequence[Mapping[str, Any]]) -> list[News]:
+    """The news without what stands on the same page as a move of that day, unless it came more than once."""
+    told = {(f"{move['title']}: {move['says']}".rstrip("."), move["carried_out"]) for move in moves}
+    said = [one["says"].rstrip(".") for one in news]
+    return [one for one, says in zip(news, said, strict=True)
+            if one["kind"] != "decision" or (says, one["date"]) not in told or said.count(says) > 1]  # fmt: skip
 
 
 BY = {"people": "", "model": ", by the model", "host": ", by whoever leads"}
 
 
-def _moves(title: str, moves: Sequence[Mapping[str, Any]], idle: Container[Done], paint: Paint) -> Iterator[str]:
+def _moves(moves: Sequence[Mapping[str, Any]], idle: Container[Done], paint: Paint) -> Iterator[str]:
     """The moves of one seat, and in one line what it left as it was."""
-    yield paint("choice", title) + BY.get(moves[0]["by"], "")
     still = []
     for move in moves:
         if (move["trigger"], move["option"]) in idle and move["carried_out"]:
             still.append(move["says"].rstrip("."))
             continue
-        yield from wrapped(move["says"], lead="  ", hang=4)
-        yield from painted(wrapped("; ".join(_of_move(move)), lead="    "), "quiet", paint)
+        yield from wrapped(f"{move['says'].rstrip('.')} ({'; '.join(_of_move(move))})", lead="  ", hang=4)
     if still:
         yield from painted(wrapped(f"nothing new: {'; '.join(still)}", lead="  ", hang=4), "quiet", paint)
 
@@ -183,9 +242,18 @@ def _of_move(move: Mapping[str, Any]) -> Iterator[str]:
     if move.get("under_way"):
         yield move["under_way"]
     if move["had_been"] is not None:
-        yield f"the model had given it {paper.percent(move['had_been'])}"
+        yield f"the model had given it {paper.odds(move['had_been'])}"
     if move.get("is_secret"):
         yield "secret"
+
+
+def foretold_lines(foretold: Mapping[str, Any] | None, said: float | None, paint: Paint) -> list[str]:
+    """What the player had foretold, and whether it came."""
+    if foretold is None or said is None:
+        return []
+    came = {True: "it came", False: "it did not come", None: "that is known at the end"}[foretold["came"]]
+    told = f"{foretold['asks'].rstrip('.')}: you said {100 * said:.0f} %; {came}."
+    return ["", paint("head", "What you foretold"), *wrapped(told, lead="  ", hang=2)]
 
 
 def talk_lines(turn: Mapping[str, Any], paint: Paint) -> list[str]:

@@ -25,7 +25,7 @@ RARE, RARITIES = 0.1, 6
 
 def debrief_lines(record: Record, seat: str, paint: Paint) -> list[str]:
     """All of the debrief that concerns one seat, in the order in which one would ask."""
-    titles = _Titles({one["seat"]: _inner(one["title"]) for one in record["seats"]})
+    titles = _Titles({one["seat"]: paper.inner(one["title"]) for one in record["seats"]})
     lines = ["", paint("quiet", "=" * paper.width()), paint("title", "Debrief"), *wrapped(record["says"])]
     for title, part in (
         ("How it might have ended", _outcomes(record, paint)), ("Your path", _fans(record, paint)),
@@ -48,11 +48,6 @@ class _Titles(dict[str, str]):
     def those(self, actors: Iterable[str]) -> str:
         """Several, with commas."""
         return ", ".join(self[actor] for actor in actors)
-
-
-def _inner(title: str) -> str:
-    """A title in the middle of a sentence: without a capital article."""
-    return f"the {title[4:]}" if title.startswith("The ") else title
 
 
 def _outcomes(record: Record, paint: Paint) -> Iterator[str]:
@@ -116,7 +111,7 @@ def _decision(move: Record, paint: Paint) -> Iterator[str]:
 def _became(move: Record) -> Iterator[str]:
     yield f"carried out on {move['carried_out'][:10]}" if move["carried_out"] else f"not done: {move['undone']}"
     if move["had_been"] is not None:
-        yield f"the model would have done so with {paper.percent(move['had_been'])}"
+        yield f"the model would have done so with {paper.odds(move['had_been'])}"
     if move["is_secret"]:
         yield "secret"
 
@@ -167,7 +162,7 @@ def _rare(record: Record, titles: _Titles) -> Iterator[str]:
     found = sorted((one for turn in record["turns"] for one in turn["drawn"] if one["had_been"] < RARE),
                    key=lambda one: one["had_been"])[:RARITIES]  # fmt: skip
     for one in sorted(found, key=lambda one: one["tick"]):
-        odds = f"which it had given {paper.percent(one['had_been'])}"
+        odds = f"which it had given {paper.odds(one['had_been'])}"
         yield from wrapped(f"{one['date'][:10]} {titles[one['actor']]}: {one['says']}, {odds}", lead="  ", hang=4)
 
 

@@ -9,13 +9,14 @@ import click
 
 from sim.cli import bars, cards, looking_back, script, worldly
 from sim.cli.keys import AtEnd, Keys, place_of
+from sim.cli.outlook import Outlook
 from sim.cli.paper import Paint, painted, wrapped
 from sim.cli.script import Written
 from sim.counted import counted
 from sim.errors import UsageError
 
 if TYPE_CHECKING:
-    from sim.api import Ask, Chunk, Session
+    from sim.api import Session
 
 FUTURES, MOST_FUTURES = 100, 6_400
 """Futures of each option at first; how many `+` goes up to."""
@@ -27,6 +28,7 @@ HELP = (
     "Enter      seals your orders; then the turn is played. Sealed without orders",
     "           nothing is done in your name",
     "d w r      the diary so far; the world as you see it; your role",
+    "dd         the diary with nothing folded: each report with its date",
     "m          lets the model decide this turn for you",
     "b          back to the turn before, to decide it anew on the same luck",
     "q          stops; nothing is lost",
@@ -49,9 +51,8 @@ class Sitting:
         self.written, self.futures, self.want = dict(written), futures, want
         self.reveals: dict[int, Mapping[str, Any]] = {}
         self.debrief: Mapping[str, Any] | None = None
-        self.asked: Ask | None = None  # what the bars were last asked of, and the futures that were played for it
-        self.chunks: list[Chunk] = []
         self.noted: set[str] = set()  # notes that were shown once
+        self.outlook = Outlook(session, seat, person)
 
     # ------------------------------------------------------------------------------------------ the evening
 
@@ -97,6 +98,8 @@ class Sitting:
         if planned is not None:
             self._as_written(planned)
             return
+        if self.keys.is_person and self.futures:
+            self.outlook.prepare(self.view["questions"], self.futures)
         while True:
             self.show(cards.agenda_lines(self.view, self.pending, self.paint))
             answer = self._ask("A number opens a question, Enter seals your orders, ? helps >")
@@ -162,26 +165,16 @@ class Sitting:
             self.session.vote(self.person, trigger, option, turn=self.turn)
 
     def _bars(self, trigger: str, futures: int) -> None:
-        """What the options lead to; futures that were played already are not played again."""
-        if not futures:
-            return
-        from sim import api
-
-        try:
-            asked = api.ask(self.session, self.seat, trigger, pending=self.pending, person=self.person)
-        except UsageError as refused:
-            self._say(f"No bars here: {refused}.")
-            return
-        if asked != self.asked:
-            self.asked, self.chunks = asked, []
-        so_far = sum(chunk.count for chunk in self.chunks)
-        if futures > so_far:
-            self.chunks.append(api.chunk(asked, so_far, futures - so_far))
-        record = api.prospects(asked, self.chunks).record()
-        names = self.session.game.seats[self.seat].question(trigger).names
-        self.show(bars.prospect_lines(record, names, self.paint))
-        self.show(bars.note_lines((note for note in record["notes"] if note not in self.noted), self.paint))
-        self.noted.update(record["notes"])
+        """What the options lead to."""
+        if futures:
+            try:
+                record = self.outlook.record(trigger, futures, self.pending)
+            except UsageError as refused:
+                self._say(f"No bars here: {refused}.")
+                return
+            names = self.session.game.seats[self.seat].question(trigger).names
+            self.show(bars.prospect_lines(record, names, self.paint))
+            self.show(bars.note_lines(filter(self._once, record["notes"]), self.paint))
 
     def _forecast(self) -> float | None:
         asked = self.view["forecast"]
@@ -208,8 +201,8 @@ class Sitting:
 
     def _seal(self, forecast: float | None) -> None:
         if not self.pending:
-            self._say("An empty envelope: what you leave open is not done in this turn. (To let the model decide it is "
-                      "another thing: `m` here, `model` in `--choose`.)")  # fmt: skip
+            self._say("An empty envelope: what you leave open is not done in this turn." + self._once(
+                " (To let the model decide it is another thing: `m` here, `model` in `--choose`.)"))  # fmt: skip
         sealed = self.session.state.sealed.get((self.turn, self.seat))
         seen = sealed.times if sealed else 0
         self.session.order(self.person, self.pending, turn=self.turn, seen=seen)
@@ -231,7 +224,10 @@ class Sitting:
     def _reveal(self) -> None:
         view = self.view
         self.reveals[self.turn] = view["reveal"]
-        self.show(cards.reveal_lines(view["reveal"], view["turn"], self._idle(), self.paint, own=self._own(view)))
+        self.show(cards.reveal_lines(view["reveal"], view["turn"], self._idle(), self.paint, seat=self.seat,
+                                     title=view["me"]["title"], own=self._own(view)))  # fmt: skip
+        self.show(cards.foretold_lines(view["reveal"].get("foretold"), self.session.state.forecasts.get(
+            (self.turn, self.person)), self.paint))  # fmt: skip
         self.show(cards.talk_lines(view["turn"], self.paint))
         if self.turn + 1 not in self.written and self._pause("Enter goes on, b decides this turn anew") == "b":
             self._back()
@@ -244,11 +240,15 @@ class Sitting:
         if any(move["seat"] == self.seat for move in view["reveal"]["moves"]):
             return ""
         if self.session.state.played[-1].get(self.seat) is None:
-            return f"{view['me']['title']}, by the model: none of your questions came up."
-        return (
-            f"{view['me']['title']}: you gave no order, and of what you were asked nothing was done. "
-            "What else your side did, its answers in talks for instance, was the model's."
-        )
+            return "The model decided for you, and none of your questions came up."
+        told = "You gave no order, and of what you were asked nothing was done."
+        return told + self._once(" What else your side did, its answers in talks for instance, was the model's.")
+
+    def _once(self, sentence: str) -> str:
+        """A sentence that is for whoever does not know it yet."""
+        is_new = sentence not in self.noted
+        self.noted.add(sentence)
+        return sentence if is_new else ""
 
     def _idle(self) -> set[tuple[str, str]]:
         """Of each question the option that changes nothing."""
@@ -314,6 +314,8 @@ class Sitting:
                 answer = self.keys.ask(prompt)
             except AtEnd:
                 raise Stop from None
+            finally:
+                self.outlook.settle()
             word = answer.lower()
             if word in ("q", "quit", "exit"):
                 raise Stop
@@ -323,9 +325,8 @@ class Sitting:
     def _looked(self, word: str) -> bool:
         if word in ("?", "h", "help"):
             self.show(["", *(f"  {line}" for line in HELP)])
-        elif word == "d":
-            self.show(cards.news_lines(self.view["news"], self.paint, title="The diary so far, as you know it")
-                      or ["Nothing has happened yet."])  # fmt: skip
+        elif word in ("d", "dd"):
+            self.show(cards.diary_lines(self.view["news"], self.paint, whole=word == "dd"))
         elif word == "w":
             self.show(worldly.world_lines(self.view["world"], self.paint))
         elif word == "r":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shlex
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -84,6 +85,19 @@ def same_words(folder: Path, settings: tuple[str, ...], *, goes_on: bool) -> Non
     if settings != before:
         with_what = f"with {' '.join(before)}" if before else "with the scenario as it is written"
         raise UsageError(f"the session in `{folder}` was opened {with_what}; go on so, or open another: `--new`")
+
+
+def not_of_one_person(folder: Path) -> None:
+    """That the session of a folder is a class's.
+
+    Raises
+    ------
+    UsageError
+        If it is a game of one person at the terminal.
+    """
+    if (folder / "play.json").exists():
+        raise UsageError(f"in `{folder}` lies a game of one person: `sim play --resume {shlex.quote(str(folder))}` "
+                         "goes on with it; name another folder for a class")  # fmt: skip
 
 
 def forget(folder: Path) -> None:

@@ -250,8 +250,8 @@ def test_a_turn_without_orders_says_so(folder: Path, play: Play) -> None:
     done = play("duel.yaml", "--turns", "2", "--futures", "0", "--choose", "-; model", "--as", "east")
     said = " ".join(done.out.split())
     assert "An empty envelope: what you leave open is not done in this turn." in said
-    assert "East: you gave no order, and of what you were asked nothing was done." in said
-    assert said.count("An empty envelope") == said.count("you gave no order") == 1
+    assert "You, East You gave no order, and of what you were asked nothing was done. What else your side" in said
+    assert said.count("An empty envelope") == said.count("You gave no order") == 1
     assert "The model decides for you in this turn." in said and "Nobody was asked anything" not in said
     card = play("duel.yaml", "--turns", "2", "--futures", "0", typed="1\n").out
     assert "the same as no order here, which costs none" in card
