@@ -74,7 +74,7 @@ def prospect_lines(record: Mapping[str, Any], names: Sequence[str], paint: Paint
         return painted(wrapped("No future could be played whose past looks like yours: no bars here."), "quiet", paint)
     names = [f"{names.index(one['option']) + 1} {one['option'][:LONGEST]}" for one in options]
     says = f"What each leads to: {record['says']}"
-    lines = ["", paint("head", says), *painted(wrapped(_legend(), hang=0), "quiet", paint)]
+    lines = ["", *painted(wrapped(says), "head", paint), *painted(wrapped(_legend(), hang=0), "quiet", paint)]
     lines += _outcomes(options, names, paint)
     lines += _aims(options, names, paint)
     return [*lines, *_differences(options, names, paint)]
@@ -95,14 +95,17 @@ def _outcomes(options: Sequence[Mapping[str, Any]], names: Sequence[str], paint:
     for at, outcome in enumerate(options[0]["outcomes"]):
         rows = [option["outcomes"][at] for option in options]
         if max(row["share"] for row in rows) < SEEN:
-            rare.append(outcome["name"])
+            rare.append(outcome)
             continue
         yield from wrapped(outcome["says"])
         yield from share_lines([(name, row["share"], row["low"], row["high"])
                                 for name, row in zip(names, rows, strict=True)], paint)  # fmt: skip
     if rare:
-        most = max(row["high"] for option in options for row in option["outcomes"] if row["name"] in rare)
-        yield from wrapped(f"Nearly never (at most {100 * most:.0f} %): {', '.join(rare)}", hang=2)
+        most = max(row["high"] for option in options for row in option["outcomes"]
+                   if any(row["name"] == one["name"] for one in rare))  # fmt: skip
+        yield from wrapped(
+            f"Nearly never (at most {100 * most:.0f} %): {'; '.join(one['says'] for one in rare)}", hang=2
+        )
 
 
 def _aims(options: Sequence[Mapping[str, Any]], names: Sequence[str], paint: Paint) -> list[str]:

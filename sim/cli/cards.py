@@ -32,7 +32,7 @@ def rule(paint: Paint) -> str:
 def brief_lines(view: View, paint: Paint) -> list[str]:
     """Who one is, what one wants, what one must not do, what one knows."""
     brief = view["brief"]
-    lines = [paint("title", f"{view['title']}: you are {view['me']['title']}")]
+    lines = [*painted(wrapped(f"{view['title']}: you are {paper.inner(view['me']['title'])}"), "title", paint)]
     for text in (view["question"], brief["brief"] or brief["says"]):
         lines += [*wrapped(text), ""] if text else []
     lines += _listed("Your aims", brief["aims"], paint, numbered=True)
@@ -76,7 +76,10 @@ def turn_lines(view: View, paint: Paint) -> list[str]:
     head = f"Turn {turn['number']} of {turn['of']}, {turn['date']}"
     until = f"what you order holds until {turn['until']}"
     says = wrapped(turn["says"]) if turn["says"] else []
-    lines = ["", rule(paint), paint("title", head) + paint("quiet", f"   {until}"), *says]
+    fits = len(head) + 3 + len(until) <= paper.width()
+    heads = [paint("title", head) + paint("quiet", f"   {until}")] if fits else [
+        paint("title", head), *painted(wrapped(until), "quiet", paint)]  # fmt: skip
+    lines = ["", rule(paint), *heads, *says]
     for one in view.get("under_way") or ():
         expected = f", expected {one['expected']}" if one["expected"] else ""
         lines += wrapped(f"Under way since {one['ordered']}: {one['says']}{expected}", hang=2)
@@ -112,10 +115,15 @@ def dated_lines(news: Sequence[News], paint: Paint) -> list[str]:
         lines.append((paint("date", date.ljust(margin)) + first[margin:]).rstrip())
         lines += rest
         because = one.get("because") or ""
-        if because and because.removeprefix(BECAUSE).rstrip("”").casefold() != above.casefold():
+        if because and _bare(because.removeprefix(BECAUSE)) != _bare(above):
             lines += painted(wrapped(because, lead=" " * margin + "  "), "quiet", paint)
-        above = one["says"].rstrip(".")
+        above = one["says"]
     return lines
+
+
+def _bare(said: str) -> str:
+    """What is said, without the marks that differ where it is said of something else."""
+    return "".join(mark for mark in said.casefold() if mark not in "“”‘’.")
 
 
 def _again(one: Again, paint: Paint) -> Iterator[str]:
@@ -155,7 +163,7 @@ def agenda_lines(view: View, pending: Mapping[str, str], paint: Paint) -> list[s
 
 def question_lines(question: Mapping[str, Any], pending: str, paint: Paint) -> list[str]:
     """One question as a card: its options numbered, what each costs, who will know of it, whether it is open."""
-    lines = ["", paint("title", question["asks"])]
+    lines = ["", *painted(wrapped(question["asks"]), "title", paint)]
     if question.get("when"):
         lines += painted(wrapped(f"Asked {question['when']}"), "quiet", paint)
     if not question["idle"]:
@@ -197,14 +205,18 @@ def reveal_lines(
     own
         What is said of it, where there is no move of it to tell.
     """
-    lines = ["", rule(paint), paint("title", f"Turn {turn['number']} of {turn['of']}: what all did, and what came")]
+    lines = [
+        "",
+        rule(paint),
+        *painted(wrapped(f"Turn {turn['number']} of {turn['of']}: what all did, and what came"), "title", paint),
+    ]
     moves, earlier = reveal["moves"], reveal.get("earlier") or ()
     titles = {one["seat"]: one["title"] for one in (*moves, *earlier)} | ({seat: title} if own else {})
     for actor, name in sorted(titles.items(), key=lambda one: one[0] == seat):
         told = [one for one in moves if one["seat"] == actor]
         by = BY.get(told[0]["by"], "") if told else ""
         lines.append(paint("choice", f"You, {paper.inner(name)}" if actor == seat else name) + by)
-        lines += _moves(told, idle, paint)
+        lines += _moves(told, idle, paint, news=reveal["news"] if actor == seat else ())
         for one in (one for one in earlier if one["seat"] == actor):
             lines += wrapped(f"Ordered in turn {one['turn']}: {one['says']}. {one['came']}", lead="  ", hang=4)
         lines += wrapped(own, lead="  ") if actor == seat and own else []
@@ -215,23 +227,31 @@ def reveal_lines(
 
 def _beyond(news: Sequence[News], moves: Sequence[Mapping[str, Any]]) -> list[News]:
     """The news without what stands on the same page as a move of that day, unless it came more than once."""
-    told = {(f"{move['title']}: {move['says']}".rstrip("."), move["carried_out"]) for move in moves}
-    said = [one["says"].rstrip(".") for one in news]
-    return [one for one, says in zip(news, said, strict=True)
-            if one["kind"] != "decision" or (says, one["date"]) not in told or said.count(says) > 1]  # fmt: skip
+    said = [one["says"] for one in news]
+    return [one for one in news if said.count(one["says"]) > 1 or not any(_is_told_by(move, one) for move in moves)]
+
+
+def _is_told_by(move: Mapping[str, Any], one: News) -> bool:
+    """Whether a piece of news says what a move says."""
+    says = f"{move['title']}: {move['says']}".rstrip(".")
+    return one["kind"] == "decision" and (one["says"].rstrip("."), one["date"]) == (says, move["carried_out"])
 
 
 BY = {"people": "", "model": ", by the model", "host": ", by whoever leads"}
 
 
-def _moves(moves: Sequence[Mapping[str, Any]], idle: Container[Done], paint: Paint) -> Iterator[str]:
-    """The moves of one seat, and in one line what it left as it was."""
+def _moves(
+    moves: Sequence[Mapping[str, Any]], idle: Container[Done], paint: Paint, *, news: Sequence[News] = ()
+) -> Iterator[str]:  # fmt: skip
+    """The moves of one seat, each with what the news say that it changed; in one line what it left as it was."""
     still = []
     for move in moves:
         if (move["trigger"], move["option"]) in idle and move["carried_out"]:
             still.append(move["says"].rstrip("."))
             continue
         yield from wrapped(f"{move['says'].rstrip('.')} ({'; '.join(_of_move(move))})", lead="  ", hang=4)
+        if did := [change for one in news if _is_told_by(move, one) for change in one.get("changes") or ()]:
+            yield from painted(wrapped(f"at once: {'; '.join(did)}", lead="    "), "quiet", paint)
     if still:
         yield from painted(wrapped(f"nothing new: {'; '.join(still)}", lead="  ", hang=4), "quiet", paint)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.cli import bars, fan, paper
 from sim.cli.paper import Paint, painted, wrapped
+from sim.counted import counted
 
 Record = Mapping[str, Any]
 
@@ -23,20 +24,25 @@ RARE, RARITIES = 0.1, 6
 """What the model did although it had given it less than this, and how much of that is told."""
 
 
-def debrief_lines(record: Record, seat: str, paint: Paint) -> list[str]:
-    """All of the debrief that concerns one seat, in the order in which one would ask."""
+def debrief_pages(record: Record, seat: str, paint: Paint) -> list[list[str]]:
+    """All of the debrief that concerns one seat, in the order in which one would ask, page by page."""
     titles = _Titles({one["seat"]: paper.inner(one["title"]) for one in record["seats"]})
-    lines = ["", paint("quiet", "=" * paper.width()), paint("title", "Debrief"), *wrapped(record["says"])]
-    for title, part in (
-        ("How it might have ended", _outcomes(record, paint)), ("Your path", _fans(record, paint)),
-        ("Your decisions", _decisions(record, seat, paint)), ("Your aims", _aims(record, seat, paint)),
-        ("What was hidden", _secrets(record, titles)), ("What nobody would have bet on", _rare(record, titles)),
-        ("Words that were given", _threats(record, titles)), ("Your forecasts", _forecasts(record, paint)),
-        ("What really happened", _history(record)), ("What this does not mean", _cautions(record, paint)),
-    ):  # fmt: skip
-        told = list(part)
-        lines += ["", paint("head", title), *told] if told else []
-    return lines
+    head = ["", paint("quiet", "=" * paper.width()), paint("title", "Debrief"), *wrapped(record["says"])]
+    pages = (
+        (("Your aims", _aims(record, seat, paint)), ("How it might have ended", _outcomes(record, paint)),
+         ("Your path", _fans(record, paint))),
+        (("Your decisions", _decisions(record, seat, paint)),),
+        (("What was hidden", _secrets(record, titles)), ("What nobody would have bet on", _rare(record, titles)),
+         ("Words that were given", _threats(record, titles))),
+        (("Your forecasts", _forecasts(record, paint)), ("What really happened", _history(record)),
+         ("What this does not mean", _cautions(record, paint))),
+    )  # fmt: skip
+    told = [[line for title, part in page for line in _part(title, list(part), paint)] for page in pages]
+    return [head + told[0], *filter(None, told[1:])]
+
+
+def _part(title: str, lines: Sequence[str], paint: Paint) -> list[str]:
+    return ["", paint("head", title), *lines] if lines else []
 
 
 class _Titles(dict[str, str]):
@@ -119,7 +125,7 @@ def _became(move: Record) -> Iterator[str]:
 def _regret(found: Record) -> str:
     if found["is_best"] or found["value"] is None or found["value"] <= 0:
         return "No regret: nothing looked better."
-    points = f"{_points(found['value'])} points"
+    points = counted(round(100 * found["value"]), "point")
     if found["low"] is not None:
         points += f" [{_points(found['low'])} to {_points(found['high'])}]"
     if not found["stands"]:

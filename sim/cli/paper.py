@@ -143,7 +143,7 @@ def odds(share: float) -> str:
     >>> odds(0.026), odds(0.004), odds(1.0)
     ('3 %', 'less than 1 %', '100 %')
     """
-    return "less than 1 %" if 0.0 < share < 0.005 else f"{100 * share:.0f} %"
+    return "less than 1 %" if 0.0 < share < 0.01 else f"{100 * share:.0f} %"
 
 
 def inner(title: str) -> str:

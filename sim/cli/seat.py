@@ -37,9 +37,9 @@ PERSON = "player"
 @click.option("--futures", type=Whole(0, 6_400), default=FUTURES, show_default=True,
               help="Futures behind each bar at first; 0 draws no bars.")  # fmt: skip
 @click.option("--want", metavar="OUTCOME", help="What you are after, where the seat has no aims that can be counted.")
-@click.option("--keep", metavar="DIR", type=click.Path(file_okay=False),
+@click.option("--keep", "--session", "keep", metavar="DIR", type=click.Path(),
               help="The folder that keeps the game (default at a terminal: below `results/plays`).")  # fmt: skip
-@click.option("--resume", metavar="DIR", type=click.Path(file_okay=False), help="Go on with a game that was kept.")
+@click.option("--resume", metavar="DIR", type=click.Path(), help="Go on with a game that was kept.")
 @options.choices
 @options.seed
 @options.form("table", "json")
@@ -79,7 +79,7 @@ def play_command(
     said = said_now(session, futures, want)
     script = read_script(written or "", session.game, actor)
     for note in ignored(session, actor, keys, script, form):
-        click.echo("\n".join(paper.wrapped(f"sim: {note}.")), err=True)
+        click.echo(f"sim: {note}.", err=True)
     if session.state.people and form == "table":
         click.echo("\n".join(paper.wrapped(went_on(session, actor))))
     keep_said(session.log.folder, said)
@@ -131,8 +131,9 @@ def _sat(sitting: Sitting, form: str) -> int:
         click.echo(f"sim: the game was over before {told} of `--choose`.", err=True)
     folder = sitting.session.log.folder
     if not is_over:
-        turn = f"turn {sitting.turn + 1} of {len(sitting.session.game.turns)}"
-        click.echo(f"sim: stopped at {turn}; nothing is lost. Go on with\n  {_again(sitting)}", err=True)
+        state, turns = sitting.session.state, len(sitting.session.game.turns)
+        where = "in the debrief" if state.phase == "debrief" else f"at turn {state.turn + 1} of {turns}"
+        click.echo(f"sim: stopped {where}; nothing is lost. Go on with\n  {_again(sitting)}", err=True)
     elif folder is not None and form == "table":
         click.echo(f"The game is kept in {folder}.")
     return code
@@ -163,6 +164,8 @@ def _new(
 
     if file is None:
         raise UsageError("name a scenario; `sim list` shows what is shipped, `--resume DIR` goes on with a game")
+    if (Path(file) / "log.jsonl").is_file():
+        raise UsageError(f"`{file}` is a game that was kept: `sim play --resume {shlex.quote(file)}` goes on with it")
     model = api.load(file, policy=policy, variant=variant, overrides=options.read_settings(settings))
     table = api.game(model, minutes=minutes, turns=turns)
     if keep is not None and api.holds_session(keep):

@@ -52,7 +52,7 @@ class Sitting:
         self.reveals: dict[int, Mapping[str, Any]] = {}
         self.debrief: Mapping[str, Any] | None = None
         self.noted: set[str] = set()  # notes that were shown once
-        self.outlook = Outlook(session, seat, person)
+        self.outlook = Outlook(session, seat, person, is_person=keys.is_person)
 
     # ------------------------------------------------------------------------------------------ the evening
 
@@ -98,8 +98,7 @@ class Sitting:
         if planned is not None:
             self._as_written(planned)
             return
-        if self.keys.is_person and self.futures:
-            self.outlook.prepare(self.view["questions"], self.futures)
+        self.outlook.prepare(self.view["questions"], self.futures)
         while True:
             self.show(cards.agenda_lines(self.view, self.pending, self.paint))
             answer = self._ask("A number opens a question, Enter seals your orders, ? helps >")
@@ -144,8 +143,9 @@ class Sitting:
             if answer == "":
                 return
             if answer == "+":
-                futures = min(MOST_FUTURES, 4 * futures or FUTURES)
-                self._bars(trigger, futures)
+                if self.outlook.played >= futures:
+                    futures = min(MOST_FUTURES, 4 * futures or FUTURES)
+                self._bars(trigger, futures, patiently=True)
             elif answer in (*names, "0"):
                 self._choose(trigger, answer if answer in names else "")
                 return
@@ -164,17 +164,20 @@ class Sitting:
         else:
             self.session.vote(self.person, trigger, option, turn=self.turn)
 
-    def _bars(self, trigger: str, futures: int) -> None:
+    def _bars(self, trigger: str, futures: int, *, patiently: bool = False) -> None:
         """What the options lead to."""
-        if futures:
-            try:
-                record = self.outlook.record(trigger, futures, self.pending)
-            except UsageError as refused:
-                self._say(f"No bars here: {refused}.")
-                return
-            names = self.session.game.seats[self.seat].question(trigger).names
-            self.show(bars.prospect_lines(record, names, self.paint))
-            self.show(bars.note_lines(filter(self._once, record["notes"]), self.paint))
+        if not futures:
+            return
+        try:
+            record = self.outlook.record(trigger, futures, self.pending, patiently=patiently)
+        except UsageError as refused:
+            self._say(f"No bars here: {refused}.")
+            return
+        names = self.session.game.seats[self.seat].question(trigger).names
+        self.show(bars.prospect_lines(record, names, self.paint))
+        self.show(bars.note_lines(filter(self._once, record["notes"]), self.paint))
+        if self.outlook.played < futures:
+            self._say(f"So far {self.outlook.played} of {futures} futures are played: + plays the others, too.")
 
     def _forecast(self) -> float | None:
         asked = self.view["forecast"]
@@ -215,6 +218,7 @@ class Sitting:
         self._play(forecast)
 
     def _play(self, forecast: float | None) -> None:
+        self.outlook.forget()
         if forecast is not None:
             self.session.foretell(self.person, forecast, turn=self.turn)
         self.session.advance("reveal")
@@ -274,7 +278,11 @@ class Sitting:
             click.echo("Your decisions are being weighed: a few seconds.", err=True)
         found = api.debrief(self.session, want=self.want)
         self.debrief = found.record()
-        self.show(looking_back.debrief_lines(self.debrief, self.seat, self.paint))
+        first, *others = looking_back.debrief_pages(self.debrief, self.seat, self.paint)
+        self.show(first)
+        for page in others:
+            self._pause("Enter goes on")
+            self.show(page)
 
     def _mark_aims(self) -> None:
         """Aims that nobody counts are for whoever played to judge."""
@@ -311,6 +319,7 @@ class Sitting:
         """An answer that is for whoever asks: what only looks is dealt with here."""
         while True:
             try:
+                self.outlook.begin()
                 answer = self.keys.ask(prompt)
             except AtEnd:
                 raise Stop from None

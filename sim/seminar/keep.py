@@ -121,6 +121,8 @@ def alone(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise UsageError(f"`{folder}` is a file, and a session lies in a folder: name another") from None
+    except OSError as fault:
+        raise UsageError(f"the folder `{folder}` cannot be made ({fault.strerror}): name another") from None
     try:
         import fcntl
     except ImportError:  # Windows: the log is open for writing there, and the port is taken

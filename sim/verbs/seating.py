@@ -62,7 +62,7 @@ def open_session(
     if folder is not None:
         if holds_session(folder):
             raise UsageError(f"in `{folder}` lies a session already; go on with it, or name another folder")
-        folder.mkdir(parents=True, exist_ok=True)
+        _made(folder)
         (folder / "scenario.yaml").write_text(text, encoding="utf-8")
     return Session(table, opened, folder=folder)
 
@@ -93,6 +93,13 @@ def holds_session(folder: str | Path) -> bool:
 
 BEGUN = frozenset({"lock", "settings", "port", "secret", "scenario.yaml"})
 """What lies in a folder in which a session was to be opened, and the program was killed before it was."""
+
+
+def _made(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise UsageError(f"the folder `{folder}` cannot be made ({fault.strerror}): name another") from None
 
 
 def _opened(model: Model, name: str, *, seed: int, minutes: int, turns: int | None) -> tuple[str, Opened]:
@@ -148,7 +155,8 @@ def resume_session(folder: str | Path, *, reads_only: bool = False) -> Session:
     folder = Path(folder)
     log, file = folder / "log.jsonl", folder / "scenario.yaml"
     if not log.is_file():
-        what = "there is no log.jsonl in it" if folder.is_dir() else "there is no such folder"
+        what = "there is no log.jsonl in it" if folder.is_dir() else (
+            "it is a file" if folder.exists() else "there is no such folder")  # fmt: skip
         raise UsageError(f"`{folder}` holds no session: {what}; `sim play SCENARIO --keep DIR` keeps one, and "
                          "`sim seminar SCENARIO --session DIR`")  # fmt: skip
     first = next(iter(read_log(log)), None)
