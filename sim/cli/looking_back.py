@@ -94,8 +94,8 @@ def _decisions(record: Record, seat: str, paint: Paint) -> Iterator[str]:
         )
         yield from painted(wrapped(told), "quiet", paint)
     elif found:
-        told = ("No regret can be told, for your seat has no aims that are counted: `--want OUTCOME` says what you are "
-                "after.")  # fmt: skip
+        told = ("No regret can be told, for your seat has no aims that are counted: `--want OUTCOME`, with `--resume` "
+                "too, says what you are after.")  # fmt: skip
         yield from painted(wrapped(told), "quiet", paint)
 
 

@@ -14,6 +14,9 @@ News = Mapping[str, Any]
 ROUTINE = ("report", "belief")
 """Kinds that come again and again, and are folded even where they came once."""
 
+WEIGHTY = ("end", "threat", "move", "sanctions", "leak", "inject")
+"""Kinds of which each stands for itself, however often they come: they change how all stand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Again:
@@ -46,9 +49,14 @@ def folded(news: Sequence[News]) -> tuple[list[News], list[Again]]:
     threads: dict[str, list[News]] = {}
     for one in news:
         threads.setdefault(_thread(one), []).append(one)
-    once = [one for one in news if len(threads[_thread(one)]) == 1 and one["kind"] not in ROUTINE]
-    again = [_again(same) for same in threads.values() if len(same) > 1 or same[0]["kind"] in ROUTINE]
+    again = [_again(same) for same in threads.values() if _is_folded(same)]
+    once = [one for one in news if not _is_folded(threads[_thread(one)])]
     return once, sorted(again, key=lambda one: one.last["kind"] in ROUTINE)
+
+
+def _is_folded(same: Sequence[News]) -> bool:
+    kind = same[0]["kind"]
+    return kind in ROUTINE or (len(same) > 1 and kind not in WEIGHTY)
 
 
 def _thread(one: News) -> str:
