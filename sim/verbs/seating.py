@@ -52,7 +52,8 @@ def open_session(
     Raises
     ------
     UsageError
-        If a session or anything else lies in the folder already, or nobody in the scenario chooses anything.
+        If a session lies in the folder already, or another `scenario.yaml`, or nobody in the scenario chooses
+        anything.
     """
     from sim.game.session import Session
 
@@ -60,10 +61,13 @@ def open_session(
     table = game(model, minutes=minutes, turns=turns)
     text, opened = _opened(model, table.name, seed=seed, minutes=minutes, turns=turns)
     if folder is not None:
-        if holds_session(folder):
+        file = folder / "scenario.yaml"
+        if (folder / "log.jsonl").exists():
             raise UsageError(f"in `{folder}` lies a session already; go on with it, or name another folder")
+        if file.exists() and not (folder / "lock").exists() and file.read_bytes() != text.encode():
+            raise UsageError(f"`{file}` is somebody's, and would be written over: name another folder")
         _made(folder)
-        (folder / "scenario.yaml").write_text(text, encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
     return Session(table, opened, folder=folder)
 
 
