@@ -39,10 +39,11 @@ def brief_lines(view: View, paint: Paint) -> list[str]:
     lines += _listed("What must not happen", brief["red_lines"], paint)
     lines += number_lines(brief["knows"], paint)
     lines += _listed("What everybody knows", view["facts"], paint)
-    orders = counted(brief["orders"], "question")
-    return lines + wrapped(f"In each of {view['turn']['of']} turns you answer at most {orders}, and seal; what you "
-                           "leave open is not done. A turn that you hand to the model (m) it decides for you, and "
-                           "it plays everybody else.")  # fmt: skip
+    orders = counted(brief["orders"], "order")
+    told = (f"In each of {view['turn']['of']} turns you give at most {orders}, and seal; answers to what may come cost "
+            "none. What you leave open is not done. A turn that you hand to the model (m) it decides for you, and it "
+            "plays everybody else.")  # fmt: skip
+    return lines + wrapped(told)
 
 
 def number_lines(knows: Sequence[Mapping[str, Any]], paint: Paint) -> list[str]:
@@ -148,12 +149,15 @@ def diary_lines(news: Sequence[News], paint: Paint, *, whole: bool = False) -> l
     return [*lines, *(painted(wrapped(hint), "quiet", paint) if hint else [])]
 
 
-def agenda_lines(view: View, pending: Mapping[str, str], paint: Paint) -> list[str]:
-    """The questions of a seat, numbered, each with what was ordered."""
-    most, given = view["brief"]["orders"], len(pending)
+def agenda_lines(
+    view: View, pending: Mapping[str, str], paint: Paint, *, free: Container[str] = ()
+) -> list[str]:  # fmt: skip
+    """The questions of a seat, numbered, each with what was ordered; those that are `free` cost no order."""
+    most, given = view["brief"]["orders"], sum(trigger not in free for trigger in pending)
     lines = ["", paint("head", f"Your questions ({given} of at most {counted(most, 'order')} given)")]
     for number, question in enumerate(view["questions"], 1):
-        lines += wrapped(question["asks"], lead=f"{number:3}  ")
+        asks = question["asks"] + (" (costs no order)" if question["trigger"] in free else "")
+        lines += wrapped(asks, lead=f"{number:3}  ")
         option = pending.get(question["trigger"])
         if option:
             says = next(one["says"] for one in question["options"] if one["name"] == option)
@@ -161,7 +165,9 @@ def agenda_lines(view: View, pending: Mapping[str, str], paint: Paint) -> list[s
     return lines
 
 
-def question_lines(question: Mapping[str, Any], pending: str, paint: Paint) -> list[str]:
+def question_lines(
+    question: Mapping[str, Any], pending: str, paint: Paint, *, is_free: bool = False
+) -> list[str]:  # fmt: skip
     """One question as a card: its options numbered, what each costs, who will know of it, whether it is open."""
     lines = ["", *painted(wrapped(question["asks"]), "title", paint)]
     if question.get("when"):
@@ -172,13 +178,14 @@ def question_lines(question: Mapping[str, Any], pending: str, paint: Paint) -> l
         mark = "*" if option["name"] == pending else " "
         part = "choice" if mark == "*" else "name"
         lines += painted(wrapped(f"{option['name']}: {option['says']}", lead=f"{mark}{number:2}  "), part, paint)
-        for note in _notes(question, option):
+        for note in _notes(question, option, is_free=is_free):
             lines += painted(wrapped(note, lead="     ", hang=7), "quiet", paint)
     return lines
 
 
-def _notes(question: Mapping[str, Any], option: Mapping[str, Any]) -> list[str]:
-    notes = ["the same as no order here, which costs none"] if option["name"] == question["idle"] else []
+def _notes(question: Mapping[str, Any], option: Mapping[str, Any], *, is_free: bool) -> list[str]:
+    same = "the same as no order here" if is_free else "the same as no order here, which costs none"
+    notes = [same] if option["name"] == question["idle"] else []
     notes += [f"costs: {option['costs']}"] if option["costs"] else []
     notes += [CHANNELS[option["channel"]]] if option["channel"] in CHANNELS else []
     if not option["is_open"]:

@@ -79,8 +79,8 @@ def _written(text: str, seat: Seat) -> Written:
             orders[trigger] = option
     if MODEL in words and orders:
         raise UsageError(f"`--choose`: `{text.strip()}`: either the model decides a turn, or you do")
-    if len(orders) > seat.orders:
-        raise UsageError(f"`--choose`: {len(orders)} orders in a turn; this seat gives at most {seat.orders}")
+    if seat.costly(orders) > seat.orders:
+        raise UsageError(f"`--choose`: {seat.costly(orders)} orders in a turn; this seat gives at most {seat.orders}")
     return Written(None if MODEL in words else orders, forecast)
 
 

@@ -100,7 +100,7 @@ class Sitting:
             return
         self.outlook.prepare(self.view["questions"], self.futures)
         while True:
-            self.show(cards.agenda_lines(self.view, self.pending, self.paint))
+            self.show(cards.agenda_lines(self.view, self.pending, self.paint, free=self._answers))
             answer = self._ask("A number opens a question, Enter seals your orders, ? helps >")
             questions = self.view["questions"]
             if answer == "":
@@ -131,11 +131,17 @@ class Sitting:
         return {trigger: option for (turn, trigger, who), option in self.session.state.votes.items()
                 if (turn, who) == (self.turn, self.person)}  # fmt: skip
 
+    @property
+    def _answers(self) -> set[str]:
+        """The questions whose answers cost no order."""
+        return {one.trigger for one in self.session.game.seats[self.seat].questions if one.is_answer}
+
     def _question(self, trigger: str) -> None:
         """One question: its options, what each leads to, and the choice."""
         question = next(one for one in self.view["questions"] if one["trigger"] == trigger)
         names = [option["name"] for option in question["options"]]
-        self.show(cards.question_lines(question, self.pending.get(trigger, ""), self.paint))
+        self.show(cards.question_lines(question, self.pending.get(trigger, ""), self.paint,
+                                       is_free=trigger in self._answers))  # fmt: skip
         futures = self.futures
         self._bars(trigger, futures)
         while True:
@@ -156,10 +162,9 @@ class Sitting:
                 self._no_key(answer, f"a number from 0 to {len(names)}")
 
     def _choose(self, trigger: str, option: str) -> None:
-        others = {name for name in self.pending if name != trigger}
-        most = self.session.game.seats[self.seat].orders
-        if option and len(others) >= most:
-            self._say(f"You have given {counted(len(others), 'order')}, the most that a turn allows: take one "
+        seat, wanted = self.session.game.seats[self.seat], {**self.pending, trigger: option}
+        if option and seat.costly(wanted) > max(seat.orders, seat.costly(self.pending)):
+            self._say(f"You have given {counted(seat.orders, 'order')}, the most that a turn allows: take one "
                       "back first (open its question and type 0).")  # fmt: skip
         else:
             self.session.vote(self.person, trigger, option, turn=self.turn)
@@ -199,7 +204,7 @@ class Sitting:
             return
         for trigger, option in planned.orders.items():
             self.session.vote(self.person, trigger, option, turn=self.turn)
-        self.show(cards.agenda_lines(self.view, self.pending, self.paint))
+        self.show(cards.agenda_lines(self.view, self.pending, self.paint, free=self._answers))
         self._seal(planned.forecast)
 
     def _seal(self, forecast: float | None) -> None:

@@ -286,6 +286,13 @@ def test_others_come_first_and_what_was_foretold_is_answered(folder: Path, play:
     assert "What you foretold" in first and "you said 20 %" in first
 
 
+def test_what_costs_no_order_says_so_and_is_not_counted(folder: Path, play: Play) -> None:
+    """An answer to a word that may be called, on the agenda and in the question."""
+    said = play("first-lesson", "--as", "defender", "--futures", "0", typed="1\n1\n").out
+    assert "is the word kept? (costs no order)" in said
+    assert "-> kept" in said and "(1 of at most" not in said
+
+
 def test_the_diary_folds_and_all_of_it_can_be_had(folder: Path, play: Play) -> None:
     """`d` tells what repeats in a line with its count, `dd` each with its date."""
     days = [f"  crowd_{day}: {{at: 2030-01-{day:02}, says: A crowd gathers, do: alarm += 1}}" for day in (3, 8, 13, 18)]
