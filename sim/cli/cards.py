@@ -139,14 +139,18 @@ def diary_lines(news: Sequence[News], paint: Paint, *, whole: bool = False) -> l
     """All that a seat was told so far, turn by turn, the newest last; `whole` folds nothing."""
     if not news:
         return ["", "Nothing has happened yet that you would know of."]
+    from sim import api
+
     lines = ["", paint("title", "The diary so far, as you know it")]
     for turn, some in groupby(news, key=lambda one: int(one.get("turn", 0))):
         told, title = list(some), f"Turn {turn + 1}"
         lines += (
             ["", paint("head", title), *dated_lines(told, paint)] if whole else news_lines(told, paint, title=title)
         )
-    hint = "" if whole else "What came again and again is one line here; `dd` tells each of them with its date."
-    return [*lines, *(painted(wrapped(hint), "quiet", paint) if hint else [])]
+    if not whole and api.folded(news)[1]:
+        hint = "What came again and again is one line here; `dd` tells each of them with its date."
+        lines += ["", *painted(wrapped(hint), "quiet", paint)]
+    return lines
 
 
 def agenda_lines(
