@@ -227,7 +227,7 @@ def reveal_lines(
         told = [one for one in moves if one["seat"] == actor]
         by = BY.get(told[0]["by"], "") if told else ""
         lines.append(paint("choice", f"You, {paper.inner(name)}" if actor == seat else name) + by)
-        lines += _moves(told, idle, paint, news=reveal["news"] if actor == seat else ())
+        lines += _moves(told, idle, paint, news=reveal["news"], is_own=actor == seat)
         for one in (one for one in earlier if one["seat"] == actor):
             lines += wrapped(f"Ordered in turn {one['turn']}: {one['says']}. {one['came']}", lead="  ", hang=4)
         lines += wrapped(own, lead="  ") if actor == seat and own else []
@@ -252,19 +252,29 @@ BY = {"people": "", "model": ", by the model", "host": ", by whoever leads"}
 
 
 def _moves(
-    moves: Sequence[Mapping[str, Any]], idle: Container[Done], paint: Paint, *, news: Sequence[News] = ()
+    moves: Sequence[Mapping[str, Any]], idle: Container[Done], paint: Paint, *, news: Sequence[News], is_own: bool
 ) -> Iterator[str]:  # fmt: skip
-    """The moves of one seat, each with what the news say that it changed; in one line what it left as it was."""
+    """The moves of one seat, each of one's own with what it changed; in one line what was left as it was."""
     still = []
     for move in moves:
         if (move["trigger"], move["option"]) in idle and move["carried_out"]:
             still.append(move["says"].rstrip("."))
             continue
-        yield from wrapped(f"{move['says'].rstrip('.')} ({'; '.join(_of_move(move))})", lead="  ", hang=4)
-        if did := [change for one in news if _is_told_by(move, one) for change in one.get("changes") or ()]:
+        yield from wrapped(f"{_in_full(move, news)} ({'; '.join(_of_move(move))})", lead="  ", hang=4)
+        if did := [change for one in news if is_own and _is_told_by(move, one) for change in one.get("changes") or ()]:
             yield from painted(wrapped(f"at once: {'; '.join(did)}", lead="    "), "quiet", paint)
     if still:
         yield from painted(wrapped(f"nothing new: {'; '.join(still)}", lead="  ", hang=4), "quiet", paint)
+
+
+def _in_full(move: Mapping[str, Any], news: Sequence[News]) -> str:
+    """What a move says, and of an answer to what: as the news of that day have it."""
+    says = move["says"].rstrip(".")
+    told = f"{move['title']}: {says} ("
+    full = next(
+        (one["says"] for one in news if one["date"] == move["carried_out"] and one["says"].startswith(told)), ""
+    )
+    return str(full).removeprefix(f"{move['title']}: ") or says
 
 
 def _of_move(move: Mapping[str, Any]) -> Iterator[str]:

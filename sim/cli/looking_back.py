@@ -100,7 +100,8 @@ def _decisions(record: Record, seat: str, paint: Paint) -> Iterator[str]:
 
 
 def _decision(move: Record, paint: Paint) -> Iterator[str]:
-    yield paint("choice", "\n".join(wrapped(f"Turn {move['turn'] + 1}: {move['asks']} {move['option']}: {move['says']}",
+    asks = move["asks"] if move["asks"].endswith(("?", ".", "!")) else f"{move['asks']}."
+    yield paint("choice", "\n".join(wrapped(f"Turn {move['turn'] + 1}: {asks} {move['option']}: {move['says']}",
                                             hang=2)))  # fmt: skip
     yield from painted(wrapped("; ".join(_became(move)), lead="  "), "quiet", paint)
     scored = [one for one in move["options"] if one["score"] is not None]
