@@ -41,6 +41,7 @@ def judged(session: Session, turn: int, parts: Parts, found: Mapping[str, Any]) 
         "until": say_date(start, asked.until), "says": asked.says, "teaches": asked.teaches, "asks": list(asked.asks),
         "n": found["n"], "left_out": found["left_out"], "before": found["before"], "sealed": found["sealed"],
         "moves": [one for seat in seats for one in _moves(session, asked, seat, over, parts)],
+        "empty": [seat for seat in seats if not state.played[turn][seat]],
         "seats_of_model": [seat for seat in game.seats if seat not in seats],
         "drawn": [{**one, "date": say_date(start, one["tick"])}
                   for one in drawn(game, moment(session, turn), over, seats)],

@@ -104,7 +104,7 @@ def _seats(scenario: schema.Scenario, program: Program) -> Iterator[Seat]:
             says=_plain(seat.says) or _plain(_actor(scenario, actor)), brief=_plain(seat.brief),
             aims=tuple(_aim(program, aim) for aim in seat.aims), red_lines=tuple(map(_plain, seat.red_lines)),
             knows=tuple(map(str, seat.knows)),
-            questions=tuple(_told_apart(asked)),
+            questions=tuple(sorted(_told_apart(asked), key=lambda one: one.is_answer)),
             orders=int(seat.orders) if seat.orders else ORDERS,
         )  # fmt: skip
 
