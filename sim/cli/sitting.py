@@ -9,13 +9,14 @@ import click
 
 from sim.cli import bars, cards, looking_back, script, worldly
 from sim.cli.keys import AtEnd, Keys, place_of
+from sim.cli.outlook import Outlook
 from sim.cli.paper import Paint, painted, wrapped
 from sim.cli.script import Written
 from sim.counted import counted
 from sim.errors import UsageError
 
 if TYPE_CHECKING:
-    from sim.api import Ask, Chunk, Session
+    from sim.api import Session
 
 FUTURES, MOST_FUTURES = 100, 6_400
 """Futures of each option at first; how many `+` goes up to."""
@@ -27,6 +28,7 @@ HELP = (
     "Enter      seals your orders; then the turn is played. Sealed without orders",
     "           nothing is done in your name",
     "d w r      the diary so far; the world as you see it; your role",
+    "dd         the diary with nothing folded: each report with its date",
     "m          lets the model decide this turn for you",
     "b          back to the turn before, to decide it anew on the same luck",
     "q          stops; nothing is lost",
@@ -49,9 +51,8 @@ class Sitting:
         self.written, self.futures, self.want = dict(written), futures, want
         self.reveals: dict[int, Mapping[str, Any]] = {}
         self.debrief: Mapping[str, Any] | None = None
-        self.asked: Ask | None = None  # what the bars were last asked of, and the futures that were played for it
-        self.chunks: list[Chunk] = []
         self.noted: set[str] = set()  # notes that were shown once
+        self.outlook = Outlook(session, seat, person, is_person=keys.is_person)
 
     # ------------------------------------------------------------------------------------------ the evening
 
@@ -97,8 +98,9 @@ class Sitting:
         if planned is not None:
             self._as_written(planned)
             return
+        self.outlook.prepare(self.view["questions"], self.futures)
         while True:
-            self.show(cards.agenda_lines(self.view, self.pending, self.paint))
+            self.show(cards.agenda_lines(self.view, self.pending, self.paint, free=self._answers))
             answer = self._ask("A number opens a question, Enter seals your orders, ? helps >")
             questions = self.view["questions"]
             if answer == "":
@@ -129,11 +131,17 @@ class Sitting:
         return {trigger: option for (turn, trigger, who), option in self.session.state.votes.items()
                 if (turn, who) == (self.turn, self.person)}  # fmt: skip
 
+    @property
+    def _answers(self) -> set[str]:
+        """The questions whose answers cost no order."""
+        return {one.trigger for one in self.session.game.seats[self.seat].questions if one.is_answer}
+
     def _question(self, trigger: str) -> None:
         """One question: its options, what each leads to, and the choice."""
         question = next(one for one in self.view["questions"] if one["trigger"] == trigger)
         names = [option["name"] for option in question["options"]]
-        self.show(cards.question_lines(question, self.pending.get(trigger, ""), self.paint))
+        self.show(cards.question_lines(question, self.pending.get(trigger, ""), self.paint,
+                                       is_free=trigger in self._answers))  # fmt: skip
         futures = self.futures
         self._bars(trigger, futures)
         while True:
@@ -141,8 +149,9 @@ class Sitting:
             if answer == "":
                 return
             if answer == "+":
-                futures = min(MOST_FUTURES, 4 * futures or FUTURES)
-                self._bars(trigger, futures)
+                if self.outlook.played >= futures:
+                    futures = min(MOST_FUTURES, 4 * futures or FUTURES)
+                self._bars(trigger, futures, patiently=True)
             elif answer in (*names, "0"):
                 self._choose(trigger, answer if answer in names else "")
                 return
@@ -153,35 +162,27 @@ class Sitting:
                 self._no_key(answer, f"a number from 0 to {len(names)}")
 
     def _choose(self, trigger: str, option: str) -> None:
-        others = {name for name in self.pending if name != trigger}
-        most = self.session.game.seats[self.seat].orders
-        if option and len(others) >= most:
-            self._say(f"You have given {counted(len(others), 'order')}, the most that a turn allows: take one "
+        seat, wanted = self.session.game.seats[self.seat], {**self.pending, trigger: option}
+        if option and seat.costly(wanted) > max(seat.orders, seat.costly(self.pending)):
+            self._say(f"You have given {counted(seat.orders, 'order')}, the most that a turn allows: take one "
                       "back first (open its question and type 0).")  # fmt: skip
         else:
             self.session.vote(self.person, trigger, option, turn=self.turn)
 
-    def _bars(self, trigger: str, futures: int) -> None:
-        """What the options lead to; futures that were played already are not played again."""
+    def _bars(self, trigger: str, futures: int, *, patiently: bool = False) -> None:
+        """What the options lead to."""
         if not futures:
             return
-        from sim import api
-
         try:
-            asked = api.ask(self.session, self.seat, trigger, pending=self.pending, person=self.person)
+            record = self.outlook.record(trigger, futures, self.pending, patiently=patiently)
         except UsageError as refused:
             self._say(f"No bars here: {refused}.")
             return
-        if asked != self.asked:
-            self.asked, self.chunks = asked, []
-        so_far = sum(chunk.count for chunk in self.chunks)
-        if futures > so_far:
-            self.chunks.append(api.chunk(asked, so_far, futures - so_far))
-        record = api.prospects(asked, self.chunks).record()
         names = self.session.game.seats[self.seat].question(trigger).names
         self.show(bars.prospect_lines(record, names, self.paint))
-        self.show(bars.note_lines((note for note in record["notes"] if note not in self.noted), self.paint))
-        self.noted.update(record["notes"])
+        self.show(bars.note_lines(filter(self._once, record["notes"]), self.paint))
+        if self.outlook.played < futures:
+            self._say(f"So far {self.outlook.played} of {futures} futures are played: + plays the others, too.")
 
     def _forecast(self) -> float | None:
         asked = self.view["forecast"]
@@ -203,13 +204,13 @@ class Sitting:
             return
         for trigger, option in planned.orders.items():
             self.session.vote(self.person, trigger, option, turn=self.turn)
-        self.show(cards.agenda_lines(self.view, self.pending, self.paint))
+        self.show(cards.agenda_lines(self.view, self.pending, self.paint, free=self._answers))
         self._seal(planned.forecast)
 
     def _seal(self, forecast: float | None) -> None:
         if not self.pending:
-            self._say("An empty envelope: what you leave open is not done in this turn. (To let the model decide it is "
-                      "another thing: `m` here, `model` in `--choose`.)")  # fmt: skip
+            self._say("An empty envelope: what you leave open is not done in this turn." + self._once(
+                " (To let the model decide it is another thing: `m` here, `model` in `--choose`.)"))  # fmt: skip
         sealed = self.session.state.sealed.get((self.turn, self.seat))
         seen = sealed.times if sealed else 0
         self.session.order(self.person, self.pending, turn=self.turn, seen=seen)
@@ -222,6 +223,7 @@ class Sitting:
         self._play(forecast)
 
     def _play(self, forecast: float | None) -> None:
+        self.outlook.forget()
         if forecast is not None:
             self.session.foretell(self.person, forecast, turn=self.turn)
         self.session.advance("reveal")
@@ -231,7 +233,10 @@ class Sitting:
     def _reveal(self) -> None:
         view = self.view
         self.reveals[self.turn] = view["reveal"]
-        self.show(cards.reveal_lines(view["reveal"], view["turn"], self._idle(), self.paint, own=self._own(view)))
+        self.show(cards.reveal_lines(view["reveal"], view["turn"], self._idle(), self.paint, seat=self.seat,
+                                     title=view["me"]["title"], own=self._own(view)))  # fmt: skip
+        self.show(cards.foretold_lines(view["reveal"].get("foretold"), self.session.state.forecasts.get(
+            (self.turn, self.person)), self.paint))  # fmt: skip
         self.show(cards.talk_lines(view["turn"], self.paint))
         if self.turn + 1 not in self.written and self._pause("Enter goes on, b decides this turn anew") == "b":
             self._back()
@@ -244,11 +249,15 @@ class Sitting:
         if any(move["seat"] == self.seat for move in view["reveal"]["moves"]):
             return ""
         if self.session.state.played[-1].get(self.seat) is None:
-            return f"{view['me']['title']}, by the model: none of your questions came up."
-        return (
-            f"{view['me']['title']}: you gave no order, and of what you were asked nothing was done. "
-            "What else your side did, its answers in talks for instance, was the model's."
-        )
+            return "The model decided for you, and none of your questions came up."
+        told = "You gave no order, and of what you were asked nothing was done."
+        return told + self._once(" What else your side did, its answers in talks for instance, was the model's.")
+
+    def _once(self, sentence: str) -> str:
+        """A sentence that is for whoever does not know it yet."""
+        is_new = sentence not in self.noted
+        self.noted.add(sentence)
+        return sentence if is_new else ""
 
     def _idle(self) -> set[tuple[str, str]]:
         """Of each question the option that changes nothing."""
@@ -274,7 +283,11 @@ class Sitting:
             click.echo("Your decisions are being weighed: a few seconds.", err=True)
         found = api.debrief(self.session, want=self.want)
         self.debrief = found.record()
-        self.show(looking_back.debrief_lines(self.debrief, self.seat, self.paint))
+        first, *others = looking_back.debrief_pages(self.debrief, self.seat, self.paint)
+        self.show(first)
+        for page in others:
+            self._pause("Enter goes on")
+            self.show(page)
 
     def _mark_aims(self) -> None:
         """Aims that nobody counts are for whoever played to judge."""
@@ -311,9 +324,12 @@ class Sitting:
         """An answer that is for whoever asks: what only looks is dealt with here."""
         while True:
             try:
+                self.outlook.begin()
                 answer = self.keys.ask(prompt)
             except AtEnd:
                 raise Stop from None
+            finally:
+                self.outlook.settle()
             word = answer.lower()
             if word in ("q", "quit", "exit"):
                 raise Stop
@@ -323,9 +339,8 @@ class Sitting:
     def _looked(self, word: str) -> bool:
         if word in ("?", "h", "help"):
             self.show(["", *(f"  {line}" for line in HELP)])
-        elif word == "d":
-            self.show(cards.news_lines(self.view["news"], self.paint, title="The diary so far, as you know it")
-                      or ["Nothing has happened yet."])  # fmt: skip
+        elif word in ("d", "dd"):
+            self.show(cards.diary_lines(self.view["news"], self.paint, whole=word == "dd"))
         elif word == "w":
             self.show(worldly.world_lines(self.view["world"], self.paint))
         elif word == "r":

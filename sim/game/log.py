@@ -141,4 +141,5 @@ def read_log(path: Path) -> Iterator[Event]:
         if isinstance(event, dict) and event.get("n") == number and "kind" in event:
             yield event
         elif any(lines[number + 1 :]):
-            raise UsageError(f"`{path}`: line {number + 1} is no event of a session; take the file from a copy")
+            raise UsageError(f"`{path}`: line {number + 1} is no event of a session, so the file is damaged: take "
+                             "it from a copy, or name another folder")  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shlex
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -87,6 +88,19 @@ def same_words(folder: Path, settings: tuple[str, ...], *, goes_on: bool) -> Non
         raise UsageError(f"the session in `{folder}` was opened {with_what}; go on so, or open another: `--new`")
 
 
+def not_of_one_person(folder: Path) -> None:
+    """That the session of a folder is a class's.
+
+    Raises
+    ------
+    UsageError
+        If it is a game of one person at the terminal.
+    """
+    if (folder / "play.json").exists():
+        raise UsageError(f"in `{folder}` lies a game of one person: `sim play --resume {shlex.quote(str(folder))}` "
+                         "goes on with it; name another folder for a class")  # fmt: skip
+
+
 def forget(folder: Path) -> None:
     """Take away a folder in which no session came to be."""
     for name in ("lock", "settings"):
@@ -108,6 +122,8 @@ def alone(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise UsageError(f"`{folder}` is a file, and a session lies in a folder: name another") from None
+    except OSError as fault:
+        raise UsageError(f"the folder `{folder}` cannot be made ({fault.strerror}): name another") from None
     with (folder / "lock").open("w") as file:
         if not lock(file.fileno()):
             raise UsageError(f"the session in `{folder}` is led by another `sim seminar` already; "

@@ -18,6 +18,7 @@ from sim.game.state import PHASES
 from sim.seminar import keep, lan, moves, places
 from sim.seminar.desk import Who
 from sim.seminar.live import Live, Page, Snapshot
+from sim.seminar.run import Wanted, run
 from sim.seminar.security import MOST_BODY, Guard, Rate, body_of, host_of, is_own
 from sim.seminar.whatifs import MOST, pieces
 from sim.verbs.serving import copied, session_of
@@ -198,6 +199,20 @@ def test_settings_are_those_of_the_opening(here: Path) -> None:
     keep.same_words(here, ("--policy calm",), goes_on=True)
     with pytest.raises(UsageError, match="was opened with --policy calm; go on so, or open another: `--new`"):
         keep.same_words(here, (), goes_on=True)
+
+
+def test_a_session_has_a_folder_of_its_own(here: Path) -> None:
+    """Somebody's other files are named and left as they are, and a game of one person goes on at the terminal."""
+    (here / "full").mkdir()
+    (here / "full" / "notes.txt").write_text("mine", encoding="utf-8")
+    seated(here, keep=True).log.release()
+    (here / "session" / "play.json").write_text("{}", encoding="utf-8")
+    for folder, says in (("full", "`full` holds no session but `notes.txt`.* such as `full/session`"),
+                         ("session", "lies a game of one person: `sim play --resume session` goes on")):  # fmt: skip
+        with pytest.raises(UsageError, match=says):
+            run(lambda: api.load(here / "game.yaml"), "game", Wanted(folder=folder, opens_browser=False), say=print)
+    assert [one.name for one in (here / "full").iterdir()] == ["notes.txt"]
+    assert not (here / "session" / "lock").exists()
 
 
 def test_a_port_is_found_again_or_one_near_it() -> None:
