@@ -60,8 +60,9 @@ def play_command(
     Example:
       sim play first-lesson --as challenger --choose "what_next=up; -; model"
     """
+    from sim.cli.asking import Stop
     from sim.cli.script import read_script
-    from sim.cli.sitting import Sitting, Stop, printed
+    from sim.cli.sitting import Sitting, printed
 
     if file is not None and resume is not None:
         raise UsageError("a game that is kept has its scenario with it: leave out either the file or `--resume`")
@@ -112,7 +113,7 @@ def _is_outcome(want: str | None, session: Session) -> None:
 
 def _sat(sitting: Sitting, form: str) -> int:
     """Play, and say how to go on if it was not to the end; the exit code."""
-    from sim.cli.sitting import Stop
+    from sim.cli.asking import Stop
 
     code, is_over = 0, False
     try:
@@ -232,8 +233,8 @@ def _seat_meant(actor: str, table: Game) -> str:
 
 
 def _chosen(seats: list[str], keys: Keys) -> str:
+    from sim.cli.asking import Stop
     from sim.cli.keys import AtEnd, place_of
-    from sim.cli.sitting import Stop
 
     while True:
         try:

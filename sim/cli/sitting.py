@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli import bars, cards, looking_back, script, worldly
-from sim.cli.keys import AtEnd, Keys, place_of
+from sim.cli.asking import Asking
+from sim.cli.keys import Keys, place_of
 from sim.cli.outlook import Outlook
-from sim.cli.paper import Paint, painted, wrapped
+from sim.cli.paper import Paint, wrapped
 from sim.cli.script import Written
 from sim.counted import counted
 from sim.errors import UsageError
@@ -21,23 +22,6 @@ if TYPE_CHECKING:
 FUTURES, MOST_FUTURES = 100, 6_400
 """Futures of each option at first; how many `+` goes up to."""
 
-HELP = (
-    "a number   looks at a question, and there takes an option as your order",
-    "0          takes the order on this question back",
-    "+          four times as many futures behind the bars: narrower intervals",
-    "Enter      seals your orders; then the turn is played. Sealed without orders",
-    "           nothing is done in your name",
-    "d w r      the diary so far; the world as you see it; your role",
-    "dd         the diary with nothing folded: each report with its date",
-    "m          lets the model decide this turn for you",
-    "b          back to the turn before, to decide it anew on the same luck",
-    "q          stops; nothing is lost",
-)
-
-
-class Stop(Exception):
-    """The person has had enough for now."""
-
 
 class Sitting:
     """A person at a seat. `show` prints lines, or keeps still where records alone are wanted."""
@@ -47,7 +31,8 @@ class Sitting:
         paint: Paint, written: Mapping[int, Written], futures: int = FUTURES, want: str = "",
     ) -> None:  # fmt: skip
         self.session, self.seat, self.person = session, seat, person
-        self.keys, self.show, self.paint = keys, show, paint
+        self.show, self.paint = show, paint
+        self.keys, self.asking = keys, Asking(keys, show, paint, looked=self._looked)
         self.written, self.futures, self.want = dict(written), futures, want
         self.reveals: dict[int, Mapping[str, Any]] = {}
         self.debrief: Mapping[str, Any] | None = None
@@ -87,7 +72,7 @@ class Sitting:
 
     def _brief(self) -> None:
         self.show(cards.brief_lines(self.view, self.paint))
-        self._pause("Enter begins")
+        self.asking.pause("Enter begins")
         self.session.advance("decide")
 
     # ------------------------------------------------------------------------------------------ a turn
@@ -115,7 +100,7 @@ class Sitting:
             elif (place := place_of(answer, len(questions))) is not None:
                 self._question(questions[place]["trigger"])
             else:
-                self._no_key(answer, f"a number from 1 to {len(questions)}")
+                self.asking.no_key(answer, f"a number from 1 to {len(questions)}")
 
     def _open_turn(self) -> None:
         if not self.session.is_of_people(self.seat):  # the model had decided a turn
@@ -159,12 +144,12 @@ class Sitting:
                 self._choose(trigger, names[place])
                 return
             else:
-                self._no_key(answer, f"a number from 0 to {len(names)}")
+                self.asking.no_key(answer, f"a number from 0 to {len(names)}")
 
     def _choose(self, trigger: str, option: str) -> None:
         seat, wanted = self.session.game.seats[self.seat], {**self.pending, trigger: option}
         if option and seat.costly(wanted) > max(seat.orders, seat.costly(self.pending)):
-            self._say(f"You have given {counted(seat.orders, 'order')}, the most that a turn allows: take one "
+            self.asking.say(f"You have given {counted(seat.orders, 'order')}, the most that a turn allows: take one "
                       "back first (open its question and type 0).")  # fmt: skip
         else:
             self.session.vote(self.person, trigger, option, turn=self.turn)
@@ -176,13 +161,13 @@ class Sitting:
         try:
             record = self.outlook.record(trigger, futures, self.pending, patiently=patiently)
         except UsageError as refused:
-            self._say(f"No bars here: {refused}.")
+            self.asking.say(f"No bars here: {refused}.")
             return
         names = self.session.game.seats[self.seat].question(trigger).names
         self.show(bars.prospect_lines(record, names, self.paint))
         self.show(bars.note_lines(filter(self._once, record["notes"]), self.paint))
         if self.outlook.played < futures:
-            self._say(f"So far {self.outlook.played} of {futures} futures are played: + plays the others, too.")
+            self.asking.say(f"So far {self.outlook.played} of {futures} futures are played: + plays the others, too.")
 
     def _forecast(self) -> float | None:
         asked = self.view["forecast"]
@@ -194,7 +179,7 @@ class Sitting:
             found = script.read_forecast(answer)
             if answer == "" or found is not None:
                 return found
-            self._no_key(answer, "a number from 0 to 100, as 35 for 35 %")
+            self.asking.no_key(answer, "a number from 0 to 100, as 35 for 35 %")
 
     def _as_written(self, planned: Written) -> None:
         for trigger in self.pending:
@@ -209,7 +194,7 @@ class Sitting:
 
     def _seal(self, forecast: float | None) -> None:
         if not self.pending:
-            self._say("An empty envelope: what you leave open is not done in this turn." + self._once(
+            self.asking.say("An empty envelope: what you leave open is not done in this turn." + self._once(
                 " (To let the model decide it is another thing: `m` here, `model` in `--choose`.)"))  # fmt: skip
         sealed = self.session.state.sealed.get((self.turn, self.seat))
         seen = sealed.times if sealed else 0
@@ -219,7 +204,7 @@ class Sitting:
     def _leave_to_model(self, forecast: float | None) -> None:
         """Until the next turn begins the seat is the model's."""
         self.session.hand(self.seat, "model")
-        self._say("The model decides for you in this turn.")
+        self.asking.say("The model decides for you in this turn.")
         self._play(forecast)
 
     def _play(self, forecast: float | None) -> None:
@@ -238,7 +223,7 @@ class Sitting:
         self.show(cards.foretold_lines(view["reveal"].get("foretold"), self.session.state.forecasts.get(
             (self.turn, self.person)), self.paint))  # fmt: skip
         self.show(cards.talk_lines(view["turn"], self.paint))
-        if self.turn + 1 not in self.written and self._pause("Enter goes on, b decides this turn anew") == "b":
+        if self.turn + 1 not in self.written and self.asking.pause("Enter goes on, b decides this turn anew") == "b":
             self._back()
             return
         following = self.session.next_phases()
@@ -268,7 +253,7 @@ class Sitting:
         """Back to the last decision before this moment; whether there is one."""
         before = (self.session.state.phase, self.turn)
         if before == ("decide", 0):
-            self._say("This is the first turn: there is nothing to go back to.")
+            self.asking.say("This is the first turn: there is nothing to go back to.")
             return False
         while self.session.state.phase != "decide" or (self.session.state.phase, self.turn) == before:
             self.session.undo()
@@ -286,7 +271,7 @@ class Sitting:
         first, *others = looking_back.debrief_pages(self.debrief, self.seat, self.paint)
         self.show(first)
         for page in others:
-            self._pause("Enter goes on")
+            self.asking.pause("Enter goes on")
             self.show(page)
 
     def _mark_aims(self) -> None:
@@ -300,7 +285,7 @@ class Sitting:
                 if answer == "" or answer[:1] in marks:
                     self.session.mark(self.seat, number, marks.get(answer[:1], ""))
                     break
-                self._no_key(answer, "k, p or l")
+                self.asking.no_key(answer, "k, p or l")
 
     def record(self) -> dict[str, Any]:
         """The game so far, for a machine."""
@@ -321,25 +306,16 @@ class Sitting:
     # ------------------------------------------------------------------------------------------ asking
 
     def _ask(self, prompt: str) -> str:
-        """An answer that is for whoever asks: what only looks is dealt with here."""
-        while True:
-            try:
-                self.outlook.begin()
-                answer = self.keys.ask(prompt)
-            except AtEnd:
-                raise Stop from None
-            finally:
-                self.outlook.settle()
-            word = answer.lower()
-            if word in ("q", "quit", "exit"):
-                raise Stop
-            if not self._looked(word):
-                return word
+        """An answer that is for whoever asks; bars are prepared meanwhile."""
+        self.outlook.begin()
+        try:
+            return self.asking.ask(prompt)
+        finally:
+            self.outlook.settle()
 
     def _looked(self, word: str) -> bool:
-        if word in ("?", "h", "help"):
-            self.show(["", *(f"  {line}" for line in HELP)])
-        elif word in ("d", "dd"):
+        """Whether a word only looks at something, which is shown."""
+        if word in ("d", "dd"):
             self.show(cards.diary_lines(self.view["news"], self.paint, whole=word == "dd"))
         elif word == "w":
             self.show(worldly.world_lines(self.view["world"], self.paint))
@@ -348,23 +324,6 @@ class Sitting:
         else:
             return False
         return True
-
-    def _pause(self, prompt: str) -> str:
-        """Wait for Enter, where a person reads; `b` alone is handed back."""
-        if not self.keys.is_person:
-            return ""
-        while True:
-            answer = self._ask(f"{prompt}, ? helps >")
-            if answer == "" or (answer == "b" and " b " in prompt):
-                return answer
-            self._no_key(answer, "Enter")
-
-    def _no_key(self, answer: str, wanted: str) -> None:
-        shown = "".join(mark if mark.isprintable() else "?" for mark in answer[:40])
-        self._say(f"`{shown}` is nothing that can be done here: type {wanted}, or ? for what else there is.")
-
-    def _say(self, sentence: str) -> None:
-        self.show(painted(wrapped(sentence), "warning", self.paint))
 
 
 def printed(lines: Sequence[str]) -> None:
