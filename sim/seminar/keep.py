@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sim import api
 from sim.errors import UsageError
+from sim.locks import lock
 
 SECRET_BYTES = 32
 
@@ -107,15 +108,8 @@ def alone(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise UsageError(f"`{folder}` is a file, and a session lies in a folder: name another") from None
-    try:
-        import fcntl
-    except ImportError:  # Windows: the log is open for writing there, and the port is taken
-        yield
-        return
     with (folder / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not lock(file.fileno()):
             raise UsageError(f"the session in `{folder}` is led by another `sim seminar` already; "
-                             "`--new` opens another session") from None  # fmt: skip
+                             "`--new` opens another session")  # fmt: skip
         yield

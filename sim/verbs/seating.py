@@ -241,4 +241,5 @@ def baselines(
 
     written = load(model) if isinstance(model, str | Path) else model
     changed = load(written.asked, policy or written.policy, (*written.overrides, *changes), variant=written.variant)
-    return baselines_of(written.program, changed.program, tuple(changes), seed=seed, runs=runs, policy=policy or "")
+    return baselines_of(written.program, changed.program, tuple(changes), scenario=written.scenario, seed=seed,
+                        runs=runs, policy=policy or "")  # fmt: skip

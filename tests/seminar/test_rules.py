@@ -18,8 +18,8 @@ from sim.game.state import PHASES
 from sim.seminar import keep, lan, moves, places
 from sim.seminar.desk import Who
 from sim.seminar.live import Live, Page, Snapshot
-from sim.seminar.reckoner import MOST, _pieces
 from sim.seminar.security import MOST_BODY, Guard, Rate, body_of, host_of, is_own
+from sim.seminar.whatifs import MOST, pieces
 from sim.verbs.serving import copied, session_of
 from tests.game.stage import seated
 
@@ -286,9 +286,9 @@ def test_a_slow_page_is_told_the_latest_and_never_an_older_state() -> None:
 
 def test_pieces_of_a_what_if_are_all_its_futures_once() -> None:
     """The first round is small, and together they are as many as are promised."""
-    futures = [future for pieces in _pieces() for first, count in pieces for future in range(first, first + count)]
+    futures = [future for around in pieces() for first, count in around for future in range(first, first + count)]
     assert futures == list(range(MOST))
-    assert sum(count for _, count in _pieces()[0]) <= 100
+    assert sum(count for _, count in pieces()[0]) <= 100
 
 
 def test_a_copy_of_a_session_is_the_same_and_tells_nobody(tmp_path: Path) -> None:
