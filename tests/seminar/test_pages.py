@@ -332,7 +332,8 @@ def test_a_what_if_says_what_differs_from_holding_and_why(count: int) -> None:
     view = given.view("russia", "decide")
     triggers = [one["trigger"] for one in view["questions"][:count]]
     found = {trigger: {**given.prospects(), "trigger": trigger} for trigger in triggers}
-    text = unescape(regions("/seat/whatif", view, {**extra("/seat/whatif"), "whatif": found})["bars"])
+    pushed = regions("/seat/whatif", view, {**extra("/seat/whatif"), "whatif": found})["bars"]
+    text = unescape(pushed).replace("\N{NO-BREAK SPACE}", " ")
     options = given.prospects()["options"]
     for place, option in enumerate(options):
         assert text.count(f"</b> {option['why']}") == (count if place else 0), option["why"]
