@@ -287,3 +287,15 @@ def test_every_part_of_a_debrief_is_reached_from_its_head() -> None:
     parts = re.findall(r'<li><a href="#(d-[a-z]+)"', text)
     assert len(parts) == 8
     assert all(text.count(f'id="{part}"') == 1 for part in parts)
+
+
+def test_an_answer_to_what_did_not_come_takes_no_room() -> None:
+    """Of the answers that a team gave, the wall has those that were asked for; the others are counted."""
+    view = given.view("screen", "reveal")
+    own = next(move for move in view["reveal"]["moves"] if move["by"] != "model")
+    idle = {**own, "says": "Keep to it", "is_answer": True, "carried_out": None, "under_way": ""}
+    given_one = {**idle, "says": "Do as was said", "carried_out": "15 April 2014"}
+    view["reveal"]["moves"] += [idle, idle, given_one]
+    text = regions("/screen", view, {})["scene"]
+    assert "Keep to it" not in text and "2 answers to what did not come" in text
+    assert "Do as was said" in text
