@@ -332,7 +332,8 @@ def test_a_what_if_says_what_differs_from_holding_and_why(count: int) -> None:
     view = given.view("russia", "decide")
     triggers = [one["trigger"] for one in view["questions"][:count]]
     found = {trigger: {**given.prospects(), "trigger": trigger} for trigger in triggers}
-    text = unescape(regions("/seat/whatif", view, {**extra("/seat/whatif"), "whatif": found})["bars"])
+    pushed = regions("/seat/whatif", view, {**extra("/seat/whatif"), "whatif": found})["bars"]
+    text = unescape(pushed).replace("\N{NO-BREAK SPACE}", " ")
     options = given.prospects()["options"]
     for place, option in enumerate(options):
         assert text.count(f"</b> {option['why']}") == (count if place else 0), option["why"]
@@ -373,3 +374,19 @@ def test_a_scenario_that_asks_nothing_of_a_class_is_talked_about_all_the_same() 
         bare = {**view, "turn": {**view["turn"], "teaches": "", "asks": []}}
         assert "Which move surprised you" in render(page, bare, extra(page))
         assert "Which move surprised you" not in render(page, view, extra(page))
+
+
+@pytest.mark.parametrize(("page", "role"), [("/seat/debrief", "russia"), ("/host/debrief", "host")])
+def test_no_line_breaks_between_a_number_and_its_unit(page: str, role: str) -> None:
+    """On a whole page and in its parts every percent sign after a number follows a blank that does not break."""
+    view, beside = given.view(role, "debrief"), {"debrief": given.debrief()}
+    for text in (render(page, view, beside), *regions(page, view, beside).values()):
+        shown = re.sub(r"<[^>]*>", "", text)
+        assert not re.search(r"\d (%|points?\b)|n = \d", shown)
+    assert "\N{NO-BREAK SPACE}%" in render(page, view, beside)
+
+
+def test_what_is_typed_keeps_its_blanks() -> None:
+    """A reason in its field, and what a form sends, are as they were written."""
+    text = "<textarea>10 % more</textarea><input value='5 %'><p>10 % more</p>"
+    assert words.held(text) == text.replace("<p>10 %", "<p>10\N{NO-BREAK SPACE}%")

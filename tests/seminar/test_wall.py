@@ -98,7 +98,7 @@ def test_a_slide_that_is_not_there_is_refused_with_those_that_are(stage: Stage) 
     refused = host.do("slide", slide="regret")
     assert refused.status in (404, 422)
     assert "there are ending" in refused.text
-    assert "afterwards" in refused.text
+    assert "cautions" in refused.text
 
 
 def test_history_goes_on_after_an_early_end(stage: Stage) -> None:
@@ -113,7 +113,7 @@ def test_history_goes_on_after_an_early_end(stage: Stage) -> None:
     assert "its last 2 turns" in record["says"]
     phone = east.get(f"{east.origin}/seat/debrief").text
     wall = render(
-        "/screen", given.view("screen", "debrief"), {"debrief": record, "wall": given.wall("afterwards", record)}
+        "/screen", given.view("screen", "debrief"), {"debrief": record, "wall": given.wall("history", record)}
     )
     for text in (phone, wall, html(record)):
         assert "What really happened afterwards" in text
@@ -122,14 +122,39 @@ def test_history_goes_on_after_an_early_end(stage: Stage) -> None:
 
 def test_every_part_of_a_debrief_has_its_slide() -> None:
     """Ending, fan, shares from moment to moment, regrets, secrets, words, history, forecasts, aims, what it is not."""
-    names = [one["name"] for one in slides(given.debrief())]
+    names = [one["name"] for one in slides(long_enough())]
     assert names == ["ending", "fan", "moments", "regrets", "secrets", "words", "history", "afterwards", "forecasts",
                      "aims", "cautions"]  # fmt: skip
     assert len(set(names)) == len(names)
-    view = given.view("screen", "debrief")
     for name in names:
-        text = regions("/screen", view, {"debrief": given.debrief(), "wall": given.wall(name)})["scene"]
+        text = scene(name, long_enough())
         assert on_the_wall(text)[0] == name
+
+
+def long_enough() -> dict[str, Any]:
+    """A debrief in which nothing shares a wall."""
+    found = given.debrief()
+    return {**found, "secrets": found["secrets"] * 6, "threats": found["threats"] * 4,
+            "afterwards": found["afterwards"] * 14}  # fmt: skip
+
+
+def scene(name: str, found: dict[str, Any]) -> str:
+    """What the wall shows of a slide."""
+    beside = {"debrief": found, "wall": given.wall(name, found)}
+    return regions("/screen", given.view("screen", "debrief"), beside)["scene"]
+
+
+def test_what_is_little_shares_a_wall() -> None:
+    """One secret and one word stand on one slide, history and what came after it on another; nothing is lost."""
+    found = given.debrief()
+    listed = {one["name"]: one for one in slides(found)}
+    rest = ["forecasts", "aims", "cautions"]
+    assert list(listed) == ["ending", "fan", "moments", "regrets", "secrets", "history", *rest]
+    for name, kept in (("secrets", [*found["secrets"], *found["threats"]]), ("history", found["afterwards"])):
+        text = scene(name, found)
+        assert text.count("<section><h2>") == 2
+        assert all(one["says"] in text for one in kept)
+    assert {"secrets", "words"} <= {one["name"] for one in slides({**found, "secrets": found["secrets"] * 6})}
 
 
 def test_no_slide_holds_more_than_it_has_room_for() -> None:
@@ -168,8 +193,8 @@ def test_the_largest_bar_is_unfolded_and_every_line_says_its_own() -> None:
     text = render("/seat/debrief", given.view("russia", "debrief"), {"debrief": found})
     unfolded = re.findall(r'<details class="decision"[^>]*id="([\w-]+)"( open)?>', text)
     assert unfolded == [("m-1-russia-push_further", ""), ("m-2-russia-push_further", " open")]
-    assert "another: 9.0 points more (8.0 to 10.0)" in text
-    assert "another: 3.0 points more (1.0 to 5.0)" in text
+    assert "another: 9.0\N{NO-BREAK SPACE}points more (8.0 to 10.0)" in text
+    assert "another: 3.0\N{NO-BREAK SPACE}points more (1.0 to 5.0)" in text
     assert 'href="#m-2-russia-push_further"' in text
     assert first["turn"] == 0
 
@@ -254,3 +279,23 @@ def test_the_world_is_reached_from_its_table_of_contents_without_a_script() -> N
     assert len(targets) >= 5
     assert all(f'id="{target}"' in text for target in targets)
     assert text.count('<details class="part"') >= 5
+
+
+def test_every_part_of_a_debrief_is_reached_from_its_head() -> None:
+    """A phone has a list of its parts, in which each leads to one that is there."""
+    text = render("/seat/debrief", given.view("russia", "debrief"), {"debrief": given.debrief()})
+    parts = re.findall(r'<li><a href="#(d-[a-z]+)"', text)
+    assert len(parts) == 8
+    assert all(text.count(f'id="{part}"') == 1 for part in parts)
+
+
+def test_an_answer_to_what_did_not_come_takes_no_room() -> None:
+    """Of the answers that a team gave, the wall has those that were asked for; the others are counted."""
+    view = given.view("screen", "reveal")
+    own = next(move for move in view["reveal"]["moves"] if move["by"] != "model")
+    idle = {**own, "says": "Keep to it", "is_answer": True, "carried_out": None, "under_way": ""}
+    given_one = {**idle, "says": "Do as was said", "carried_out": "15 April 2014"}
+    view["reveal"]["moves"] += [idle, idle, given_one]
+    text = regions("/screen", view, {})["scene"]
+    assert "Keep to it" not in text and "2 answers to what did not come" in text
+    assert "Do as was said" in text

@@ -64,7 +64,7 @@ def render(page: str, view: Mapping[str, Any], extra: Mapping[str, Any]) -> str:
     KeyError
         If there is no such page.
     """
-    return _written(page, view, extra, {})
+    return words.held(_written(page, view, extra, {}))
 
 
 def regions(page: str, view: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, str]:
@@ -79,7 +79,7 @@ def regions(page: str, view: Mapping[str, Any], extra: Mapping[str, Any]) -> dic
     """
     found: dict[str, str] = {}
     _written(page, view, {**extra, "key": ""}, found)
-    return found
+    return {name: words.held(inside) for name, inside in found.items()}
 
 
 def asset(name: str) -> tuple[bytes, str] | None:

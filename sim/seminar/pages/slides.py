@@ -11,8 +11,11 @@ from typing import Any
 
 from sim.digits import decimals_of, fixed
 
-ROOM = 14.0
+ROOM = 18.5
 """How much a slide of lines holds: a line of text counts 1, and what parts two things a little more."""
+
+HEADING = 1.5
+"""What a heading takes where two kinds of things share a wall."""
 
 WIDTH = 84
 """Characters in a line over the whole width."""
@@ -37,9 +40,7 @@ def slides(found: Record | None) -> tuple[Slide, ...]:
     listed = [
         {"name": "ending", "title": "Your history, among those it might have been", "kind": "ending"},
         *_fans(found), *_moments(found), *_regrets(found),
-        *_parted("secrets", "What was secret", found["secrets"], _secret),
-        *_parted("words", "Threats made and words given", [one for one in found["threats"] if one["made"]], _word),
-        *_history(found), *_forecasts(found), *_aims(found),
+        *_secrets(found), *_history(found), *_forecasts(found), *_aims(found),
         *_parted("cautions", "What this does not say", found["cautions"], lambda one: ceil(len(one) / WIDTH) + 0.4),
     ]  # fmt: skip
     return tuple(listed)
@@ -54,6 +55,13 @@ def _parted(
         of = f" ({number + 1} of {len(parts)})" if len(parts) > 1 else ""
         yield {"name": f"{name}-{number + 1}" if number else name, "title": f"{title}{of}", "kind": kind or name,
                "items": part}  # fmt: skip
+
+
+def _shared(title: str, first: list[Slide], second: list[Slide], weight: float) -> list[Slide]:
+    """Two slides as one, under a heading each, if there is room for both: a wall half empty is turned for nothing."""
+    if len(first) != 1 or len(second) != 1 or weight + 2 * HEADING > ROOM:
+        return [*first, *second]
+    return [{"name": first[0]["name"], "title": title, "kind": "shared", "parts": [*first, *second]}]
 
 
 def fitting(items: Sequence[Any], weight: Callable[[Any], float], room: float = ROOM) -> list[list[Any]]:
@@ -182,24 +190,39 @@ def cost(regret: Record) -> str:
     return f"another: {points(regret)} more {points_within(regret)}"
 
 
+def _secrets(found: Record) -> list[Slide]:
+    """What not everybody knew, and what was threatened and promised."""
+    hidden, given = found["secrets"], [one for one in found["threats"] if one["made"]]
+    return _shared(
+        "What was secret, and what words were given",
+        list(_parted("secrets", "What was secret", hidden, _secret)),
+        list(_parted("words", "Threats made and words given", given, _word)),
+        sum(map(_secret, hidden)) + sum(map(_word, given)),
+    )
+
+
 def _secret(one: Record) -> float:
-    return ceil((len(one["says"]) + 24) / WIDTH) + 1.5
+    return ceil((len(one["says"]) + 44) / WIDTH) + 1.2
 
 
 def _word(one: Record) -> float:
-    return ceil(len(one["says"]) / 40) + 1.6
+    return ceil(len(one["says"]) / 44) + 1.8
 
 
-def _history(found: Record) -> Iterator[Slide]:
+def _history(found: Record) -> list[Slide]:
     """What really happened in the turns that were played, and what after them."""
     then = [one for turn in found["turns"] for one in turn["history"]]
-    yield from _parted("history", "What really happened", then, _dated)
-    title = "What really happened afterwards"
-    yield from _parted("afterwards", title, found.get("afterwards") or [], _dated, kind="history")
+    after = found.get("afterwards") or []
+    return _shared(
+        "What really happened, then and afterwards",
+        list(_parted("history", "What really happened", then, _dated)),
+        list(_parted("afterwards", "What really happened afterwards", after, _dated, kind="history")),
+        sum(map(_dated, [*then, *after])),
+    )
 
 
 def _dated(one: Record) -> float:
-    return ceil(len(one["says"]) / (WIDTH - 20)) + 0.25
+    return ceil(len(one["says"]) / (WIDTH - 10)) + 0.2
 
 
 def _forecasts(found: Record) -> Iterator[Slide]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -216,6 +217,25 @@ def capitalized(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+UNITS = "%|points?|days?|weeks?|months?|years?|minutes?|seconds?|futures|forecasts?|runs|USD"
+"""What belongs to the number before it."""
+
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+
+_APART = re.compile(
+    rf" (?:(?<=\d )(?=(?:{UNITS}|{MONTHS})(?!\w))|(?<=\bn )(?== \d)|(?<=\bn = )(?=\d))(?=[^<>]*(?:<(?!/textarea)|\Z))"
+)
+
+
+def held(page: str) -> str:
+    """A page in which no line breaks between a number and its unit; what is typed in it, and tags, stay as they are.
+
+    >>> held("<p>33 % of n = 1,000</p><input value='5 %'>").replace(chr(160), "_")
+    "<p>33_% of n_=_1,000</p><input value='5 %'>"
+    """
+    return _APART.sub("\N{NO-BREAK SPACE}", page)
+
+
 def without_year(date: str) -> str:
     """A date that is read beside others of its year.
 
@@ -224,6 +244,19 @@ def without_year(date: str) -> str:
     """
     day, _, year = date.rpartition(" ")
     return day if " " in day and len(year) == 4 and year.isdigit() else date
+
+
+def year_of(items: Iterable[Mapping[str, Any]]) -> str:
+    """The year in which all of these dated things lie; "" if they lie in several, or in none.
+
+    >>> year_of([{"date": "2014-04-06"}, {"date": "2014-05-02"}])
+    '2014'
+    >>> year_of([{"date": "2014-04-06"}, {"date": "2015-02-12"}])
+    ''
+    """
+    days = {day(one["date"]) for one in items}
+    years = {one.rpartition(" ")[2] for one in days if without_year(one) != one}
+    return years.pop() if len(years) == 1 and all(without_year(one) != one for one in days) else ""
 
 
 def clause(text: str) -> str:
@@ -249,7 +282,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     one.__name__: one
     for one in (
         minutes, left, chance, plain, people, counted, phase, step, channel, short, drawing, day, dated, mark, usually,
-        score, said, estimate, source, capitalized, without_year, clause, weightiest, by_turn, points, points_within,
-        cost, dearest, decision_id, gauge,
+        score, said, estimate, source, capitalized, without_year, year_of, clause, weightiest, by_turn, points,
+        points_within, cost, dearest, decision_id, gauge,
     )
 }  # fmt: skip

@@ -26,8 +26,20 @@ FITS = """() => {
 }"""
 """Whether nothing of a page lies below or beside the window, and by how much its words were made smaller for that."""
 
+MOST = 12
+"""Slides of a debrief that ten minutes have room for."""
+
 SMALLEST = 0.9
 """How much smaller words may become where a class ordered all that it may."""
+
+FILLS = """() => {
+  const size = parseFloat(getComputedStyle(document.documentElement).fontSize) / (9.6 + innerWidth / 100);
+  return [size, document.querySelector('.slide').getBoundingClientRect().bottom / innerHeight];
+}"""
+"""How much larger the words of a slide are than they need be, and how far down the wall it goes."""
+
+FULL, LARGEST = 0.85, 1.9
+"""So far down goes a slide, unless its words are as large as words get."""
 
 NAME = "() => document.querySelector('.slide')?.dataset.slide"
 
@@ -53,6 +65,19 @@ def unfit(page: Page, what: str) -> list[str]:
         is_high, is_wide, part = page.evaluate(FITS)
         if not (is_high and is_wide and part >= SMALLEST):
             found.append(f"{what} at {size['width']}: fits {is_high, is_wide}, words at {part:.2f}")
+    page.set_viewport_size(PROJECTOR)  # type: ignore[arg-type]
+    return found
+
+
+def empty(page: Page, what: str) -> list[str]:
+    """At which sizes a slide leaves the wall empty below words that might be larger."""
+    found = []
+    for size in SIZES:
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.wait_for_timeout(100)
+        large, down = page.evaluate(FILLS)
+        if down < FULL and large < LARGEST:
+            found.append(f"{what} at {size['width']}: ends at {down:.2f} of the wall, words at {large:.2f}")
     page.set_viewport_size(PROJECTOR)  # type: ignore[arg-type]
     return found
 
@@ -86,7 +111,7 @@ def test_the_world_on_a_phone_is_no_longer_than_four_screens(room: Room, screen:
 
 
 def test_each_slide_of_the_debrief_fits_the_wall(room: Room, screen: Page) -> None:
-    """From the ending to what it does not say: at both sizes no slide is scrolled, and no word is made smaller."""
+    """From the ending to what it does not say: at both sizes no slide is scrolled, and none leaves the wall empty."""
     room.server.rest()
     room.lead("advance", phase="debrief")
     touch.until(screen, NAME, seconds=90)
@@ -97,8 +122,9 @@ def test_each_slide_of_the_debrief_fits_the_wall(room: Room, screen: Page) -> No
     for name in names:
         room.lead("slide", slide=name)
         touch.until(screen, f"() => document.querySelector('.slide')?.dataset.slide === '{name}'")
-        bad += unfit(screen, name)
+        bad += [*unfit(screen, name), *empty(screen, name)]
     assert not bad, "\n".join(bad)
+    assert len(names) <= MOST, names
     host.context.close()
 
 

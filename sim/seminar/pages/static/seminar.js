@@ -491,12 +491,10 @@ function told(message) {
     if (there?.hasAttribute("data-region")) grow(there, String(markup));
     if (name === "told") speak(there?.textContent ?? "", "told");
   }
-  if (message.regions) {
-    restore();
-    fit();
-  }
+  if (message.regions) restore();
   tick();
   if (message.state) stands(message.state);
+  if (message.regions) fit();
 }
 
 /** @type {HTMLElement | null} */
@@ -567,13 +565,30 @@ function speak(words, kind = "") {
   }, Math.max(0, wait));
 }
 
-/** What is on a wall fits it, for nobody can scroll there: where words are too many, they are a little smaller. */
+/** What is on a wall fills it, and fits it, for nobody can scroll there: few words are larger, too many a little smaller. */
 function fit() {
   if (here.page !== "/screen") return;
   const root = document.documentElement;
-  root.style.fontSize = "";
+  root.style.removeProperty("--grown");
   if (!matchMedia("(min-width: 60rem)").matches) return; // somebody enlarged it, and scrolls
-  for (let part = 0.98; part > 0.7 && root.scrollHeight > innerHeight; part -= 0.02) root.style.fontSize = `calc(${part.toFixed(2)} * (0.6rem + 1vw))`;
+  const all = (/** @type {string} */ what) => [...document.querySelectorAll(what)];
+  const cut = () => all(".came .text").filter((one) => one.scrollHeight > one.clientHeight + 1).length;
+  const ends = (/** @type {Element | null} */ one) => one?.getBoundingClientRect().right ?? 0;
+  const before = cut();
+  const holds = (/** @type {number} */ part) => {
+    root.style.setProperty("--grown", part.toFixed(3));
+    return root.scrollHeight <= innerHeight && root.scrollWidth <= innerWidth && cut() <= before
+      && all("#main .scrolls").every((one) => one.scrollWidth <= one.clientWidth)
+      && (part <= 1 || all("#main svg.drawn text").every((one) => ends(one) <= ends(one.closest("svg")) + 1));
+  };
+  let [small, large] = [0.7, 2];
+  if (holds(large)) return;
+  while (large - small > 0.005) {
+    const middle = (small + large) / 2;
+    if (holds(middle)) small = middle;
+    else large = middle;
+  }
+  root.style.setProperty("--grown", small.toFixed(3));
 }
 addEventListener("resize", fit);
 addEventListener("load", fit);
