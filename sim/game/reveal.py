@@ -24,7 +24,7 @@ class Move:
     `had_been` is the chance that the model gave it at that moment; None where it did not weigh it, or where it would
     give away what only the seat itself knows. `carried_out` is the day; where it is None, `undone` says why, and what
     takes its time says that it is `under_way`.
-    `is_idle`: it changes nothing.
+    `is_idle`: it changes nothing. An answer to what did not come is its seat's own, as what it would do next.
     """
 
     seat: str
@@ -95,11 +95,17 @@ class _Told:
         key = self.turn, actor, question.trigger
         carried = next((one for one in self.past.course.orders if (one.turn, one.seat, one.trigger) == key), None)
         tick = None if carried is None else carried.tick
+        if tick is None and question.is_answer and not self.knows_hand(actor):
+            return
         undone = NO_OCCASION if carried is None else why_undone(self.speech, self.past, self.sight, carried)
         weighed = [one for when, one in self.made.get(place, ()) if when == tick and one.chosen == chosen]
         yield self.move(
             actor, question, question.options[chosen], by, tick, weighed[0] if weighed else None, undone=undone
         )
+
+    def knows_hand(self, actor: str) -> bool:
+        """Whether whoever looks may know what a seat weighed, and what it would do if something came."""
+        return self.sight.sees_all or self.sight.seat == actor
 
     def of_model(self, actor: str, question: Question) -> Iterator[Move]:
         """What the model chose: each thing it did once, and where it did nothing the last time that it was asked."""
@@ -118,12 +124,11 @@ class _Told:
     ) -> Move:  # fmt: skip
         """One move, with the chance it had had for those who may know what the seat weighed."""
         chosen = question.names.index(option.name)
-        may_weigh = self.sight.sees_all or self.sight.seat == actor
         return Move(
             seat=actor, title=self.speech.title(actor), trigger=question.trigger,
             asks=capital(self.speech.plain(question.asks)), option=option.name,
             says=self.speech.plain(option.says), by=by,
-            had_been=round(decision.shares[chosen], 4) if decision is not None and may_weigh else None,
+            had_been=round(decision.shares[chosen], 4) if decision is not None and self.knows_hand(actor) else None,
             carried_out=None if tick is None else day_in_words(self.game.program, tick),
             is_secret=not option.does_nothing and not self.everybody.knows_firing(question.place, chosen),
             undone=undone, is_idle=option.does_nothing,

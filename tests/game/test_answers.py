@@ -117,3 +117,14 @@ def test_who_says_otherwise_of_what_it_brings_is_heard(session: Session) -> None
     """An answer that is given goes before the one that an order implies."""
     on(session, east={"move": "bring", "talks.plan.ask.east": "dismiss"}, west={})
     assert set(answers(session, "talks.plan.ask.east")) == {"dismiss"}
+
+
+def test_an_answer_to_what_did_not_come_stays_with_its_seat(session: Session) -> None:
+    """What a seat would have done is no news to others; its own page and whoever leads have it, with why."""
+    kept = {"talks.agreement.leave.due": "kept"}
+    session.order("w", {"watch": "away", **kept}, turn=0, seen=0)
+    session.order("e", {}, turn=0, seen=0)
+    session.advance("reveal")
+    for role, shown in (("west", True), ("host", True), ("east", False), ("screen", False)):
+        moves = [one["trigger"] for one in api.view(session, role)["reveal"]["moves"]]
+        assert "watch" in moves and ("talks.agreement.leave.due" in moves) is shown, role

@@ -240,7 +240,7 @@ def test_the_console_says_who_would_be_played_by_the_model(stage: Stage) -> None
     east.do("seal", seen=0)
     console = host.get(f"{host.origin}/host/console").text
     assert "nobody there has sealed or wants anything" in console and "nothing, for the envelope is empty" in console
-    assert "The envelope is empty: your team does nothing" in east.get(f"{east.origin}/seat/decide").text
+    assert "The envelope is empty: your team begins nothing" in east.get(f"{east.origin}/seat/decide").text
     host.do("override", trigger="warn", option="shout")
     assert "put in by you: Shout" in host.get(f"{host.origin}/host/console").text
     page = west.get(f"{west.origin}/seat/decide").text

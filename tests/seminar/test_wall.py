@@ -289,13 +289,13 @@ def test_every_part_of_a_debrief_is_reached_from_its_head() -> None:
     assert all(text.count(f'id="{part}"') == 1 for part in parts)
 
 
-def test_an_answer_to_what_did_not_come_takes_no_room() -> None:
-    """Of the answers that a team gave, the wall has those that were asked for; the others are counted."""
-    view = given.view("screen", "reveal")
-    own = next(move for move in view["reveal"]["moves"] if move["by"] != "model")
+def test_answers_to_what_did_not_come_stand_together() -> None:
+    """Of the answers that a team gave its page has those that were asked for; the others take one line."""
+    view = given.view("russia", "reveal")
+    own = next(move for move in view["reveal"]["moves"] if move["by"] != "model" and move["seat"] == "russia")
     idle = {**own, "says": "Keep to it", "is_answer": True, "carried_out": None, "under_way": ""}
     given_one = {**idle, "says": "Do as was said", "carried_out": "15 April 2014"}
     view["reveal"]["moves"] += [idle, idle, given_one]
-    text = regions("/screen", view, {})["scene"]
-    assert "Keep to it" not in text and "2 answers to what did not come" in text
-    assert "Do as was said" in text
+    text = " ".join(regions("/seat/reveal", view, {}).values())
+    assert re.search("Did not come up, and nobody else knows: [^/]*Keep to it</b>; [^/]*Keep to it</b>", text)
+    assert text.count("Keep to it") == 2 and '<p class="chosen">Do as was said' in text
