@@ -156,9 +156,7 @@ def _aims(record: Record, seat: str, paint: Paint) -> Iterator[str]:
 def _secrets(record: Record, titles: _Titles) -> Iterator[str]:
     for one in record["secrets"]:
         out = f"came out on {one['public'][:10]}" if one["public"] else "never came out"
-        public = (one["public"] or "")[:10]
-        learned = "".join(f"; {titles[who]} learned of it on {date[:10]}" for who, date in one["learned"].items()
-                          if date[:10] != public)  # fmt: skip
+        learned = "".join(f"; {titles[who]} learned of it on {date[:10]}" for who, date in one["learned"].items())
         who = ", ".join(titles[name] for name in one["who"].split(", "))
         told = f"{one['date'][:10]} {who}: {one['says']} (known to {titles.those(one['knew'])}; {out}{learned})"
         yield from wrapped(told, lead="  ", hang=4)

@@ -78,7 +78,7 @@ class Trace:
 def secrets(game: Game, trace: Trace) -> list[dict[str, Any]]:
     """Words and deeds that were not public when they came: who, when, who knew at once, who came to know, and when.
 
-    To decide in private to give one's word is no secret beside the word itself.
+    `learned` has those who came to know before all did. To decide in private to give one's word is no secret beside the word itself.
     """
     draft = Draft(game.scenario, Known())
     actors = [str(actor) for actor in game.scenario.actors]
@@ -91,7 +91,8 @@ def secrets(game: Game, trace: Trace) -> list[dict[str, Any]]:
             found.append({
                 "name": name, "is_word": is_word, "tick": row_tick, "date": trace.date(row_tick), "who": who,
                 "says": says, "knew": sorted(one.knowing),
-                "learned": {actor: trace.date(tick) for actor, tick in learned.items() if tick is not None},
+                "learned": {actor: trace.date(tick) for actor, tick in learned.items()
+                            if tick is not None and (out is None or tick < out)},
                 "public": trace.date(out),
             })  # fmt: skip
     given = {(one["tick"], one["who"]) for one in found if one["is_word"]}

@@ -299,3 +299,17 @@ def test_answers_to_what_did_not_come_stand_together() -> None:
     text = " ".join(regions("/seat/reveal", view, {}).values())
     assert re.search("Did not come up, and nobody else knows: [^/]*Keep to it</b>; [^/]*Keep to it</b>", text)
     assert text.count("Keep to it") == 2 and '<p class="chosen">Do as was said' in text
+
+
+def test_who_learned_of_a_secret_is_told_on_phones_with_the_day() -> None:
+    """Between those who knew at once and the day on which it came out, if it did; an empty envelope is told as well."""
+    found = given.debrief()
+    secret = {**found["secrets"][0], "knew": ["us"], "learned": {"russia": "2014-03-31"}, "public": None}
+    turn = {**found["turns"][0], "empty": ["ukraine"]}
+    record = {**found, "secrets": [secret], "turns": [turn, *found["turns"][1:]]}
+    text = re.sub("<[^>]+>", "", render("/seat/debrief", given.view("russia", "debrief"), {"debrief": record}))
+    text = text.replace("\xa0", " ")
+    assert re.search(
+        r"Known to The United States; to The Russian Federation on 31 March( 2014)?; it never came out", text
+    )
+    assert "Ukraine: an empty envelope. Nothing was begun." in text
