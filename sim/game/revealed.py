@@ -78,7 +78,8 @@ class Trace:
 def secrets(game: Game, trace: Trace) -> list[dict[str, Any]]:
     """Words and deeds that were not public when they came: who, when, who knew at once, who came to know, and when.
 
-    `learned` has those who came to know before all did. To decide in private to give one's word is no secret beside the word itself.
+    `learned` has those who came to know before all did. To decide in private to give one's word is no secret beside the
+    word itself.
     """
     draft = Draft(game.scenario, Known())
     actors = [str(actor) for actor in game.scenario.actors]
