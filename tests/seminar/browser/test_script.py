@@ -222,7 +222,7 @@ def test_what_is_pressed_on_purpose_is_done_or_it_is_said_why_not(room: Room):
 
 
 NEVER_OPENS = """window.made = 0; window.gone = 0;
-  const never = class { constructor() { made++; this.readyState = 0; } send() {} close() { gone++; this.readyState = 3; } };
+  const never = class { constructor() { made++; this.readyState = 0; } close() { gone++; this.readyState = 3; } };
   window.WebSocket = Object.assign(never, {CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3});"""
 
 
