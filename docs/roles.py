@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -60,8 +60,15 @@ def _red_lines(sheet: Mapping[str, Any]) -> Iterator[str]:
 def _decisions(sheet: Mapping[str, Any]) -> Iterator[str]:
     yield (f"**What you may decide:** at most {sheet['orders']} of these in a turn. (0) is what is done where you say "
            "nothing.")  # fmt: skip
-    rows = [row for question in sheet["decides"] for row in _options(question)]
-    yield "\n".join(["| question | option | what it costs |", "| --- | --- | --- |", *rows])
+    yield _table([one for one in sheet["decides"] if not one["is_answer"]])
+    if answers := [one for one in sheet["decides"] if one["is_answer"]]:
+        yield "**What you may be asked:** answers cost no order. Where you say nothing the model answers for you."
+        yield _table(answers)
+
+
+def _table(questions: Sequence[Mapping[str, Any]]) -> str:
+    rows = [row for question in questions for row in _options(question)]
+    return "\n".join(["| question | option | what it costs |", "| --- | --- | --- |", *rows])
 
 
 def _options(question: Mapping[str, Any]) -> Iterator[str]:

@@ -50,11 +50,14 @@ from sim.verbs.playing import (
 from sim.verbs.rehearsing import Rehearsal, rehearsal_of, rehearsed
 from sim.verbs.sandboxing import levers, sandboxed, turned
 from sim.verbs.seating import (
+    ROUTINE,
     ask,
     baselines,
     chunk,
     differences,
+    folded,
     game,
+    holds_session,
     open_session,
     prospects,
     resume_session,
@@ -95,6 +98,7 @@ if TYPE_CHECKING:  # the faces take the names of these values from here
     from sim.game.baselines import Baselines as Baselines
     from sim.game.course import Course as Course
     from sim.game.debrief import Debrief as Debrief
+    from sim.game.folded import Again as Again
     from sim.game.foresight import Ask as Ask
     from sim.game.foresight import Chunk as Chunk
     from sim.game.prospects import Prospect as Prospect
@@ -121,6 +125,7 @@ __all__ = [
     "MOST_RUNS",
     "POINT_RUNS",
     "RESULTS",
+    "ROUTINE",
     "RUNS",
     "WORLDS",
     "Model",
@@ -153,8 +158,10 @@ __all__ = [
     "explain",
     "export",
     "export_session",
+    "folded",
     "game",
     "has_part",
+    "holds_session",
     "lay_part",
     "levers",
     "load",

@@ -82,10 +82,15 @@ def _due(draft: Draft, track: Track, key: Text, terms: schema.Obligation) -> Non
         ),
     }  # fmt: skip
     signed = f"{name}.agreement.signed"
+    asks = (
+        f"Due under the agreement: {' '.join(terms.says.split())}."
+        if terms.says
+        else f"`{key}` is due under the agreement."
+    )
     draft.trigger(
         Phase.TALKS, f"{whole}.due", key.place, when=_begins(draft, track, terms, path),
         after=draft.amount(terms.due, WORLD) or DUE, if_=f"{signed} and {whole}.owed" if terms.under else signed,
-        choose=options, actor=by[0], agent=name, asks=f"`{key}` is due under the agreement. Is it kept?",
+        choose=options, actor=by[0], agent=name, asks=f"{asks} Is it kept?",
     )  # fmt: skip
 
 

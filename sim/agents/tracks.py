@@ -5,6 +5,7 @@ All of it follows from the file alone, so that the expansion of a track and the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,6 +30,21 @@ def words_of(text: str) -> list[str]:
     ['demand', 'federalism', 'neutrality']
     """
     return text.replace(",", " ").split()
+
+
+def _told(worth: Text) -> str:
+    """A worth as a card says it; of a sum that begins with a number, the number.
+
+    >>> _told(Text("0.4")), _told(Text("-0.5 + office.yields")), _told(Text("office.yields"))
+    ('+0.4', '-0.5, more or less as things stand', 'as things stand')
+    """
+    if (plain := plain_value(worth)) is not None:
+        return f"{plain[0]:+g}"
+    begins = plain_value(Text(_SIGN.split(str(worth))[0]))
+    return f"{begins[0]:+g}, more or less as things stand" if begins else "as things stand"
+
+
+_SIGN = re.compile(r" [+-] ")
 
 
 @dataclass(frozen=True)
@@ -139,6 +155,12 @@ class Track:
         terms = self.block.issues.get(Text(issue))
         found = (terms.model_extra or {}).get(actor) if terms is not None else None
         return found if isinstance(found, Text) else None
+
+    def as_drafted(self, proposal: str, actor: str) -> str:
+        """What the terms are worth to an actor, for whoever sits there, by issue; "" if they are worth nothing."""
+        said = [(str(issue), self.worth(issue, actor)) for issue in self.block.proposals[Text(proposal)].contains]
+        told = [f"{issue.replace('_', ' ')} {_told(worth)}" for issue, worth in said if worth is not None]
+        return f"As drafted, in shares of the prize: {', '.join(told)}" if told else ""
 
     def costs(self, issue: str, actor: str) -> bool:
         """Whether an issue may be worth less than nothing to an actor."""

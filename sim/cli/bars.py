@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.cli import paper
 from sim.cli.paper import Paint, painted, wrapped
+from sim.counted import counted
 
 SEEN = 0.005
 """Outcomes of which no option has so large a share are told in one line."""
@@ -73,7 +74,7 @@ def prospect_lines(record: Mapping[str, Any], names: Sequence[str], paint: Paint
         return painted(wrapped("No future could be played whose past looks like yours: no bars here."), "quiet", paint)
     names = [f"{names.index(one['option']) + 1} {one['option'][:LONGEST]}" for one in options]
     says = f"What each leads to: {record['says']}"
-    lines = ["", paint("head", says), *painted(wrapped(_legend(), hang=0), "quiet", paint)]
+    lines = ["", *painted(wrapped(says), "head", paint), *painted(wrapped(_legend(), hang=0), "quiet", paint)]
     lines += _outcomes(options, names, paint)
     lines += _aims(options, names, paint)
     return [*lines, *_differences(options, names, paint)]
@@ -94,25 +95,28 @@ def _outcomes(options: Sequence[Mapping[str, Any]], names: Sequence[str], paint:
     for at, outcome in enumerate(options[0]["outcomes"]):
         rows = [option["outcomes"][at] for option in options]
         if max(row["share"] for row in rows) < SEEN:
-            rare.append(outcome["name"])
+            rare.append(outcome)
             continue
         yield from wrapped(outcome["says"])
         yield from share_lines([(name, row["share"], row["low"], row["high"])
                                 for name, row in zip(names, rows, strict=True)], paint)  # fmt: skip
     if rare:
-        most = max(row["high"] for option in options for row in option["outcomes"] if row["name"] in rare)
-        yield from wrapped(f"Nearly never (at most {100 * most:.0f} %): {', '.join(rare)}", hang=2)
+        most = max(row["high"] for option in options for row in option["outcomes"]
+                   if any(row["name"] == one["name"] for one in rare))  # fmt: skip
+        yield from wrapped(
+            f"Nearly never (at most {100 * most:.0f} %): {'; '.join(one['says'] for one in rare)}", hang=2
+        )
 
 
 def _aims(options: Sequence[Mapping[str, Any]], names: Sequence[str], paint: Paint) -> list[str]:
     """Of each aim how far it is kept, and of all that can be counted together."""
     if options[0]["score"] is None:
         return []
-    counted = [at for at, aim in enumerate(options[0]["aims"]) if aim["share"] is not None]
-    heads = ["kept, in %", *(f"aim {at + 1}" for at in counted), "all"]
+    those = [at for at, aim in enumerate(options[0]["aims"]) if aim["share"] is not None]
+    heads = ["kept, in %", *(f"aim {at + 1}" for at in those), "all"]
     cells = [
         [name, *(_within(option["aims"][at]["share"], option["aims"][at]["low"], option["aims"][at]["high"])
-                 for at in counted), _within(option["score"], option["score_low"], option["score_high"])]
+                 for at in those), _within(option["score"], option["score_low"], option["score_high"])]
         for name, option in zip(names, options, strict=True)
     ]  # fmt: skip
     lines = paper.table(heads, cells, paint=paint)
@@ -132,13 +136,17 @@ def _differences(options: Sequence[Mapping[str, Any]], names: Sequence[str], pai
     """What differs from the first option by more than luck does; options of which the same is said stand together."""
     yield ""
     together: dict[str, list[str]] = {}
+    apart = []
     for name, option in zip(names, options, strict=True):
         if option["score_more"] is None and not option["more"]:  # the one that the others are compared with
             continue
-        why = f"{option['why'][:1].lower()}{option['why'][1:].rstrip('.')}.{_aims_apart(option)}"
+        why = f"{option['why'][:1].lower()}{option['why'][1:].rstrip('.')}."
         together.setdefault(why, []).append(name)
+        apart += [f"{name}: {told}" for told in _aims_apart(option)]
     for says, those in together.items():
         yield from wrapped(f"{', '.join(those)}: {says}", lead="  ", hang=4)
+    for says in apart:
+        yield from wrapped(says, lead="  ", hang=4)
     late = [f"{name} in {100 * option['carried']:.0f} %" for name, option in zip(names, options, strict=True)
             if option["carried"] < SURE]  # fmt: skip
     if late:
@@ -146,11 +154,11 @@ def _differences(options: Sequence[Mapping[str, Any]], names: Sequence[str], pai
         yield from painted(wrapped(told, lead="  ", hang=4), "quiet", paint)
 
 
-def _aims_apart(option: Mapping[str, Any]) -> str:
-    """Whether the aims are kept more or less than under the first option, in points."""
+def _aims_apart(option: Mapping[str, Any]) -> Iterator[str]:
+    """Whether the aims are kept more or less than under the first option, in points, if by more than luck."""
     found = option["score_more"]
-    if found is None or not found["stands"]:
-        return ""
-    low, high = sorted((100 * abs(found["low"]), 100 * abs(found["high"])))
-    word = "more" if found["value"] > 0 else "less"
-    return f" Your aims are kept {word}, by {100 * abs(found['value']):.0f} points [{low:.0f} to {high:.0f}]."
+    if found is not None and found["stands"]:
+        low, high = sorted((100 * abs(found["low"]), 100 * abs(found["high"])))
+        word = "more" if found["value"] > 0 else "less"
+        points = counted(round(100 * abs(found["value"])), "point")
+        yield f"your aims are kept {word}, by {points} [{low:.0f} to {high:.0f}]."

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import click
 
-from sim.cli.paper import Paint
+from sim.cli.paper import Paint, painted, wrapped
 
 
 class AtEnd(Exception):
@@ -47,7 +47,7 @@ class Terminal:
 
     def ask(self, prompt: str) -> str:
         """One line, typed."""
-        click.echo(self.paint("command", prompt) + " ", nl=False)
+        click.echo("\n".join(painted(wrapped(prompt), "command", self.paint)) + " ", nl=False)
         try:
             line = sys.stdin.readline()
         except UnicodeDecodeError:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.cli import bars, fan, paper
 from sim.cli.paper import Paint, painted, wrapped
+from sim.counted import counted
 
 Record = Mapping[str, Any]
 
@@ -23,20 +24,25 @@ RARE, RARITIES = 0.1, 6
 """What the model did although it had given it less than this, and how much of that is told."""
 
 
-def debrief_lines(record: Record, seat: str, paint: Paint) -> list[str]:
-    """All of the debrief that concerns one seat, in the order in which one would ask."""
-    titles = _Titles({one["seat"]: _inner(one["title"]) for one in record["seats"]})
-    lines = ["", paint("quiet", "=" * paper.width()), paint("title", "Debrief"), *wrapped(record["says"])]
-    for title, part in (
-        ("How it might have ended", _outcomes(record, paint)), ("Your path", _fans(record, paint)),
-        ("Your decisions", _decisions(record, seat, paint)), ("Your aims", _aims(record, seat, paint)),
-        ("What was hidden", _secrets(record, titles)), ("What nobody would have bet on", _rare(record, titles)),
-        ("Words that were given", _threats(record, titles)), ("Your forecasts", _forecasts(record, paint)),
-        ("What really happened", _history(record)), ("What this does not mean", _cautions(record, paint)),
-    ):  # fmt: skip
-        told = list(part)
-        lines += ["", paint("head", title), *told] if told else []
-    return lines
+def debrief_pages(record: Record, seat: str, paint: Paint) -> list[list[str]]:
+    """All of the debrief that concerns one seat, in the order in which one would ask, page by page."""
+    titles = _Titles({one["seat"]: paper.inner(one["title"]) for one in record["seats"]})
+    head = ["", paint("quiet", "=" * paper.width()), paint("title", "Debrief"), *wrapped(record["says"])]
+    pages = (
+        (("Your aims", _aims(record, seat, paint)), ("How it might have ended", _outcomes(record, paint)),
+         ("Your path", _fans(record, paint))),
+        (("Your decisions", _decisions(record, seat, paint)),),
+        (("What was hidden", _secrets(record, titles)), ("What nobody would have bet on", _rare(record, titles)),
+         ("Words that were given", _threats(record, titles))),
+        (("Your forecasts", _forecasts(record, paint)), ("What really happened", _history(record)),
+         ("What this does not mean", _cautions(record, paint))),
+    )  # fmt: skip
+    told = [[line for title, part in page for line in _part(title, list(part), paint)] for page in pages]
+    return [head + told[0], *filter(None, told[1:])]
+
+
+def _part(title: str, lines: Sequence[str], paint: Paint) -> list[str]:
+    return ["", paint("head", title), *lines] if lines else []
 
 
 class _Titles(dict[str, str]):
@@ -48,11 +54,6 @@ class _Titles(dict[str, str]):
     def those(self, actors: Iterable[str]) -> str:
         """Several, with commas."""
         return ", ".join(self[actor] for actor in actors)
-
-
-def _inner(title: str) -> str:
-    """A title in the middle of a sentence: without a capital article."""
-    return f"the {title[4:]}" if title.startswith("The ") else title
 
 
 def _outcomes(record: Record, paint: Paint) -> Iterator[str]:
@@ -93,13 +94,14 @@ def _decisions(record: Record, seat: str, paint: Paint) -> Iterator[str]:
         )
         yield from painted(wrapped(told), "quiet", paint)
     elif found:
-        told = ("No regret can be told, for your seat has no aims that are counted: `--want OUTCOME` says what you are "
-                "after.")  # fmt: skip
+        told = ("No regret can be told, for your seat has no aims that are counted: `--want OUTCOME`, with `--resume` "
+                "too, says what you are after.")  # fmt: skip
         yield from painted(wrapped(told), "quiet", paint)
 
 
 def _decision(move: Record, paint: Paint) -> Iterator[str]:
-    yield paint("choice", "\n".join(wrapped(f"Turn {move['turn'] + 1}: {move['asks']} {move['option']}: {move['says']}",
+    asks = move["asks"] if move["asks"].endswith(("?", ".", "!")) else f"{move['asks']}."
+    yield paint("choice", "\n".join(wrapped(f"Turn {move['turn'] + 1}: {asks} {move['option']}: {move['says']}",
                                             hang=2)))  # fmt: skip
     yield from painted(wrapped("; ".join(_became(move)), lead="  "), "quiet", paint)
     scored = [one for one in move["options"] if one["score"] is not None]
@@ -116,7 +118,7 @@ def _decision(move: Record, paint: Paint) -> Iterator[str]:
 def _became(move: Record) -> Iterator[str]:
     yield f"carried out on {move['carried_out'][:10]}" if move["carried_out"] else f"not done: {move['undone']}"
     if move["had_been"] is not None:
-        yield f"the model would have done so with {paper.percent(move['had_been'])}"
+        yield f"the model would have done so with {paper.odds(move['had_been'])}"
     if move["is_secret"]:
         yield "secret"
 
@@ -124,7 +126,7 @@ def _became(move: Record) -> Iterator[str]:
 def _regret(found: Record) -> str:
     if found["is_best"] or found["value"] is None or found["value"] <= 0:
         return "No regret: nothing looked better."
-    points = f"{_points(found['value'])} points"
+    points = counted(round(100 * found["value"]), "point")
     if found["low"] is not None:
         points += f" [{_points(found['low'])} to {_points(found['high'])}]"
     if not found["stands"]:
@@ -167,7 +169,7 @@ def _rare(record: Record, titles: _Titles) -> Iterator[str]:
     found = sorted((one for turn in record["turns"] for one in turn["drawn"] if one["had_been"] < RARE),
                    key=lambda one: one["had_been"])[:RARITIES]  # fmt: skip
     for one in sorted(found, key=lambda one: one["tick"]):
-        odds = f"which it had given {paper.percent(one['had_been'])}"
+        odds = f"which it had given {paper.odds(one['had_been'])}"
         yield from wrapped(f"{one['date'][:10]} {titles[one['actor']]}: {one['says']}, {odds}", lead="  ", hang=4)
 
 

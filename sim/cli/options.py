@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -105,10 +106,15 @@ class _StudyOrSession(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """As a path; whether such a file is there is said by whoever opens it."""
-        return value if str(value).endswith(".zip") else super().convert(value, param, ctx)
+        if Path(value).is_file() and not str(value).endswith(".zip"):
+            raise UsageError(f"`{value}` is a file: name the folder of a study, or the .zip that a seminar exports")
+        if (Path(value) / "log.jsonl").is_file():
+            raise UsageError(f"`{value}` is a session, not a study: `sim play --resume` and `sim seminar --session` go "
+                             "on with one, and the .zip that a seminar exports is replayed here")  # fmt: skip
+        return value
 
 
-STUDY_OR_SESSION = click.argument("study", metavar="STUDY", type=_StudyOrSession(file_okay=False))
+STUDY_OR_SESSION = click.argument("study", metavar="STUDY", type=_StudyOrSession())
 STUDY = click.argument("study", metavar="STUDY", type=click.Path(file_okay=False))
 
 

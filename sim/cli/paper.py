@@ -137,6 +137,24 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %" if share >= 0.0995 else f"{100 * share:.2f} %"
 
 
+def odds(share: float) -> str:
+    """A chance in whole hundredths, as one speaks of it.
+
+    >>> odds(0.026), odds(0.004), odds(1.0)
+    ('3 %', 'less than 1 %', '100 %')
+    """
+    return "less than 1 %" if 0.0 < share < 0.01 else f"{100 * share:.0f} %"
+
+
+def inner(title: str) -> str:
+    """A title in the middle of a sentence: without a capital article.
+
+    >>> inner("The United States")
+    'the United States'
+    """
+    return f"the {title[4:]}" if title.startswith("The ") else title
+
+
 def number(value: float, figures: int = 3) -> str:
     """A number of a table: three figures, thousands set apart; `never` for what did not come."""
     if value != value:

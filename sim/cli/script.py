@@ -43,7 +43,8 @@ def read_script(text: str, game: Game, actor: str) -> dict[int, Written]:
         named, colon, rest = part.partition(":")
         number = _turn(named.strip(), game) if colon else number
         if number >= len(game.turns):
-            raise UsageError(f"`--choose`: `{part.strip()}` is turn {number + 1}, and there are {len(game.turns)}")
+            which = f"`{part.strip()}` is turn {number + 1}" if part.strip() else f"there is a turn {number + 1}"
+            raise UsageError(f"`--choose`: {which}, and the game has {len(game.turns)}; a semicolon ends a turn")
         if number in found:
             raise UsageError(f"`--choose`: turn {number + 1} is written twice; put its orders together with a comma")
         found[number] = _written(rest if colon else part, game.seats[actor])
@@ -72,11 +73,14 @@ def _written(text: str, seat: Seat) -> Written:
             if forecast is None:
                 raise UsageError(f"`--choose`: `{word}`: a forecast is a number of percent, such as `forecast=30`")
         elif key != MODEL or sign:
-            orders.update([_order(word, key, sign, value, seat)])
+            trigger, option = _order(word, key, sign, value, seat)
+            if trigger in orders:
+                raise UsageError(f"`--choose`: `{text.strip()}` answers `{trigger}` twice: take one of them out")
+            orders[trigger] = option
     if MODEL in words and orders:
         raise UsageError(f"`--choose`: `{text.strip()}`: either the model decides a turn, or you do")
-    if len(orders) > seat.orders:
-        raise UsageError(f"`--choose`: {len(orders)} orders in a turn; this seat gives at most {seat.orders}")
+    if seat.costly(orders) > seat.orders:
+        raise UsageError(f"`--choose`: {seat.costly(orders)} orders in a turn; this seat gives at most {seat.orders}")
     return Written(None if MODEL in words else orders, forecast)
 
 
@@ -85,14 +89,14 @@ def _order(word: str, key: str, sign: str, value: str, seat: Seat) -> tuple[str,
         raise UsageError(
             f"`--choose`: `{word}`: write `question=option`, a comma between orders, a semicolon between turns"
         )
-    question = question_named(key, seat.questions)
+    question = question_named(key, seat.questions, seat.title)
     if value not in question.names:
         hint = did_you_mean(value, question.names) or f"there are {', '.join(question.names)}"
         raise UsageError(f"`--choose`: `{question.trigger}` has no option `{value}`; {hint}")
     return question.trigger, value
 
 
-def question_named(word: str, questions: Iterable[Question]) -> Question:
+def question_named(word: str, questions: Iterable[Question], title: str) -> Question:
     """The question of this name, which may be the last part of the whole one.
 
     Raises
@@ -107,9 +111,13 @@ def question_named(word: str, questions: Iterable[Question]) -> Question:
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        raise UsageError(f"`{word}` may be {' or '.join(f'`{one.trigger}`' for one in fitting)}: write it in full")
-    hint = did_you_mean(word, by_name) or f"this seat decides {', '.join(f'`{name}`' for name in by_name)}"
-    raise UsageError(f"there is no question `{word}` here; {hint}")
+        raise UsageError(
+            f"`--choose`: `{word}` may be {' or '.join(f'`{one.trigger}`' for one in fitting)}: write it in full"
+        )
+    asked = next((name for name, question in by_name.items() if word in question.names), "")
+    hint = f"did you mean `{asked}={word}`?" if asked else did_you_mean(word, by_name) or (
+        f"it is asked {', '.join(f'`{name}`' for name in by_name)}")  # fmt: skip
+    raise UsageError(f"`--choose`: {title} has no question `{word}`; {hint}")
 
 
 def read_forecast(text: str) -> float | None:

@@ -12,6 +12,7 @@ import click
 
 from sim.cli import interrupt, options, paper
 from sim.cli.options import Whole
+from sim.cli.said import FUTURES, ignored, is_said, keep_said, said_now, went_on
 from sim.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -33,12 +34,12 @@ PERSON = "player"
 @click.option("--turns", type=Whole(1, 100), help="So many turns of equal length, in place of those of the file.")
 @click.option("--minutes", type=Whole(5, 600), default=75, show_default=True,
               help="The turns that the file has for a lesson of so many minutes.")  # fmt: skip
-@click.option("--futures", type=Whole(0, 6_400), default=100, show_default=True,
+@click.option("--futures", type=Whole(0, 6_400), default=FUTURES, show_default=True,
               help="Futures behind each bar at first; 0 draws no bars.")  # fmt: skip
 @click.option("--want", metavar="OUTCOME", help="What you are after, where the seat has no aims that can be counted.")
-@click.option("--keep", metavar="DIR", type=click.Path(file_okay=False),
+@click.option("--keep", "--session", "keep", metavar="DIR", type=click.Path(),
               help="The folder that keeps the game (default at a terminal: below `results/plays`).")  # fmt: skip
-@click.option("--resume", metavar="DIR", type=click.Path(file_okay=False), help="Go on with a game that was kept.")
+@click.option("--resume", metavar="DIR", type=click.Path(), help="Go on with a game that was kept.")
 @options.choices
 @options.seed
 @options.form("table", "json")
@@ -59,8 +60,9 @@ def play_command(
     Example:
       sim play first-lesson --as challenger --choose "what_next=up; -; model"
     """
+    from sim.cli.asking import Stop
     from sim.cli.script import read_script
-    from sim.cli.sitting import Sitting, Stop, printed
+    from sim.cli.sitting import Sitting, printed
 
     if file is not None and resume is not None:
         raise UsageError("a game that is kept has its scenario with it: leave out either the file or `--resume`")
@@ -75,19 +77,25 @@ def play_command(
     except Stop:  # nobody has sat down yet
         return 0
     _is_outcome(want, session)
+    said = said_now(session, futures, want)
+    script = read_script(written or "", session.game, actor)
+    for note in ignored(session, actor, keys, script, form):
+        click.echo(f"sim: {note}.", err=True)
+    if session.state.people and form == "table":
+        click.echo("\n".join(paper.wrapped(went_on(session, actor))))
+    keep_said(session.log.folder, said)
     sitting = Sitting(
         session, actor, _person(session, actor), keys=keys, show=printed if form == "table" else lambda lines: None,
-        paint=paper.painter(no_color=no_color), written=read_script(written or "", session.game, actor),
-        futures=0 if form == "json" else futures, want=want or "",
+        paint=paper.painter(no_color=no_color), written=script, futures=0 if form == "json" else said.futures,
+        want=said.want,
     )  # fmt: skip
     return _sat(sitting, form)
 
 
 def _has_no_settings() -> None:
     """Refuse what a game that is kept has settled already."""
-    context = click.get_current_context()
-    given = [f"`{parameter.opts[0]}`" for parameter in context.command.params if parameter.name in SETTLED
-             and context.get_parameter_source(parameter.name) == click.core.ParameterSource.COMMANDLINE]  # fmt: skip
+    given = [f"`{parameter.opts[0]}`" for parameter in click.get_current_context().command.params
+             if parameter.name in SETTLED and is_said(parameter.name)]  # fmt: skip
     if given:
         raise UsageError(f"a game that is kept has its settings with it: leave out {', '.join(given)}, or `--resume`")
 
@@ -105,7 +113,7 @@ def _is_outcome(want: str | None, session: Session) -> None:
 
 def _sat(sitting: Sitting, form: str) -> int:
     """Play, and say how to go on if it was not to the end; the exit code."""
-    from sim.cli.sitting import Stop
+    from sim.cli.asking import Stop
 
     code, is_over = 0, False
     try:
@@ -119,10 +127,14 @@ def _sat(sitting: Sitting, form: str) -> int:
         click.echo(err=True)
     if form == "json" and not code:
         paper.emit_json(sitting.record())
+    if is_over and (left := [turn + 1 for turn in sitting.written if turn >= len(sitting.session.state.played)]):
+        told = f"{'turn' if len(left) == 1 else 'turns'} {', '.join(map(str, left))}"
+        click.echo(f"sim: the game was over before {told} of `--choose`.", err=True)
     folder = sitting.session.log.folder
     if not is_over:
-        turn = f"turn {sitting.turn + 1} of {len(sitting.session.game.turns)}"
-        click.echo(f"sim: stopped at {turn}; nothing is lost. Go on with\n  {_again(sitting)}", err=True)
+        state, turns = sitting.session.state, len(sitting.session.game.turns)
+        where = "in the debrief" if state.phase == "debrief" else f"at turn {state.turn + 1} of {turns}"
+        click.echo(f"sim: stopped {where}; nothing is lost. Go on with\n  {_again(sitting)}", err=True)
     elif folder is not None and form == "table":
         click.echo(f"The game is kept in {folder}.")
     return code
@@ -153,9 +165,11 @@ def _new(
 
     if file is None:
         raise UsageError("name a scenario; `sim list` shows what is shipped, `--resume DIR` goes on with a game")
+    if (Path(file) / "log.jsonl").is_file():
+        raise UsageError(f"`{file}` is a game that was kept: `sim play --resume {shlex.quote(file)}` goes on with it")
     model = api.load(file, policy=policy, variant=variant, overrides=options.read_settings(settings))
     table = api.game(model, minutes=minutes, turns=turns)
-    if keep is not None and (Path(keep) / "log.jsonl").exists():
+    if keep is not None and api.holds_session(keep):
         session, actor = _kept(keep, actor)
         if found := api.differences(session, model, seed=seed, minutes=minutes, turns=turns):
             raise UsageError(
@@ -176,8 +190,9 @@ def _kept(folder: str, actor: str | None) -> tuple[Session, str]:
     for said in filter(None, (api.said_of_version(session), api.said_of_log(session))):
         click.echo(f"sim: {said}.", err=True)
     seats = {person.seat for person in session.state.people.values() if person.seat}
-    if len(session.state.people) > 1:
-        raise UsageError(f"`{folder}` is the session of a class; `sim seminar --session {folder}` goes on with it")
+    if len(session.state.people) > 1 or (Path(folder) / "secret").exists():
+        again = f"sim seminar {session.opened.name} --session {shlex.quote(folder)}"
+        raise UsageError(f"`{folder}` is the session of a class; `{again}` goes on with it")
     if actor is not None and seats and actor not in seats:
         raise UsageError(f"in `{folder}` you play `{min(seats)}`, not `{actor}`")
     return session, min(seats, default=actor or next(iter(session.game.seats)))
@@ -198,8 +213,7 @@ def _actor(actor: str | None, table: Game, keys: Keys) -> str:
 
             if why := api.unseated(table).get(actor):
                 raise UsageError(f"`--as {actor}` has no seat: {why}. Seats: {', '.join(table.seats)}")
-            hint = did_you_mean(actor, table.seats) or f"seats: {', '.join(table.seats)}"
-            raise UsageError(f"`--as {actor}`: there is no such seat; {hint}")
+            raise UsageError(f"`--as {actor}`: there is no such seat; {_seat_meant(actor, table)}")
         return actor
     seats = list(table.seats)
     if not keys.is_person or len(seats) == 1:
@@ -210,9 +224,17 @@ def _actor(actor: str | None, table: Game, keys: Keys) -> str:
     return _chosen(seats, keys)
 
 
+def _seat_meant(actor: str, table: Game) -> str:
+    """The seat whose name or title this may be; else all of them."""
+    by_title = {seat.title.removeprefix("The ").lower(): name for name, seat in table.seats.items()}
+    titled = by_title.get(actor.replace("_", " ").lower().removeprefix("the "))
+    meant = f"did you mean `{titled}`?" if titled is not None else did_you_mean(actor, table.seats)
+    return meant or f"seats: {', '.join(f'`{name}` ({seat.title})' for name, seat in table.seats.items())}"
+
+
 def _chosen(seats: list[str], keys: Keys) -> str:
+    from sim.cli.asking import Stop
     from sim.cli.keys import AtEnd, place_of
-    from sim.cli.sitting import Stop
 
     while True:
         try:
@@ -242,12 +264,10 @@ def _again(sitting: Sitting) -> str:
     session = sitting.session
     if session.log.folder is not None:
         return f"sim play --resume {shlex.quote(str(session.log.folder))}"
-    context = click.get_current_context()
-    given: Mapping[str, Any] = context.params
+    given: Mapping[str, Any] = click.get_current_context().params
     words = ["sim", "play", given["file"], "--as", sitting.seat, "--seed", str(session.seed)]
-    for option in ("policy", "variant", "turns", "minutes"):
-        is_given = context.get_parameter_source(option) == click.core.ParameterSource.COMMANDLINE
-        words += [f"--{option}", str(given[option])] if is_given else []
+    for option in ("policy", "variant", "turns", "minutes", "futures", "want"):
+        words += [f"--{option}", str(given[option])] if is_said(option) else []
     for setting in given["settings"]:
         words += ["-s", setting]
     orders = [played.get(sitting.seat) for played in session.state.played]

@@ -8,33 +8,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli import bars, cards, looking_back, script, worldly
-from sim.cli.keys import AtEnd, Keys, place_of
-from sim.cli.paper import Paint, painted, wrapped
+from sim.cli.asking import Asking
+from sim.cli.keys import Keys, place_of
+from sim.cli.outlook import Outlook
+from sim.cli.paper import Paint, wrapped
 from sim.cli.script import Written
 from sim.counted import counted
 from sim.errors import UsageError
 
 if TYPE_CHECKING:
-    from sim.api import Ask, Chunk, Session
+    from sim.api import Session
 
 FUTURES, MOST_FUTURES = 100, 6_400
 """Futures of each option at first; how many `+` goes up to."""
-
-HELP = (
-    "a number   looks at a question, and there takes an option as your order",
-    "0          takes the order on this question back",
-    "+          four times as many futures behind the bars: narrower intervals",
-    "Enter      seals your orders; then the turn is played. Sealed without orders",
-    "           nothing is done in your name",
-    "d w r      the diary so far; the world as you see it; your role",
-    "m          lets the model decide this turn for you",
-    "b          back to the turn before, to decide it anew on the same luck",
-    "q          stops; nothing is lost",
-)
-
-
-class Stop(Exception):
-    """The person has had enough for now."""
 
 
 class Sitting:
@@ -45,13 +31,13 @@ class Sitting:
         paint: Paint, written: Mapping[int, Written], futures: int = FUTURES, want: str = "",
     ) -> None:  # fmt: skip
         self.session, self.seat, self.person = session, seat, person
-        self.keys, self.show, self.paint = keys, show, paint
+        self.show, self.paint = show, paint
+        self.keys, self.asking = keys, Asking(keys, show, paint, looked=self._looked)
         self.written, self.futures, self.want = dict(written), futures, want
         self.reveals: dict[int, Mapping[str, Any]] = {}
         self.debrief: Mapping[str, Any] | None = None
-        self.asked: Ask | None = None  # what the bars were last asked of, and the futures that were played for it
-        self.chunks: list[Chunk] = []
         self.noted: set[str] = set()  # notes that were shown once
+        self.outlook = Outlook(session, seat, person, is_person=keys.is_person)
 
     # ------------------------------------------------------------------------------------------ the evening
 
@@ -86,7 +72,7 @@ class Sitting:
 
     def _brief(self) -> None:
         self.show(cards.brief_lines(self.view, self.paint))
-        self._pause("Enter begins")
+        self.asking.pause("Enter begins")
         self.session.advance("decide")
 
     # ------------------------------------------------------------------------------------------ a turn
@@ -97,8 +83,9 @@ class Sitting:
         if planned is not None:
             self._as_written(planned)
             return
+        self.outlook.prepare(self.view["questions"], self.futures)
         while True:
-            self.show(cards.agenda_lines(self.view, self.pending, self.paint))
+            self.show(cards.agenda_lines(self.view, self.pending, self.paint, free=self._answers))
             answer = self._ask("A number opens a question, Enter seals your orders, ? helps >")
             questions = self.view["questions"]
             if answer == "":
@@ -113,7 +100,7 @@ class Sitting:
             elif (place := place_of(answer, len(questions))) is not None:
                 self._question(questions[place]["trigger"])
             else:
-                self._no_key(answer, f"a number from 1 to {len(questions)}")
+                self.asking.no_key(answer, f"a number from 1 to {len(questions)}")
 
     def _open_turn(self) -> None:
         if not self.session.is_of_people(self.seat):  # the model had decided a turn
@@ -129,11 +116,17 @@ class Sitting:
         return {trigger: option for (turn, trigger, who), option in self.session.state.votes.items()
                 if (turn, who) == (self.turn, self.person)}  # fmt: skip
 
+    @property
+    def _answers(self) -> set[str]:
+        """The questions whose answers cost no order."""
+        return {one.trigger for one in self.session.game.seats[self.seat].questions if one.is_answer}
+
     def _question(self, trigger: str) -> None:
         """One question: its options, what each leads to, and the choice."""
         question = next(one for one in self.view["questions"] if one["trigger"] == trigger)
         names = [option["name"] for option in question["options"]]
-        self.show(cards.question_lines(question, self.pending.get(trigger, ""), self.paint))
+        self.show(cards.question_lines(question, self.pending.get(trigger, ""), self.paint,
+                                       is_free=trigger in self._answers))  # fmt: skip
         futures = self.futures
         self._bars(trigger, futures)
         while True:
@@ -141,8 +134,9 @@ class Sitting:
             if answer == "":
                 return
             if answer == "+":
-                futures = min(MOST_FUTURES, 4 * futures or FUTURES)
-                self._bars(trigger, futures)
+                if self.outlook.played >= futures:
+                    futures = min(MOST_FUTURES, 4 * futures or FUTURES)
+                self._bars(trigger, futures, patiently=True)
             elif answer in (*names, "0"):
                 self._choose(trigger, answer if answer in names else "")
                 return
@@ -150,38 +144,30 @@ class Sitting:
                 self._choose(trigger, names[place])
                 return
             else:
-                self._no_key(answer, f"a number from 0 to {len(names)}")
+                self.asking.no_key(answer, f"a number from 0 to {len(names)}")
 
     def _choose(self, trigger: str, option: str) -> None:
-        others = {name for name in self.pending if name != trigger}
-        most = self.session.game.seats[self.seat].orders
-        if option and len(others) >= most:
-            self._say(f"You have given {counted(len(others), 'order')}, the most that a turn allows: take one "
+        seat, wanted = self.session.game.seats[self.seat], {**self.pending, trigger: option}
+        if option and seat.costly(wanted) > max(seat.orders, seat.costly(self.pending)):
+            self.asking.say(f"You have given {counted(seat.orders, 'order')}, the most that a turn allows: take one "
                       "back first (open its question and type 0).")  # fmt: skip
         else:
             self.session.vote(self.person, trigger, option, turn=self.turn)
 
-    def _bars(self, trigger: str, futures: int) -> None:
-        """What the options lead to; futures that were played already are not played again."""
+    def _bars(self, trigger: str, futures: int, *, patiently: bool = False) -> None:
+        """What the options lead to."""
         if not futures:
             return
-        from sim import api
-
         try:
-            asked = api.ask(self.session, self.seat, trigger, pending=self.pending, person=self.person)
+            record = self.outlook.record(trigger, futures, self.pending, patiently=patiently)
         except UsageError as refused:
-            self._say(f"No bars here: {refused}.")
+            self.asking.say(f"No bars here: {refused}.")
             return
-        if asked != self.asked:
-            self.asked, self.chunks = asked, []
-        so_far = sum(chunk.count for chunk in self.chunks)
-        if futures > so_far:
-            self.chunks.append(api.chunk(asked, so_far, futures - so_far))
-        record = api.prospects(asked, self.chunks).record()
         names = self.session.game.seats[self.seat].question(trigger).names
         self.show(bars.prospect_lines(record, names, self.paint))
-        self.show(bars.note_lines((note for note in record["notes"] if note not in self.noted), self.paint))
-        self.noted.update(record["notes"])
+        self.show(bars.note_lines(filter(self._once, record["notes"]), self.paint))
+        if self.outlook.played < futures:
+            self.asking.say(f"So far {self.outlook.played} of {futures} futures are played: + plays the others, too.")
 
     def _forecast(self) -> float | None:
         asked = self.view["forecast"]
@@ -193,7 +179,7 @@ class Sitting:
             found = script.read_forecast(answer)
             if answer == "" or found is not None:
                 return found
-            self._no_key(answer, "a number from 0 to 100, as 35 for 35 %")
+            self.asking.no_key(answer, "a number from 0 to 100, as 35 for 35 %")
 
     def _as_written(self, planned: Written) -> None:
         for trigger in self.pending:
@@ -203,13 +189,13 @@ class Sitting:
             return
         for trigger, option in planned.orders.items():
             self.session.vote(self.person, trigger, option, turn=self.turn)
-        self.show(cards.agenda_lines(self.view, self.pending, self.paint))
+        self.show(cards.agenda_lines(self.view, self.pending, self.paint, free=self._answers))
         self._seal(planned.forecast)
 
     def _seal(self, forecast: float | None) -> None:
         if not self.pending:
-            self._say("An empty envelope: what you leave open is not done in this turn. (To let the model decide it is "
-                      "another thing: `m` here, `model` in `--choose`.)")  # fmt: skip
+            self.asking.say("An empty envelope: what you leave open is not done in this turn." + self._once(
+                " (To let the model decide it is another thing: `m` here, `model` in `--choose`.)"))  # fmt: skip
         sealed = self.session.state.sealed.get((self.turn, self.seat))
         seen = sealed.times if sealed else 0
         self.session.order(self.person, self.pending, turn=self.turn, seen=seen)
@@ -218,10 +204,11 @@ class Sitting:
     def _leave_to_model(self, forecast: float | None) -> None:
         """Until the next turn begins the seat is the model's."""
         self.session.hand(self.seat, "model")
-        self._say("The model decides for you in this turn.")
+        self.asking.say("The model decides for you in this turn.")
         self._play(forecast)
 
     def _play(self, forecast: float | None) -> None:
+        self.outlook.forget()
         if forecast is not None:
             self.session.foretell(self.person, forecast, turn=self.turn)
         self.session.advance("reveal")
@@ -231,9 +218,12 @@ class Sitting:
     def _reveal(self) -> None:
         view = self.view
         self.reveals[self.turn] = view["reveal"]
-        self.show(cards.reveal_lines(view["reveal"], view["turn"], self._idle(), self.paint, own=self._own(view)))
+        self.show(cards.reveal_lines(view["reveal"], view["turn"], self._idle(), self.paint, seat=self.seat,
+                                     title=view["me"]["title"], own=self._own(view)))  # fmt: skip
+        self.show(cards.foretold_lines(view["reveal"].get("foretold"), self.session.state.forecasts.get(
+            (self.turn, self.person)), self.paint))  # fmt: skip
         self.show(cards.talk_lines(view["turn"], self.paint))
-        if self.turn + 1 not in self.written and self._pause("Enter goes on, b decides this turn anew") == "b":
+        if self.turn + 1 not in self.written and self.asking.pause("Enter goes on, b decides this turn anew") == "b":
             self._back()
             return
         following = self.session.next_phases()
@@ -244,11 +234,15 @@ class Sitting:
         if any(move["seat"] == self.seat for move in view["reveal"]["moves"]):
             return ""
         if self.session.state.played[-1].get(self.seat) is None:
-            return f"{view['me']['title']}, by the model: none of your questions came up."
-        return (
-            f"{view['me']['title']}: you gave no order, and of what you were asked nothing was done. "
-            "What else your side did, its answers in talks for instance, was the model's."
-        )
+            return "The model decided for you, and none of your questions came up."
+        told = "You gave no order, and of what you were asked nothing was done."
+        return told + self._once(" What else your side did, its answers in talks for instance, was the model's.")
+
+    def _once(self, sentence: str) -> str:
+        """A sentence that is for whoever does not know it yet."""
+        is_new = sentence not in self.noted
+        self.noted.add(sentence)
+        return sentence if is_new else ""
 
     def _idle(self) -> set[tuple[str, str]]:
         """Of each question the option that changes nothing."""
@@ -259,7 +253,7 @@ class Sitting:
         """Back to the last decision before this moment; whether there is one."""
         before = (self.session.state.phase, self.turn)
         if before == ("decide", 0):
-            self._say("This is the first turn: there is nothing to go back to.")
+            self.asking.say("This is the first turn: there is nothing to go back to.")
             return False
         while self.session.state.phase != "decide" or (self.session.state.phase, self.turn) == before:
             self.session.undo()
@@ -274,7 +268,11 @@ class Sitting:
             click.echo("Your decisions are being weighed: a few seconds.", err=True)
         found = api.debrief(self.session, want=self.want)
         self.debrief = found.record()
-        self.show(looking_back.debrief_lines(self.debrief, self.seat, self.paint))
+        first, *others = looking_back.debrief_pages(self.debrief, self.seat, self.paint)
+        self.show(first)
+        for page in others:
+            self.asking.pause("Enter goes on")
+            self.show(page)
 
     def _mark_aims(self) -> None:
         """Aims that nobody counts are for whoever played to judge."""
@@ -287,7 +285,7 @@ class Sitting:
                 if answer == "" or answer[:1] in marks:
                     self.session.mark(self.seat, number, marks.get(answer[:1], ""))
                     break
-                self._no_key(answer, "k, p or l")
+                self.asking.no_key(answer, "k, p or l")
 
     def record(self) -> dict[str, Any]:
         """The game so far, for a machine."""
@@ -308,24 +306,17 @@ class Sitting:
     # ------------------------------------------------------------------------------------------ asking
 
     def _ask(self, prompt: str) -> str:
-        """An answer that is for whoever asks: what only looks is dealt with here."""
-        while True:
-            try:
-                answer = self.keys.ask(prompt)
-            except AtEnd:
-                raise Stop from None
-            word = answer.lower()
-            if word in ("q", "quit", "exit"):
-                raise Stop
-            if not self._looked(word):
-                return word
+        """An answer that is for whoever asks; bars are prepared meanwhile."""
+        self.outlook.begin()
+        try:
+            return self.asking.ask(prompt)
+        finally:
+            self.outlook.settle()
 
     def _looked(self, word: str) -> bool:
-        if word in ("?", "h", "help"):
-            self.show(["", *(f"  {line}" for line in HELP)])
-        elif word == "d":
-            self.show(cards.news_lines(self.view["news"], self.paint, title="The diary so far, as you know it")
-                      or ["Nothing has happened yet."])  # fmt: skip
+        """Whether a word only looks at something, which is shown."""
+        if word in ("d", "dd"):
+            self.show(cards.diary_lines(self.view["news"], self.paint, whole=word == "dd"))
         elif word == "w":
             self.show(worldly.world_lines(self.view["world"], self.paint))
         elif word == "r":
@@ -333,23 +324,6 @@ class Sitting:
         else:
             return False
         return True
-
-    def _pause(self, prompt: str) -> str:
-        """Wait for Enter, where a person reads; `b` alone is handed back."""
-        if not self.keys.is_person:
-            return ""
-        while True:
-            answer = self._ask(f"{prompt}, ? helps >")
-            if answer == "" or (answer == "b" and " b " in prompt):
-                return answer
-            self._no_key(answer, "Enter")
-
-    def _no_key(self, answer: str, wanted: str) -> None:
-        shown = "".join(mark if mark.isprintable() else "?" for mark in answer[:40])
-        self._say(f"`{shown}` is nothing that can be done here: type {wanted}, or ? for what else there is.")
-
-    def _say(self, sentence: str) -> None:
-        self.show(painted(wrapped(sentence), "warning", self.paint))
 
 
 def printed(lines: Sequence[str]) -> None:

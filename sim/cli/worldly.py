@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.cli.cards import figure_lines
-from sim.cli.paper import Paint, wrapped
+from sim.cli.paper import Paint, width, wrapped
+
+WIDEST = 38
+"""Characters of a ladder's title beside its rungs; a longer one has a line of its own."""
 
 
 def world_lines(world: Mapping[str, Any], paint: Paint) -> list[str]:
@@ -23,11 +26,15 @@ def _ladders(world: Mapping[str, Any]) -> Iterator[str]:
     """Each ladder with all its rungs, the present one in brackets."""
     ladders = world["ladders"]
     titles = {one["name"]: one["title"].replace(": The ", ": ") for one in ladders}
-    margin = min(32, max(map(len, titles.values()), default=0)) + 4
+    margin = min(WIDEST if width() >= 80 else 24, max(map(len, titles.values()), default=0)) + 4
     for one in ladders:
         rungs = [f"[{rung}]" if at == one["rung"] else rung for at, rung in enumerate(one["rungs"])]
         told = (" < " if one["is_ordered"] else " | ").join(rungs) + ("  (as reported)" if one["is_report"] else "")
-        yield from wrapped(told, lead=f"  {titles[one['name']][: margin - 4]}".ljust(margin))
+        title = titles[one["name"]]
+        if len(title) <= margin - 4:
+            yield from wrapped(told, lead=f"  {title}".ljust(margin))
+        else:
+            yield from (f"  {title}", *wrapped(told, lead=" " * margin))
 
 
 def _talks(world: Mapping[str, Any]) -> Iterator[str]:

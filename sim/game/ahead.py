@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from sim.engine.choose import choose
 from sim.engine.record import LEAN, Decision, Engine, Recording, Runs
 from sim.game.clocks import with_paces
-from sim.game.course import (
+from sim.game.course import Window
+from sim.game.orders import (
     NEVER,
     Dictated,
-    Window,
     dictated,
     dictated_besides,
     first_open,

@@ -17,17 +17,15 @@ from sim.analysis.paired import share_difference
 from sim.engine.choose import choose
 from sim.engine.record import LEAN, Engine
 from sim.program.ir import Program
+from sim.program.sides import movers, side_of
+from sim.scenario.schema import Scenario
 from sim.streams import Luck
 
 RUNS = 1_000
 """Histories of each baseline."""
 
 WRITTEN, CHANGED = "as written", "changed"
-MOVE, ASSUMPTION = "a move", "an assumption"
-
-DEEDS = frozenset({"start", "when", "while", "then", "after", "channel", "by", "to", "do"})
-WORDS = frozenset({"threats", "offers", "proposals"})
-"""What an actor says or does stands under these names, in these blocks; all other numbers say how the world is."""
+POLICY = "a policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,8 @@ class Lever:
 
     path: str
     value: str
-    sort: str
+    sort: str  # `a move of eu`, `an assumption`, or a policy
+    movers: tuple[str, ...] = ()  # whose move it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +73,8 @@ class Baselines:
 
 
 def baselines_of(
-    written: Program, changed: Program, changes: Sequence[tuple[str, str]], *, seed: int, runs: int = RUNS,
-    policy: str = "", engine: str | Engine = "auto",
+    written: Program, changed: Program, changes: Sequence[tuple[str, str]], *, scenario: Scenario, seed: int,
+    runs: int = RUNS, policy: str = "", engine: str | Engine = "auto",
 ) -> Baselines:  # fmt: skip
     """Play both.
 
@@ -83,24 +82,16 @@ def baselines_of(
     ----------
     changes
         (path, value) each, as they were laid over the file.
+    scenario
+        The file as it is written.
     policy
         A policy of the file that is in force in the changed baseline.
     """
     ends = [_ended(program, seed, runs, engine) for program in (written, changed)]
-    levers = [Lever(path, value, sort_of(path)) for path, value in changes]
+    levers = [Lever(path, value, side_of(path, scenario), movers(path, scenario)) for path, value in changes]
     if policy:
-        levers.insert(0, Lever("policy", policy, MOVE))
+        levers.insert(0, Lever("policy", policy, POLICY))
     return Baselines(tuple(levers), tuple(_rows(written, changed, ends, runs)), runs)
-
-
-def sort_of(path: str) -> str:
-    """Whether a change of the file is something that an actor does, or something that is assumed of the world.
-
-    >>> sort_of("threats.raft_of_new_measures.then"), sort_of("parameters.russian_resolve")
-    ('a move', 'an assumption')
-    """
-    first, *_, last = path.split(".") if "." in path else (path, path)
-    return MOVE if first in WORDS and last in DEEDS else ASSUMPTION
 
 
 def _ended(program: Program, seed: int, runs: int, engine: str | Engine) -> list[str]:

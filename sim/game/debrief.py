@@ -11,26 +11,21 @@ from itertools import pairwise
 from typing import Any
 
 from sim.analysis.base_rates import base_rate
-from sim.analysis.intervals import LEVEL, wilson
-from sim.analysis.paired import holm
 from sim.analysis.percent import percent
 from sim.clock import days, say_date
 from sim.counted import counted
-from sim.digits import decimals_of, fixed
+from sim.digits import fixed
 from sim.figures.inline.chart import digits_of
-from sim.game.course import Carried, Course
+from sim.game.course import Course
 from sim.game.fan import paths, titled
-from sim.game.forecasts import Asked, Share, answered, moment, plain, scored, whole
+from sim.game.forecasts import Asked, Share, answered, whole
+from sim.game.judged import judged, stand
 from sim.game.parts import Parts, needed, part
-from sim.game.past import past
+from sim.game.plain import plain
 from sim.game.reckoning import reckoned, score_of
-from sim.game.revealed import Trace, cards, happened, happened_near, secrets, told
+from sim.game.revealed import Trace, cards, secrets, told
+from sim.game.scoring import scored
 from sim.game.session import Session
-from sim.game.sight import Sight
-from sim.game.speech import Speech
-from sim.game.table import Question, Turn
-from sim.game.undone import NO_OCCASION, why_undone
-from sim.game.weighed import drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +73,8 @@ def debrief(session: Session, *, want: str = "", futures: int | None = None) -> 
     asked = [_asked(session, parts, turn) for turn in range(len(session.state.played))]
     fans = [{**one, "path": path} for one, path in zip(start["fans"], paths(session.game, own), strict=True)]
     trace = Trace.of(own) if own.runs is not None else None
-    turns = [_turn(session, turn, own, parts) for turn in range(len(session.state.played))]
-    _stand(turns)
+    turns = [judged(session, turn, parts, found) for turn, found in enumerate(weighed)]
+    stand(turns)
     ended, stairs = _ended(session, own), list(_stairs(session, weighed))
     outcomes = [
         {**one, "base_rate": base_rate(session.game.scenario, session.game.program, one["name"]),
@@ -169,103 +164,6 @@ def _stairs(session: Session, weighed: Sequence[Mapping[str, Any]]) -> Iterator[
         for moment_, key in (("before", "before"), ("orders", "sealed")):
             yield {"turn": turn.number, "name": titled(turn.name), "date": date, "moment": moment_, "n": found["n"],
                    "outcomes": found[key]}  # fmt: skip
-
-
-# ------------------------------------------------------------------------------------------------ turns
-
-
-def _turn(session: Session, turn: int, own: Course, parts: Parts) -> dict[str, Any]:
-    game, state, asked = session.game, session.state, session.game.turns[turn]
-    found, seats = _weighed(parts, turn), tuple(seat for seat in game.seats if seat in state.played[turn])
-    start = game.program.start
-    over = session.course(turn + 1)
-    return {
-        "turn": turn, "number": turn + 1, "name": titled(asked.name), "date": say_date(start, asked.tick),
-        "until": say_date(start, asked.until), "says": asked.says, "teaches": asked.teaches, "asks": list(asked.asks),
-        "n": found["n"], "left_out": found["left_out"], "before": found["before"], "sealed": found["sealed"],
-        "moves": [one for seat in seats for one in _moves(session, asked, seat, over, parts)],
-        "seats_of_model": [seat for seat in game.seats if seat not in seats],
-        "drawn": [{**one, "date": say_date(start, one["tick"])}
-                  for one in drawn(game, moment(session, turn), over, seats)],
-        "injects": [game.injects[name].says for name, when in state.thrown.items() if when == turn],
-        "history": happened(game, asked.tick, asked.until),
-        "notes": [text for when, text in state.notes if when == turn],
-    }  # fmt: skip
-
-
-def _moves(
-    session: Session, turn: Turn, seat: str, over: Course, parts: Parts
-) -> Iterator[dict[str, Any]]:  # fmt: skip
-    """The orders of a seat in a turn, each weighed, with what became of it."""
-    game, state = session.game, session.state
-    sealed = state.sealed.get((turn.number, seat))
-    for one in parts.get(("seat", turn.number, seat), ()):
-        question = game.seats[seat].question(one["trigger"])
-        carried = next((order for order in over.orders
-                        if (order.turn, order.trigger) == (turn.number, one["trigger"])), None)  # fmt: skip
-        by_host = (turn.number, one["trigger"]) in state.overrides
-        yield {
-            **one, "turn": turn.number, "seat": seat, "title": game.seats[seat].title, "asks": question.asks,
-            "says": question.option(one["option"]).says, "costs": question.option(one["option"]).costs,
-            "by": "host" if by_host else "people", "why": "" if sealed is None or by_host else sealed.why,
-            "carried_out": None if carried is None or carried.tick is None
-            else say_date(game.program.start, carried.tick),
-            "undone": NO_OCCASION if carried is None else _undone(session, over, carried),
-            "had_been": _had_been(over, question.place, carried.tick if carried else None),
-            "is_secret": question.option(one["option"]).channel != "public",
-            "regret": _said(one, question),
-            "history": happened_near(game, one["trigger"], turn.tick, turn.until),
-        }  # fmt: skip
-
-
-def _undone(session: Session, over: Course, carried: Carried) -> str:
-    """Why an order was not carried out, told to those who may know everything; "" if it was."""
-    if carried.tick is not None:
-        return ""
-    return why_undone(Speech(session.game), past(over), Sight.of(session.game, over, None), carried)
-
-
-def _said(move: Mapping[str, Any], question: Question) -> dict[str, Any] | None:
-    """The regret of a move with its sentence, in points of a hundred of what the move was weighed in."""
-    found = move["regret"]
-    if found is None:
-        return None
-    of = (
-        "of the seat's aims"
-        if move["score"] == "aims"
-        else f"of futures that end as “{move['score'].replace('_', ' ')}”"
-    )
-    best, n = question.option(found["best"]).says, found["pairs"]
-    value, low, high = found["value"], found["low"], found["high"]
-    if found["best"] == move["option"] or value is None or value <= 0:
-        return {**found, "says": f"Over {n:,} futures no other option did better, as far as one can tell."}
-    if low is None:
-        return {**found, "says": f"“{best}” did better in too few of {n:,} futures to say by how much."}
-    places = decimals_of(50 * (high - low))
-    more = f"“{best}” would have reached {fixed(100 * value, places)} points {of} more"
-    if low == high:
-        other = percent(wilson(0, n)[1], 0)
-        return {**found, "says": f"{more}, the same in each of {n:,} futures; in up to {other} of all it may differ."}
-    within = f"95 % interval {fixed(100 * low, places)} to {fixed(100 * high, places)}, {n:,} futures on the same luck"
-    doubt = " That may be luck." if low <= 0 else ""
-    return {**found, "says": f"{more} ({within}).{doubt}"}
-
-
-def _had_been(over: Course, place: int, tick: int | None) -> float | None:
-    """How likely the model would have done what was ordered, when it was; None where it was not carried out."""
-    if over.runs is None or tick is None:
-        return None
-    rows = {row.seq: row for row in over.runs.events[0] if row.trigger == place and row.tick == tick}
-    found = next((one for one in over.runs.decisions[0] if one.seq in rows), None)
-    return None if found is None else found.shares[found.chosen]
-
-
-def _stand(turns: Sequence[dict[str, Any]]) -> None:
-    """Say of each regret whether it stands when as many decisions are looked at: Holm (1979) over all of a game."""
-    moves = [move for turn in turns for move in turn["moves"] if move["regret"] is not None]
-    found = holm([1.0 if move["regret"]["p"] is None else move["regret"]["p"] for move in moves])
-    for move, p in zip(moves, found, strict=True):
-        move["regret"]["stands"] = p <= 1 - LEVEL and move["regret"]["value"] > 0
 
 
 # ------------------------------------------------------------------------------------------------ seats

@@ -111,7 +111,8 @@ def ask(
     others.pop(trigger, None)
     for other, option in others.items():
         _check(_question(session, seat, other), option)
-    others = dict(list(_given(others).items())[: session.game.seats[seat].orders - 1])
+    table = session.game.seats[seat]
+    others = {other: option for other, option in table.within({trigger: "", **_given(others)}).items() if option}
     turn = session.state.turn
     alternatives = [
         Alternative(name, question.option(name).says, Window.of(turn, {seat: {**others, trigger: name}}))
@@ -242,7 +243,7 @@ def _ahead(table: Table, pasts: Any, one: Alternative, aims: tuple[Aim, ...], as
 
 
 def _carried(table: Table, fired: NDArray[np.bool_], one: Alternative, trigger: str) -> NDArray[np.bool_]:
-    from sim.game.course import orders_by_place
+    from sim.game.orders import orders_by_place
 
     given = orders_by_place(table.game, one.window.given)
     for column, (question, _) in enumerate(given.values()):

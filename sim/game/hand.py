@@ -96,7 +96,8 @@ class Hand:
         ]  # fmt: skip
         return {
             "trigger": question.trigger, "asks": capital(self.speech.plain(question.asks)), "idle": question.idle,
-            "when": asked.when, "is_open": not asked.closed, "closed_because": asked.closed, "options": options,
+            "is_answer": question.is_answer, "when": asked.when, "is_open": not asked.closed,
+            "closed_because": asked.closed, "options": options,
         }  # fmt: skip
 
     def wanted(self, trigger: str) -> Mapping[str, list[str]]:
@@ -125,8 +126,8 @@ def personal(shared: Record, state: State, person: str) -> Record:
 
 
 def _chosen(questions: Sequence[Record]) -> list[str]:
-    """The questions to which an option is chosen on a person's page: their own, else what their seat has sealed."""
-    return [one["trigger"] for one in questions if not one["is_left_open"]
+    """The questions on which a person's page spends orders: by what they want, else by what their seat has sealed."""
+    return [one["trigger"] for one in questions if not one["is_left_open"] and not one["is_answer"]
             and any(option["mine"] or option["sealed"] for option in one["options"])]  # fmt: skip
 
 

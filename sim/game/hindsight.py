@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from sim.engine.choose import choose
 from sim.engine.record import LEAN, Recording, Runs
 from sim.game.ahead import Pasts, Plan, Table
-from sim.game.course import Course, Window, cut, dictated, orders_by_place
+from sim.game.course import Course, Window, cut
+from sim.game.orders import dictated, orders_by_place
 from sim.game.table import Game
 from sim.program.parameters import draw_parameters
 from sim.streams import Luck, future_seed

@@ -14,6 +14,7 @@ from sim.agents.choices import default_choice
 from sim.agents.draft import Draft, Known
 from sim.agents.seats import REPLIES, choices_named, is_one
 from sim.agents.seminar import day_of
+from sim.agents.tracks import Track
 from sim.analysis.expect import check_seat_conditions, read_condition
 from sim.clock import days_between, parse_date, ticks
 from sim.errors import Text, UsageError
@@ -21,7 +22,7 @@ from sim.game.called import called, option_says
 from sim.game.idle import idle_branches
 from sim.game.table import Aim, Forecast, Game, Happened, Inject, Option, Question, Seat, Turn
 from sim.language.tree import Constant, Read
-from sim.program.ir import Choice, Program
+from sim.program.ir import Choice, Effect, Program
 from sim.program.ir import Option as Weighed
 from sim.scenario import schema
 
@@ -83,7 +84,7 @@ def _worded(scenario: schema.Scenario, text: Text | str | None) -> str:
 
 def _seats(scenario: schema.Scenario, program: Program) -> Iterator[Seat]:
     """The seats of the file, then every other actor that chooses, in the order of the actors."""
-    blocks, idle = dict(_choice_blocks(scenario)), idle_branches(program)
+    blocks, answers, idle = dict(_choice_blocks(scenario)), dict(_answers(scenario)), idle_branches(program)
     choosing = {one.name: one.actor for one in program.triggers if one.choice is not None and one.enabled}
     written = {str(name): seat for name, seat in scenario.seats.items()}
     others = [] if written else [str(actor) for actor in scenario.actors] or sorted({*choosing.values()} - {""})
@@ -92,15 +93,18 @@ def _seats(scenario: schema.Scenario, program: Program) -> Iterator[Seat]:
         own = [name for name, whose in choosing.items() if whose == actor]
         meant = [(word, choices_named(word, actor, choosing)) for word in seat.decides]
         named = [name for word, found in meant if len(found) == 1 or is_one(word, found) for name in found]
-        names = named or [name for name in own if name in blocks] or [name for name in own if ".answer" in name]
+        theirs = [name for name in own if is_answer(name) and ".consent." not in name]
+        names = named or [name for name in own if name in blocks] + theirs
         names = names or [name for name in own if REPLIES in name]
-        asked = [_question(scenario, program, name, blocks.get(name), idle) for name in dict.fromkeys(names)]
+        asked = [_question(scenario, program, name, blocks.get(name) or answers.get(name), idle)
+                 for name in dict.fromkeys(names)]  # fmt: skip
+        asked = [replace(one, is_answer=one.trigger not in blocks and is_answer(one.trigger)) for one in asked]
         yield Seat(
             actor=actor, title=_plain(seat.title) or _titled(actor),
             says=_plain(seat.says) or _plain(_actor(scenario, actor)), brief=_plain(seat.brief),
             aims=tuple(_aim(program, aim) for aim in seat.aims), red_lines=tuple(map(_plain, seat.red_lines)),
             knows=tuple(map(str, seat.knows)),
-            questions=tuple(_told_apart(asked)),
+            questions=tuple(sorted(_told_apart(asked), key=lambda one: one.is_answer)),
             orders=int(seat.orders) if seat.orders else ORDERS,
         )  # fmt: skip
 
@@ -136,6 +140,24 @@ def _choice_blocks(scenario: schema.Scenario) -> Iterator[tuple[str, schema.Choi
         yield str(key), block
 
 
+def is_answer(trigger: str) -> bool:
+    """Whether a choice that the vocabulary brings answers what may come: a word, a proposal, what is due, a request."""
+    return trigger.endswith((".answer", ".due")) or any(word in trigger for word in (".answer.", ".ask.", ".consent."))
+
+
+def _answers(scenario: schema.Scenario) -> Iterator[tuple[str, schema.ChoiceBlock]]:
+    """What those who are asked about proposals may answer, with what the terms are worth to them."""
+    for name, agent in scenario.agents.items():
+        if not isinstance(agent, schema.Diplomacy):
+            continue
+        track = Track(name, agent, scenario, ())
+        for proposal in agent.proposals:
+            for actor in track.asked(proposal):
+                worth = track.as_drafted(proposal, actor)
+                accept = schema.Option(costs=Text(worth, proposal.place) if worth else None)
+                yield f"{name}.{proposal}.ask.{actor}", schema.ChoiceBlock(options={Text("accept"): accept})
+
+
 def _aim(program: Program, aim: schema.Aim) -> Aim:
     kept, partly = (None if text is None else read_condition(program, text) for text in (aim.kept, aim.partly))
     return Aim(_plain(aim.says), kept, partly)
@@ -159,10 +181,26 @@ def _question(
     written = {str(key): option for key, option in (block.options.items() if block else ())}
     idle_ones = {branch for branch in range(len(trigger.branches)) if (place, branch) in still}
     options = tuple(_options(scenario, name, choice, written, idle_ones))
+    brought = [_brought(program, trigger.actor, branch.effects) for branch in trigger.branches]
+    options = tuple(
+        replace(option, stands_by=tuple(replace(_question(scenario, program, ask, None, still), idle="")
+                                        for ask in asks if ask != name))
+        for option, asks in zip(options, brought, strict=True)
+    )  # fmt: skip
     idle = next((option.name for option in options if option.does_nothing), "")
     may_close = any(one.name == idle and not _always_open(one) for one in choice.options)
     asks = _worded(scenario, choice.asks) if block is not None or ".answer" not in name else ""
-    return Question(name, place, asks or _asked(name), options, idle, may_close)
+    return Question(name, place, asks or _asked(scenario, name), options, idle, may_close)
+
+
+def _brought(program: Program, actor: str, effects: Sequence[Effect]) -> list[str]:
+    """The triggers by which an actor is asked about the proposals that these effects say it has accepted."""
+    said = [program.quantities[one.slot].name for one in effects
+            if isinstance(one.value, Constant) and one.value.value == 1.0]  # fmt: skip
+    asks = [name.removesuffix(f".accepted.{actor}") + f".ask.{actor}" for name in said
+            if name.endswith(f".accepted.{actor}")]  # fmt: skip
+    there = {one.name for one in program.triggers}
+    return [ask for ask in asks if ask in there]
 
 
 def _always_open(option: Weighed) -> bool:
@@ -183,10 +221,12 @@ def _options(
         )  # fmt: skip
 
 
-def _asked(name: str) -> str:
+def _asked(scenario: schema.Scenario, name: str) -> str:
     """A question for a choice that the vocabulary brings."""
     parts = name.split(".")
     thing = parts[0].replace("_", " ")
+    if "answer" in parts and Text(parts[0]) in scenario.offers:
+        return f"If the {thing} is earned: is the promise kept?"
     if "answer" in parts:
         return f"If the {thing} is called: is the word kept?"
     if "ask" in parts:

@@ -20,6 +20,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from sim.errors import UsageError
+from sim.locks import lock
 
 Event = Mapping[str, Any]
 """`kind`, `n` (its number), `at` (when, ISO 8601), and what the kind brings."""
@@ -82,7 +83,7 @@ class Log:
             before.release()
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666)
         self._closes = weakref.finalize(self, os.close, self._file)
-        if not _locked(self._file):
+        if not lock(self._file):
             self.release()
             raise UsageError(
                 f"the session in `{folder}` is open in another program: end it there, or name another folder"
@@ -119,21 +120,6 @@ class Log:
         self._length, self._is_torn = self._length + len(line), False
 
 
-def _locked(file: int) -> bool:
-    """Lock a file for this process, if no other holds it; a killed one leaves no lock behind."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:  # a disk that knows no locks
-        return True
-    return True
-
-
 def read_log(path: Path) -> Iterator[Event]:
     """The events of a log, up to a last line that is not whole.
 
@@ -155,4 +141,5 @@ def read_log(path: Path) -> Iterator[Event]:
         if isinstance(event, dict) and event.get("n") == number and "kind" in event:
             yield event
         elif any(lines[number + 1 :]):
-            raise UsageError(f"`{path}`: line {number + 1} is no event of a session; take the file from a copy")
+            raise UsageError(f"`{path}`: line {number + 1} is no event of a session, so the file is damaged: take "
+                             "it from a copy, or name another folder")  # fmt: skip

@@ -77,12 +77,14 @@ class Occasions:
                 return self._stands(trigger, past)
 
     def _stands(self, trigger: Trigger, past: Past) -> bool:
-        """Of the answer to a call: whether what would be called stands."""
-        owner, _, rest = trigger.name.partition(".answer")
-        if not rest and not trigger.name.endswith(".answer"):
-            return True
-        slot = next((at for at, one in enumerate(self.program.quantities) if one.name == f"{owner}.standing"), None)
-        return slot is None or bool(past.value(slot))
+        """Of an answer: whether what would be called stands, is signed, or has been brought."""
+        for word, state in ((".answer", "standing"), (".agreement.", "agreement.signed"), (".ask.", "_brought")):
+            owner, found, rest = trigger.name.partition(word)
+            if found and (word != ".agreement." or rest.endswith(".due")):
+                name = f"{owner}.{state}"
+                slot = next((at for at, one in enumerate(self.program.quantities) if one.name == name), None)
+                return slot is None or bool(past.value(slot))
+        return True
 
     def _asked(self, question: Question, turn: Turn, past: Past, sight: Sight) -> Asked:
         trigger = past.course.program.triggers[question.place]
@@ -157,6 +159,9 @@ class Occasions:
         owner, _, rest = trigger.name.partition(".answer")
         if rest or trigger.name.endswith(".answer"):
             yield f"when {self.speech.words(owner)} is called"
+            return
+        if trigger.name.endswith(".due"):
+            yield "when it is due"
             return
         if ".ask." in trigger.name:
             yield f"when {self.speech.named(trigger.name.split('.ask.')[0].rpartition('.')[2])} comes to you"

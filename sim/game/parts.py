@@ -16,7 +16,8 @@ from threading import get_ident
 from typing import Any, Literal
 
 from sim.game.fan import FAN, fan
-from sim.game.forecasts import FUTURES, foreseen_before, foreseen_sealed, plain
+from sim.game.forecasts import FUTURES, foreseen_before, foreseen_sealed
+from sim.game.plain import plain
 from sim.game.session import Session
 from sim.game.weighed import AHEAD, weighed_before, weighed_orders, weighed_seat
 

@@ -24,8 +24,8 @@ from sim.clock import TICKS_PER_DAY
 from sim.engine.record import FIRED, Ending, Runs, order
 from sim.game.ahead import WATCHED, Hidden, Pasts, Table, causes, decisions_of
 from sim.game.clocks import unpaced, wound_anew
-from sim.game.course import Dictated
 from sim.game.known import Past, starts_of
+from sim.game.orders import Dictated
 from sim.program.parameters import draw_parameters
 from sim.streams import Luck, digest_of, future_seed, uniform
 from sim.study.firings import firings_of

@@ -76,7 +76,10 @@ class Trace:
 
 
 def secrets(game: Game, trace: Trace) -> list[dict[str, Any]]:
-    """Words and deeds that were not public when they came: who, when, who knew at once, who came to know, and when."""
+    """Words and deeds that were not public when they came: who, when, who knew at once, who came to know, and when.
+
+    To decide in private to give one's word is no secret beside the word itself.
+    """
     draft = Draft(game.scenario, Known())
     actors = [str(actor) for actor in game.scenario.actors]
     found = []
@@ -84,12 +87,15 @@ def secrets(game: Game, trace: Trace) -> list[dict[str, Any]]:
         for row_tick, who, says in _done(game, trace, name):
             out = trace.turned(f"{name}.public")
             learned = {actor: trace.turned(f"{name}.known.{actor}") for actor in actors}
+            is_word = name in game.scenario.threats or name in game.scenario.offers
             found.append({
-                "name": name, "tick": row_tick, "date": trace.date(row_tick), "who": who, "says": says,
-                "knew": sorted(one.knowing),
+                "name": name, "is_word": is_word, "tick": row_tick, "date": trace.date(row_tick), "who": who,
+                "says": says, "knew": sorted(one.knowing),
                 "learned": {actor: trace.date(tick) for actor, tick in learned.items() if tick is not None},
                 "public": trace.date(out),
             })  # fmt: skip
+    given = {(one["tick"], one["who"]) for one in found if one["is_word"]}
+    found = [one for one in found if one["is_word"] or (one["tick"], one["who"]) not in given]
     return sorted(found, key=lambda one: (one["tick"], one["name"]))
 
 

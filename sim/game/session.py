@@ -124,9 +124,9 @@ class Session(Standing):
             given = {trigger: option for trigger, option in options.items() if option}
             for trigger, option in given.items():
                 self._option(seat, trigger, option)
-            most = self.game.seats[seat].orders
-            if len(given) > most:
-                raise Refused(f"{len(given)} orders; this seat gives at most {most} in a turn: take some back", "wrong")
+            count, most = self.game.seats[seat].costly(given), self.game.seats[seat].orders
+            if count > most:
+                raise Refused(f"{count} orders; this seat gives at most {most} in a turn: take some back", "wrong")
             before = self.state.sealed.get((turn, seat))
             if before is not None and before.times != seen:
                 who = self.state.people[before.person].handle if before.person in self.state.people else "somebody"

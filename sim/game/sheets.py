@@ -39,6 +39,7 @@ def _question(speech: Speech, question: Question) -> dict[str, Any]:
     plain = speech.plain
     return {
         "trigger": question.trigger, "asks": capital(plain(question.asks)), "idle": question.idle,
+        "is_answer": question.is_answer,
         "options": [{"name": one.name, "says": plain(one.says), "costs": one.costs, "channel": one.channel}
                     for one in question.options],
     }  # fmt: skip

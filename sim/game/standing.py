@@ -94,8 +94,7 @@ class Standing:
 
     def wanted(self, seat: str) -> dict[str, str] | None:
         """What most members of a seat want, of its most wanted questions; None if nobody has said anything."""
-        sought = self._sought(seat)
-        return dict(list(sought.items())[: self.game.seats[seat].orders]) or None
+        return self.game.seats[seat].within(self._sought(seat)) or None
 
     def left_out(self, seat: str) -> dict[str, str]:
         """What most members of a seat want besides, and what is not done: more than the orders that it may give.
@@ -106,8 +105,10 @@ class Standing:
         turn = self.state.turn
         if not self.is_of_people(seat) or (turn, seat) in self.state.sealed:
             return {}
-        beyond = list(self._sought(seat).items())[self.game.seats[seat].orders :]
-        return {trigger: option for trigger, option in beyond if (turn, trigger) not in self.state.overrides}
+        sought = self._sought(seat)
+        kept = self.game.seats[seat].within(sought)
+        return {trigger: option for trigger, option in sought.items()
+                if trigger not in kept and (turn, trigger) not in self.state.overrides}  # fmt: skip
 
     def _sought(self, seat: str) -> dict[str, str]:
         """What most members of a seat want, its most wanted questions first, of equals the first on its page.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -22,6 +22,7 @@ class Option:
     channel: str = "public"
     needs: tuple[str, ...] = ()
     does_nothing: bool = False
+    stands_by: tuple[Question, ...] = ()  # whether its seat accepts what it brings: in this turn it does
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Question:
     options: tuple[Option, ...]
     idle: str = ""
     idle_may_close: bool = False  # whether there may be occasions at which the idle option is not open
+    is_answer: bool = False  # to what may come: a word that is called, a proposal, what is due; it costs no order
 
     def option(self, name: str) -> Option:
         """The option of this name.
@@ -76,6 +78,19 @@ class Seat:
     knows: tuple[str, ...]
     questions: tuple[Question, ...]
     orders: int
+
+    def costly(self, given: Iterable[str]) -> int:
+        """How many orders it takes to answer these questions."""
+        free = {question.trigger for question in self.questions if question.is_answer}
+        return sum(trigger not in free for trigger in given)
+
+    def within(self, sought: Mapping[str, str]) -> dict[str, str]:
+        """Of what is sought, trigger -> option, all answers, and as many orders as one turn has, the first ones."""
+        kept: dict[str, str] = {}
+        for trigger, option in sought.items():
+            if self.costly((*kept, trigger)) <= self.orders:
+                kept[trigger] = option
+        return kept
 
     def question(self, trigger: str) -> Question:
         """The question of this trigger.

@@ -23,6 +23,11 @@ ARRIVES = (".moves", ".vote", ".raised", ".lowered")
 """The triggers by which it comes there, or is voted on."""
 
 
+BLOCKED = ".blocked"
+ENDS = (".moves", ".raised", ".lowered", BLOCKED)
+"""The triggers with which what was ordered is there, or is off: its members did not agree."""
+
+
 @dataclass(frozen=True, slots=True)
 class UnderWay:
     """An order whose effect is still to come, or has come since. `came` says what and when; "" while under way."""
@@ -102,7 +107,7 @@ class _Orders:
         window = self.atlas.game.turns[turn]
         for row in self.past.rows:
             name = self.program.triggers[row.trigger].name
-            if not window.tick <= row.tick <= window.until or not name.endswith((".moves", ".raised", ".lowered")):
+            if not window.tick <= row.tick <= window.until or not name.endswith(ENDS):
                 continue
             wanted = [self.atlas.slots.get(name.rpartition(".")[0] + word) for word in WANTED]
             for slot in (one for one in wanted if one is not None and self.sight.knows_firing(row.trigger, row.branch)):
@@ -111,7 +116,9 @@ class _Orders:
                     yield self.told(ordered, expected="", came=self.came(slot, row))
 
     def came(self, slot: int, row: EventRow) -> str:
-        """Where a ladder came, and when: `Border army: “incursion” from 15 April 2014 on`."""
+        """Where a ladder came, and when: `Border army: “incursion” from 15 April 2014 on`; or that a vote failed."""
+        if self.program.triggers[row.trigger].name.endswith(BLOCKED):
+            return f"The vote failed on {day_in_words(self.program, row.tick)}"
         base, speech = self.base(slot), self.atlas.speech
         new = next((new for at, _, new in row.changes if at == base), self.past.value(base))
         name = capital(speech.named(self.program.quantities[base].name))

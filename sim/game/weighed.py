@@ -16,6 +16,7 @@ from sim.game.hindsight import Orders, futures, kept_futures
 from sim.game.regret import aims_kept, difference, mean_score, outcome_shares, regret, score_name, scores
 from sim.game.session import Session
 from sim.game.table import Game, Question
+from sim.program.ir import Option
 
 AHEAD = 150
 """Futures of each option: a difference of scores is known to some three points on the same luck."""
@@ -123,5 +124,16 @@ def drawn(game: Game, before: Course, own: Course, seats: Sequence[str]) -> list
             "tick": rows[decision.seq].tick, "trigger": trigger.name, "actor": trigger.actor,
             "option": trigger.choice.options[decision.chosen].name, "says": atlas.chosen(trigger, decision.chosen),
             "had_been": decision.shares[decision.chosen],
+            "worth": worth(trigger.choice.options[decision.chosen], decision.terms[decision.chosen]),
         })  # fmt: skip
     return found
+
+
+def worth(option: Option, terms: Sequence[float]) -> list[str]:
+    """What the value of an option was the sum of when it was taken, the largest first: `prize +0.20`, `risk -0.09`.
+
+    In shares of the prize; what was nothing is left out, and a value that the file gives as one sum has no name.
+    """
+    named = sorted(zip((name for name, _ in option.terms), terms, strict=True), key=lambda one: -abs(one[1]))
+    told = [(name.replace("_", " ") or "in all", f"{value:+.2f}") for name, value in named]
+    return [f"{name} {value}" for name, value in told if float(value) != 0.0]

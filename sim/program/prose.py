@@ -16,6 +16,7 @@ from sim.program.ir import Program
 from sim.program.listing import plain_text
 from sim.program.minds import tell_home, tell_lesson, tell_minds, tell_seats
 from sim.program.sayings import capital, done, held_text, joined, plain, rule_text, sentence, spread_text
+from sim.program.sides import side_of
 from sim.scenario.schema import Commitment, Diplomacy, Entry, Posture, Quantity, Sanctions, Scenario, Trigger
 
 MANY = 12
@@ -268,25 +269,10 @@ def _alternatives(scenario: Scenario) -> Iterator[str]:
             says = f" {sentence(block.says)}" if block.says else ""
             yield f"{word} {name}{by}: {'; '.join(changes) or 'as the file stands'}.{says}"
     for name, lever in scenario.levers.items():
-        yield f"lever {name}, {_side_of(str(name), scenario)}: from {lever.range[0]} to {lever.range[1]}."
+        yield f"lever {name}, {side_of(str(name), scenario)}: from {lever.range[0]} to {lever.range[1]}."
 
 
 def _course(path: Mapping[Text, Text]) -> str:
     """A path in words: `from 108 (2014-06) to 47 (2015-01)`."""
     points = [f"{plain(value)} ({moment})" for moment, value in path.items()]
     return f"from {' to '.join(points)}, as given" if len(points) > 1 else f"at {points[0]} throughout, as given"
-
-
-_MOVES = ("kept", "after", "until", "deadline", "leaks")
-"""Keys of a commitment that its issuers decide."""
-
-
-def _side_of(lever: str, scenario: Scenario) -> str:
-    """Whether a lever is something that somebody decides, or something that is so or not so."""
-    promises = {**scenario.threats, **scenario.offers}
-    parts = lever.removeprefix("threats.").removeprefix("offers.").split(".")
-    for end in range(1, len(parts)):
-        promise = promises.get(Text(".".join(parts[:end])))
-        if promise is not None and parts[end] in _MOVES:
-            return f"a move of {joined(parts[end + 1 :] or [str(one) for one in promise.by])}"
-    return "an assumption"

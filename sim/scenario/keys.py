@@ -227,7 +227,10 @@ KEYS: dict[str, Keys] = {
         "red_lines": ("red_lines: no foreign base at the Black Sea", "what it cannot bear, in sentences"),
         "knows": ("knows: [border_army, russia.resolve]", "what it is shown: quantities, or all below a name"),
         "decides": ("decides: push_further", "the choices that it makes, by any ending of their names that is unique"),
-        "orders": ("orders: 2", "how many of them it may make in one turn; 2 if you say nothing"),
+        "orders": (
+            "orders: 2",
+            "how many of them it may make in one turn; 2 if you say nothing, and answers to what may come cost none",
+        ),
         "clock": ("clock: 6 minutes", "how long it may take over a turn, where the turn says nothing"),
         **SAYS,
     },
@@ -357,6 +360,7 @@ KEYS: dict[str, Keys] = {
         "verified_by": ("verified_by: osce", "an actor or agent that looks: a breach is seen sooner"),
         "seen": ("seen: 5 days", "how long a breach goes unseen"),
         "under": ("under: pull_back", "it is owed only if what was signed has this issue"),
+        "says": ("says: the troops go home", "what is owed, for who is asked whether it is kept and for readers"),
     },
     "ChoiceBlock": {
         **NOTED,

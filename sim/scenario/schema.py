@@ -496,6 +496,7 @@ class Obligation(Block):
     verified_by: Word | None = None  # an actor or agent: its word shortens the time until a breach is seen
     seen: Amount | None = None  # time from a breach to its being seen
     under: Word | None = None  # owed only if what was signed has this issue
+    says: Word | None = None
 
 
 class Diplomacy(Agent):

@@ -119,7 +119,7 @@ class Doors(Entrance):
         """The whole session as one file, for whoever leads."""
         if self._who(request, "host") is None:
             return await self._says(request, 403, LEADS)
-        path = await self.room.reckoner.exported()
+        path = await self.room.reckoner.afterwards.exported()
         return FileResponse(path, media_type="application/zip", filename=path.name)
 
     async def health(self, request: Request) -> Response:

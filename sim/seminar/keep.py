@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shlex
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 from sim import api
 from sim.errors import UsageError
+from sim.locks import lock
 
 SECRET_BYTES = 32
 
@@ -86,6 +88,19 @@ def same_words(folder: Path, settings: tuple[str, ...], *, goes_on: bool) -> Non
         raise UsageError(f"the session in `{folder}` was opened {with_what}; go on so, or open another: `--new`")
 
 
+def not_of_one_person(folder: Path) -> None:
+    """That the session of a folder is a class's.
+
+    Raises
+    ------
+    UsageError
+        If it is a game of one person at the terminal.
+    """
+    if (folder / "play.json").exists():
+        raise UsageError(f"in `{folder}` lies a game of one person: `sim play --resume {shlex.quote(str(folder))}` "
+                         "goes on with it; name another folder for a class")  # fmt: skip
+
+
 def forget(folder: Path) -> None:
     """Take away a folder in which no session came to be."""
     for name in ("lock", "settings"):
@@ -107,15 +122,10 @@ def alone(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise UsageError(f"`{folder}` is a file, and a session lies in a folder: name another") from None
-    try:
-        import fcntl
-    except ImportError:  # Windows: the log is open for writing there, and the port is taken
-        yield
-        return
+    except OSError as fault:
+        raise UsageError(f"the folder `{folder}` cannot be made ({fault.strerror}): name another") from None
     with (folder / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not lock(file.fileno()):
             raise UsageError(f"the session in `{folder}` is led by another `sim seminar` already; "
-                             "`--new` opens another session") from None  # fmt: skip
+                             "`--new` opens another session")  # fmt: skip
         yield

@@ -57,7 +57,7 @@ class Room:
         found = self.reckoner.of(page, role)
         if page not in places.TURN_THE_WALL or self.session.state.phase not in places.AFTERWARDS:
             return found
-        return {**found, "wall": self.wall.shown(self.reckoner.records.get("debrief"))}
+        return {**found, "wall": self.wall.shown(self.reckoner.afterwards.debrief)}
 
     def stamp(self) -> tuple[int, int]:
         """Where things stand: the revision of the session, and a count of what else has changed."""
@@ -114,12 +114,12 @@ class Room:
         if what in ("advance", "sit", "move"):
             self.reckoner.warm()
         if what in ("advance", "undo", "close", "mark", "note"):
-            self.reckoner.after()
+            self.reckoner.afterwards.look()
 
     def go_on(self) -> None:
         """What was being reckoned when a server ended is reckoned by the one that goes on with its session."""
         self.reckoner.warm()
-        self.reckoner.after()
+        self.reckoner.afterwards.look()
 
     async def reveal_in_time(self) -> None:
         """From now on a turn is revealed when its time is up, whether or not anybody says so."""
@@ -148,7 +148,7 @@ class Room:
         if not seat:
             raise api.refused("you sit at no seat: choose one first", "closed")
         asked = await asyncio.to_thread(api.ask, self.session, seat, trigger, options=options, person=who.person)
-        self.reckoner.whatif(seat, asked)
+        self.reckoner.whatifs.ask(seat, asked)
 
     async def rehearse(self, who: Who, fields: Mapping[str, str]) -> None:
         """Whoever leads has model players play a whole game."""
@@ -164,13 +164,13 @@ class Room:
         """Whoever leads has the debrief reckoned anew, since it could not be before."""
         if self.session.state.phase not in places.AFTERWARDS:
             raise api.refused("there is no debrief before the end", "closed")
-        self.reckoner.after()
+        self.reckoner.afterwards.look()
 
     async def slide(self, who: Who, fields: Mapping[str, str]) -> None:
         """Whoever leads turns the debrief on the wall."""
         if self.session.state.phase not in places.AFTERWARDS:
             raise api.refused("there is no debrief before the end", "closed")
-        record = self.reckoner.records.get("debrief")
+        record = self.reckoner.afterwards.debrief
         await asyncio.to_thread(self.wall.turn_to, moves.text(fields, "slide"), record)
         self.changed()
 

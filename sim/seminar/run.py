@@ -44,7 +44,8 @@ def run(load: Callable[[], api.Model], name: str, wanted: Wanted, *, say: Callab
     wire.raise_open_files()
     ip = lan.chosen_address(wanted.lan)
     folder = keep.folder_for(name, wanted.seed, out=wanted.folder, anew=wanted.is_new, today=datetime.now().date())
-    goes_on = (folder / "log.jsonl").exists()
+    goes_on = api.holds_session(folder)
+    keep.not_of_one_person(folder)
     model = None if goes_on else load()  # what is wrong with the scenario is said before there is a folder
     with keep.alone(folder):
         keep.same_words(folder, wanted.settings, goes_on=goes_on)

@@ -14,10 +14,11 @@ import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from sim.engine.record import Recording
 from sim.errors import UsageError
+from sim.locks import lock
 from sim.study.design import Design, Part
 from sim.study.tables import joined, least_rows
 
@@ -392,7 +393,7 @@ def locked(folder: Path) -> Iterator[None]:
         If another process that is alive holds it.
     """
     with open(folder / LOCK, "a+", encoding="utf-8") as file:
-        if not _take(file):
+        if not lock(file.fileno()):
             file.seek(0)
             number = file.read().strip()
             holder = f"process {number}" if number else "another process"
@@ -408,19 +409,6 @@ def is_held(folder: Path) -> bool:
     """Whether a process that is alive works on a study."""
     try:
         with open(folder / LOCK, "r+", encoding="utf-8") as file:
-            return not _take(file)
+            return not lock(file.fileno())
     except OSError:
         return False
-
-
-def _take(file: IO[str]) -> bool:
-    """Lock an open file until it is closed. False if somebody else has it."""
-    try:
-        import fcntl
-    except ImportError:  # Windows: two at once do the work twice, and write the same rows
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -24,12 +24,12 @@ _NUMBER = re.compile(r"\s*(-?[0-9.]+(?:e-?[0-9]+)?)\s*(.*?)\s*")
 
 
 def levers(session: Session) -> list[dict[str, Any]]:
-    """The levers of the scenario that is played: {name, says, kind, value as written, low, high, step, unit}.
+    """The levers of the scenario that is played: {name, says, movers, value as written, low, high, step, unit}.
 
     One whose value as written is no plain number stands in the middle of its range.
     """
-    from sim.game.baselines import sort_of
     from sim.program.ledger import ledger
+    from sim.program.sides import movers
 
     scenario, found = session.game.scenario, []
     written = {one.path: one.value for one in ledger(scenario) if one.role != "lever"}
@@ -44,7 +44,7 @@ def levers(session: Session) -> list[dict[str, Any]]:
         found.append({
             "name": str(name), "says": " ".join(str(lever.says or name).split()),
             "unit": unit, "low": low, "high": high,
-            "kind": sort_of(path or str(name)).split()[-1], "step": (high - low) / STEPS,
+            "movers": list(movers(str(name), scenario)), "step": (high - low) / STEPS,
             "value": value[0] if value is not None and value[1] == unit else (low + high) / 2,
         })  # fmt: skip
     return found
@@ -94,5 +94,5 @@ def sandboxed(scenario: str | Path, changes: list[tuple[str, str]], seed: int, *
         "n": found.n, "says": found.says, "options": options,
         "differences": [{"name": row["name"], "says": row["says"], "difference": row["more"], "low": row["more_low"],
                          "high": row["more_high"]} for row in rows],
-        "changed": [{"name": one.path, "now": one.value, "kind": one.sort.split()[-1]} for one in found.levers],
+        "changed": [{"name": one.path, "now": one.value, "movers": list(one.movers)} for one in found.levers],
     }  # fmt: skip

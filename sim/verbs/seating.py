@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
+from sim.game.folded import ROUTINE as ROUTINE
 from sim.verbs.model import Model, Overrides, load
 
 if TYPE_CHECKING:
     from sim.game.baselines import Baselines
+    from sim.game.folded import Again
     from sim.game.foresight import Ask, Chunk
     from sim.game.prospects import Prospects
     from sim.game.session import Session
@@ -50,7 +52,8 @@ def open_session(
     Raises
     ------
     UsageError
-        If a session lies in the folder already, or nobody in the scenario chooses anything.
+        If a session lies in the folder already, or another `scenario.yaml`, or nobody in the scenario chooses
+        anything.
     """
     from sim.game.session import Session
 
@@ -58,11 +61,49 @@ def open_session(
     table = game(model, minutes=minutes, turns=turns)
     text, opened = _opened(model, table.name, seed=seed, minutes=minutes, turns=turns)
     if folder is not None:
+        file = folder / "scenario.yaml"
         if (folder / "log.jsonl").exists():
             raise UsageError(f"in `{folder}` lies a session already; go on with it, or name another folder")
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "scenario.yaml").write_text(text, encoding="utf-8")
+        if file.exists() and not (folder / "lock").exists() and file.read_bytes() != text.encode():
+            raise UsageError(f"`{file}` is somebody's, and would be written over: name another folder")
+        _made(folder)
+        file.write_text(text, encoding="utf-8")
     return Session(table, opened, folder=folder)
+
+
+def holds_session(folder: str | Path) -> bool:
+    """Whether a session lies in a folder. One that is new or empty has room for one.
+
+    Raises
+    ------
+    UsageError
+        If it is a file, or somebody's other files lie in it: a session has a folder of its own.
+    """
+    folder = Path(folder)
+    if (folder / "log.jsonl").is_file():
+        return True
+    file = next((one for one in (folder, *folder.parents) if one.exists() and not one.is_dir()), None)
+    if file is not None:
+        raise UsageError(f"`{file}` is a file, and a session lies in a folder: name another")
+    names = sorted(one.name for one in folder.iterdir() if not one.name.startswith(".")) if folder.exists() else []
+    left = BEGUN if "lock" in names else BEGUN - {"scenario.yaml"}
+    if others := [name for name in names if name not in left]:
+        what = "a study" if "study.json" in others else ", ".join(f"`{name}`" for name in others[:3])
+        more = f" and {len(others) - 3} more" if len(others) > 3 and "study.json" not in others else ""
+        raise UsageError(f"`{folder}` holds no session but {what}{more}, and a session has a folder of its own: "
+                         f"name a new or an empty one, such as `{folder / 'session'}`")  # fmt: skip
+    return False
+
+
+BEGUN = frozenset({"lock", "settings", "port", "secret", "scenario.yaml"})
+"""What lies in a folder in which a session was to be opened, and the program was killed before it was."""
+
+
+def _made(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise UsageError(f"the folder `{folder}` cannot be made ({fault.strerror}): name another") from None
 
 
 def _opened(model: Model, name: str, *, seed: int, minutes: int, turns: int | None) -> tuple[str, Opened]:
@@ -118,7 +159,8 @@ def resume_session(folder: str | Path, *, reads_only: bool = False) -> Session:
     folder = Path(folder)
     log, file = folder / "log.jsonl", folder / "scenario.yaml"
     if not log.is_file():
-        what = "there is no log.jsonl in it" if folder.is_dir() else "there is no such folder"
+        what = "there is no log.jsonl in it" if folder.is_dir() else (
+            "it is a file" if folder.exists() else "there is no such folder")  # fmt: skip
         raise UsageError(f"`{folder}` holds no session: {what}; `sim play SCENARIO --keep DIR` keeps one, and "
                          "`sim seminar SCENARIO --session DIR`")  # fmt: skip
     first = next(iter(read_log(log)), None)
@@ -173,6 +215,13 @@ def view(session: Session, role: str, *, person: str = "") -> dict[str, Any]:
     from sim.game.views import view
 
     return view(session, role, person=person)
+
+
+def folded(news: Sequence[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], list[Again]]:
+    """The news of a view, what came once; and what came again and again: how often, and what it said the last time."""
+    from sim.game.folded import folded
+
+    return folded(news)
 
 
 # ---------------------------------------------------------------------------------------- what might come
@@ -241,4 +290,5 @@ def baselines(
 
     written = load(model) if isinstance(model, str | Path) else model
     changed = load(written.asked, policy or written.policy, (*written.overrides, *changes), variant=written.variant)
-    return baselines_of(written.program, changed.program, tuple(changes), seed=seed, runs=runs, policy=policy or "")
+    return baselines_of(written.program, changed.program, tuple(changes), scenario=written.scenario, seed=seed,
+                        runs=runs, policy=policy or "")  # fmt: skip

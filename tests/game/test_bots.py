@@ -49,7 +49,7 @@ def test_players_never_want_what_their_seat_may_not_order(manner: str) -> None:
     for orders in session.state.played:
         for actor, given in orders.items():
             seat = session.game.seats[actor]
-            assert len(given) <= seat.orders
+            assert seat.costly(given) <= seat.orders
             assert all(option in seat.question(trigger).names for trigger, option in given.items())
 
 

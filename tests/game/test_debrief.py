@@ -25,6 +25,15 @@ WANTED = "seats: {east: {aims: [{says: March, kept: highest >= attack, partly: h
 SECRET = DUEL.replace("shout: {usual: 50 %, do: alarm += 1}", "shout: {usual: 50 %, channel: secret, do: alarm += 1}")
 
 
+PROMISE = DUEL.replace("shout: {usual: 50 %, do: alarm += 1}",
+                       "shout: {usual: 50 %, channel: private, leaks: 0, do: make deal}") + """
+offers:
+  deal:
+    {by: west, to: east, channel: private, leaks: 0, start: unsaid, says: A deal, when: alarm > 5, then: alarm = 0,
+     helps: 0.1}
+"""  # fmt: skip
+
+
 def played(folder: Path, text: str, east: str, *, seed: int = 1, west: str = "wait", keep: bool = False) -> Session:
     """Three turns in which the seats order the same each time."""
     session = seated(folder, text, seed=seed, keep=keep)
@@ -233,6 +242,27 @@ def test_secrets_come_out_at_the_end(tmp_path: Path) -> None:
     assert [(one["who"], one["knew"]) for one in found.secrets] == [("west", ["west"])]
     assert all(move["is_secret"] == (move["seat"] == "west") for turn in found.turns for move in turn["moves"])
     assert debrief(played(tmp_path, DUEL, "stay", west="shout"), futures=40).secrets == []
+
+
+def test_what_the_model_did_says_what_it_weighed(tmp_path: Path) -> None:
+    """Each term of the option's value as it stood, the largest first; of nothing, nothing."""
+    text = DUEL.replace(
+        "if: open, usual: 30 %", "if: open, usual: 90 %, value: {risk: -0.1, at_home: 0, prize: alarm + 0.3}"
+    )
+    session = seated(tmp_path, text)
+    while session.next_phases() and session.state.phase not in ("debrief", "closed"):
+        session.advance(session.next_phases()[0])  # nobody says anything: the model plays
+    drawn = [one for turn in debrief(session, futures=40).turns for one in turn["drawn"] if one["trigger"] == "march"]
+    assert {one["option"] for one in drawn} <= {"go", "stay"} and any(one["option"] == "go" for one in drawn)
+    for one in drawn:
+        first = ["prize", "risk"] if one["option"] == "go" else []
+        assert [term.split()[0] for term in one["worth"]] == first and one["worth"][1:] == ["risk -0.10"][: len(first)]
+
+
+def test_a_promise_that_was_given_in_private_is_one_secret(tmp_path: Path) -> None:
+    """The word itself is told, with who knew; that somebody decided to give it is not told a second time."""
+    found = debrief(played(tmp_path, PROMISE, "stay", west="shout"), futures=40)
+    assert [(one["says"], one["who"], one["knew"]) for one in found.secrets] == [("A deal", "west", ["east", "west"])]
 
 
 def test_a_class_that_stops_early_has_its_debrief(tmp_path: Path) -> None:

@@ -10,17 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.game.forecasts import (
-    Asked,
-    Share,
-    answered,
-    bins,
-    decomposed,
-    foreseen_before,
-    foreseen_sealed,
-    score,
-    scored,
-)
+from sim.game.forecasts import Asked, Share, answered, foreseen_before, foreseen_sealed
+from sim.game.scoring import bins, decomposed, score, scored
 from sim.game.session import Session
 from tests.game.stage import DUEL, seated
 

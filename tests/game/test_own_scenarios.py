@@ -32,6 +32,17 @@ outcomes:
 """
 
 
+TALKS = """
+  talks:
+    diplomacy: {parties: [albion, borea], consent: cato}
+    rounds: {every: 10 days}
+    issues:
+      truce: {albion: 0.3, borea: 0.2}
+      ports: {albion: 0.1, borea: -0.2 + fleet_days / 100, cato: fleet_days / 100}
+    proposals: {pact: {by: albion, contains: [truce, ports], to: borea}}
+"""
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """The file of two navies, and a third actor whom nobody asks anything."""
@@ -149,6 +160,19 @@ def test_what_is_ordered_is_no_ladder_of_its_own_afterwards(file: Path) -> None:
     """The debrief draws where forces stood, and not besides where they were ordered to."""
     found = api.debrief(api.rehearse(file, seed=2, turns=2), futures=20)
     assert [one["title"] for one in found.fans] == ["Fleet", "Guard"]
+
+
+def test_who_is_asked_about_a_proposal_reads_what_is_in_it_for_them(file: Path) -> None:
+    """Each issue of the draft with its worth to that seat alone; one that moves says so."""
+    text = NAVIES.replace("outcomes:", f"{TALKS.strip(chr(10))}\nquantities: {{fleet_days: 0}}\noutcomes:")
+    file.write_text(text, encoding="utf-8")
+    seats = api.game(file).seats
+    cards = {actor: seat.question(f"talks.pact.ask.{actor}").option("accept").costs for actor, seat in seats.items()}
+    assert cards == {
+        "albion": "As drafted, in shares of the prize: truce +0.3, ports +0.1",
+        "borea": "As drafted, in shares of the prize: truce +0.2, ports -0.2, more or less as things stand",
+        "cato": "As drafted, in shares of the prize: ports as things stand",
+    }
 
 
 def test_an_exported_session_is_replayed_by_a_command(tmp_path: Path, said: Said) -> None:

@@ -158,6 +158,10 @@ def test_what_only_looks_changes_nothing(folder: Path, play: Play) -> None:
         (("duel.yaml", "--resume", "nowhere"), "leave out either"),
         (("--resume", "nowhere", "--turns", "5", "-s", "start=2031-01-01"), "leave out `--turns`, `-s`, or"),
         (("duel.yaml", "--choose", "march=stop"), "has no option `stop`"),
+        (("duel.yaml", "--choose", "march=go, march=stay"), "answers `march` twice"),
+        (("duel.yaml", "--choose", "go=go"), "East has no question `go`; did you mean `march=go`?"),
+        (("duel.yaml", "--turns", "2", "--choose", ";;"), "there is a turn 3, and the game has 2"),
+        (("--resume", "duel.yaml"), "holds no session: it is a file"),
     ],
 )
 def test_what_cannot_be_played_gets_a_sentence(folder: Path, play: Play, words: tuple[str, ...], says: str) -> None:
@@ -199,7 +203,105 @@ def test_another_game_in_the_folder_is_not_overwritten(folder: Path, play: Play)
     other = play("duel.yaml", "--keep", "mine", "-s", "start=2031-01-01", "--minutes", "60")
     assert other.code == 2 and "settings of it are others; it has 75 minutes, not 60 minutes; it has 2" in other.err
     same = play("duel.yaml", "--turns", "2", "--keep", "mine", "--futures", "0", typed="\n\n")
-    assert same.code == 0 and "Turn 2 of 2" in same.out and "you are" not in same.out
+    assert same.code == 0 and "Turn 2 of 2" in same.out and "you are East" not in same.out
+
+
+def test_what_was_said_at_the_start_need_not_be_said_again(folder: Path, play: Play) -> None:
+    """How many futures and what one is after are kept with the game, also where the same command goes on."""
+    play(
+        "duel.yaml",
+        "--as",
+        "west",
+        "--turns",
+        "2",
+        "--keep",
+        "mine",
+        "--futures",
+        "30",
+        "--want",
+        "quiet",
+        typed="\n\n",
+    )
+    assert "estimate from 30 futures" in play("--resume", "mine", typed="1\n").out
+    assert "estimate from 40 futures" in play("--resume", "mine", "--futures", "40", typed="1\n").out
+    on = play("duel.yaml", "--as", "west", "--turns", "2", "--keep", "mine", typed="1\n2\n\n\n")
+    assert "estimate from 40 futures" in on.out and "how often it ends as quiet" in on.out
+    (folder / "mine" / "play.json").write_text("{", encoding="utf-8")
+    assert "No regret can be told" in play("--resume", "mine").out, "what cannot be read says nothing"
+
+
+@pytest.mark.parametrize(("words", "says"), [
+    (("--turns", "2", "--minutes", "50"), "`--minutes` changes nothing beside `--turns`"),
+    (("--want", "quiet"), "`--want` changes nothing: this seat has aims that are counted"),
+    (("--turns", "2", "--futures", "50"), "`--futures` draws nothing here"),
+])  # fmt: skip
+def test_an_option_that_nothing_comes_of_is_told(folder: Path, play: Play, words: tuple[str, ...], says: str) -> None:
+    """And the game is played."""
+    done = play("duel.yaml", *words, "--choose", "march=stay")
+    assert done.code == 0 and says in done.err and "Debrief" in done.out
+
+
+def test_orders_for_a_turn_that_is_over_are_told(folder: Path, play: Play) -> None:
+    """What was played stays; the same orders again are no matter; those after the end are told, too."""
+    words = ("duel.yaml", "--turns", "2", "--keep", "mine")
+    play(*words, "--choose", "march=stay; march=go")
+    assert "is played already" not in play(*words, "--choose", "march=stay; march=go").err
+    other = play(*words, "--choose", "march=go; model")
+    assert "turn 1 is played already, and stays as it was" in other.err and "turn 2 is played already" in other.err
+    (folder / "short.yaml").write_text(DUEL.replace("start: home", "start: massed"), encoding="utf-8")
+    early = play("short.yaml", "--as", "east", "--turns", "3", "--choose", "march=go; -; model")
+    assert "the game was over before turns 2, 3 of `--choose`" in early.err
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "study.json", "scenario.yaml", "port"])
+def test_a_folder_with_other_things_is_no_session_s(folder: Path, play: Play, name: str) -> None:
+    """A sentence, and nothing is changed; a file that a dying server left is no hindrance, nor is an empty folder."""
+    (folder / "full").mkdir()
+    (folder / "full" / name).write_text("mine", encoding="utf-8")
+    done = play("duel.yaml", "--keep", "full", "--futures", "0")
+    if name == "port":
+        assert done.code == 0
+        return
+    assert done.code == 2 and "`full` holds no session but" in done.err and "such as `full/session`" in done.err
+    assert [one.name for one in (folder / "full").iterdir()] == [name]
+    assert (folder / "full" / name).read_text(encoding="utf-8") == "mine"
+    (folder / "empty").mkdir()
+    assert play("duel.yaml", "--session", "empty", "--futures", "0").code == 0
+    assert "is a file, and a session lies in a folder" in play("duel.yaml", "--keep", f"full/{name}").err
+
+
+def test_a_class_s_session_is_not_sat_down_in(folder: Path, play: Play) -> None:
+    """It is known by its secret, however few have come."""
+    api.open_session(folder / "duel.yaml", folder=folder / "class").log.release()
+    (folder / "class" / "secret").write_bytes(b"x" * 32)
+    done = play("--resume", "class")
+    assert done.code == 2 and "`sim seminar duel --session class` goes on with it" in done.err
+
+
+def test_others_come_first_and_what_was_foretold_is_answered(folder: Path, play: Play) -> None:
+    """A reveal tells the others' moves, then one's own; what one said beforehand, and whether it came."""
+    said = play("duel.yaml", "--turns", "2", "--choose", "march=go, forecast=20; -").out
+    first = said[said.index("Turn 1 of 2: what all did") : said.index("Turn 2 of 2,")]
+    assert first.index("West") < first.index("You, East")
+    assert "What you foretold" in first and "you said 20 %" in first
+
+
+def test_what_costs_no_order_says_so_and_is_not_counted(folder: Path, play: Play) -> None:
+    """An answer to a word that may be called, on the agenda and in the question."""
+    said = play("first-lesson", "--as", "defender", "--futures", "0", typed="1\n1\n").out
+    assert "is the word kept? (costs no order)" in said
+    assert "-> kept" in said and "(1 of at most" not in said
+
+
+def test_the_diary_folds_and_all_of_it_can_be_had(folder: Path, play: Play) -> None:
+    """`d` tells what repeats in a line with its count, `dd` each with its date."""
+    days = [f"  crowd_{day}: {{at: 2030-01-{day:02}, says: A crowd gathers, do: alarm += 1}}" for day in (3, 8, 13, 18)]
+    again = DUEL.replace("outcomes:", "\n".join(["triggers:", *days, "outcomes:"]))
+    (folder / "again.yaml").write_text(again, encoding="utf-8")
+    said = play("again.yaml", "--as", "east", "--turns", "2", "--futures", "0", typed="\n\nd\ndd\n").out
+    short, long = said[said.index("> d\n") : said.index("> dd\n")], said[said.index("> dd\n") :]
+    assert short.count("A crowd gathers") == 1 and re.search(r"A crowd gathers \(\d times,", short)
+    assert long.count("A crowd gathers") == 4
 
 
 def test_a_closed_input_is_the_end_of_a_pipe(folder: Path, play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -250,8 +352,8 @@ def test_a_turn_without_orders_says_so(folder: Path, play: Play) -> None:
     done = play("duel.yaml", "--turns", "2", "--futures", "0", "--choose", "-; model", "--as", "east")
     said = " ".join(done.out.split())
     assert "An empty envelope: what you leave open is not done in this turn." in said
-    assert "East: you gave no order, and of what you were asked nothing was done." in said
-    assert said.count("An empty envelope") == said.count("you gave no order") == 1
+    assert "You, East You gave no order, and of what you were asked nothing was done. What else your side" in said
+    assert said.count("An empty envelope") == said.count("You gave no order") == 1
     assert "The model decides for you in this turn." in said and "Nobody was asked anything" not in said
     card = play("duel.yaml", "--turns", "2", "--futures", "0", typed="1\n").out
     assert "the same as no order here, which costs none" in card
@@ -367,8 +469,10 @@ def test_a_person_plays_a_whole_game_by_keyboard(folder: Path, play: Play, termi
     terminal.type("\n")
     terminal.until("Nobody counts this aim")
     terminal.type("k\n")
+    assert "Debrief" in terminal.until("Enter goes on"), "a page of it at a time"
+    terminal.type("\n\n\n")
     assert terminal.code() == 0
-    assert "Debrief" in terminal.seen and "you said 30 %" in terminal.seen
+    assert "you said 30 %" in terminal.seen
     kept = re.search(r"kept in (\S+)\.\s", terminal.seen)
     assert kept is not None
     again = play("--resume", kept[1])

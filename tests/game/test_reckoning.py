@@ -67,6 +67,8 @@ def test_a_changed_assumption_gives_two_baselines(tmp_path: Path) -> None:
     path = "choices.march.options.go.usual"
     found = api.baselines(file, [(path, "90 %")], runs=400)
     assert found.levers[0].sort == "an assumption" and path in found.says
+    kept = api.baselines("ukraine-2014", [("raft_of_new_measures.kept.eu", "0 %")], runs=20).levers[0]
+    assert (kept.sort, kept.movers) == ("a move of eu", ("eu",))
     attacked = found.rows[0]
     assert attacked.name == "attacked" and attacked.more_low > 0
     assert attacked.changed[0] - attacked.written[0] == pytest.approx(attacked.more)

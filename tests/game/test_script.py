@@ -29,6 +29,13 @@ def test_turns_follow_one_another_and_may_be_named(game: Game) -> None:
     assert read_script("", game, "russia") == {}
 
 
+def test_answers_to_what_may_come_are_written_beside_the_orders(game: Game) -> None:
+    """They cost none: two orders and what is said to a proposal are one turn."""
+    asked = "kiev_in_the_regions=wait, kiev_and_the_army=wait, paris_track.joint_initiative.ask.ukraine=counter"
+    (read,) = read_script(asked, game, "ukraine").values()
+    assert read.orders is not None and len(read.orders) == 3
+
+
 def test_what_was_played_is_written_so_that_it_reads_back(game: Game) -> None:
     """Orders, turns without any, the model's, forecasts."""
     turns = [({PUSH: "push", TABLE: "insist"}, 0.25), ({}, None), (None, 0.5)]
@@ -42,10 +49,10 @@ def test_what_was_played_is_written_so_that_it_reads_back(game: Game) -> None:
         ("push_farther=push", "did you mean `border_army.push_further`"),
         ("push_further=pusch", "did you mean `push`?"),
         ("push_further", "write `question=option`"),
-        ("european_council=wait", "this seat decides"),
+        ("european_council=wait", "has no question `european_council`; it is asked"),
         ("6: push_further=push", "no turn `6`; turns: paris"),
         ("pariss: push_further=push", "did you mean `paris`?"),
-        ("-;-;-;-;-;-", "is turn 6, and there are 5"),
+        ("-;-;-;-;-;-", "is turn 6, and the game has 5"),
         ("1: -; 1: model", "turn 1 is written twice"),
         ("model, push_further=push", "either the model decides a turn, or you do"),
         ("push_further=push, moscow_at_the_table=insist, moscow_in_return=none", "this seat gives at most 2"),

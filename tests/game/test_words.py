@@ -279,6 +279,28 @@ def test_a_word_kept_by_who_must_vote_says_whether_the_members_agreed(tmp_path: 
     assert list(told["kept"]) == ["club"] and told["followed"] == ({"club": says[2:-1]} if says else {})
 
 
+@pytest.mark.parametrize(("willing", "came"), [
+    ("0 %", "The vote failed on 5 February 2030"),
+    ("100 %", "Measures of Club: “some” from 5 February 2030 on"),
+])  # fmt: skip
+def test_of_a_vote_on_an_order_of_the_turn_before_it_is_said_how_it_ended(
+    tmp_path: Path, willing: str, came: str
+) -> None:
+    """The vote comes in the second turn: all read in which turn it was ordered, and that it failed or not."""
+    text = VOTING.replace("WILLING", willing).replace("after: 4 days", "after: 34 days").replace("outcomes:", (
+        "choices: {raise_it: {actor: club, every: 1 day, options: {wait: {}, now: {do: raise measures to some}}}}\n"
+        "outcomes:"))  # fmt: skip
+    session = seated(tmp_path, text, turns=2)
+    for given in ({"raise_it": "now"}, {}):
+        session.advance("decide")
+        session.order("c", given, turn=session.state.turn, seen=0)
+        session.order("e", {}, turn=session.state.turn, seen=0)
+        session.advance("reveal")
+    for role in ("east", "club", "screen"):
+        (told,) = view(session, role)["reveal"]["earlier"]
+        assert (told["seat"], told["turn"], told["came"]) == ("club", 1, came)
+
+
 RAISED = "threats:\n  word: {by: club, to: east, when: army > home, then: raise measures to some"
 LOWERED = "offers:\n  word: {by: club, to: east, when: army > home, then: lower measures to none"
 LATER = "triggers: {later: {at: 2030-02-10, says: A summit, do: measures.club.agreed = TIER}}\noutcomes:"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from functools import cache
+from html import unescape
 from html.parser import HTMLParser
 from importlib.resources import files
 from itertools import pairwise
@@ -323,6 +324,19 @@ def test_a_what_if_is_under_way_as_soon_as_it_is_asked() -> None:
     assert "The first futures are being played" in parts["bars"]
     assert 'http-equiv="refresh"' in render("/seat/whatif", view, asked)
     assert "being played" not in regions("/seat/whatif", view, {**asked, "asking": {}})["bars"]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_what_if_says_what_differs_from_holding_and_why(count: int) -> None:
+    """Of each question that was asked: the sentence of every option but the first, and the chart of differences."""
+    view = given.view("russia", "decide")
+    triggers = [one["trigger"] for one in view["questions"][:count]]
+    found = {trigger: {**given.prospects(), "trigger": trigger} for trigger in triggers}
+    text = unescape(regions("/seat/whatif", view, {**extra("/seat/whatif"), "whatif": found})["bars"])
+    options = given.prospects()["options"]
+    for place, option in enumerate(options):
+        assert text.count(f"</b> {option['why']}") == (count if place else 0), option["why"]
+    assert text.count(f"Compared with A: {options[0]['says']}") >= count
 
 
 def test_a_seat_without_aims_is_told_what_to_do() -> None:

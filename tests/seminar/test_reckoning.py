@@ -18,7 +18,7 @@ for needed in ("starlette", "uvicorn", "websockets", "itsdangerous", "segno", "p
     pytest.importorskip(needed)
 
 from sim import api  # noqa: E402
-from sim.seminar.reckoner import MOST  # noqa: E402
+from sim.seminar.whatifs import MOST  # noqa: E402
 from tests.game.stage import DUEL  # noqa: E402
 from tests.seminar.client import Client  # noqa: E402
 from tests.seminar.measured import measure  # noqa: E402
@@ -216,7 +216,7 @@ def test_debrief_and_export_say_the_same_and_the_export_replays(stage: Stage) ->
 def early(stage: Stage, host: Client) -> None:
     """Wait until the debrief is made, were this reveal the last."""
     end = time.monotonic() + 30
-    while stage.room.reckoner._early is None or not stage.room.reckoner._early.holds(stage.session):
+    while stage.room.reckoner.afterwards.early is None or not stage.room.reckoner.afterwards.early.holds(stage.session):
         assert time.monotonic() < end, "no debrief was made at the reveal"
         with host.live_now("/host/console") as line:
             until(line, lambda message: "beat" in message)
@@ -235,7 +235,7 @@ def test_a_debrief_made_at_the_reveal_is_there_at_once_and_of_the_game_as_it_sta
     for step in ("advance", "close"):
         if step == "close":
             assert host.do("close").status == 200
-        told = reckoner.records["debrief"]
+        told = reckoner.afterwards.debrief
         assert told["facts"]["digest"] == session.digest()
         assert told == json.loads(json.dumps(api.debrief(session).record()))
 
@@ -250,7 +250,7 @@ def test_what_is_noted_after_the_reveal_is_in_the_debrief(stage: Stage) -> None:
     host.do("advance", phase="debrief")
     finished(stage, "/host/debrief", "debrief")
     end = time.monotonic() + 30
-    while stage.room.reckoner.records["debrief"]["turns"][0]["notes"] != ["They whisper"]:
+    while stage.room.reckoner.afterwards.debrief["turns"][0]["notes"] != ["They whisper"]:
         assert time.monotonic() < end
         finished(stage, "/host/debrief", "debrief")
 
@@ -272,7 +272,7 @@ def test_what_cannot_be_reckoned_is_said_on_the_page_and_can_be_tried_again(
     def failed(name: str) -> None:
         end = time.monotonic() + 30
         with host.live_now("/host/console") as line:
-            while name not in reckoner.failed:
+            while name not in reckoner.jobs.failed:
                 assert time.monotonic() < end, f"{name} never failed"
                 until(line, lambda message: True)
 

@@ -18,8 +18,9 @@ from sim.game.state import PHASES
 from sim.seminar import keep, lan, moves, places
 from sim.seminar.desk import Who
 from sim.seminar.live import Live, Page, Snapshot
-from sim.seminar.reckoner import MOST, _pieces
+from sim.seminar.run import Wanted, run
 from sim.seminar.security import MOST_BODY, Guard, Rate, body_of, host_of, is_own
+from sim.seminar.whatifs import MOST, pieces
 from sim.verbs.serving import copied, session_of
 from tests.game.stage import seated
 
@@ -200,6 +201,20 @@ def test_settings_are_those_of_the_opening(here: Path) -> None:
         keep.same_words(here, (), goes_on=True)
 
 
+def test_a_session_has_a_folder_of_its_own(here: Path) -> None:
+    """Somebody's other files are named and left as they are, and a game of one person goes on at the terminal."""
+    (here / "full").mkdir()
+    (here / "full" / "notes.txt").write_text("mine", encoding="utf-8")
+    seated(here, keep=True).log.release()
+    (here / "session" / "play.json").write_text("{}", encoding="utf-8")
+    for folder, says in (("full", "`full` holds no session but `notes.txt`.* such as `full/session`"),
+                         ("session", "lies a game of one person: `sim play --resume session` goes on")):  # fmt: skip
+        with pytest.raises(UsageError, match=says):
+            run(lambda: api.load(here / "game.yaml"), "game", Wanted(folder=folder, opens_browser=False), say=print)
+    assert [one.name for one in (here / "full").iterdir()] == ["notes.txt"]
+    assert not (here / "session" / "lock").exists()
+
+
 def test_a_port_is_found_again_or_one_near_it() -> None:
     """The one that it had before, if that is free; a port that is asked for is taken or refused."""
     with lan.bound(lan.LOOPBACK, 0) as first:
@@ -286,9 +301,9 @@ def test_a_slow_page_is_told_the_latest_and_never_an_older_state() -> None:
 
 def test_pieces_of_a_what_if_are_all_its_futures_once() -> None:
     """The first round is small, and together they are as many as are promised."""
-    futures = [future for pieces in _pieces() for first, count in pieces for future in range(first, first + count)]
+    futures = [future for around in pieces() for first, count in around for future in range(first, first + count)]
     assert futures == list(range(MOST))
-    assert sum(count for _, count in _pieces()[0]) <= 100
+    assert sum(count for _, count in pieces()[0]) <= 100
 
 
 def test_a_copy_of_a_session_is_the_same_and_tells_nobody(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from itertools import groupby
 from math import ceil
 from typing import Any
 
+from sim import api
+
 News = Mapping[str, Any]
 
 ROOM, WIDTH, LINES = 15, 42, 3
@@ -16,9 +18,6 @@ WEIGHTS = {"end": 9, "threat": 8, "move": 7, "sanctions": 7, "inject": 6, "leak"
            "decision": 2}  # fmt: skip
 """What changed postures, threats, measures and talks goes before what was merely decided, which stands on the cards.
 Reports and beliefs come last. Source: chosen for teaching."""
-
-ROUTINE = ("report", "belief")
-"""Kinds that come again and again."""
 
 
 def weightiest(news: Sequence[News], room: int = ROOM) -> dict[str, Any]:
@@ -31,7 +30,7 @@ def weightiest(news: Sequence[News], room: int = ROOM) -> dict[str, Any]:
     (2, 'move')
     """
     taken: set[int] = set()
-    worth = [at for at, one in enumerate(news) if one["kind"] not in ROUTINE] or list(range(len(news)))
+    worth = [at for at, one in enumerate(news) if one["kind"] not in api.ROUTINE] or list(range(len(news)))
     for at in sorted(worth, key=lambda at: (-_weight(news[at]), at)):
         lines = min(LINES, ceil((len(in_short(news[at])) + 14) / WIDTH))
         if lines > room:
@@ -79,24 +78,9 @@ def by_turn(news: Sequence[News]) -> list[dict[str, Any]]:
 
 def _folded(news: Sequence[News]) -> Iterator[dict[str, Any]]:
     """What came once as it is, the newest first; then what came again and again, one line each, counted."""
-    again = {says for says in {one["says"] for one in news} if sum(one["says"] == says for one in news) > 1}
-    yield from ({**one} for one in reversed(news) if one["says"] not in again and one["kind"] not in ROUTINE)
-    for says in dict.fromkeys(one["says"] for one in news if one["says"] in again or one["kind"] in ROUTINE):
-        same = [one for one in news if one["says"] == says]
-        first, last = same[0]["date"], same[-1]["date"]
-        when = first if first == last else f"{_short(first, last)} to {last}"
-        latest = "; ".join(same[-1].get("changes") or ())
-        times = f" ({len(same)} times)" if len(same) > 1 else ""
-        yield {**same[-1], "date": when, "says": f"{says}{times}", "because": latest[:1].upper() + latest[1:]}
-
-
-def _short(first: str, last: str) -> str:
-    """A date without what the date after it says anyway.
-
-    >>> _short("6 May 2014", "27 May 2014"), _short("15 April 2014", "6 May 2014"), _short("day 3", "day 9")
-    ('6', '15 April', 'day 3')
-    """
-    one, other = first.split(), last.split()
-    while len(one) > 1 and len(one) == len(other) and one[-1] == other[-1]:
-        one, other = one[:-1], other[:-1]
-    return " ".join(one) if one[-1] != "day" else first
+    once, again = api.folded(news)
+    yield from ({**one} for one in reversed(once))
+    for one in again:
+        times = f" ({one.times} times)" if one.times > 1 else ""
+        ended = f"; the last time: {one.ended}" if one.ended else ""
+        yield {**one.last, "date": one.when, "says": f"{one.says}{times}{ended}", "because": one.latest}

@@ -362,7 +362,9 @@ def test_18_a_changed_assumption_draws_two_baselines(klass: Class):
     assert re.search("as written", words, re.IGNORECASE), words
     assert re.search("changed", words, re.IGNORECASE)
     assert re.search(r"n = [\d,]+", words)
-    assert re.search("an assumption|a move", words)
+    assert "This is an assumption" in words
+    tags = host.locator('form[data-post="sandbox"] .tag').all_inner_texts()
+    assert sorted(tags) == ["a move of The European Union", *["an assumption"] * 3]
     assert_charts_agree(host)
     assert log_bytes(klass.room) == log
 
