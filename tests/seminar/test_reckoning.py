@@ -138,7 +138,7 @@ def test_a_changed_assumption_draws_two_labelled_baselines(stage: Stage) -> None
     attacked = [next(one for one in option["outcomes"] if one["name"] == "attacked") for option in found["options"]]
     assert attacked[1]["low"] > attacked[0]["high"]
     assert found["n"] == 1_000
-    assert [(one["was"], one["now"], one["kind"]) for one in found["changed"]] == [("30 %", "90 %", "assumption")]
+    assert [(one["was"], one["now"], one["movers"]) for one in found["changed"]] == [("30 %", "90 %", [])]
     shown = host.get(f"{host.origin}/host/assumptions").text
     assert "As written" in shown
     assert "Changed" in shown

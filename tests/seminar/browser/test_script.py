@@ -294,9 +294,9 @@ def test_what_if_beside_a_question_opens_that_question(opened: Callable[..., Roo
     room = opened()
     room.lead("advance", phase="brief")
     room.lead("advance", phase="decide")
-    seat, last = max(((seat, one.questions[-1].trigger) for seat, one in room.game.seats.items()),
-                     key=lambda one: len(room.game.seats[one[0]].questions))  # fmt: skip
-    phone = room.phone(seat)
+    phone = room.phone(max(room.seats, key=lambda one: len(room.game.seats[one].questions)))
+    last = phone.locator("[data-vote]").last.get_attribute("data-vote")
+    assert last and phone.locator("[data-vote]").count() > 1
     phone.locator(f'details:has([data-vote="{last}"]) > summary').click()
     phone.locator(f'details:has([data-vote="{last}"]) a:has-text("What if?")').click()
     phone.wait_for_url("**/seat/whatif?**")
