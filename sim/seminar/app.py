@@ -64,6 +64,7 @@ class Doors(Entrance):
         who = self._who(request, "seat")
         if who is None or who.person not in self.room.session.state.people:
             return await self._says(request, 403, self._stranger(who))
+        self.room.live.saw(who)
         name = request.path_params.get("screen", "")
         if not name:
             return RedirectResponse(self._of_phase(who), 303)
@@ -139,6 +140,7 @@ class Doors(Entrance):
             return await self._says(request, 403, why)
         if not self.moving.lets(who.person or who.role):
             return await self._says(request, 429, TOO_FAST)
+        self.room.live.saw(who)
         fields = await fields_of(request)
         back = self._back(request, fields, role)
         if what == "sit" and back == places.CHOOSE:

@@ -10,6 +10,7 @@
                             screen: {room, typed}; `typed` is the address at which a code is typed
   online                    host, screen: {seats: {actor: n}, all: n, screen: bool}
   people                    host: [{id, handle, seat, is_here}]
+  left                      handles of who has left for good, as far as one can tell (`sim.seminar.presence`)
   checks                    host: [{says, is_ok}]
   whatif, asking            a seat: {trigger: prospects}, {trigger: futures still to come}
   wall                      screen, host in the debrief: {slide, number, of, before, next, names}
@@ -21,12 +22,11 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from sim import api
-from sim.seminar import places
+from sim.seminar import places, presence
 from sim.seminar.desk import Desk
 
 TITLES = {
@@ -41,18 +41,6 @@ def fresh() -> dict[str, Any]:
     return {"key": secrets.token_urlsafe(9), "now": time.time()}
 
 
-class Present(Protocol):
-    """Who has a page open."""
-
-    @property
-    def people(self) -> Counter[str]:
-        """How many pages each person has open."""
-
-    @property
-    def has_screen(self) -> bool:
-        """Whether a projector is on."""
-
-
 class Beside:
     """What a room knows beside its session.
 
@@ -63,19 +51,20 @@ class Beside:
     """
 
     def __init__(
-        self, session: api.Session, desk: Desk, base: str, present: Present, *, is_lan: bool,
+        self, session: api.Session, desk: Desk, base: str, present: presence.Present, *, is_lan: bool,
         reckoned: Callable[[str, str], Mapping[str, Any]],
     ) -> None:  # fmt: skip
         self._session, self._desk, self._base, self._present = session, desk, base, present
         self._is_lan, self._reckoned = is_lan, reckoned
         self._links: Mapping[str, Any] | None = None
+        self._since = presence.moment_of(session.log.events[-1])
 
     def of(self, page: str, role: str) -> dict[str, Any]:
         """What stands beside the view on a page; `role` is a seat, `host`, `screen` or "" for a stranger."""
         state = self._session.state
         found: dict[str, Any] = {
             "page": page, "role": role, "phase": state.phase, "turn": state.turn, "key": "",
-            "pages": _pages(page, role), **self._reckoned(page, role),
+            "pages": _pages(page, role), "left": self._handles(self.left()), **self._reckoned(page, role),
         }  # fmt: skip
         if role == "host":
             found |= {
@@ -87,6 +76,13 @@ class Beside:
         elif role == "screen":
             found |= {"links": {name: self.links()[name] for name in ("room", "typed")}, "online": self.online()}
         return found
+
+    def left(self) -> frozenset[str]:
+        """Who has left, as far as one can tell."""
+        return presence.left(self._session, self._present, since=self._since, now=time.time())
+
+    def _handles(self, people: frozenset[str]) -> list[str]:
+        return [one.handle for one in self._session.state.people.values() if one.id in people]
 
     def links(self) -> Mapping[str, Any]:
         """All links, and their codes."""
@@ -120,8 +116,9 @@ class Beside:
                 for one in self._session.state.people.values()]  # fmt: skip
 
     def _checks(self) -> list[Mapping[str, Any]]:
-        session, has_screen = self._session, self._present.has_screen
-        empty = [seat.title for actor, seat in session.game.seats.items() if not session.members(actor)]
+        session, has_screen, gone = self._session, self._present.has_screen, self.left()
+        empty = [seat.title for actor, seat in session.game.seats.items()
+                 if gone.issuperset(one.id for one in session.members(actor))]  # fmt: skip
         here = self._present.people
         lost = sum(not person.seat and bool(here[person.id]) for person in session.state.people.values())
         missing = [{"is_ok": False, "says": f"No seat: {why}."}

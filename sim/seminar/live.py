@@ -80,6 +80,7 @@ class Live:
                  left: Callable[[], None]) -> None:  # fmt: skip
         self._look, self._stamp, self._left = look, stamp, left
         self.pages: dict[Page, None] = {}  # the oldest first
+        self.seen: dict[str, float] = {}  # when each person opened, asked for or closed a page last
         self._resting: set[asyncio.Task[None]] = set()
         self.is_closing = False
 
@@ -87,6 +88,11 @@ class Live:
         """Something has changed."""
         for page in self.pages:
             page.wake.set()
+
+    def saw(self, who: Who) -> None:
+        """Somebody is here at this moment."""
+        if who.role == "seat":
+            self.seen[who.person] = time.time()
 
     @property
     def people(self) -> Counter[str]:
@@ -109,6 +115,7 @@ class Live:
         for oldest in [one for one in self.pages if one.who == page.who][: -(self.EACH - 1)]:
             self._rest(oldest)
         self.pages[page] = None
+        self.saw(page.who)
         page.task = asyncio.ensure_future(self._tell(page))
         self._left()
         try:
@@ -118,6 +125,7 @@ class Live:
                         page.forget()
         finally:
             self.pages.pop(page, None)
+            self.saw(page.who)
             page.task.cancel()
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await page.task

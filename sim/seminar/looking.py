@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim import api
-from sim.seminar import extras, places
+from sim.seminar import extras, places, presence
 from sim.seminar.desk import Who
 from sim.seminar.live import Page, Snapshot, Stamp
 from sim.seminar.pages.render import regions, render
@@ -70,8 +70,9 @@ class Looking:
 
         def drawn() -> str:
             role = "" if who is None else self.role(who)
-            shown = {} if who is None else self._shown(role, who)
-            return render(page, shown, {**self._beside.of(page, role), **extras.fresh(), **more})
+            beside = self._beside.of(page, role)
+            shown = {} if who is None else presence.without(self._shown(role, who), frozenset(beside["left"]))
+            return render(page, shown, {**beside, **extras.fresh(), **more})
 
         return str(await self._do(drawn))
 
@@ -128,7 +129,7 @@ class Looking:
         is_one = base.revision == shown["revision"] == self._session.state.revision
         if shares:
             shown = {**shown, "me": {**shown.get("me", {}), "id": "", "handle": NOBODY}}
-        drawn = regions(page.page, shown, base.beside)
+        drawn = regions(page.page, presence.without(shown, frozenset(base.beside["left"])), base.beside)
         if is_one:
             _keep(self._drawn, key, drawn, DRAWN)
         return drawn

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from sim import api
 from sim.errors import UsageError
-from sim.seminar import extras, moves, places
+from sim.seminar import extras, moves, places, presence
 from sim.seminar.desk import Desk, Who, new_person
 from sim.seminar.live import Live, Page, Snapshot
 from sim.seminar.looking import Looking
@@ -50,6 +50,7 @@ class Room:
         self._done = {event["key"] for event in session.log.events if "key" in event}
         self._version = 0
         self._presence: asyncio.TimerHandle | None = None
+        self._folding: asyncio.TimerHandle | None = None
 
     def _reckoned(self, page: str, role: str) -> Mapping[str, Any]:
         """What was reckoned for a page of a role, and for those who see the wall or turn it, what stands there."""
@@ -68,9 +69,13 @@ class Room:
         self.live.wake()
 
     def _came_or_went(self) -> None:
-        """Who is here is told at most once a second, however many come at once."""
+        """Who is here is told at most once a second, however many come at once, and later who has left for good."""
         if self._presence is None and not self.live.is_closing:
-            self._presence = asyncio.get_running_loop().call_later(1.0, self._tell_presence)
+            loop = asyncio.get_running_loop()
+            self._presence = loop.call_later(1.0, self._tell_presence)
+            if self._folding is not None:
+                self._folding.cancel()
+            self._folding = loop.call_later(presence.AWAY + 2.0, self.changed)
 
     def _tell_presence(self) -> None:
         self._presence = None
@@ -178,12 +183,13 @@ class Room:
                 if seat and people[who.person].seat != seat:
                     self.session.sit(who.person, seat)
                 return who
-            here = self.live.people
-            count = sum(bool(one.seat or here[one.id]) for one in people.values())
+            here, gone = self.live.people, self.beside.left()
+            count = sum(bool(one.seat or here[one.id]) and one.id not in gone for one in people.values())
             if count >= MOST_PEOPLE or len(people) >= MOST_NAMES:
                 raise api.refused(f"{count} people have joined: no more fit into this session", "closed")
             new = Who("seat", new_person())
             self.session.join(new.person, seat=seat)
+            self.live.saw(new)
             return new
 
         return await self.does(joined)
@@ -220,8 +226,8 @@ class Room:
 
     def close(self) -> None:
         """Nothing more is done here."""
-        if self._presence is not None:
-            self._presence.cancel()
+        for timer in filter(None, (self._presence, self._folding)):
+            timer.cancel()
         self.reckoner.close()
         self.looking.close()
         self._moving.shutdown(wait=True, cancel_futures=True)

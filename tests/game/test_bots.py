@@ -11,6 +11,8 @@ from sim import api
 from sim.game.bots import inclined, play_out, sit_down, take_part
 from sim.game.course import Window, course
 from sim.game.state import fold
+from sim.verbs.rehearsing import rehearsal_of, rehearsed
+from sim.verbs.serving import copied
 from tests.game.stage import DUEL, seated
 from tests.statistics.claims import SEED, assert_share
 
@@ -82,3 +84,13 @@ def test_a_game_is_played_on_from_wherever_it_stands(tmp_path: Path) -> None:
     assert (session.state.phase, session.state.played[0]) == ("closed", first)
     again = course(session.game, session.seed, [Window.of(at, one) for at, one in enumerate(session.state.played)])
     assert again.outcome == session.course().outcome
+
+
+def test_a_rehearsal_in_one_piece_is_the_one_turn_by_turn(file: Path, tmp_path: Path) -> None:
+    """A process that is at it plays on without handing the game over; pieces of one turn come to the same."""
+    begun = rehearsal_of(copied(api.open_session(file, seed=1, turns=3, folder=tmp_path / "session")), 5)
+    at_once, piece, pieces = rehearsed(begun, seconds=60), rehearsed(begun, seconds=0), 1
+    while not piece.is_over:
+        piece, pieces = rehearsed(piece, seconds=0), pieces + 1
+    assert at_once.is_over and len(at_once.turns) == pieces > 1
+    assert (at_once.turns, at_once.outcome) == (piece.turns, piece.outcome)

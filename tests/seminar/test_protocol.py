@@ -18,7 +18,7 @@ pytestmark = pytest.mark.extra
 for needed in ("starlette", "uvicorn", "websockets", "itsdangerous", "segno", "python_multipart"):
     pytest.importorskip(needed)
 
-from sim.seminar import places  # noqa: E402
+from sim.seminar import places, presence  # noqa: E402
 from tests.game.stage import DUEL  # noqa: E402
 from tests.seminar.client import Client  # noqa: E402
 from tests.seminar.stage import Stage  # noqa: E402
@@ -72,6 +72,33 @@ def test_whoever_comes_back_is_the_same_person(stage: Stage) -> None:
     assert again.get(stage.link("seat", "east")).status == 200
     assert again.do("vote", trigger="march", option="go").status == 200
     assert (dict(stage.session.state.people), dict(stage.session.state.votes)) == before
+
+
+def test_a_class_that_comes_in_anew_is_not_listed_twice(stage: Stage) -> None:
+    """Whom phones were before they were swapped is counted, and not named; the host can still take them out."""
+    host, screen = stage.host(), stage.screen()
+    lost = [stage.person("east") for _ in range(3)]
+    people = stage.session.state.people
+    gone = [one.handle for one in people.values()]
+    stage.room.live.seen.update(dict.fromkeys(people, time.time() - presence.AWAY - 1))
+    anew = stage.person("east")
+    name = next(one.handle for one in stage.session.state.people.values() if one.handle not in gone)
+    lobby, wall = host.get("/host/lobby").text, screen.get("/screen").text
+    assert f"<td>{name} " in lobby and "(3 who left)" in lobby and "0 of 1" in lobby
+    assert "1 here" in re.sub("<.*?>", "", wall)
+    assert not [handle for handle in gone if handle in lobby or handle in anew.get("/seat/choose").text]
+    with anew.live_now("/seat/brief") as line:
+        until(line, at(0))
+        with host.live_now("/host/console") as led:
+            seats = until(led, lambda message: "seats" in message.get("regions", {}))["regions"]["seats"]
+    assert "1 of 1" in seats and "(3 who left)" in seats
+    assert [f"{handle}, East, left</option>" in seats for handle in gone] == [True] * 3
+    before = stage.session.digest()
+    assert host.do("remove", person=next(iter(people))).status == 200
+    assert "(2 who left)" in host.get("/host/lobby").text
+    assert lost[2].get("/seat/brief").status == 200, "who comes back is here again"
+    assert "(1 who left)" in host.get("/host/lobby").text
+    assert stage.session.digest() == before
 
 
 def test_a_link_lets_in_whatever_page_it_was_opened_from(stage: Stage) -> None:

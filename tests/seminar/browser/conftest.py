@@ -70,10 +70,12 @@ def served(tmp_path_factory: pytest.TempPathFactory, _own_cache: Path) -> Iterat
     """Opens rooms without a browser, and ends their servers at the end."""
     stop_if(lacking("seminar"))
     rooms: list[Room] = []
+    parts = tmp_path_factory.mktemp("parts")
 
     def open_room(*words: str, scenario: str = SCENARIO, browser: Browser | None = None) -> Room:
         folder = tmp_path_factory.mktemp("seminar") / "session"
         rooms.append(Room(folder, scenario, _own_cache, words, browser))
+        (folder / "debrief").symlink_to(parts)  # futures of the same game are played once for all rooms
         return rooms[-1]
 
     yield open_room

@@ -314,7 +314,7 @@ def test_14_undo_returns_to_what_was(klass: Class, tmp_path: Path):
     klass.host.locator('form:has(input[name="phase"][value="reveal"]) button').click()
     for page in (page for team in klass.teams.values() for page in team):
         page.wait_for_url("**/seat/reveal")
-    klass.host.wait_for_timeout(800)  # a button that has just become another one is not pressed by a hasty second click
+    klass.host.wait_for_timeout(500)  # nobody reads what a button has become before
     klass.host.locator('form[data-post="undo"] button').click()
     for page in (page for team in klass.teams.values() for page in team):
         page.wait_for_url("**/seat/decide")

@@ -152,20 +152,34 @@ def test_after_a_polite_end_the_same_command_brings_every_page_back(opened: Call
     room.leave()
 
 
+AS_IT_TURNS = """([where, detail, wait]) => {
+    const place = () => {
+        const {x, y, width, height} = document.querySelector(where).getBoundingClientRect();
+        return {clientX: x + width / 2, clientY: y + height / 2};
+    };
+    const words = () => document.querySelector(where)?.textContent;
+    const before = words(), there = before ? place() : null;
+    window.became = new Promise((done, never) => setTimeout(never, 15000) && new MutationObserver((_, seen) => {
+        if (!words() || words() === before) return;
+        seen.disconnect();
+        const press = {bubbles: true, cancelable: true, detail, ...there ?? place()};
+        setTimeout(() => done(document.querySelector(where).dispatchEvent(new MouseEvent('click', press))), wait);
+    }).observe(document.querySelector('main'), {childList: true, characterData: true, subtree: true}));
+}"""
+"""Press what stands there as soon as it is another button, or so many milliseconds later."""
+
+
 def test_a_second_click_does_not_press_what_the_button_has_become(opened: Callable[..., Room]):
     """Two quick clicks on one spot do one thing: the button that has grown there is not pressed; a later click is."""
     room = opened()
     host, seat = room.host("console"), room.seats[0]
     button = host.locator("#steps button.main")
     assert "brief" in button.inner_text()
-    place = button.bounding_box()
-    assert place is not None
-    at = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
-    host.mouse.click(*at)
-    touch.until(host, "() => !/brief/.test(document.querySelector('#steps button.main').textContent)")
-    host.mouse.click(*at)
-    host.locator("#steps button.main").focus()
-    host.wait_for_timeout(800)
+    host.evaluate(AS_IT_TURNS, ["#steps button.main", 2, 0])
+    button.click()
+    host.evaluate("() => window.became")
+    assert not host.locator("#refused:visible").count()
+    host.wait_for_timeout(500)
     assert [one["phase"] for one in room.log("advanced")] == ["brief"]
     button.click()
     wait_until(
@@ -177,10 +191,73 @@ def test_a_second_click_does_not_press_what_the_button_has_become(opened: Callab
     touch.choose(phone, question.trigger, question.names[1])
     phone.locator('form[data-post="seal"] button.main').dblclick()
     touch.until(phone, "() => /Seal anew/.test(document.querySelector('#seal').textContent)")
-    phone.wait_for_timeout(800)
+    phone.wait_for_timeout(500)
     assert len(room.log("ordered")) == 1
     assert not phone.locator("#refused:visible").count()
     room.leave()
+
+
+def test_what_is_pressed_on_purpose_is_done_or_it_is_said_why_not(room: Room):
+    """What was taken back is thrown in again as soon as its button can be read, and whoever is sooner is told so."""
+    host, inject = room.host("console"), next(iter(room.game.injects))
+    throw = f'form:has(input[name="inject"][value="{inject}"]) button'
+
+    def thrown_and_taken_back(wait: int) -> None:
+        host.wait_for_timeout(500)
+        host.click(throw)
+        host.locator(throw).wait_for(state="detached")
+        host.wait_for_timeout(500)
+        host.evaluate(AS_IT_TURNS, [throw, 1, wait])
+        host.click('form[data-post="undo"] button')
+        host.evaluate("() => window.became")
+
+    thrown_and_taken_back(0)
+    host.locator("#refused:visible").wait_for()
+    assert "become another one" in host.inner_text("#refused")
+    assert len(room.log("thrown")) == 1
+    thrown_and_taken_back(450)
+    wait_until(lambda: len(room.log("thrown")) == 3, what="pressed half a second later it counts")
+    host.locator("#refused").wait_for(state="hidden")
+    host.context.close()
+
+
+NEVER_OPENS = """window.made = 0; window.gone = 0;
+  const never = class { constructor() { made++; this.readyState = 0; } close() { gone++; this.readyState = 3; } };
+  window.WebSocket = Object.assign(never, {CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3});"""
+
+
+def test_the_first_socket_of_a_page_has_time_to_open(room: Room):
+    """A class that opens its pages at once waits for its first sockets; later ones are given up sooner."""
+    context = room.context()
+    context.add_init_script(NEVER_OPENS)
+    phone = context.new_page()
+    phone.clock.install()
+    phone.goto(room.link("seat", room.seats[0]))
+    phone.clock.run_for(4000)
+    phone.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    assert phone.evaluate("() => [made, gone]") == [1, 0]
+    phone.clock.run_for(2500)
+    assert phone.evaluate("() => [made, gone]") == [2, 1]
+    phone.clock.run_for(2000)
+    assert phone.evaluate("() => gone") == 2
+    context.close()
+
+
+def test_a_key_that_is_held_down_presses_once(room: Room):
+    """Enter held down on a button is one press, and a second one of its own counts."""
+    host = room.host("console")
+    longer, before = host.locator('button[name="do"][value="extend"]'), len(room.log("clocked"))
+    longer.focus()
+    host.keyboard.down("Enter")
+    wait_until(lambda: len(room.log("clocked")) == before + 1)
+    host.keyboard.down("Enter")  # the browser says that it is held
+    host.keyboard.down("Enter")
+    host.keyboard.up("Enter")
+    host.wait_for_timeout(500)
+    assert len(room.log("clocked")) == before + 1
+    longer.press("Enter")
+    wait_until(lambda: len(room.log("clocked")) == before + 2)
+    host.context.close()
 
 
 def test_what_the_last_person_in_a_tab_typed_is_not_shown_to_the_next(
@@ -217,9 +294,9 @@ def test_what_if_beside_a_question_opens_that_question(opened: Callable[..., Roo
     room = opened()
     room.lead("advance", phase="brief")
     room.lead("advance", phase="decide")
-    seat, last = max(((seat, one.questions[-1].trigger) for seat, one in room.game.seats.items()),
-                     key=lambda one: len(room.game.seats[one[0]].questions))  # fmt: skip
-    phone = room.phone(seat)
+    phone = room.phone(max(room.seats, key=lambda one: len(room.game.seats[one].questions)))
+    last = phone.locator("[data-vote]").last.get_attribute("data-vote")
+    assert last and phone.locator("[data-vote]").count() > 1
     phone.locator(f'details:has([data-vote="{last}"]) > summary').click()
     phone.locator(f'details:has([data-vote="{last}"]) a:has-text("What if?")').click()
     phone.wait_for_url("**/seat/whatif?**")

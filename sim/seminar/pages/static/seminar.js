@@ -8,8 +8,10 @@
 
 const SILENCE = 2000; // milliseconds without a beat after which people are told
 const PATIENCE = 1500; // milliseconds that a new socket may take to open
+const FIRST = 6000; // and the first of a page: whoever answered for the page is there, and a whole class may open it at once
 const REST = 5000; // milliseconds between two looks whether what has ended goes on
-const HASTE = 700; // milliseconds for which a button that has become another one is not pressed
+const HASTE = 400; // milliseconds in which nobody reads what a button has become, and in which two presses are one of a hasty hand
+const NEAR = 16; // pixels within which two presses are at the same place
 const SPOKEN = 1500; // least time between two sentences of the live region
 const body = document.body;
 const here = { page: body.dataset.page ?? "", phase: body.dataset.phase ?? "", turn: body.dataset.turn ?? "0" };
@@ -348,14 +350,42 @@ function complain(words) {
   }
 }
 
-let submitted = 0; // when something was sent last
+/**
+ * A press of a button, by a pointer or by a key: the `nth` of a hasty row at one place, which began at `since` with `first`.
+ * @typedef {{button: HTMLButtonElement, at: number, x: number, y: number, isKey: boolean, nth: number, since: number, first: Element}} Press
+ */
+
+/** @type {Press | null} */
+let pressed = null; // the latest, which also tells browsers that do not say so by which button a form was sent
+addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button") : null;
+  pressed = button && pressOf(button, event, pressed);
+}, true);
+
+/** @param {HTMLButtonElement} button @param {MouseEvent} event @param {Press | null} before @returns {Press} */
+function pressOf(button, event, before) {
+  const one = { button, at: Date.now(), x: event.clientX, y: event.clientY, isKey: event.detail === 0 };
+  const isThere = before && (before.button === button || (!one.isKey && !before.isKey && Math.hypot(one.x - before.x, one.y - before.y) < NEAR));
+  if (!before || !isThere || (one.at - before.at >= HASTE && event.detail < 2)) return { ...one, nth: 1, since: one.at, first: button };
+  return { ...one, nth: before.nth + 1, since: before.since, first: before.first };
+}
+
+/**
+ * Whether a press was meant for what stood there before. The second of a double click is passed over in silence; whoever
+ * presses what has just become another button is told so. @param {HTMLElement} button
+ */
+function isMeantForAnother(button) {
+  const row = pressed?.button === button ? pressed : null;
+  const became = turned.get(button) ?? 0;
+  const isAnother = row !== null && row.nth > 1 && (row.first !== button || became >= row.since);
+  if (!isAnother && Date.now() - became >= HASTE) return false;
+  if (!isAnother || row.nth > 2) complain("The button has just become another one. Look, and press again.");
+  return true;
+}
+
 /** @param {HTMLFormElement} form @param {HTMLElement | null} button */
 function submit(form, button) {
-  if (button && Date.now() - (turned.get(button) ?? 0) < HASTE) {
-    if (Date.now() - submitted > 2 * HASTE) complain("The button has just become another one. Look, and press again.");
-    return; // the second click of two was meant for what stood there before
-  }
-  submitted = Date.now();
+  if (button && isMeantForAnother(button)) return;
   if (form.dataset.sure && !confirm(form.dataset.sure)) return;
   /** @type {[string, string][]} */
   const fields = [];
@@ -364,7 +394,10 @@ function submit(form, button) {
   fields.push(["key", newKey()]);
   const clears = form.dataset.keep ? [...new Set([...form.elements].map((one) => keptField(one)).filter((one) => one !== null).map(keyOf))] : [];
   const move = { action: new URL(form.action).pathname, fields, clears };
-  if (queue.some((one) => wordsOf(one) === wordsOf(move))) return; // pressed twice: it is under way
+  if (queue.some((one) => wordsOf(one) === wordsOf(move))) {
+    if (button && pressed?.nth !== 2) complain("That is being sent already. Wait a moment.");
+    return;
+  }
   button?.setAttribute("aria-busy", "true");
   underWay.set(keyIn(move), { button, form });
   send(move);
@@ -385,7 +418,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || !form.dataset.post) return;
   event.preventDefault();
-  submit(form, event.submitter ?? (pressed?.form === form ? pressed : form.querySelector("button")));
+  submit(form, event.submitter ?? (pressed?.button.form === form ? pressed.button : form.querySelector("button")));
 });
 
 /** Turn the debrief on the wall: from a page of whoever leads, or in the window of the projector on the same machine. */
@@ -400,11 +433,11 @@ document.addEventListener("keydown", (event) => {
   submit(form, null);
 });
 
-/** @type {HTMLButtonElement | null} */
-let pressed = null; // for browsers that do not say by which button a form was sent
-addEventListener("click", (event) => {
-  pressed = event.target instanceof Element ? event.target.closest("button") : null;
-}, true);
+/** A key that is held down presses once. */
+document.addEventListener("keydown", (event) => {
+  const where = event.repeat && event.key === "Enter" && event.target instanceof Element ? event.target : null;
+  if (where?.closest("form[data-post]") && where.matches("button, input")) event.preventDefault();
+});
 
 document.addEventListener("input", (event) => {
   const field = keptField(event.target);
@@ -424,6 +457,7 @@ document.addEventListener("change", (event) => {
 let socket = null;
 let last = Date.now();
 let tries = 0;
+let isFirst = true; // whether no socket of this page was asked for yet
 let isOver = false;
 let ended = ""; // what was said when it ended
 let ahead = 0; // by how many seconds the clock of the server is ahead of ours
@@ -433,7 +467,8 @@ function connect() {
   const asked = new URLSearchParams(here);
   const mine = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live?${asked}`);
   socket = mine;
-  const giveUp = setTimeout(() => lost(mine), PATIENCE);
+  const giveUp = setTimeout(() => lost(mine), isFirst ? FIRST : PATIENCE);
+  isFirst = false;
   mine.onopen = () => {
     clearTimeout(giveUp);
     tries = 0;
@@ -462,13 +497,14 @@ function lost(mine) {
   setTimeout(connect, (isOver ? REST : Math.min(1500, 250 * 2 ** tries++)) * (0.75 + Math.random() / 2));
 }
 
-/** Ask for everything anew, on a new socket if the old one may be dead. */
+/** Ask for everything anew, on a new socket if the old one may be dead; one that is being opened is told everything. */
 function ask() {
   if (socket?.readyState === WebSocket.OPEN && Date.now() - last < SILENCE) socket.send(JSON.stringify({ want: 0 }));
-  else anew();
+  else if (socket?.readyState !== WebSocket.CONNECTING) anew();
   void flush();
 }
 
+/** Open another socket, whatever has become of the old one. */
 function anew() {
   const old = socket;
   socket = null;
@@ -615,7 +651,10 @@ function tick() {
 }
 
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
-addEventListener("online", ask);
+addEventListener("online", () => {
+  anew();
+  void flush();
+});
 addEventListener("pageshow", (event) => {
   isGoing = false;
   if (event.persisted) ask();
