@@ -23,6 +23,8 @@ from sim.seminar.room import Room
 from sim.seminar.security import Application, Guard, Rate
 
 ASKED_BY_HOST = ("rehearse", "sandbox", "debrief", "slide")
+ASKED = ("whatif", *ASKED_BY_HOST)
+"""What is answered later, on a page."""
 
 FORGED = "this cookie is not of this session: open the link or scan the code again"
 LEADS = "only whoever leads comes in here, by the address in the terminal"
@@ -34,13 +36,6 @@ class Doors(Entrance):
     def __init__(self, room: Room) -> None:
         super().__init__(room)
         self.moving = Rate(burst=60, a_second=10)
-        self._asked = {
-            "whatif": room.whatif,
-            "rehearse": room.rehearse,
-            "sandbox": room.sandbox,
-            "debrief": room.debrief,
-            "slide": room.slide,
-        }  # what is answered later, on a page
 
     # ------------------------------------------------------------------------------------------ pages
 
@@ -132,7 +127,7 @@ class Doors(Entrance):
         """A move."""
         what = request.path_params["what"]
         role: Role = "host" if what in moves.HOST or what in ASKED_BY_HOST else "seat"
-        if what not in (*moves.HOST, *moves.PERSON, *self._asked):
+        if what not in (*moves.HOST, *moves.PERSON, *ASKED):
             return await self._says(request, 422, f"there is no move `{what[:40]}`")
         who = self._who(request, role)
         if who is None or (role == "seat" and who.person not in self.room.session.state.people):
@@ -147,7 +142,7 @@ class Doors(Entrance):
             back = "/"  # who has sat down goes on
         done = "/host/console" if what == "advance" and back == "/host/lobby" else back  # from the door to the desk
         try:
-            await (self._asked[what](who, fields) if what in self._asked else self.room.move(what, who, fields))
+            await (self.room.ask if what in ASKED else self.room.move)(what, who, fields)
         except UsageError as fault:
             return await self._refused(request, fault, back, who)
         if "application/json" in request.headers.get("accept", ""):

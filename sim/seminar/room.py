@@ -48,6 +48,7 @@ class Room:
         self.looking = Looking(session, self.beside, self.stamp)
         self._moving = ThreadPoolExecutor(1, "moves")
         self._done = {event["key"] for event in session.log.events if "key" in event}
+        self._asked: dict[str, asyncio.Future[None]] = {}
         self._version = 0
         self._presence: asyncio.TimerHandle | None = None
         self._folding: asyncio.TimerHandle | None = None
@@ -99,8 +100,7 @@ class Room:
     async def move(self, what: str, who: Who, fields: Mapping[str, str]) -> None:
         """A move of the session, once for each key."""
         move = (moves.HOST if who.role == "host" else moves.PERSON)[what]
-        said = fields.get("key", "")[:80]
-        key = f"{who.person or who.role}/{what}/{said}" if said else ""
+        key = _key_of(what, who, fields)
 
         def done() -> None:
             if key not in self._done:
@@ -115,6 +115,18 @@ class Room:
             self.reckoner.warm()
         if what in ("advance", "undo", "close", "mark", "note"):
             self.reckoner.afterwards.look()
+
+    async def ask(self, what: str, who: Who, fields: Mapping[str, str]) -> None:
+        """What is answered later, on a page: asked once for each key, and each who says it again hears the same."""
+        ways = {"whatif": self._whatif, "rehearse": self._rehearse, "sandbox": self._sandbox,
+                "debrief": self._debrief, "slide": self._slide}  # fmt: skip
+        key = _key_of(what, who, fields)
+        asked = self._asked.get(key)
+        if asked is None:
+            asked = asyncio.ensure_future(ways[what](who, fields))
+            if key:
+                self._asked[key] = asked
+        await asyncio.shield(asked)
 
     def go_on(self) -> None:
         """What was being reckoned when a server ended is reckoned by the one that goes on with its session."""
@@ -136,7 +148,7 @@ class Room:
                     traceback.print_exc()
                     await asyncio.sleep(10.0)
 
-    async def whatif(self, who: Who, fields: Mapping[str, str]) -> None:
+    async def _whatif(self, who: Who, fields: Mapping[str, str]) -> None:
         """A team asks what its options lead to; the answer comes to its pages as it is reckoned."""
         trigger, turn = moves.text(fields, "trigger"), moves.whole(fields, "turn")
         options = [option for option in fields.get("options", "").split(",") if option]
@@ -150,23 +162,23 @@ class Room:
         asked = await asyncio.to_thread(api.ask, self.session, seat, trigger, options=options, person=who.person)
         self.reckoner.whatifs.ask(seat, asked)
 
-    async def rehearse(self, who: Who, fields: Mapping[str, str]) -> None:
+    async def _rehearse(self, who: Who, fields: Mapping[str, str]) -> None:
         """Whoever leads has model players play a whole game."""
         self.reckoner.rehearse()
 
-    async def sandbox(self, who: Who, fields: Mapping[str, str]) -> None:
+    async def _sandbox(self, who: Who, fields: Mapping[str, str]) -> None:
         """Whoever leads turns levers, beside the session."""
         names = [name for name in fields if name not in moves.NO_TRIGGER]
         values = {name: moves.number(fields, name, least=-1e12, most=1e12) for name in names}
         self.reckoner.sandbox(values)
 
-    async def debrief(self, who: Who, fields: Mapping[str, str]) -> None:
+    async def _debrief(self, who: Who, fields: Mapping[str, str]) -> None:
         """Whoever leads has the debrief reckoned anew, since it could not be before."""
         if self.session.state.phase not in places.AFTERWARDS:
             raise api.refused("there is no debrief before the end", "closed")
         self.reckoner.afterwards.look()
 
-    async def slide(self, who: Who, fields: Mapping[str, str]) -> None:
+    async def _slide(self, who: Who, fields: Mapping[str, str]) -> None:
         """Whoever leads turns the debrief on the wall."""
         if self.session.state.phase not in places.AFTERWARDS:
             raise api.refused("there is no debrief before the end", "closed")
@@ -231,3 +243,9 @@ class Room:
         self.reckoner.close()
         self.looking.close()
         self._moving.shutdown(wait=True, cancel_futures=True)
+
+
+def _key_of(what: str, who: Who, fields: Mapping[str, str]) -> str:
+    """What makes a move one that was said before; "" if nothing does."""
+    said = fields.get("key", "")[:80]
+    return f"{who.person or who.role}/{what}/{said}" if said else ""

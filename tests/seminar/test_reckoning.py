@@ -180,6 +180,19 @@ def test_a_rehearsal_says_how_far_it_is_and_what_each_seat_had_open(stage: Stage
     assert host.do("rehearse").status == 200
 
 
+def test_what_is_asked_again_with_its_key_is_asked_once(stage: Stage) -> None:
+    """A page that heard no answer says it again: the same answer, and one game is played; so is a refusal repeated."""
+    host = stage.host()
+    stage.people.append(host)
+    assert [host.do("rehearse", key="a").status for _ in range(3)] == [200, 200, 200]
+    assert [host.do("rehearse", key="b").status for _ in range(2)] == [409, 409]
+    first = finished(stage, "/host/rehearsal", "rehearsal")["rehearsal"]
+    assert host.do("rehearse", key="a").status == 200
+    assert finished(stage, "/host/rehearsal", "rehearsal")["rehearsal"] == first
+    assert host.do("rehearse", key="c").status == 200
+    assert finished(stage, "/host/rehearsal", "rehearsal")["rehearsal"]["seed"] == first["seed"] + 1
+
+
 def test_debrief_and_export_say_the_same_and_the_export_replays(stage: Stage) -> None:
     """At the end all pages have the debrief; the file holds its numbers and gives the same digest when played again."""
     host, east, west = deciding(stage)
