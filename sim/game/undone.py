@@ -11,7 +11,7 @@ from sim.game.sight import Sight
 from sim.game.speech import Speech, day_in_words, words_of
 from sim.language.tree import Apply, Compare, Constant, Tree
 
-NO_OCCASION = "no occasion came in this turn"
+NO_OCCASION = "it did not come up"
 
 
 def why_undone(speech: Speech, past: Past, sight: Sight, carried: Carried) -> str:

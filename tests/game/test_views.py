@@ -116,7 +116,7 @@ def test_an_order_that_was_not_carried_out_says_why(tmp_path: Path) -> None:
         ("15 days", "open", "on 16 January 2030 it was not open: only if open is so"),
         ("15 days", "army > home", "on 16 January 2030 it was not open: only if army is above “home”"),
         ("15 days", "not open or alarm > 5", "on 16 January 2030 it was not open"),
-        ("50 days", "open", "no occasion came in this turn"),
+        ("50 days", "open", "it did not come up"),
     ):  # fmt: skip
         text = DUEL.replace("every: 7 days", f"every: {every}").replace("if: open,", f'if: "{closed}",')
         is_shut = closed.startswith("open")

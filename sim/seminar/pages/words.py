@@ -236,14 +236,16 @@ def held(page: str) -> str:
     return _APART.sub("\N{NO-BREAK SPACE}", page)
 
 
-def without_year(date: str) -> str:
-    """A date that is read beside others of its year.
+def without_year(text: str) -> str:
+    """What is read beside other dates of its year: each day without it.
 
-    >>> without_year("14 April 2014"), without_year("day 3")
-    ('14 April', 'day 3')
+    >>> without_year("14 April 2014"), without_year("day 3"), without_year("The vote failed on 5 May 2014.")
+    ('14 April', 'day 3', 'The vote failed on 5 May.')
     """
-    day, _, year = date.rpartition(" ")
-    return day if " " in day and len(year) == 4 and year.isdigit() else date
+    return _OF_A_YEAR.sub(r"\1", text)
+
+
+_OF_A_YEAR = re.compile(r"\b(\d{1,2} [A-Z][a-z]+) \d{4}\b")
 
 
 def year_of(items: Iterable[Mapping[str, Any]]) -> str:

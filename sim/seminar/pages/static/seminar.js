@@ -619,7 +619,7 @@ function fit() {
   };
   let [small, large] = [0.7, 2];
   if (holds(large)) return;
-  while (large - small > 0.005) {
+  while (large - small > 0.002) {
     const middle = (small + large) / 2;
     if (holds(middle)) small = middle;
     else large = middle;
