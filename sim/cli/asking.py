@@ -10,7 +10,8 @@ from sim.cli.paper import Paint, painted, wrapped
 HELP = (
     "a number   looks at a question, and there takes an option as your order",
     "0          takes the order on this question back",
-    "+          four times as many futures behind the bars: narrower intervals",
+    "+          the rest of the futures behind the bars, then four times as many:",
+    "           narrower intervals",
     "Enter      seals your orders; then the turn is played. Sealed without orders",
     "           nothing is done in your name",
     "d w r      the diary so far; the world as you see it; your role",

@@ -100,7 +100,7 @@ class Sitting:
             elif (place := place_of(answer, len(questions))) is not None:
                 self._question(questions[place]["trigger"])
             else:
-                self.asking.no_key(answer, f"a number from 1 to {len(questions)}")
+                self.asking.no_key(answer, f"a number from 1 to {len(questions)}" if questions else "Enter")
 
     def _open_turn(self) -> None:
         if not self.session.is_of_people(self.seat):  # the model had decided a turn

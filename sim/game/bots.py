@@ -75,7 +75,9 @@ def wish_of(session: Session, seat: Seat, rng: random.Random, *, manner: Manner 
     found = inclined(session.game, session.course(), turn, rng.getrandbits(32))
     own = [(question, found[question.trigger]) for question in seat.questions if question.trigger in found]
     own.sort(key=lambda one: one[1] == one[0].idle)  # what does something first
-    return seat.within({question.trigger: option for question, option in own})
+    wish = seat.within({question.trigger: option for question, option in own})
+    implied = {ask for one in wish.items() for ask in seat.implied(*one)}
+    return {trigger: option for trigger, option in wish.items() if trigger not in implied}
 
 
 def inclined(game: Game, before: Course, turn: Turn, luck: int) -> dict[str, str]:

@@ -12,6 +12,20 @@ FIGHT_ON = "Fight on"
 """What the vocabulary calls it to turn a proposal down: the word of the theory, not of a class."""
 
 
+def in_line(text: Text | str | None) -> str:
+    """A text of the file in one line; "" if it has none."""
+    return " ".join(str(text or "").split())
+
+
+def worded(scenario: schema.Scenario, text: Text | str | None) -> str:
+    """A sentence in which names in backticks have become words: a class reads it."""
+    said = _QUOTED.sub(lambda found: called(scenario, found[1]), in_line(text))
+    return f"“{said[1:2].upper()}{said[2:]}" if said.startswith("“") else f"{said[:1].upper()}{said[1:]}"
+
+
+_QUOTED = re.compile(r"`([^`]+)`")
+
+
 def option_says(trigger: str, says: str) -> str:
     """What an option says; of a proposal that is turned down, that it is."""
     return "Turn it down" if ".ask." in trigger and says == FIGHT_ON else says

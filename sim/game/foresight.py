@@ -114,9 +114,9 @@ def ask(
     table = session.game.seats[seat]
     others = {other: option for other, option in table.within({trigger: "", **_given(others)}).items() if option}
     turn = session.state.turn
+    orders = {name: table.with_implied({**others, trigger: name}) for name in chosen}
     alternatives = [
-        Alternative(name, question.option(name).says, Window.of(turn, {seat: {**others, trigger: name}}))
-        for name in chosen
+        Alternative(name, question.option(name).says, Window.of(turn, {seat: orders[name]})) for name in chosen
     ]
     before, game = session.course(turn), session.game
     if before.is_over:

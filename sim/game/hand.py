@@ -88,9 +88,9 @@ class Hand:
         options = [
             {
                 "name": option.name, "says": self.speech.plain(option.says), "costs": option.costs,
-                "channel": option.channel, "needs": list(option.needs), "does_nothing": option.does_nothing,
-                "is_open": not why, "closed_because": why, "is_sure": sure, "wanted_by": wanted.get(option.name, []),
-                "mine": False, "sealed": option.name == chosen,
+                "agrees": bool(option.stands_by), "channel": option.channel, "needs": list(option.needs),
+                "does_nothing": option.does_nothing, "is_open": not why, "closed_because": why, "is_sure": sure,
+                "wanted_by": wanted.get(option.name, []), "mine": False, "sealed": option.name == chosen,
             }
             for option, why, sure in zip(question.options, asked.because, asked.is_sure, strict=True)
         ]  # fmt: skip

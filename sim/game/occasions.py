@@ -8,14 +8,15 @@ from functools import cached_property
 
 from sim.agents.choices import default_choice
 from sim.agents.draft import Draft, Known
+from sim.clock import ticks
 from sim.errors import Text
 from sim.game.past import Past, parts_of
 from sim.game.sight import Sight
 from sim.game.speech import Speech, day_in_words
 from sim.game.table import Game, Question, Turn
 from sim.game.undone import why_closed
-from sim.language.tree import Tree
-from sim.program.ir import At, Every, On, Rate, Trigger, When
+from sim.language.tree import Constant, Tree
+from sim.program.ir import At, Effect, Every, On, Rate, Trigger, When
 from sim.program.sayings import event_text, joined, spread_text
 from sim.program.wording import amount_text
 from sim.scenario import schema
@@ -53,6 +54,11 @@ class Occasions:
                 found[f"{name}.what_next"] = default_choice(Draft(scenario, Known()), name, agent)
         return found
 
+    @cached_property
+    def slots(self) -> dict[str, int]:
+        """Where quantities stand, by their names."""
+        return {one.name: slot for slot, one in enumerate(self.program.quantities)}
+
     def asked(self, seat: str, turn: Turn, past: Past, sight: Sight) -> tuple[Asked, ...]:
         """The questions that may come to a seat in a turn, with what is open now."""
         return tuple(
@@ -74,17 +80,40 @@ class Occasions:
             case Every(_, first) if first is not None:
                 return first <= turn.until
             case _:
-                return self._stands(trigger, past)
+                return not question.is_answer or self._may_be_asked(trigger, turn, past)
 
-    def _stands(self, trigger: Trigger, past: Past) -> bool:
-        """Of an answer: whether what would be called stands, is signed, or has been brought."""
-        for word, state in ((".answer", "standing"), (".agreement.", "agreement.signed"), (".ask.", "_brought")):
-            owner, found, rest = trigger.name.partition(word)
-            if found and (word != ".agreement." or rest.endswith(".due")):
-                name = f"{owner}.{state}"
-                slot = next((at for at, one in enumerate(self.program.quantities) if one.name == name), None)
-                return slot is None or bool(past.value(slot))
+    def _may_be_asked(self, trigger: Trigger, turn: Turn, past: Past) -> bool:
+        """Whether what an answer answers may come in a turn: a word that can be called, what can fall due."""
+        duty, is_due, _ = trigger.name.rpartition(".due")
+        if is_due:
+            return self._may_fall_due(duty, trigger, turn, past)
+        word, is_word, _ = trigger.name.partition(".answer")
+        if is_word:
+            standing = self.slots.get(f"{word}.standing")
+            return standing is None or bool(past.value(standing)) or self._is_called(word, trigger, past) or (
+                any(effect.slot == standing for effect in self._effects_of(trigger.actor)))  # fmt: skip
         return True
+
+    def _is_called(self, word: str, answer: Trigger, past: Past) -> bool:
+        """Whether a word was called, and its issuer has not answered yet."""
+        names = (self.program.triggers[row.trigger].name for row in reversed(past.rows))
+        return next((name for name in names if name in (answer.name, f"{word}.called")), "") == f"{word}.called"
+
+    def _effects_of(self, actor: str) -> Iterator[Effect]:
+        """What the orders of a seat may change."""
+        for question in self.game.seats[actor].questions if actor in self.game.seats else ():
+            if not question.is_answer:
+                for branch in self.program.triggers[question.place].branches:
+                    yield from branch.effects
+
+    def _may_fall_due(self, duty: str, trigger: Trigger, turn: Turn, past: Past) -> bool:
+        """Whether a duty may fall due: it is signed and neither kept nor broken, or there is time to sign it first."""
+        track = duty.rpartition(".agreement.")[0]
+        values = {name: past.value(slot) for name, slot in self.slots.items() if name.startswith(f"{track}.agreement.")}
+        if values.get(f"{track}.agreement.signed"):
+            return not values.get(duty) and not values.get(f"{duty}.broken") and values.get(f"{duty}.owed") != 0.0
+        wait = trigger.after
+        return not isinstance(wait, Constant) or turn.tick + ticks(wait.value) <= turn.until
 
     def _asked(self, question: Question, turn: Turn, past: Past, sight: Sight) -> Asked:
         trigger = past.course.program.triggers[question.place]
@@ -115,6 +144,8 @@ class Occasions:
         trigger = self.program.triggers[question.place]
         block = self.blocks.get(question.trigger)
         said = list(self._of_block(block, turn)) if block is not None else []
+        if question.is_answer:
+            return self._of_answer(trigger.name)
         return "; and ".join(said or list(self._of_trigger(trigger, turn)))
 
     def _of_block(self, block: schema.ChoiceBlock, turn: Turn) -> Iterator[str]:
@@ -154,18 +185,18 @@ class Occasions:
         name, _, verb = said.rpartition(" ")
         return f"{self.speech.words(name)} {verb}"
 
+    def _of_answer(self, name: str) -> str:
+        """When an answer is asked for."""
+        if name.endswith(".due"):
+            return "when it is due"
+        word, is_word, _ = name.partition(".answer")
+        if is_word:
+            return f"when {self.speech.words(word)} is {'earned' if word in self.game.scenario.offers else 'called'}"
+        proposal, is_proposal, _ = name.partition(".ask.")
+        return f"when {self.speech.named(proposal.rpartition('.')[2])} comes to you" if is_proposal else "when asked"
+
     def _of_trigger(self, trigger: Trigger, turn: Turn) -> Iterator[str]:
         """The same of a choice that the vocabulary brings."""
-        owner, _, rest = trigger.name.partition(".answer")
-        if rest or trigger.name.endswith(".answer"):
-            yield f"when {self.speech.words(owner)} is called"
-            return
-        if trigger.name.endswith(".due"):
-            yield "when it is due"
-            return
-        if ".ask." in trigger.name:
-            yield f"when {self.speech.named(trigger.name.split('.ask.')[0].rpartition('.')[2])} comes to you"
-            return
         match trigger.cause:
             case Every(interval):
                 yield f"every {amount_text(self.program, interval)}"

@@ -16,26 +16,18 @@ Dictated = Mapping[tuple[int, int], int]
 NEVER = 2**32
 """An occasion that does not come."""
 
-ACCEPT = "accept"
-"""The option by which a proposal is agreed to."""
-
 Given = Mapping[int, tuple[Question, str]]
 """Place of a trigger that a seat of people answers -> its question, and the option ordered; "" if left unanswered."""
 
 
 def orders_by_place(game: Game, orders: Mapping[str, Mapping[str, str]]) -> Given:
-    """Every question of these seats by the place of its trigger, with what was ordered.
-
-    Who orders to bring a proposal agrees to it while the order stands, unless it says something else of it.
-    """
+    """Every question of these seats by the place of its trigger, with what was ordered."""
     found: dict[int, tuple[Question, str]] = {}
     for seat, given in orders.items():
         for question in game.seats[seat].questions:
             option = given.get(question.trigger, "")
             if option or question.idle:
                 found[question.place] = (question, option)
-            brought = question.option(option).stands_by if option else ()
-            found |= {one.place: (one, ACCEPT) for one in brought if not given.get(one.trigger)}
     return found
 
 

@@ -40,7 +40,7 @@ class Move:
     undone: str = ""
     is_idle: bool = False
     under_way: str = ""  # of what was ordered and is not there yet
-    is_answer: bool = False  # to what may come; it cost no order
+    is_unasked: bool = False  # an answer to what did not come
 
     def record(self) -> dict[str, Any]:
         """As plain data."""
@@ -95,13 +95,15 @@ class _Told:
         key = self.turn, actor, question.trigger
         carried = next((one for one in self.past.course.orders if (one.turn, one.seat, one.trigger) == key), None)
         tick = None if carried is None else carried.tick
-        if tick is None and question.is_answer and not self.knows_hand(actor):
+        is_unasked = question.is_answer and (carried is None or not carried.heard)
+        if is_unasked and not self.knows_hand(actor):
             return
         undone = NO_OCCASION if carried is None else why_undone(self.speech, self.past, self.sight, carried)
         weighed = [one for when, one in self.made.get(place, ()) if when == tick and one.chosen == chosen]
         yield self.move(
-            actor, question, question.options[chosen], by, tick, weighed[0] if weighed else None, undone=undone
-        )
+            actor, question, question.options[chosen], by, tick, weighed[0] if weighed else None, undone=undone,
+            is_unasked=is_unasked,
+        )  # fmt: skip
 
     def knows_hand(self, actor: str) -> bool:
         """Whether whoever looks may know what a seat weighed, and what it would do if something came."""
@@ -120,7 +122,7 @@ class _Told:
 
     def move(
         self, actor: str, question: Question, option: Option, by: str, tick: int | None, decision: Decision | None,
-        *, undone: str = "",
+        *, undone: str = "", is_unasked: bool = False,
     ) -> Move:  # fmt: skip
         """One move, with the chance it had had for those who may know what the seat weighed."""
         chosen = question.names.index(option.name)
@@ -133,5 +135,5 @@ class _Told:
             is_secret=not option.does_nothing and not self.everybody.knows_firing(question.place, chosen),
             undone=undone, is_idle=option.does_nothing,
             under_way="" if tick is None else under_way(self.atlas, self.past, self.sight, question.place, tick),
-            is_answer=question.is_answer,
+            is_unasked=is_unasked,
         )  # fmt: skip

@@ -89,7 +89,7 @@ class Standing:
             put = {trigger: option for (when, trigger), option in self.state.overrides.items()
                    if when == turn and any(question.trigger == trigger for question in seat.questions)}  # fmt: skip
             if own is not None or put:
-                found[actor] = {**(own or {}), **put}
+                found[actor] = seat.with_implied({**(own or {}), **put})
         return found
 
     def wanted(self, seat: str) -> dict[str, str] | None:

@@ -11,6 +11,9 @@ from sim.language.tree import Tree
 from sim.program.ir import At, Program
 from sim.scenario import schema
 
+ACCEPT = "accept"
+"""The option by which a proposal is agreed to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -22,7 +25,7 @@ class Option:
     channel: str = "public"
     needs: tuple[str, ...] = ()
     does_nothing: bool = False
-    stands_by: tuple[Question, ...] = ()  # whether its seat accepts what it brings: in this turn it does
+    stands_by: tuple[str, ...] = ()  # the questions whether its seat accepts what it brings: in that turn it does
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,15 @@ class Seat:
         """How many orders it takes to answer these questions."""
         free = {question.trigger for question in self.questions if question.is_answer}
         return sum(trigger not in free for trigger in given)
+
+    def implied(self, trigger: str, option: str) -> dict[str, str]:
+        """What an order answers besides: who brings a proposal agrees to it."""
+        return dict.fromkeys(self.question(trigger).option(option).stands_by, ACCEPT)
+
+    def with_implied(self, given: Mapping[str, str]) -> dict[str, str]:
+        """Orders and answers with what they imply; what is said of it in so many words goes before."""
+        implied = {ask: said for one in given.items() for ask, said in self.implied(*one).items()}
+        return {**implied, **given}
 
     def within(self, sought: Mapping[str, str]) -> dict[str, str]:
         """Of what is sought, trigger -> option, all answers, and as many orders as one turn has, the first ones."""

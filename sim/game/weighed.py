@@ -15,7 +15,7 @@ from sim.game.forecasts import moment
 from sim.game.hindsight import Orders, futures, kept_futures
 from sim.game.regret import aims_kept, difference, mean_score, outcome_shares, regret, score_name, scores
 from sim.game.session import Session
-from sim.game.table import Game, Question
+from sim.game.table import Game, Question, Seat
 from sim.program.ir import Option
 
 AHEAD = 150
@@ -57,16 +57,19 @@ def weighed_seat(session: Session, turn: int, seat: str, *, want: str = "", coun
         if not option:
             continue
         runs = {option: own} | {
-            name: futures(game, before, numbers, turn=turn, orders=with_option(orders, seat, trigger, name))
+            name: futures(game, before, numbers, turn=turn, orders=with_option(game.seats[seat], orders, trigger, name))
             for name in question.names if name != option
         }  # fmt: skip
         found.append(_decision(game, seat, question, option, {name: runs[name] for name in question.names}, want))
     return found
 
 
-def with_option(orders: Orders, seat: str, trigger: str, option: str) -> Orders:
-    """The orders of a turn with another option in place of one."""
-    return {**orders, seat: {**orders[seat], trigger: option}}
+def with_option(seat: Seat, orders: Orders, trigger: str, option: str) -> Orders:
+    """The orders of a turn with another option of a seat in place of one, and what that implies in place of its own."""
+    own = orders[seat.actor]
+    implied = seat.implied(trigger, own[trigger])
+    rest = {one: said for one, said in own.items() if implied.get(one) != said}
+    return {**orders, seat.actor: seat.with_implied({**rest, trigger: option})}
 
 
 def _decision(

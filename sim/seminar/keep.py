@@ -96,7 +96,9 @@ def not_of_one_person(folder: Path) -> None:
     UsageError
         If it is a game of one person at the terminal.
     """
-    if (folder / "play.json").exists():
+    log = folder / "log.jsonl"
+    is_without_doors = log.exists() and not (folder / "secret").exists() and b'"kind": "joined"' in log.read_bytes()
+    if (folder / "play.json").exists() or is_without_doors:
         raise UsageError(f"in `{folder}` lies a game of one person: `sim play --resume {shlex.quote(str(folder))}` "
                          "goes on with it; name another folder for a class")  # fmt: skip
 

@@ -19,9 +19,9 @@ FIRST, MORE, MOST = 40, 80, 400
 
 @dataclass
 class WhatIf:
-    """What a team asked last in a turn: trigger -> record, and trigger -> futures still to come."""
+    """What a team asked last at a moment: trigger -> record, and trigger -> futures still to come."""
 
-    turn: int
+    past: object  # what had been played and thrown in: after an undo another past has this turn
     found: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     asking: dict[str, int] = field(default_factory=dict)
 
@@ -36,16 +36,16 @@ class WhatIfs:
     def of(self, seat: str) -> Mapping[str, Any]:
         """What a seat asked in this turn, as its pages show it."""
         whatif = self._of.get(seat)
-        if whatif is None or whatif.turn != self._session.state.turn:
+        if whatif is None or whatif.past != self._past():
             return {}
         return {"whatif": dict(whatif.found), "asking": dict(whatif.asking)}
 
     def ask(self, seat: str, asked: api.Ask) -> None:
         """Play ahead for a team."""
-        turn, trigger = asked.turn, asked.trigger
+        trigger, past = asked.trigger, self._past()
         whatif = self._of.get(seat)
-        if whatif is None or whatif.turn != turn:
-            whatif = self._of[seat] = WhatIf(turn)
+        if whatif is None or whatif.past != past:
+            whatif = self._of[seat] = WhatIf(past)
         whatif.asking.clear()
         whatif.asking[trigger] = MOST
         whatif.found.pop(trigger, None)
@@ -62,11 +62,19 @@ class WhatIfs:
                 whatif.asking[asked.trigger] = MOST - sum(round_[-1])  # a piece is (first, how many)
                 self._jobs.changed()
             self._keep(whatif.found[asked.trigger])
+        except asyncio.CancelledError:  # it was asked anew, and that is under way
+            raise
         except Exception as fault:
             whatif.found[asked.trigger] = {"error": said(fault)}
-            raise
-        finally:
             whatif.asking.pop(asked.trigger, None)
+            raise
+        whatif.asking.pop(asked.trigger, None)
+        self._jobs.changed()
+
+    def _past(self) -> object:
+        """What has come before this moment."""
+        state = self._session.state
+        return state.turn, self._session.windows(), tuple(state.thrown.items())
 
     def _keep(self, record: Mapping[str, Any]) -> None:
         """Keep what a team asked and saw, for the export."""

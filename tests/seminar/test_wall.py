@@ -293,8 +293,8 @@ def test_answers_to_what_did_not_come_stand_together() -> None:
     """Of the answers that a team gave its page has those that were asked for; the others take one line."""
     view = given.view("russia", "reveal")
     own = next(move for move in view["reveal"]["moves"] if move["by"] != "model" and move["seat"] == "russia")
-    idle = {**own, "says": "Keep to it", "is_answer": True, "carried_out": None, "under_way": ""}
-    given_one = {**idle, "says": "Do as was said", "carried_out": "15 April 2014"}
+    idle = {**own, "says": "Keep to it", "is_unasked": True, "carried_out": None, "under_way": ""}
+    given_one = {**idle, "says": "Do as was said", "is_unasked": False, "carried_out": "15 April 2014"}
     view["reveal"]["moves"] += [idle, idle, given_one]
     text = " ".join(regions("/seat/reveal", view, {}).values())
     assert re.search("Did not come up, and nobody else knows: [^/]*Keep to it</b>; [^/]*Keep to it</b>", text)
