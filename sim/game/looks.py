@@ -145,11 +145,11 @@ class _Looks:
             self.speech.words(str(duty)) for duty in agent.agreement if self.is_so(f"{name}.agreement.{duty}")
         )
         held = "no round held yet" if not rounds else "one round held" if rounds == 1 else f"{rounds} rounds held"
-        state = self.agreement(name, agent) if signed else "the agreement was broken" if breached else (
-            "open" if is_open else "closed")  # fmt: skip
+        state = "the agreement was broken" if breached else "open" if is_open else "closed"
+        state = f"{held}; {self.agreement(name, agent)}" if signed else f"{state}, {held}"
         on_table = [f"{key}: {stage}" for key, _, stage in proposals if stage]
         those = capital(self.speech.those([str(one) for one in agent.diplomacy.parties]))
-        says = "; ".join([f"{those}: {state}, {held}", *on_table])
+        says = "; ".join([f"{those}: {state}", *on_table])
         title = capital(self.speech.words(name))
         return Talks(name, title, parties, is_open, rounds, agenda, demanded, proposals, signed, breached, done_, says)
 

@@ -114,7 +114,7 @@ class _Teller:
                     yield self.line(row.tick, "move", "", moved)
             elif not trigger.name.startswith("injects.") and not self.is_no_news(trigger, row, glimpse):
                 yield self.line(
-                    row.tick, self.kind(trigger, glimpse), trigger.actor, self.says(trigger, glimpse),
+                    row.tick, self.kind(trigger, glimpse), trigger.actor, self.whole(trigger, glimpse),
                     because=self.because(row), secret=row.seq not in self.of_everybody,
                     changes=_few(list(self.changes(trigger, glimpse))),
                 )  # fmt: skip
@@ -160,10 +160,18 @@ class _Teller:
         if trigger.name.endswith(".false_alarm") and ".sees." in trigger.name:
             seen = trigger.name.partition(".sees.")[2].rpartition(".")[0]
             return f"{capital(self.speech.words(seen))}: the alarm was false"
-        if trigger.name == f"{trigger.agent}.signed" and trigger.agent in self.atlas.tracks:
-            return self.signed(trigger.agent, glimpse)
         told = self.past.says.get(glimpse.row.seq) if self.may_fill(trigger) else _GAP.sub("…", trigger.says)
         return self.speech.plain(told or trigger.says or words_of(trigger.name))
+
+    def whole(self, trigger: Trigger, glimpse: Glimpse) -> str:
+        """What is said of a firing, and of one that signs an agreement who signs what."""
+        track = next((name for name in self.atlas.tracks for slot, _, new in glimpse.changes
+                      if new and slot == self.atlas.slots[f"{name}.agreement.signed"]), "")  # fmt: skip
+        if not track:
+            return self.says(trigger, glimpse)
+        says_no_more = trigger.name == f"{track}.signed" or not (trigger.choice or trigger.says)
+        signed = self.signed(track, glimpse)
+        return signed if says_no_more else f"{self.says(trigger, glimpse).rstrip('.')}; {self.speech.begun_small(signed)}"
 
     def signed(self, track: str, glimpse: Glimpse) -> str:
         """Who signs what, and what is in it, as far as the seat may know."""

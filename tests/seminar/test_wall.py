@@ -123,8 +123,8 @@ def test_history_goes_on_after_an_early_end(stage: Stage) -> None:
 def test_every_part_of_a_debrief_has_its_slide() -> None:
     """Ending, fan, shares from moment to moment, regrets, secrets, words, history, forecasts, aims, what it is not."""
     names = [one["name"] for one in slides(long_enough())]
-    assert names == ["ending", "fan", "moments", "regrets", "secrets", "words", "history", "afterwards", "forecasts",
-                     "aims", "cautions"]  # fmt: skip
+    assert names == ["ending", "fan", "moments", "regrets", "secrets", "words", "agreements", "history", "afterwards",
+                     "forecasts", "aims", "cautions"]  # fmt: skip
     assert len(set(names)) == len(names)
     for name in names:
         text = scene(name, long_enough())
@@ -149,7 +149,7 @@ def test_what_is_little_shares_a_wall() -> None:
     found = given.debrief()
     listed = {one["name"]: one for one in slides(found)}
     rest = ["forecasts", "aims", "cautions"]
-    assert list(listed) == ["ending", "fan", "moments", "regrets", "secrets", "history", *rest]
+    assert list(listed) == ["ending", "fan", "moments", "regrets", "secrets", "agreements", "history", *rest]
     for name, kept in (("secrets", [*found["secrets"], *found["threats"]]), ("history", found["afterwards"])):
         text = scene(name, found)
         assert text.count("<section><h2>") == 2
@@ -208,6 +208,7 @@ def test_what_a_scenario_does_not_say_leaves_nothing_behind() -> None:
         "seats": [{**seat, "aims": []} for seat in found["seats"]],
         "secrets": [],
         "threats": [],
+        "agreements": [],
         "afterwards": [],
     }
     text = render("/seat/debrief", given.view("russia", "debrief"), {"debrief": found})
@@ -282,6 +283,19 @@ def test_the_signing_of_an_agreement_weighs_as_much_as_an_army() -> None:
     assert signing["says"] in [one["says"] for one in shown]
 
 
+def test_the_debrief_says_what_was_signed_and_what_became_of_each_obligation() -> None:
+    """On a slide of the wall and on phones: which agreement, when, by whom, what is in it, and of each duty its fate."""
+    found = given.debrief()
+    wall = regions("/screen", given.view("screen", "debrief"), {"debrief": found, "wall": given.wall("agreements")})
+    phone = regions("/seat/debrief", given.view("russia", "debrief"), {"debrief": found})
+    for page in (wall["scene"], phone["debrief"]):
+        text = " ".join(re.sub("<[^>]+>", " ", page).split())
+        assert "The Kerry plan" in text and "31 August 2014" in text and "In it: pull back, monitors." in text
+        for duty, state in (("back to their garrisons", "kept, 14 September 2014"), ("lifted", "open at the end"),
+                            ("wherever they want", "broken, 10 September 2014")):  # fmt: skip
+            assert re.search(f"{duty}[:.] {state}", text), (duty, text)
+
+
 def test_the_news_while_a_turn_is_decided_are_those_that_weigh_most() -> None:
     """Of the turn before, and not merely the last three, which may all be monitors."""
     view = given.view("screen", "decide")
@@ -331,7 +345,7 @@ def test_every_part_of_a_debrief_is_reached_from_its_head() -> None:
     """A phone has a list of its parts, in which each leads to one that is there."""
     text = render("/seat/debrief", given.view("russia", "debrief"), {"debrief": given.debrief()})
     parts = re.findall(r'<li><a href="#(d-[a-z]+)"', text)
-    assert len(parts) == 8
+    assert len(parts) == 9
     assert all(text.count(f'id="{part}"') == 1 for part in parts)
 
 
