@@ -11,6 +11,7 @@ from sim.analysis.narrative import is_hidden
 from sim.clock import days
 from sim.engine.record import EventRow
 from sim.game.atlas import Atlas
+from sim.game.headings import named_in_change
 from sim.game.past import Past
 from sim.game.rules import MADE
 from sim.game.sight import Glimpse, Sight
@@ -231,8 +232,9 @@ class _Teller:
             is_public_number = slot not in self.atlas.lasting and self.everybody.knows(slot)
             if is_told or is_public_number or (slot in self.atlas.lasting and slot not in self.atlas.ladders):
                 continue
-            yield (f"{self.speech.named(quantity.name)} {self.speech.value(slot, old)} → "
-                   f"{self.speech.value(slot, new)}")  # fmt: skip
+            before, after = self.speech.value(slot, old), self.speech.value(slot, new)
+            if before != after:
+                yield f"{named_in_change(self.speech, slot)} {before} → {after}"
 
     # -------------------------------------------------------------------------------------- why
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from sim.game.atlas import Atlas
 from sim.game.debrief import debrief
+from sim.game.headings import named_in_change
 from sim.game.page import html
 from sim.game.session import Session
 from sim.game.views import view
@@ -96,3 +98,16 @@ def test_a_signing_and_a_breach_are_news_of_their_own_kind(tmp_path: Path, role:
     assert signing(ended(tmp_path / "agreed", AGREED), role)[0]["says"] == told[0]["says"]
     assert told[0]["says"] == "East and West sign the peace plan: pull back and monitors"
     assert len(told) == 2 and "not kept" in told[1]["says"]
+
+
+VOTING = DUEL.replace("actors: {east: {}, west: {}}", """actors:
+  east: {}
+  west: {members: {germany: {willing: 80 %}, france: {willing: 90 %}}}""").replace(
+    "shout: {usual: 50 %, do: alarm += 1}", "shout: {usual: 50 %, do: west.germany.willing += 0.05}")
+
+
+def test_a_number_that_changed_is_called_in_plain_english(tmp_path: Path) -> None:
+    """Whose chance it is, and of what."""
+    speech = Atlas(seated(tmp_path, VOTING).game).speech
+    slot = next(at for at, one in enumerate(speech.program.quantities) if one.name == "west.germany.willing")
+    assert named_in_change(speech, slot).lower().endswith("germany, the chance that it votes yes:")

@@ -283,6 +283,20 @@ def test_the_signing_of_an_agreement_weighs_as_much_as_an_army() -> None:
     assert signing["says"] in [one["says"] for one in shown]
 
 
+@pytest.mark.parametrize("phase", ["decide", "reveal"])
+def test_a_report_stands_on_its_own_phone_with_its_number(phase: str) -> None:
+    """What the seat may know of it, once; the wall has no numbers of it."""
+    view = given.view("us", phase)
+    view["news"] = [REPORT, CROWDS]
+    view.setdefault("reveal", {})["news"] = view["news"]
+    page = "/seat/reveal" if phase == "reveal" else "/seat/decide"
+    assert regions(page, view, {})["news"].count("Troops 1 → 2") == 1
+    wall = given.view("screen", phase)
+    wall["news"] = view["news"]
+    wall.setdefault("reveal", {})["news"] = view["news"]
+    assert "1 → 2" not in regions("/screen", wall, {})["scene"]
+
+
 def test_the_debrief_says_what_was_signed_and_what_became_of_each_obligation() -> None:
     """On a slide of the wall and on phones: which agreement, when, by whom, what is in it, and of each duty its fate."""
     found = given.debrief()
