@@ -193,7 +193,8 @@ class Occasions:
         if is_word:
             return f"when {self.speech.words(word)} is {'earned' if word in self.game.scenario.offers else 'called'}"
         proposal, is_proposal, _ = name.partition(".ask.")
-        return f"when {self.speech.named(proposal.rpartition('.')[2])} comes to you" if is_proposal else "when asked"
+        named = self.speech.named(proposal.rpartition(".")[2]) if "." in proposal else "what is on the table"
+        return f"when {named} comes to you" if is_proposal else "when asked"
 
     def _of_trigger(self, trigger: Trigger, turn: Turn) -> Iterator[str]:
         """The same of a choice that the vocabulary brings."""

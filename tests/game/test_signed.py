@@ -10,6 +10,7 @@ import pytest
 from sim.game.atlas import Atlas
 from sim.game.debrief import debrief
 from sim.game.headings import named_in_change
+from sim.game.occasions import Occasions
 from sim.game.page import html
 from sim.game.session import Session
 from sim.game.views import view
@@ -111,3 +112,14 @@ def test_a_number_that_changed_is_called_in_plain_english(tmp_path: Path) -> Non
     speech = Atlas(seated(tmp_path, VOTING).game).speech
     slot = next(at for at, one in enumerate(speech.program.quantities) if one.name == "west.germany.willing")
     assert named_in_change(speech, slot).lower().endswith("germany, the chance that it votes yes:")
+
+
+def test_talks_that_are_called_so_are_not_talks_on_talks(tmp_path: Path) -> None:
+    """A round of talks on `talks` is a round of talks; what comes to a seat there is what is on the table."""
+    game = seated(tmp_path, TALKS.replace("by: east, to: west, says: all", "says: all").replace(
+        "by: east, to: west, start: unsaid, says: A ransom", "says: A ransom")).game  # fmt: skip
+    speech = Atlas(game).speech
+    assert speech.plain("a round of talks on `talks`") == "a round of talks"
+    assert speech.plain("Talks on `talks` go on") == "Talks go on"
+    assert Occasions(game, speech)._of_answer("talks.ask.east") == "when what is on the table comes to you"
+    assert Occasions(game, speech)._of_answer("talks.peace_plan.ask.east").startswith("when the peace plan comes")

@@ -266,6 +266,8 @@ def test_talks_are_shortened_so_that_who_answered_what_stays() -> None:
     )
     signed = talk("Upland: Accept (the plan); the parties on talks sign", 4, title="Upland")
     assert in_short(signed) == "Upland: accept (the plan); the parties on talks sign"
+    called = {**MOVE, "kind": "threat", "says": f"The solution is called: {'It remains possible ' * 6}"}
+    assert in_short(called) == "The solution is called"
     long = "; ".join(["The plan is put on the table: Peace", *(f"Country {at}: Accept the proposal" for at in range(9))])
     assert in_short(talk(long, 4)).startswith("The plan is put on the table. Country ")
     assert in_short(talk(long, 4)).endswith("; Country 8: accept the proposal")

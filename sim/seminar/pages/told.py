@@ -14,6 +14,9 @@ News = Mapping[str, Any]
 ROOM, WIDTH, LINES = 15, 42, 3
 """Lines of news that the wall has room for, characters in one, and the most that one piece takes there."""
 
+LONGEST = LINES * WIDTH - 14
+"""Characters of one piece that the wall has room for beside its date."""
+
 WEIGHTS = {"end": 9, "agreement": 9, "threat": 8, "move": 7, "sanctions": 7, "inject": 6, "leak": 6, "event": 4,
            "talks": 3, "decision": 2}  # fmt: skip
 """What changed postures, threats, measures and talks goes before what was merely decided, which stands on the cards.
@@ -57,13 +60,14 @@ def in_short(one: News) -> str:
     'Upland: accept (plan); the parties on talks sign'
     """
     if one["kind"] != "talks":
-        return str(one["says"])
+        said, what = str(one["says"]), str(one["says"]).partition(": ")[0]
+        return what if len(said) > LONGEST and what != one.get("title") else said
     subject, *answers = str(one.get("whole", one["says"])).split("; ")
     is_answer = bool(one.get("title")) and subject.startswith(f"{one['title']}: ")
     subject = _capital(_answer(subject)) if is_answer or not answers else subject.partition(": ")[0]
     subject += _times(int(one.get("times", 1)))
     last, said = bool(one.get("ended")), [_answer(answer) for answer in answers]
-    while len(said) > 1 and len(_put(subject, said, is_answer, last=last)) > LINES * WIDTH - 14:
+    while len(said) > 1 and len(_put(subject, said, is_answer, last=last)) > LONGEST:
         said = said[1:]
     return _put(subject, said, is_answer, last=last)
 
