@@ -31,7 +31,10 @@ CHANGES = 3
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One line. `kind`: decision, move, sanctions, talks, agreement, threat, report, belief, leak, inject, event, end."""
+    """One line.
+
+    `kind`: decision, move, sanctions, talks, agreement, threat, report, belief, leak, inject, event or end.
+    """
 
     tick: int
     turn: int
@@ -172,7 +175,9 @@ class _Teller:
             return self.says(trigger, glimpse)
         says_no_more = trigger.name == f"{track}.signed" or not (trigger.choice or trigger.says)
         signed = self.signed(track, glimpse)
-        return signed if says_no_more else f"{self.says(trigger, glimpse).rstrip('.')}; {self.speech.begun_small(signed)}"
+        return (
+            signed if says_no_more else f"{self.says(trigger, glimpse).rstrip('.')}; {self.speech.begun_small(signed)}"
+        )
 
     def signed(self, track: str, glimpse: Glimpse) -> str:
         """Who signs what, and what is in it, as far as the seat may know."""
@@ -181,7 +186,9 @@ class _Teller:
         what = terms(self.program, track, block, value)
         title = self.speech.named(what.proposal) if what.proposal else "an agreement"
         held = joined([self.speech.words(issue) for issue in what.issues])
-        return f"{capital(self.speech.those(signatories(block, what.proposal)))} sign {title}{f': {held}' if held else ''}"
+        return (
+            f"{capital(self.speech.those(signatories(block, what.proposal)))} sign {title}{f': {held}' if held else ''}"
+        )
 
     def in_short(self, trigger: Trigger, glimpse: Glimpse) -> str:
         """The same as a cause of something else: without what follows a colon, but for who decided what."""

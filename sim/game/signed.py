@@ -74,7 +74,9 @@ def known_after(past: Past, sight: Sight, slots: Mapping[str, int], seq: int) ->
         slot = slots.get(name)
         if slot is None or slot not in past.steps or not sight.knows(slot):
             return None
-        changes = (new for row in reversed(past.rows) if row.seq <= seq for where, _, new in row.changes if where == slot)
+        changes = (
+            new for row in reversed(past.rows) if row.seq <= seq for where, _, new in row.changes if where == slot
+        )
         return next(changes, past.steps[slot][0][1])
 
     return value

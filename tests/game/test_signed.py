@@ -16,7 +16,9 @@ from sim.game.session import Session
 from sim.game.views import view
 from tests.game.stage import DUEL, seated
 
-TALKS = DUEL + """
+TALKS = (
+    DUEL
+    + """
 agents:
   talks:
     diplomacy: {parties: [east, west]}
@@ -36,6 +38,7 @@ agents:
 triggers:
   pact: {at: 6 days, do: sign talks}
 """
+)
 
 AGREED = TALKS.replace("every: 200 days", "every: 3 days").replace("at: 6 days", "at: 59 days")
 
@@ -65,7 +68,7 @@ def test_what_is_not_due_at_the_end_is_open(tmp_path: Path) -> None:
 
 
 def test_the_report_says_what_was_signed(tmp_path: Path) -> None:
-    """The page of the archive names the agreement, what is in it and each obligation; without one it has no such part."""
+    """The page of the archive names the agreement, what is in it and each duty; without one there is no such part."""
     text = html(debrief(ended(tmp_path), futures=4).record())
     assert "The peace plan" in text and "pull back, monitors" in text
     assert "the army goes home: kept on 2030-01-12" in text and "fell away" in text
@@ -101,10 +104,12 @@ def test_a_signing_and_a_breach_are_news_of_their_own_kind(tmp_path: Path, role:
     assert len(told) == 2 and "not kept" in told[1]["says"]
 
 
-VOTING = DUEL.replace("actors: {east: {}, west: {}}", """actors:
+VOTING = DUEL.replace(
+    "actors: {east: {}, west: {}}",
+    """actors:
   east: {}
-  west: {members: {germany: {willing: 80 %}, france: {willing: 90 %}}}""").replace(
-    "shout: {usual: 50 %, do: alarm += 1}", "shout: {usual: 50 %, do: west.germany.willing += 0.05}")
+  west: {members: {germany: {willing: 80 %}, france: {willing: 90 %}}}""",
+).replace("shout: {usual: 50 %, do: alarm += 1}", "shout: {usual: 50 %, do: west.germany.willing += 0.05}")
 
 
 def test_a_number_that_changed_is_called_in_plain_english(tmp_path: Path) -> None:

@@ -268,7 +268,9 @@ def test_talks_are_shortened_so_that_who_answered_what_stays() -> None:
     assert in_short(signed) == "Upland: accept (the plan); the parties on talks sign"
     called = {**MOVE, "kind": "threat", "says": f"The solution is called: {'It remains possible ' * 6}"}
     assert in_short(called) == "The solution is called"
-    long = "; ".join(["The plan is put on the table: Peace", *(f"Country {at}: Accept the proposal" for at in range(9))])
+    long = "; ".join(
+        ["The plan is put on the table: Peace", *(f"Country {at}: Accept the proposal" for at in range(9))]
+    )
     assert in_short(talk(long, 4)).startswith("The plan is put on the table. Country ")
     assert in_short(talk(long, 4)).endswith("; Country 8: accept the proposal")
     later = [talk(PLAN, 4), talk(PLAN.replace("Turn it down", "Accept it"), 11)]
@@ -300,7 +302,7 @@ def test_a_report_stands_on_its_own_phone_with_its_number(phase: str) -> None:
 
 
 def test_the_debrief_says_what_was_signed_and_what_became_of_each_obligation() -> None:
-    """On a slide of the wall and on phones: which agreement, when, by whom, what is in it, and of each duty its fate."""
+    """On a slide and on phones: which agreement, when, by whom, what is in it, and the fate of each duty."""
     found = given.debrief()
     wall = regions("/screen", given.view("screen", "debrief"), {"debrief": found, "wall": given.wall("agreements")})
     phone = regions("/seat/debrief", given.view("russia", "debrief"), {"debrief": found})

@@ -31,7 +31,7 @@ def weightiest(news: Sequence[News], room: int = ROOM) -> dict[str, Any]:
 
     What repeats is one line. What is routine is counted alone, where there is anything else.
 
-    >>> move, report = {"kind": "move", "date": "day 1", "says": "The army marches"}, {"kind": "report", "says": "Heard"}
+    >>> move, report = {"kind": "move", "date": "day 1", "says": "A march"}, {"kind": "report", "says": "Heard"}
     >>> some = [{**report, "date": "day 1"}, move, {**report, "date": "day 2"}]
     >>> weightiest(some, room=2)["left"], weightiest(some[:2], room=1)["told"][0]["kind"]
     (2, 'move')
@@ -60,8 +60,8 @@ def in_short(one: News) -> str:
     'Upland: accept (plan); the parties on talks sign'
     """
     if one["kind"] != "talks":
-        said, what = str(one["says"]), str(one["says"]).partition(": ")[0]
-        return what if len(said) > LONGEST and what != one.get("title") else said
+        whole, what = str(one["says"]), str(one["says"]).partition(": ")[0]
+        return what if len(whole) > LONGEST and what != one.get("title") else whole
     subject, *answers = str(one.get("whole", one["says"])).split("; ")
     is_answer = bool(one.get("title")) and subject.startswith(f"{one['title']}: ")
     subject = _capital(_answer(subject)) if is_answer or not answers else subject.partition(": ")[0]

@@ -284,7 +284,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     one.__name__: one
     for one in (
         minutes, left, chance, plain, people, counted, phase, step, channel, short, drawing, day, dated, mark, usually,
-        score, said, estimate, source, capitalized, without_year, year_of, clause, weightiest, in_lines, by_turn, points,
-        points_within, cost, dearest, decision_id, gauge,
+        score, said, estimate, source, capitalized, without_year, year_of, clause, weightiest, in_lines, by_turn,
+        points, points_within, cost, dearest, decision_id, gauge,
     )
 }  # fmt: skip
