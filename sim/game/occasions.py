@@ -199,7 +199,8 @@ class Occasions:
                 else f"{amount_text(self.program, trigger.after)} after {comes}"
             )
         proposal, is_proposal, _ = name.partition(".ask.")
-        return f"when {self.speech.named(proposal.rpartition('.')[2])} comes to you" if is_proposal else "when asked"
+        named = self.speech.named(proposal.rpartition(".")[2]) if "." in proposal else "what is on the table"
+        return f"when {named} comes to you" if is_proposal else "when asked"
 
     def _of_trigger(self, trigger: Trigger, turn: Turn) -> Iterator[str]:
         """The same of a choice that the vocabulary brings."""
