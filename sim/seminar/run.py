@@ -145,6 +145,7 @@ async def serve(room: Room, listener: socket.socket, stop: asyncio.Event) -> Non
         ws_ping_timeout=20, timeout_graceful_shutdown=1, timeout_keep_alive=20, h11_max_incomplete_event_size=32_768,
     )  # fmt: skip
     config.load()
+    wire.quiet()
     config.http_protocol_class = wire.patient(config.http_protocol_class)
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # Ctrl-C is ours: the pages are told first
