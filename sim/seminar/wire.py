@@ -28,18 +28,18 @@ class Gone(Exception):
 
 
 @contextlib.contextmanager
-def reaching(*faults: type[Exception]) -> Iterator[None]:
+def reaching(fault: type[Exception]) -> Iterator[None]:
     """Speak to somebody who may have gone in the meantime.
 
     Raises
     ------
     Gone
-        In place of these faults, and of those that a connection has which was closed under one's hands.
+        In place of this fault, and of those that a connection has which was closed under one's hands.
     """
     try:
         yield
-    except (OSError, RuntimeError, *faults) as fault:
-        raise Gone from fault
+    except (OSError, RuntimeError, fault) as found:
+        raise Gone from found
 
 
 class Ours(logging.Filter):
