@@ -96,7 +96,10 @@ def _greeting(room: Room, folder: Path, host: str, wanted: Wanted, before: str =
     """What the terminal says at first; `before` is the scenario that was named for a session that lies there."""
     session = room.session
     opened = session.opened
-    yield f"{session.game.title}: {len(session.game.turns)} turns in {opened.minutes} minutes, seed {opened.seed}."
+    turns = counted(len(session.game.turns), "turn")
+    yield f"{session.game.title}: {turns} in {opened.minutes} minutes, seed {opened.seed}."
+    if session.game.short_of_time:
+        yield session.game.short_of_time
     if before:
         state = session.state
         yield (f"Goes on in {folder}: phase {state.phase}, turn {state.turn + 1}, {len(state.people)} people. "
