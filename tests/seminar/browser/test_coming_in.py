@@ -132,7 +132,8 @@ def test_05_a_latecomer_sees_what_is_current(room: Room, asked):
     touch.choose(late, trigger, options[1])
     touch.wants(early, trigger, options[1], touch.handle(late))
     late.goto(f"{room.server.origin}/seat/brief")
-    assert room.game.seats[seat].title in late.inner_text("body")
+    stands = re.search(r"As it stands on (\d+\s\w+)\s2014", late.inner_text("main"))
+    assert stands and stands[1].split()[1] == "April", "its numbers are of this turn, not of the first"
     screen = room.projector()
     assert room.link("room") in codes(screen), "who comes late scans it on the wall in a turn, too"
     code = screen.inner_text(".late .typed")
