@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_HALF_UP, Decimal
 
 MOST = 12
 """Decimals at most."""
@@ -34,3 +35,13 @@ def fixed(value: float, decimals: int, *, sign: str = "") -> str:
     """
     rounded = round(value, min(MOST, decimals)) + 0.0
     return f"{rounded:{sign if rounded else ''},.{min(MOST, max(0, decimals))}f}"
+
+
+def halves_up(value: float, decimals: int = 0) -> str:
+    """A number with so many decimals, halves rounded up, also where in binary it is a little less than a half.
+
+    >>> halves_up(62.5), halves_up(100 * 0.285), halves_up(27.4), halves_up(12.25, 1)
+    ('63', '29', '27', '12.3')
+    """
+    exact = Decimal(repr(round(float(value), 9)))
+    return str(exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP))

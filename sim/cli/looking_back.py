@@ -8,6 +8,7 @@ from typing import Any
 from sim.cli import bars, fan, paper
 from sim.cli.paper import Paint, painted, wrapped
 from sim.counted import counted
+from sim.digits import halves_up
 
 Record = Mapping[str, Any]
 
@@ -208,20 +209,14 @@ def _forecasts(record: Record, paint: Paint) -> Iterator[str]:
         if one["turn"] not in mine:
             continue
         said, came = mine[one["turn"]], "it came" if one["came"] else "it did not come"
-        share = one["before"]["share"]
         score = (said - one["came"]) ** 2
         yield from wrapped(f"Turn {one['turn'] + 1}: {one['says']}", lead="  ", hang=4)
-        told = (
-            f"you said {100 * said:.0f} %; {came}. It came in {100 * share:.0f} % of {one['before']['n']:,} futures of "
-            f"that moment. Brier score {score:.2f}"
-        )
+        elsewhere = f"{one['told'][:1].upper()}{one['told'][1:]}"
+        told = f"you said {halves_up(100 * said)} %; {came}: squared distance {score:.2f}. {elsewhere}"
         yield from wrapped(told, lead="    ")
     whole = found["all"]
     if whole is not None and mine:
-        told = (
-            f"Brier score (1950) over {whole['n']}: {whole['brier']:.2f}. A prophet has 0, who always says 50 % has "
-            f"0.25. Who had known those shares would have scored {whole['luck']:.2f} in the mean: that part is luck."
-        )
+        told = " ".join(found["says"])
         yield from painted(wrapped(told), "quiet", paint)
 
 

@@ -111,6 +111,9 @@ class _StudyOrSession(click.Path):
         if (Path(value) / "log.jsonl").is_file():
             raise UsageError(f"`{value}` is a session, not a study: `sim play --resume` and `sim seminar --session` go "
                              "on with one, and the .zip that a seminar exports is replayed here")  # fmt: skip
+        if any(Path(value).glob("*/log.jsonl")) and not any(Path(value).glob("*.json")):
+            raise UsageError(f"`{value}` holds sessions, not a study: name the .zip that a seminar exported, or a "
+                             "study's folder")  # fmt: skip
         return value
 
 

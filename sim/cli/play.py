@@ -156,9 +156,10 @@ def replay_command(
         if run_number is not None:
             raise UsageError(f"`{study}` is one session, not many runs: leave out the {run_number}")
         return _replay_session(study)
+    opened = api.study(study, experiment=experiment)  # first, for of what is no study no run can be named
     if run_number is None:
         raise UsageError(f"say which run: `sim replay {study} 0`")
-    story = api.replay(api.study(study, experiment=experiment), run_number, engine=engine, everything=verbose)
+    story = api.replay(opened, run_number, engine=engine, everything=verbose)
     _print_story(story, form, no_color=no_color, verbose=verbose)
     return 0 if story.outcome else SOME_FAILED
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli import options, paper
+from sim.counted import counted
 from sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _plan(model: api.Model, minutes: int, turns: int | None) -> Iterator[str]:
 
     game = api.game(model, minutes=minutes, turns=turns)
     paint = paper.painter(no_color=True)
-    yield from paper.wrapped(f"{game.title}: {len(game.turns)} turns in {game.minutes} minutes.")
+    yield from paper.wrapped(f"{game.title}: {counted(len(game.turns), 'turn')} in {game.minutes} minutes.")
     yield ""
     seats = [[seat.title, str(len(seat.questions)), str(seat.orders)] for seat in game.seats.values()]
     yield from paper.table(("seat", "questions", "orders a turn"), seats, paint=paint)
@@ -89,6 +90,9 @@ def _plan(model: api.Model, minutes: int, turns: int | None) -> Iterator[str]:
     start = game.program.start
     rows = [[str(turn.number + 1), say_date(start, turn.tick), f"{turn.seconds / 60:.1f} min"] for turn in game.turns]
     yield from paper.table(("turn", "begins", "to decide"), rows, left=2, paint=paint)
+    if game.short_of_time:
+        yield ""
+        yield from paper.wrapped(game.short_of_time)
     yield ""
     yield from paper.wrapped("Nothing is served. Leave out --dry-run to begin; add --lan for phones in the room.")
 

@@ -21,6 +21,7 @@ import io
 import json
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,12 +39,15 @@ MOVES = (
     "futures",
 )  # fmt: skip
 FORECASTS = (
-    "turn", "asks", "who", "seat", "foretold", "came", "squared_error", "share_of_futures", "share_before_orders",
-    "base_rate", "futures",
+    "turn", "asks", "who", "seat", "foretold", "came", "squared_error", "share_from_start", "share_before_orders",
+    "share_with_orders_sealed", "futures",
 )  # fmt: skip
 COUNTERFACTUALS = (
     "turn", "moment", "seat", "question", "option", "chosen", "of", "name", "value", "low", "high", "count", "futures",
 )  # fmt: skip
+
+SPOILT = (zipfile.BadZipFile, KeyError, zlib.error, EOFError, NotImplementedError, RuntimeError)
+"""What a file raises that is no archive, lacks something, or cannot be read as far as that."""
 
 LATEST = (1980, 1, 1, 0, 0, 0)
 """The date of every file in the archive, so that equal sessions give equal archives."""
@@ -155,8 +159,8 @@ def forecasts(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         one = asked[turn]
         yield {
             "turn": turn + 1, "asks": one["says"], "who": who, "seat": seat, "foretold": foretold, "came": one["came"],
-            "squared_error": round((foretold - float(one["came"])) ** 2, 6), "share_of_futures": one["sealed"]["share"],
-            "share_before_orders": one["before"]["share"], "base_rate": one["base"]["share"],
+            "squared_error": round((foretold - float(one["came"])) ** 2, 6), "share_from_start": one["base"]["share"],
+            "share_before_orders": one["before"]["share"], "share_with_orders_sealed": one["sealed"]["share"],
             "futures": one["sealed"]["n"],
         }  # fmt: skip
 
@@ -202,8 +206,9 @@ def unpacked(path: Path, folder: Path) -> Path:
                 (folder / name).write_bytes(archive.read(name))
     except FileNotFoundError:
         raise UsageError(f"there is no file `{path}`") from None
-    except (zipfile.BadZipFile, KeyError):
-        raise UsageError(f"`{path}` is no export of a session: it holds no log.jsonl and scenario.yaml") from None
+    except SPOILT:
+        raise UsageError(f"`{path}` is no export of a session: it holds no log.jsonl and scenario.yaml, or is damaged: "
+                         "take it from a copy, or export it anew") from None  # fmt: skip
     return folder
 
 
@@ -220,8 +225,9 @@ def digest_of(path: Path) -> str:
             facts = json.loads(archive.read("debrief.json")).get("facts", {})
     except FileNotFoundError:
         raise UsageError(f"there is no file `{path}`") from None
-    except (zipfile.BadZipFile, KeyError, ValueError):
-        raise UsageError(f"`{path}` is no export of a session: it holds no debrief.json that can be read") from None
+    except (*SPOILT, ValueError):
+        raise UsageError(f"`{path}` is no export of a session: it holds no debrief.json to be read, or is damaged: "
+                         "take it from a copy, or export it anew") from None  # fmt: skip
     return str(facts.get("digest", ""))
 
 

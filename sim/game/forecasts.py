@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sim.analysis.expect import truths
 from sim.analysis.intervals import wilson
+from sim.digits import halves_up
 from sim.engine.record import Runs
 from sim.game.course import Course, beginning
 from sim.game.session import Session
@@ -18,6 +19,10 @@ from sim.game.table import Turn
 
 FUTURES = 400
 """Futures of a moment that a forecast is held against: a share of one half is known to five points."""
+
+
+FROM_START, BEFORE, SEALED = "of games from the start", "of futures before orders", "with the orders as sealed"
+"""What is known where a share is counted: nothing; the moment; the moment, and what nobody at the table knew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,21 @@ class Asked:
     base: Share
     before: Share
     sealed: Share
+
+    @property
+    def told(self) -> str:
+        """How often it came, by what was known: the same words on every page, on paper and at the terminal."""
+        shares = (FROM_START, self.base), (BEFORE, self.before), (SEALED, self.sealed)
+        return f"it came in {', '.join(f'{_percent(one)} {words}' for words, one in shares)} (n = {_sizes(shares)})"
+
+
+def _percent(one: Share) -> str:
+    return f"{halves_up(100 * one.share)} %" if one.n else "none"
+
+
+def _sizes(shares: Iterable[tuple[str, Share]]) -> str:
+    found = [str(one.n) for _, one in shares]
+    return f"{found[0]} each" if len(set(found)) == 1 else ", ".join(found)
 
 
 # ------------------------------------------------------------------------------------------------ what was asked

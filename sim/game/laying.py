@@ -6,7 +6,7 @@ the class foretells the first outcome.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sim.agents.seats import choices_named
 from sim.agents.seminar import day_of
@@ -75,14 +75,34 @@ def _turns(scenario: schema.Scenario, program: Program, minutes: int, count: int
     seconds = round(minutes * 60 * SHARE_OF_TURNS / len(moments) * SHARE_TO_DECIDE)
     clocks = [day_of(scenario, seat.clock) or 0.0 for seat in scenario.seats.values() if seat.clock is not None]
     seconds = round(max(clocks) * 86_400) if clocks else seconds
+    written_clocks = [
+        round((day_of(scenario, turn.clock) or 0.0) * 86_400) if turn.clock is not None else seconds
+        for _, turn in written
+    ]
     return tuple(
         Turn(
             number=number, name=name, tick=tick, until=until, says=in_line(turn.says), teaches=in_line(turn.teaches),
             asks=tuple(map(in_line, turn.asks)), forecast=_forecast(program, turn),
-            seconds=round((day_of(scenario, turn.clock) or 0.0) * 86_400) if turn.clock is not None else seconds,
+            seconds=clock, by_file=by_file,
         )
-        for number, ((name, turn), tick, until) in enumerate(zip(written, moments, ends, strict=True))
+        for number, ((name, turn), tick, until, by_file, clock)
+        in enumerate(zip(written, moments, ends, written_clocks, shortened(written_clocks, minutes), strict=True))
     )  # fmt: skip
+
+
+def shortened(clocks: Sequence[int], minutes: int) -> list[int]:
+    """Seconds to decide, of each turn, that leave a lesson its time to brief, to reveal and to talk.
+
+    They are those of the file where these fit, as they do in lessons that it is written for; else all are shortened
+    alike.
+
+    >>> shortened([360, 360, 360], 50), shortened([360, 360, 360], 20)
+    ([360, 360, 360], [168, 168, 168])
+    """
+    most = minutes * 60 * SHARE_OF_TURNS * SHARE_TO_DECIDE
+    if sum(clocks) <= most + len(clocks):  # a second a turn for rounding
+        return list(clocks)
+    return [round(clock * most / sum(clocks)) for clock in clocks]
 
 
 def _forecast(program: Program, turn: schema.Turn) -> Forecast:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from sim.counted import counted
 from sim.game.forecasts import Asked, Share
 from sim.game.plain import plain
 from sim.game.session import Session
@@ -42,6 +43,7 @@ class Score:
     distance: float  # mean squared distance from the share of futures: what the forecaster could have helped
     luck: float  # what even that share would have lost in the mean: what nobody could have helped
     base: float  # Brier score of the base rates on the same questions
+    shares: float  # and of the shares of futures with the orders as they were sealed
     skill: float  # 1 - brier / base; NaN where the base rates leave hardly anything to beat
 
 
@@ -88,7 +90,11 @@ class Foretold:
 
     def record(self) -> dict[str, Any]:
         """All of it as JSON has it."""
-        return dict(plain(asdict(self)))
+        record = dict(plain(asdict(self)))
+        record["questions"] = [
+            {**one, "told": asked.told} for one, asked in zip(record["questions"], self.questions, strict=True)
+        ]
+        return {**record, "says": list(said_of(self.all)) if self.all is not None else []}
 
 
 def scored(session: Session, questions: Sequence[Asked]) -> Foretold:
@@ -132,8 +138,21 @@ def score(who: str, pairs: Sequence[tuple[Asked, float]]) -> Score:
     distance = _mean(over(lambda one, probability: (probability - one.sealed.share) ** 2))
     luck = _mean(over(lambda one, _: one.sealed.share * (1 - one.sealed.share)))
     base = _mean(over(lambda one, _: (one.base.share - float(bool(one.came))) ** 2))
+    shares = _mean(over(lambda one, _: (one.sealed.share - float(bool(one.came))) ** 2))
     skill = 1 - brier / base if base >= LEAST_TO_BEAT else math.nan
-    return Score(who, len(pairs), len(every), brier, low, high, distance, luck, base, skill)
+    return Score(who, len(pairs), len(every), brier, low, high, distance, luck, base, shares, skill)
+
+
+def said_of(score: Score) -> tuple[str, str, str]:
+    """The score of a class in three sentences, the same wherever it is told: what it is, its ends, who knew more."""
+    over = f"{counted(score.questions, 'question')} ({counted(score.n, 'forecast')})"
+    within = f" (95 % interval {score.low:.2f} to {score.high:.2f})" if score.questions > 1 else ""
+    return (
+        f"Brier score (1950), the mean over {over}: {score.brier:.2f}{within}.",
+        "0 is perfect; always 50 % gets 0.25.",
+        f"On the same questions, knowing only how often it comes from the start gets {score.base:.2f}; the share of "
+        f"futures with the orders as sealed, which nobody knew, gets {score.shares:.2f}.",
+    )
 
 
 def _by_question(pairs: Sequence[tuple[Asked, float]]) -> list[list[tuple[Asked, float]]]:

@@ -143,6 +143,7 @@ class Turn:
     asks: tuple[str, ...]
     forecast: Forecast
     seconds: int  # to decide
+    by_file: int  # as many as the file gives, which a short lesson has not
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,18 @@ class Game:
             if any(question.trigger == trigger for question in seat.questions):
                 return actor
         return ""
+
+    @property
+    def short_of_time(self) -> str:
+        """That a lesson is too short for the time to decide that the file gives; "" if it is not."""
+        given, left = sum(turn.by_file for turn in self.turns), sum(turn.seconds for turn in self.turns)
+        if given == left:
+            return ""
+        return (
+            f"The file gives {given / 60:.0f} minutes to decide in all; a lesson of {self.minutes} minutes has "
+            f"{left / 60:.0f} for it, if there is to be time to talk. So each turn's clock is shorter; fewer turns "
+            "(`--turns`) leave more to each."
+        )
 
     def with_injects(self, thrown: Mapping[str, int]) -> Program:
         """The program in which these injects come, each at its tick; nobody's place or luck is moved by that."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -21,6 +22,7 @@ from sim.seminar.live import Page
 from sim.seminar.pages.render import asset
 from sim.seminar.room import Room
 from sim.seminar.security import Application, Guard, Rate
+from sim.seminar.wire import Gone, reaching
 
 ASKED_BY_HOST = ("rehearse", "sandbox", "debrief", "slide")
 ASKED = ("whatif", *ASKED_BY_HOST)
@@ -28,6 +30,35 @@ ASKED = ("whatif", *ASKED_BY_HOST)
 
 FORGED = "this cookie is not of this session: open the link or scan the code again"
 LEADS = "only whoever leads comes in here, by the address in the terminal"
+
+
+class Line:
+    """A socket whose page may go at any moment, which is no fault; all but `heard` raises `Gone` then."""
+
+    def __init__(self, socket: WebSocket) -> None:
+        self.socket = socket
+
+    async def accept(self) -> None:
+        """Let it in."""
+        with reaching(WebSocketDisconnect):
+            await self.socket.accept()
+
+    async def send(self, text: str) -> None:
+        """Tell it something."""
+        with reaching(WebSocketDisconnect):
+            await self.socket.send_text(text)
+
+    async def close(self, code: int) -> None:
+        """Close it, or refuse it if it was not let in."""
+        with reaching(WebSocketDisconnect):
+            await self.socket.close(code)
+
+    async def heard(self) -> str | None:
+        """What it says next; None when it has gone."""
+        try:
+            return str(await self.socket.receive_text())
+        except (WebSocketDisconnect, KeyError, RuntimeError):
+            return None
 
 
 class Doors(Entrance):
@@ -163,32 +194,30 @@ class Doors(Entrance):
     # ------------------------------------------------------------------------------------------ open pages
 
     async def live(self, socket: WebSocket) -> None:
-        """A page keeps itself told."""
+        """A page keeps itself told, until it goes."""
+        with contextlib.suppress(Gone):
+            await self._live(Line(socket))
+
+    async def _live(self, line: Line) -> None:
+        socket = line.socket
         page = socket.query_params.get("page", "")
         try:
             who = self._who(socket, places.role_of(page)) if page in places.PAGES else None
         except Forged:
             who = None
         if self.room.is_removed(who) and who is not None:
-            await socket.accept()  # a phone that slept when it was taken out is told so
-            await socket.send_text(json.dumps({"state": {"goes_to": "/"}}))
-            await socket.close(1000)
+            await line.accept()  # a phone that slept when it was taken out is told so
+            await line.send(json.dumps({"state": {"goes_to": "/"}}))
+            await line.close(1000)
             return
         is_here = who is not None and (who.role != "seat" or who.person in self.room.session.state.people)
         if who is None or not is_here or self.room.live.is_closing or not self.room.live.has_room(who):
-            await socket.close(1008)
+            await line.close(1008)
             return
-        await socket.accept()
-
-        async def heard() -> str | None:
-            try:
-                return str(await socket.receive_text())
-            except (WebSocketDisconnect, KeyError, RuntimeError):
-                return None
-
+        await line.accept()
         seat = self.room.looking.role(who)
-        opened = Page(who, page, self._moment(socket), socket.send_text, socket.close, seat)
-        await self.room.live.serve(opened, heard)
+        opened = Page(who, page, self._moment(socket), line.send, line.close, seat)
+        await self.room.live.serve(opened, line.heard)
 
     def _moment(self, socket: WebSocket) -> tuple[str, int]:
         """The phase and turn that a page was made for, if it says so; else those of now."""

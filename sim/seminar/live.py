@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.seminar.desk import Who
+from sim.seminar.wire import Gone
 
 BEAT_SECONDS = 1.0
 GOING_AWAY, TOO_MANY, REPLACED = 1001, 1008, 1013
@@ -134,7 +135,10 @@ class Live:
     async def _tell(self, page: Page) -> None:
         try:
             await self._told(page)
-        except Exception:  # a fault of ours, or of the wire: the page comes back by itself, and we read of it
+        except Gone:  # it was closed or reloaded while it was told something
+            with contextlib.suppress(Exception):
+                await page.close(REPLACED)
+        except Exception:  # a fault of ours: the page comes back by itself, and we read of it
             if not self.is_closing and page in self.pages:
                 traceback.print_exc()
             with contextlib.suppress(Exception):

@@ -96,7 +96,10 @@ def _greeting(room: Room, folder: Path, host: str, wanted: Wanted, before: str =
     """What the terminal says at first; `before` is the scenario that was named for a session that lies there."""
     session = room.session
     opened = session.opened
-    yield f"{session.game.title}: {len(session.game.turns)} turns in {opened.minutes} minutes, seed {opened.seed}."
+    turns = counted(len(session.game.turns), "turn")
+    yield f"{session.game.title}: {turns} in {opened.minutes} minutes, seed {opened.seed}."
+    if session.game.short_of_time:
+        yield session.game.short_of_time
     if before:
         state = session.state
         yield (f"Goes on in {folder}: phase {state.phase}, turn {state.turn + 1}, {len(state.people)} people. "
@@ -145,6 +148,7 @@ async def serve(room: Room, listener: socket.socket, stop: asyncio.Event) -> Non
         ws_ping_timeout=20, timeout_graceful_shutdown=1, timeout_keep_alive=20, h11_max_incomplete_event_size=32_768,
     )  # fmt: skip
     config.load()
+    wire.quiet()
     config.http_protocol_class = wire.patient(config.http_protocol_class)
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # Ctrl-C is ours: the pages are told first

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMap
 from typing import Any
 from urllib.parse import urlsplit
 
+from sim.seminar.wire import Gone
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -52,7 +54,10 @@ class Guard:
             return
         if scope["type"] == "http":
             if writes:
-                body = await body_of(headers, receive)
+                try:
+                    body = await body_of(headers, receive)
+                except Gone:  # half a form is none
+                    return
                 if body is None:
                     await _refuse(scope, send, 413, f"that is more than {MOST_BODY // 1024} kB")
                     return
@@ -88,7 +93,13 @@ def is_own(headers: MutableMapping[str, str], host: str) -> bool:
 
 
 async def body_of(headers: MutableMapping[str, str], receive: Receive) -> bytes | None:
-    """The whole body; None if it is too long."""
+    """The whole body; None if it is too long.
+
+    Raises
+    ------
+    Gone
+        If whoever sends it breaks off.
+    """
     said = headers.get("content-length", "0")
     if not said.isdecimal() or len(said) > 12 or int(said) > MOST_BODY:
         return None
@@ -96,7 +107,7 @@ async def body_of(headers: MutableMapping[str, str], receive: Receive) -> bytes 
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            return bytes(body)
+            raise Gone
         body += message.get("body", b"")
         if len(body) > MOST_BODY:
             return None

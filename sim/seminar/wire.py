@@ -1,10 +1,11 @@
-"""Connections and open files: who connects and says nothing is let go, and there are as many files as one may have."""
+"""Connections and open files: who is silent is let go, who is gone is no fault, and files are as many as may be."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from typing import Any
 
 SILENCE = 10.0
@@ -14,6 +15,51 @@ PAUSE = 30.0
 """Seconds that an old one may be silent; a browser that has more to say opens another."""
 
 ENOUGH_FILES = 65_536
+
+SPOILT = "Invalid UTF-8 sequence received"
+"""How the server begins what it says of somebody who sent what is no text."""
+
+CUT_SHORT = "Cancel "
+"""How it begins what it says of answers that were under way at the end."""
+
+
+class Gone(Exception):
+    """Whoever is told something, or has begun to say something, is not there any more: nobody's fault."""
+
+
+@contextlib.contextmanager
+def reaching(fault: type[Exception]) -> Iterator[None]:
+    """Speak to somebody who may have gone in the meantime.
+
+    Raises
+    ------
+    Gone
+        In place of this fault, and of those that a connection has which was closed under one's hands.
+    """
+    try:
+        yield
+    except (OSError, RuntimeError, fault) as found:
+        raise Gone from found
+
+
+class Ours(logging.Filter):
+    """Lets through what is a fault of ours, of all that the server would print.
+
+    What somebody sends who cannot speak, and what Ctrl-C breaks off, is none.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is printed."""
+        kind = record.exc_info[0] if record.exc_info else None
+        is_broken_off = kind is not None and issubclass(kind, asyncio.CancelledError)
+        return not is_broken_off and not str(record.msg).startswith((SPOILT, CUT_SHORT))
+
+
+def quiet() -> None:
+    """From now on the server prints faults of ours alone."""
+    log = logging.getLogger("uvicorn.error")
+    if not any(isinstance(one, Ours) for one in log.filters):
+        log.addFilter(Ours())
 
 
 def raise_open_files() -> int | None:

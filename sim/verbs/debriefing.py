@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.errors import UsageError
 from sim.verbs.model import Model
 from sim.verbs.seating import open_session, resume_session, said_of_version
 
@@ -130,7 +131,11 @@ def replay_export(path: str | Path) -> str:
     from sim.game.export import scratch, unpacked
 
     with scratch() as folder:
-        session = resume_session(unpacked(Path(path), Path(folder)), reads_only=True)
+        laid = unpacked(Path(path), Path(folder))
+        try:
+            session = resume_session(laid, reads_only=True)
+        except UsageError as fault:  # of what lies in the file that was named, not in a folder that is gone
+            raise UsageError(str(fault).replace(str(laid), str(path))) from None
         if said := said_of_version(session):
             warnings.warn(f"`{path}`: {said}", stacklevel=2)
         return session.digest()

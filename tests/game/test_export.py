@@ -159,6 +159,39 @@ def test_what_is_no_export_is_refused_with_a_sentence(tmp_path: Path) -> None:
             api.replay_export(tmp_path / name)
 
 
+def test_a_damaged_export_is_called_by_its_own_name(tmp_path: Path) -> None:
+    """Whether the archive or the log in it is damaged: nobody is told of a folder that was never theirs."""
+    whole = exported(played(tmp_path, DUEL, "go"), tmp_path / "whole.zip")
+    events = whole["log.jsonl"].splitlines()
+    logs = {"log.zip": "\n".join([events[0], "{}", *events[2:]]), "opening.zip": "{}\n", "good.zip": whole["log.jsonl"]}
+    for name, log in logs.items():
+        with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as archive:
+            for one, text in {**whole, "log.jsonl": log}.items():
+                archive.writestr(one, text)
+    found = bytearray((tmp_path / "good.zip").read_bytes())
+    at = found.index(b"log.jsonl") + 60
+    found[at : at + 8] = b"\xff" * 8
+    (tmp_path / "archive.zip").write_bytes(bytes(found))
+    for name in ("log.zip", "opening.zip", "archive.zip"):
+        with pytest.raises(UsageError, match="damaged") as refused:
+            api.replay_export(tmp_path / name)
+        assert str(tmp_path / name) in str(refused.value) and "sim-session-" not in str(refused.value)
+
+
+def test_what_is_no_study_is_told_so_before_a_run_is_asked_for(tmp_path: Path) -> None:
+    """Of a folder of sessions nobody can say which run, and the sentence says what is replayed instead."""
+    from click.testing import CliRunner
+
+    from sim.cli.play import replay_command
+
+    (tmp_path / "seminars" / "first").mkdir(parents=True)
+    (tmp_path / "seminars" / "first" / "log.jsonl").touch()
+    (tmp_path / "empty").mkdir()
+    for name, says in (("seminars", "holds sessions, not a study"), ("empty", "holds no study")):
+        found = CliRunner().invoke(replay_command, [str(tmp_path / name)]).exception
+        assert says in str(found) and "which run" not in str(found)
+
+
 def test_a_session_of_nobody_can_be_exported(tmp_path: Path) -> None:
     """Before anything was played, and of a rehearsal without a forecast."""
     lobby = seated(tmp_path)

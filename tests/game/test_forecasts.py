@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.game.forecasts import Asked, Share, answered, foreseen_before, foreseen_sealed
-from sim.game.scoring import bins, decomposed, score, scored
+from sim.game.scoring import bins, decomposed, said_of, score, scored
 from sim.game.session import Session
 from tests.game.stage import DUEL, seated
 
@@ -74,6 +74,29 @@ def test_a_score_lies_within_its_interval_whoever_turned_out() -> None:
     assert (found.n, found.questions) == (44, 5)
     parts = decomposed([(p, False) for _, p in crowd + few], weights=[1 / 40] * 40 + [1.0] * 4)
     assert math.isclose(parts.reliability - parts.resolution + parts.uncertainty + parts.within, found.brier)
+
+
+def test_the_score_of_shares_is_that_of_the_shares_that_are_listed() -> None:
+    """Beside 100, 100 and 6 percent stands what those get, and what those from the start get is named so."""
+    given = [(asked(0, True, base=73, sealed=100), 0.8), (asked(1, True, base=100, sealed=100), 0.9),
+             (asked(2, False, base=39, sealed=6), 0.5), (asked(2, False, base=39, sealed=6), 0.1)]  # fmt: skip
+    found = score("all", given)
+    assert math.isclose(found.shares, 0.06**2 / 3) and math.isclose(found.base, (0.27**2 + 0.39**2) / 3)
+    said = said_of(found)
+    assert "the mean over 3 questions (4 forecasts): 0.06" in said[0]
+    assert "only how often it comes from the start gets 0.08" in said[2]
+    assert said[2].index("with the orders as sealed") < said[2].index("gets 0.00")
+
+
+def test_a_share_is_told_by_what_was_known() -> None:
+    """Three moments, each under its name, halves rounded up; of no future there is none."""
+    one = Asked(0, "It comes", False, True, Share.of(29, 40), Share.of(11, 40), Share.of(25, 40))
+    assert one.told == (
+        "it came in 73 % of games from the start, 28 % of futures before orders, 63 % with the orders as sealed "
+        "(n = 40 each)"
+    )
+    none = Asked(0, "It comes", False, None, Share.of(4, 40), Share.of(4, 40), Share.of(0, 0))
+    assert none.told.endswith("none with the orders as sealed (n = 40, 40, 0)")
 
 
 @given(FORETOLD)

@@ -189,3 +189,32 @@ def test_an_exported_session_is_replayed_by_a_command(tmp_path: Path, said: Said
 
     with zipfile.ZipFile(path) as archive:
         assert "sim replay seminar-duel-3.zip" in archive.read("README.txt").decode()
+
+
+@pytest.mark.parametrize(("minutes", "seconds"), [(20, 168), (50, 360), (75, 360), (90, 360)])
+def test_deciding_leaves_a_lesson_its_other_half(minutes: int, seconds: int, said: Said) -> None:
+    """The clocks of a file are its own in the lessons that it is written for; a shorter one shortens them, and says so.
+
+    With what there is to say in all of them, and nothing where they fit.
+    """
+    game = api.game("ukraine-2014", minutes=minutes)
+    assert {turn.seconds for turn in game.turns} == {seconds}
+    assert sum(turn.seconds for turn in game.turns) <= 0.42 * 60 * minutes
+    told = said("seminar", "ukraine-2014", "--minutes", str(minutes), "--dry-run")
+    assert ("is to be time to talk" in told) is (seconds < 360)
+
+
+@pytest.mark.extra
+def test_a_terminal_that_serves_a_short_lesson_says_so(tmp_path: Path) -> None:
+    """Before the addresses, so that whoever leads knows why a clock is not that of the file."""
+    from types import SimpleNamespace
+
+    for needed in ("starlette", "itsdangerous", "segno", "python_multipart"):
+        pytest.importorskip(needed)
+    from sim.seminar.run import Wanted, _greeting
+
+    session = api.open_session("ukraine-2014", minutes=20, folder=tmp_path / "session")
+    links = {"screen": "http://s", "room": {"url": "http://r"}}
+    room = SimpleNamespace(session=session, beside=SimpleNamespace(links=lambda: links), is_lan=True)
+    lines = list(_greeting(room, tmp_path, "http://h", Wanted()))  # type: ignore[arg-type]
+    assert "3 turns in 20 minutes" in lines[0] and "time to talk" in lines[1]

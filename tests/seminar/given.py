@@ -540,7 +540,7 @@ def debrief() -> dict[str, Any]:
          "history": move["history"], "notes": ["They argued."], "injects": []}
         for number in (1, 2)
     ]  # fmt: skip
-    person = {"n": 5, "questions": 5, "brier": 0.2, "low": 0.1, "high": 0.3, "base": 0.25, "skill": 0.2}
+    person = {"n": 5, "questions": 5, "brier": 0.2, "low": 0.1, "high": 0.3, "base": 0.25, "shares": 0.1, "skill": 0.2}
     return {
         "says": "Your history ended so: the stand-off drags on. Of 1,000 runs 45 % ended like it.", "n": 1000,
         "ended": {"outcome": "standoff"},
@@ -571,7 +571,11 @@ def debrief() -> dict[str, Any]:
         }],
         "forecasts": {"all": {**person, "who": "all"}, "seats": [{**person, "who": "russia"}],
                       "people": [{**person, "who": "Amber Heron"}], "bins": bins(),
-                      "questions": [{"says": "They are believed", "came": True, "sealed": {"share": 0.4}}]},
+                      "questions": [{"says": "They are believed", "came": True, "sealed": {"share": 0.4}, "told": (
+                          "it came in 73 % of games from the start, 79 % of futures before orders, 100 % with the "
+                          "orders as sealed (n = 400 each)")}],
+                      "says": ["Brier score (1950), the mean over 5 questions (5 forecasts): 0.20.", "0 is perfect.",
+                               "From the start gets 0.25; with the orders as sealed 0.10."]},
         "cautions": ["These are shares of futures of a model."],
         "facts": {"seed": 7, "digest": "f879080f6ca948d6", "version": "0.1.0"},
         "stairs": [{"turn": turn, "moment": moment, "n": 400, "outcomes": outcomes(0.05 * turn)}

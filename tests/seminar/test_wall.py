@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,35 @@ def scene(name: str, found: dict[str, Any]) -> str:
     """What the wall shows of a slide."""
     beside = {"debrief": found, "wall": given.wall(name, found)}
     return regions("/screen", given.view("screen", "debrief"), beside)["scene"]
+
+
+def test_every_place_tells_forecasts_in_the_same_words() -> None:
+    """Slide, phones, page and terminal have the sentences of the record, and no share without what was known."""
+    from html import unescape
+
+    from sim.cli import looking_back, paper
+    from sim.game.page import TEMPLATE
+
+    found = given.debrief()
+    record = found["forecasts"]
+    typed = {**record, "forecasts": [[0, "Amber Heron", "us", 0.625]],
+             "questions": [{**record["questions"][0], "turn": 0}]}  # fmt: skip
+    terminal = "\n".join(looking_back._forecasts({"forecasts": typed}, paper.painter(no_color=True)))
+    phone = render("/seat/debrief", given.view("us", "debrief"), {"debrief": found})
+    for text in (scene("forecasts", found), phone, terminal):
+        said = " ".join(re.sub(r"<[^>]+>", " ", unescape(text)).replace("\u00a0", " ").split())
+        for one in (*record["says"], record["questions"][0]["told"][1:]):
+            assert one in said, said
+    assert "you said 63 %" in terminal
+    page = (files("sim.game") / TEMPLATE).read_text(encoding="utf-8")
+    assert "found.forecasts.says" in page and "all.brier | number }}</strong>" not in page
+
+
+def test_where_shares_of_an_ending_stand_it_is_said_of_what() -> None:
+    """From the start every number is drawn anew, before a turn it is this one world: on each slide that has them."""
+    found = given.debrief()
+    assert "From the start, every number drawn anew" in scene("ending", found)
+    assert "In this one world" in scene("moments", found)
 
 
 def test_what_is_little_shares_a_wall() -> None:

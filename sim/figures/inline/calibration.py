@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sim.digits import halves_up
 from sim.figures.inline.chart import Chart, Table, chart, dot, estimate, line, share_of, text
 
 SIDE = 15.0
@@ -31,7 +32,8 @@ def calibration(bins: Sequence[Mapping[str, Any]], *, title: str = "Foretold and
                   text(x, min(y_high, y - 0.42) - 0.3, f"n = {one['n']}", "t small haloed m")]  # fmt: skip
     total = sum(int(one["n"]) for one in bins)
     said = "; ".join(
-        f"foretold {100 * one['foretold']:.0f} %, came {estimate(*share_of(one))}, n = {one['n']}" for one in filled
+        f"foretold {halves_up(100 * one['foretold'])} %, came {estimate(*share_of(one))}, n = {one['n']}"
+        for one in filled
     )
     table = Table(
         "Forecasts by how sure they were", ("foretold between", "on average", "came true", "n"), tuple(map(_row, bins))
@@ -45,7 +47,7 @@ def _row(one: Mapping[str, Any]) -> tuple[str, ...]:
     between = f"{100 * one['low_end']:.0f} to {100 * one['high_end']:.0f} %"
     if not one["n"]:
         return between, "none", "none", "0"
-    return between, f"{100 * one['foretold']:.0f} %", estimate(*share_of(one)), str(one["n"])
+    return between, f"{halves_up(100 * one['foretold'])} %", estimate(*share_of(one)), str(one["n"])
 
 
 def _grid(left: float, right: float, top: float) -> list[str]:

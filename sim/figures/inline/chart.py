@@ -13,7 +13,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from sim.digits import decimals_of, fixed
+from sim.digits import decimals_of, fixed, halves_up
 
 NARROW, WIDE = 34, 46
 """Characters in a line of text, on a phone and in half the width of a projector."""
@@ -150,11 +150,12 @@ def paragraph(x: float, y: float, words: str, *, wide: bool, class_: str = "t") 
 def estimate(share: float, low: float, high: float) -> str:
     """A share in percent with its interval, no digit more than the interval leaves standing.
 
-    >>> estimate(0.34, 0.26, 0.43), estimate(0.0, 0.0, 0.04), estimate(0.1234, 0.121, 0.126)
-    ('34 % (26 to 43)', '0 % (0 to 4)', '12.3 % (12.1 to 12.6)')
+    >>> estimate(0.34, 0.26, 0.43), estimate(0.625, 0.575, 0.67), estimate(0.1234, 0.121, 0.126)
+    ('34 % (26 to 43)', '63 % (58 to 67)', '12.3 % (12.1 to 12.6)')
     """
     decimals = digits_of(low, high)
-    return f"{fixed(100 * share, decimals)} % ({fixed(100 * low, decimals)} to {fixed(100 * high, decimals)})"
+    said = [halves_up(100 * value, decimals) for value in (share, low, high)]
+    return f"{said[0]} % ({said[1]} to {said[2]})"
 
 
 def points(difference: float, low: float, high: float) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from sim.digits import halves_up
 from sim.seminar.pages.slides import cost, dearest, decision_id, points, points_within
 from sim.seminar.pages.told import by_turn, in_lines, weightiest
 
@@ -58,14 +59,14 @@ def left(clock: Any, now: Any) -> str | None:
 def chance(share: float | None) -> str:
     """A chance in percent.
 
-    >>> chance(0.234), chance(0.004), chance(None), chance(1)
-    ('23 %', 'less than 1 %', 'not known', '100 %')
+    >>> chance(0.234), chance(0.625), chance(0.004), chance(None), chance(1)
+    ('23 %', '63 %', 'less than 1 %', 'not known', '100 %')
     """
     if share is None:
         return "not known"
     if 0 < share < 0.005:
         return "less than 1 %"
-    return "more than 99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
+    return "more than 99 %" if 0.995 <= share < 1 else f"{halves_up(100 * share)} %"
 
 
 def plain(value: Any) -> str:
