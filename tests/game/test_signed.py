@@ -13,6 +13,7 @@ from sim.game.headings import named_in_change
 from sim.game.occasions import Occasions
 from sim.game.page import html
 from sim.game.session import Session
+from sim.game.table import Game
 from sim.game.views import view
 from tests.game.stage import DUEL, seated
 
@@ -121,10 +122,18 @@ def test_a_number_that_changed_is_called_in_plain_english(tmp_path: Path) -> Non
 
 def test_talks_that_are_called_so_are_not_talks_on_talks(tmp_path: Path) -> None:
     """A round of talks on `talks` is a round of talks; what comes to a seat there is what is on the table."""
-    game = seated(tmp_path, TALKS.replace("by: east, to: west, says: all", "says: all").replace(
-        "by: east, to: west, start: unsaid, says: A ransom", "says: A ransom")).game  # fmt: skip
+    plain = TALKS.replace("by: east, to: west, start: unsaid, ", "").replace("by: east, to: west, says", "says")
+    game = seated(tmp_path, plain.replace(", under: pull_back", "").replace(", under: ransom", "")).game
     speech = Atlas(game).speech
     assert speech.plain("a round of talks on `talks`") == "a round of talks"
     assert speech.plain("Talks on `talks` go on") == "Talks go on"
-    assert Occasions(game, speech)._of_answer("talks.ask.east") == "when what is on the table comes to you"
-    assert Occasions(game, speech)._of_answer("talks.peace_plan.ask.east").startswith("when the peace plan comes")
+    assert comes(game, "talks.ask.east") == "when what is on the table comes to you"
+    (tmp_path / "living").mkdir()
+    living = seated(tmp_path / "living", TALKS).game
+    assert comes(living, "talks.peace_plan.ask.east") == "when the peace plan comes to you"
+
+
+def comes(game: Game, name: str) -> str:
+    """When a choice of this name comes to its seat."""
+    trigger = next(one for one in game.program.triggers if one.name == name)
+    return Occasions(game, Atlas(game).speech)._of_answer(trigger)

@@ -313,8 +313,9 @@ def test_the_signing_of_an_agreement_weighs_as_much_as_an_army() -> None:
     """Where there is room for one line it is the signing, and it is never folded."""
     signing = {**MOVE, "kind": "agreement", "says": "East and West sign the plan: monitors"}
     shown = weightiest([*[ROUND] * 5, CROWDS, MOVE, signing], room=2)["told"]
-    assert [one["says"] for one in shown] == [signing["says"]] or len(shown) == 2
-    assert signing["says"] in [one["says"] for one in shown]
+    assert [one["says"] for one in shown] == [signing["says"]]
+    twice = weightiest([signing, {**signing, "date": "9 May 2014"}])["told"]
+    assert [one["times"] for one in twice] == [1, 1]
 
 
 @pytest.mark.parametrize("phase", ["decide", "reveal"])
