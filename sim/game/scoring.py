@@ -43,7 +43,8 @@ class Score:
     distance: float  # mean squared distance from the share of futures: what the forecaster could have helped
     luck: float  # what even that share would have lost in the mean: what nobody could have helped
     base: float  # Brier score of the base rates on the same questions
-    shares: float  # and of the shares of futures with the orders as they were sealed
+    before: float  # and of the shares of futures before orders
+    shares: float  # and of those with the orders as they were sealed
     skill: float  # 1 - brier / base; NaN where the base rates leave hardly anything to beat
 
 
@@ -138,9 +139,10 @@ def score(who: str, pairs: Sequence[tuple[Asked, float]]) -> Score:
     distance = _mean(over(lambda one, probability: (probability - one.sealed.share) ** 2))
     luck = _mean(over(lambda one, _: one.sealed.share * (1 - one.sealed.share)))
     base = _mean(over(lambda one, _: (one.base.share - float(bool(one.came))) ** 2))
+    before = _mean(over(lambda one, _: (one.before.share - float(bool(one.came))) ** 2))
     shares = _mean(over(lambda one, _: (one.sealed.share - float(bool(one.came))) ** 2))
     skill = 1 - brier / base if base >= LEAST_TO_BEAT else math.nan
-    return Score(who, len(pairs), len(every), brier, low, high, distance, luck, base, shares, skill)
+    return Score(who, len(pairs), len(every), brier, low, high, distance, luck, base, before, shares, skill)
 
 
 def said_of(score: Score) -> tuple[str, str, str]:
@@ -150,8 +152,9 @@ def said_of(score: Score) -> tuple[str, str, str]:
     return (
         f"Brier score (1950), the mean over {over}: {score.brier:.2f}{within}.",
         "0 is perfect; always 50 % gets 0.25.",
-        f"On the same questions, knowing only how often it comes from the start gets {score.base:.2f}; the share of "
-        f"futures with the orders as sealed, which nobody knew, gets {score.shares:.2f}.",
+        f"On the same questions, knowing only how often it comes from the start gets {score.base:.2f}, the share of "
+        f"futures before orders {score.before:.2f}, and with the orders as sealed, which nobody knew, "
+        f"{score.shares:.2f}.",
     )
 
 

@@ -85,7 +85,7 @@ def test_the_score_of_shares_is_that_of_the_shares_that_are_listed() -> None:
     said = said_of(found)
     assert "the mean over 3 questions (4 forecasts): 0.06" in said[0]
     assert "only how often it comes from the start gets 0.08" in said[2]
-    assert said[2].index("with the orders as sealed") < said[2].index("gets 0.00")
+    assert said[2].index("with the orders as sealed") < said[2].index("0.00")
 
 
 def test_a_share_is_told_by_what_was_known() -> None:

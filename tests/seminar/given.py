@@ -540,7 +540,17 @@ def debrief() -> dict[str, Any]:
          "history": move["history"], "notes": ["They argued."], "injects": []}
         for number in (1, 2)
     ]  # fmt: skip
-    person = {"n": 5, "questions": 5, "brier": 0.2, "low": 0.1, "high": 0.3, "base": 0.25, "shares": 0.1, "skill": 0.2}
+    person = {
+        "n": 5,
+        "questions": 5,
+        "brier": 0.2,
+        "low": 0.1,
+        "high": 0.3,
+        "base": 0.25,
+        "before": 0.17,
+        "shares": 0.1,
+        "skill": 0.2,
+    }
     return {
         "says": "Your history ended so: the stand-off drags on. Of 1,000 runs 45 % ended like it.", "n": 1000,
         "ended": {"outcome": "standoff"},
@@ -571,7 +581,8 @@ def debrief() -> dict[str, Any]:
         }],
         "forecasts": {"all": {**person, "who": "all"}, "seats": [{**person, "who": "russia"}],
                       "people": [{**person, "who": "Amber Heron"}], "bins": bins(),
-                      "questions": [{"says": "They are believed", "came": True, "sealed": {"share": 0.4}, "told": (
+                      "questions": [{"says": "They are believed", "came": True, "base": {"share": 0.73},
+                             "before": {"share": 0.79}, "sealed": {"share": 0.4, "n": 400}, "told": (
                           "it came in 73 % of games from the start, 79 % of futures before orders, 100 % with the "
                           "orders as sealed (n = 400 each)")}],
                       "says": ["Brier score (1950), the mean over 5 questions (5 forecasts): 0.20.", "0 is perfect.",

@@ -158,11 +158,21 @@ def test_every_place_tells_forecasts_in_the_same_words() -> None:
              "questions": [{**record["questions"][0], "turn": 0}]}  # fmt: skip
     terminal = "\n".join(looking_back._forecasts({"forecasts": typed}, paper.painter(no_color=True)))
     phone = render("/seat/debrief", given.view("us", "debrief"), {"debrief": found})
-    for text in (scene("forecasts", found), phone, terminal):
+    for text in (phone, terminal):
         said = " ".join(re.sub(r"<[^>]+>", " ", unescape(text)).replace("\u00a0", " ").split())
         for one in (*record["says"], record["questions"][0]["told"][1:]):
             assert one in said, said
     assert "you said 63 %" in terminal
+    wall = scene("forecasts", found)
+    cells = [
+        re.sub(r"<[^>]+>", "", cell).replace("\u00a0", " ") for cell in re.findall(r"<t[dh] ?[^>]*>(.*?)</t[dh]>", wall)
+    ]
+    rows = [
+        cells[at + 1 : at + 4] for at, cell in enumerate(cells) if cell.startswith(("what was", "They are", "Brier"))
+    ]
+    assert rows[-3:] == [["from the start", "before orders", "orders as sealed"], ["73 %", "79 %", "40 %"],
+                         ["0.25", "0.17", "0.10"]]  # fmt: skip
+    assert record["says"][0] in wall.replace("\u00a0", " ")
     page = (files("sim.game") / TEMPLATE).read_text(encoding="utf-8")
     assert "found.forecasts.says" in page and "all.brier | number }}</strong>" not in page
 
