@@ -13,7 +13,7 @@ HELP = (
     "+          the rest of the futures behind the bars, then four times as many:",
     "           narrower intervals",
     "Enter      seals your orders; then the turn is played. Sealed without orders",
-    "           nothing is done in your name",
+    "           nothing is begun in your name; the model answers what is asked",
     "d w r      the diary so far; the world as you see it; your role",
     "dd         the diary with nothing folded: each report with its date",
     "m          lets the model decide this turn for you",

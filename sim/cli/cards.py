@@ -225,9 +225,10 @@ def reveal_lines(
     titles = {one["seat"]: one["title"] for one in (*moves, *earlier)} | ({seat: title} if own else {})
     for actor, name in sorted(titles.items(), key=lambda one: one[0] == seat):
         told = [one for one in moves if one["seat"] == actor]
-        by = BY.get(told[0]["by"], "") if told else ""
+        ways = {one["by"] for one in told} | ({"people"} if actor == seat and own else set())
+        by = BY.get(ways.pop(), "") if len(ways) == 1 else ""  # else each move says so
         lines.append(paint("choice", f"You, {paper.inner(name)}" if actor == seat else name) + by)
-        lines += _moves(told, idle, paint, news=reveal["news"], is_own=actor == seat)
+        lines += _moves(told, idle, paint, news=reveal["news"], is_own=actor == seat, says_by=not by)
         for one in (one for one in earlier if one["seat"] == actor):
             lines += wrapped(f"Ordered in turn {one['turn']}: {one['says']}. {one['came']}", lead="  ", hang=4)
         lines += wrapped(own, lead="  ") if actor == seat and own else []
@@ -252,7 +253,8 @@ BY = {"people": "", "model": ", by the model", "host": ", by whoever leads"}
 
 
 def _moves(
-    moves: Sequence[Mapping[str, Any]], idle: Container[Done], paint: Paint, *, news: Sequence[News], is_own: bool
+    moves: Sequence[Mapping[str, Any]], idle: Container[Done], paint: Paint, *, news: Sequence[News], is_own: bool,
+    says_by: bool,
 ) -> Iterator[str]:  # fmt: skip
     """The moves of one seat, each of one's own with what it changed; in one line what was left as it was."""
     still = []
@@ -260,7 +262,7 @@ def _moves(
         if (move["trigger"], move["option"]) in idle and move["carried_out"]:
             still.append(move["says"].rstrip("."))
             continue
-        yield from wrapped(f"{_in_full(move, news)} ({'; '.join(_of_move(move))})", lead="  ", hang=4)
+        yield from wrapped(f"{_in_full(move, news)} ({'; '.join(_of_move(move, says_by))})", lead="  ", hang=4)
         if did := [change for one in news if is_own and _is_told_by(move, one) for change in one.get("changes") or ()]:
             yield from painted(wrapped(f"at once: {'; '.join(did)}", lead="    "), "quiet", paint)
     if still:
@@ -277,7 +279,9 @@ def _in_full(move: Mapping[str, Any], news: Sequence[News]) -> str:
     return str(full).removeprefix(f"{move['title']}: ") or says
 
 
-def _of_move(move: Mapping[str, Any]) -> Iterator[str]:
+def _of_move(move: Mapping[str, Any], says_by: bool) -> Iterator[str]:
+    if says_by and BY.get(move["by"]):
+        yield BY[move["by"]].removeprefix(", ")
     date = f"ordered on {move['carried_out']}" if move.get("under_way") else f"on {move['carried_out']}"
     yield date if move["carried_out"] else f"not done: {move['undone']}"
     if move.get("under_way"):

@@ -230,13 +230,14 @@ class Sitting:
         self.session.advance(following[0])
 
     def _own(self, view: Mapping[str, Any]) -> str:
-        """What is said of the player's seat in a turn in which it has no move."""
-        if any(move["seat"] == self.seat for move in view["reveal"]["moves"]):
-            return ""
+        """What is said of the player's seat in a turn in which it gave no order."""
+        moves = [move["by"] for move in view["reveal"]["moves"] if move["seat"] == self.seat]
         if self.session.state.played[-1].get(self.seat) is None:
-            return "The model decided for you, and none of your questions came up."
-        told = "You gave no order, and of what you were asked nothing was done."
-        return told + self._once(" What else your side did, its answers in talks for instance, was the model's.")
+            return "" if moves else "The model decided for you, and none of your questions came up."
+        if {*moves} - {"model"}:
+            return ""
+        return "You gave no order: of what you might have ordered nothing was done." + self._once(
+            " What you were asked and left open the model answered.")  # fmt: skip
 
     def _once(self, sentence: str) -> str:
         """A sentence that is for whoever does not know it yet."""

@@ -43,6 +43,17 @@ class Atlas:
         )
 
     @cached_property
+    def tracks(self) -> dict[str, schema.Diplomacy]:
+        """The tracks of the file, by name."""
+        return {str(name): one for name, one in self.game.scenario.agents.items() if isinstance(one, schema.Diplomacy)}
+
+    @cached_property
+    def pacts(self) -> frozenset[int]:
+        """Flags that say that an agreement was signed, or that one was seen to be broken."""
+        names = [f"{track}.agreement.{word}" for track in self.tracks for word in ("signed", "breached")]
+        return frozenset(self.slots[name] for name in names if name in self.slots)
+
+    @cached_property
     def relays(self) -> frozenset[int]:
         """Triggers that decide and change nothing that people follow: they pass their cause on."""
         return frozenset(place for place, one in enumerate(self.program.triggers) if self._is_relay(place, one))

@@ -32,13 +32,13 @@ def places(game: Game, spoken: str) -> dict[str, str]:
 
 def sentences(game: Game) -> Iterator[str]:
     """Every sentence of the rules and choices, of the briefs, of what may be thrown in and of what came."""
-    yield from _of_rules(game.program)
+    yield from sentences_of_rules(game.program)
     yield from (seat.brief for seat in game.seats.values())
     yield from (inject.says for inject in game.injects.values())
     yield from (one.says for one in game.history)
 
 
-def _of_rules(program: Program) -> Iterator[str]:
+def sentences_of_rules(program: Program) -> Iterator[str]:
     """Every sentence of the rules and choices."""
     for trigger in program.triggers:
         yield trigger.says

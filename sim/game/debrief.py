@@ -26,6 +26,7 @@ from sim.game.reckoning import reckoned, score_of
 from sim.game.revealed import Trace, cards, secrets, told
 from sim.game.scoring import scored
 from sim.game.session import Session
+from sim.game.signed import pacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Debrief:
     seats: list[dict[str, Any]]  # aims reached, and how often they are
     secrets: list[dict[str, Any]]
     threats: list[dict[str, Any]]
+    agreements: list[dict[str, Any]]  # what was signed, and what became of each obligation in it
     forecasts: dict[str, Any]
     cautions: list[str]
     facts: dict[str, Any]  # scenario, seed, digest, version: what it takes to get this again
@@ -87,6 +89,7 @@ def debrief(session: Session, *, want: str = "", futures: int | None = None) -> 
         afterwards=_afterwards(session),
         seats=list(_seats(session, own, weighed)),
         secrets=secrets(session.game, trace) if trace else [], threats=cards(session.game, trace) if trace else [],
+        agreements=pacts(session.game, trace) if trace else [],
         forecasts=scored(session, asked).record(), cautions=[*_failed(asked), *_cautions(session, ended, turns)],
         facts=_facts(session),
     )  # fmt: skip

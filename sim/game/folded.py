@@ -14,7 +14,7 @@ News = Mapping[str, Any]
 ROUTINE = ("report", "belief")
 """Kinds that come again and again, and are folded even where they came once."""
 
-WEIGHTY = ("end", "threat", "move", "sanctions", "leak", "inject")
+WEIGHTY = ("end", "threat", "move", "sanctions", "leak", "inject", "agreement")
 """Kinds of which each stands for itself, however often they come: they change how all stand."""
 
 

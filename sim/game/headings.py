@@ -80,6 +80,17 @@ class Headings:
         return True
 
 
+def named_in_change(speech: Speech, slot: int) -> str:
+    """What a number that changed is called: `Germany, the chance that it votes yes:`, `unrest in Odesa`."""
+    name = speech.program.quantities[slot].name
+    head, _, rest = name.partition(".")
+    if rest.partition(".")[0] in speech.members.get(head, ()):
+        return f"{', '.join(speech.of_whom(slot))}:"
+    if head in speech.families and rest in speech.places:
+        return f"{speech.words(head)} in {speech.places[rest]}"
+    return speech.named(name)
+
+
 def _is_factor(text: str) -> bool:
     """Whether an attribute of a rung is a plain number up to 1: something that others are multiplied by."""
     try:

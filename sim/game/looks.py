@@ -13,6 +13,7 @@ from sim.game.news import News
 from sim.game.numbers import numbers
 from sim.game.past import Past
 from sim.game.sight import Sight
+from sim.game.signed import in_force, known_after, settled, terms
 from sim.game.speech import day_in_words, words_of
 from sim.game.world import Ladder, Link, Measure, Talks, Word, World
 from sim.program.sayings import capital, done, joined, plain
@@ -144,13 +145,22 @@ class _Looks:
             self.speech.words(str(duty)) for duty in agent.agreement if self.is_so(f"{name}.agreement.{duty}")
         )
         held = "no round held yet" if not rounds else "one round held" if rounds == 1 else f"{rounds} rounds held"
-        state = "an agreement is in force" if signed else "the agreement was broken" if breached else (
-            "open" if is_open else "closed")  # fmt: skip
+        state = "the agreement was broken" if breached else "open" if is_open else "closed"
+        state = f"{held}; {self.agreement(name, agent)}" if signed else f"{state}, {held}"
         on_table = [f"{key}: {stage}" for key, _, stage in proposals if stage]
         those = capital(self.speech.those([str(one) for one in agent.diplomacy.parties]))
-        says = "; ".join([f"{those}: {state}, {held}", *on_table])
+        says = "; ".join([f"{those}: {state}", *on_table])
         title = capital(self.speech.words(name))
         return Talks(name, title, parties, is_open, rounds, agenda, demanded, proposals, signed, breached, done_, says)
+
+    def agreement(self, name: str, agent: schema.Diplomacy) -> str:
+        """The agreement in force: which, signed when, what is in it, what of it was kept and what is still owed."""
+        slot, date = self.slots[f"{name}.agreement.signed"], self.turned(f"{name}.agreement.signed") or ""
+        seq = next((row.seq for row in reversed(self.past.rows) if any(
+            where == slot and new for where, _, new in row.changes)), -1)  # fmt: skip
+        signed = terms(self.program, name, agent, known_after(self.past, self.sight, self.slots, seq))
+        duties = settled(self.speech, agent, signed, lambda key: self.is_so(f"{name}.agreement.{key}"))
+        return "; ".join(part for part in (in_force(self.speech, signed, date), duties) if part)
 
     def stage(self, proposal: str) -> str:
         """How a proposal stands; "" if nobody has brought it."""

@@ -11,12 +11,14 @@ from sim.analysis.narrative import is_hidden
 from sim.clock import days
 from sim.engine.record import EventRow
 from sim.game.atlas import Atlas
+from sim.game.headings import named_in_change
 from sim.game.past import Past
 from sim.game.rules import MADE
 from sim.game.sight import Glimpse, Sight
+from sim.game.signed import known_after, signatories, terms
 from sim.game.speech import Speech, day_in_words, words_of
 from sim.program.ir import At, Rate, Trigger, When
-from sim.program.sayings import capital
+from sim.program.sayings import capital, joined
 
 _GAP = re.compile(r"\{(?:not )?([A-Za-z_]\w*(?:\.\w+)*)(\.\*)?\}")
 
@@ -29,7 +31,10 @@ CHANGES = 3
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One line. `kind`: decision, move, sanctions, talks, threat, report, belief, leak, inject, event or end."""
+    """One line.
+
+    `kind`: decision, move, sanctions, talks, agreement, threat, report, belief, leak, inject, event or end.
+    """
 
     tick: int
     turn: int
@@ -113,7 +118,7 @@ class _Teller:
                     yield self.line(row.tick, "move", "", moved)
             elif not trigger.name.startswith("injects.") and not self.is_no_news(trigger, row, glimpse):
                 yield self.line(
-                    row.tick, self.atlas.kind(trigger), trigger.actor, self.says(trigger, glimpse),
+                    row.tick, self.kind(trigger, glimpse), trigger.actor, self.whole(trigger, glimpse),
                     because=self.because(row), secret=row.seq not in self.of_everybody,
                     changes=_few(list(self.changes(trigger, glimpse))),
                 )  # fmt: skip
@@ -125,6 +130,11 @@ class _Teller:
         title = self.speech.title(who) if who else ""
         return News(tick, turn, round(days(tick), 2), day_in_words(self.program, tick), kind, who, title, capital(says),
                     because, secret, changes)  # fmt: skip
+
+    def kind(self, trigger: Trigger, glimpse: Glimpse) -> str:
+        """What sort of news a firing is: whatever signs an agreement or breaks one is told as such."""
+        is_pact = any(new and slot in self.atlas.pacts for slot, _, new in glimpse.changes)
+        return "agreement" if is_pact else self.atlas.kind(trigger)
 
     # -------------------------------------------------------------------------------------- what is told
 
@@ -156,6 +166,29 @@ class _Teller:
             return f"{capital(self.speech.words(seen))}: the alarm was false"
         told = self.past.says.get(glimpse.row.seq) if self.may_fill(trigger) else _GAP.sub("…", trigger.says)
         return self.speech.plain(told or trigger.says or words_of(trigger.name))
+
+    def whole(self, trigger: Trigger, glimpse: Glimpse) -> str:
+        """What is said of a firing, and of one that signs an agreement who signs what."""
+        track = next((name for name in self.atlas.tracks for slot, _, new in glimpse.changes
+                      if new and slot == self.atlas.slots[f"{name}.agreement.signed"]), "")  # fmt: skip
+        if not track:
+            return self.says(trigger, glimpse)
+        says_no_more = trigger.name == f"{track}.signed" or not (trigger.choice or trigger.says)
+        signed = self.signed(track, glimpse)
+        return (
+            signed if says_no_more else f"{self.says(trigger, glimpse).rstrip('.')}; {self.speech.begun_small(signed)}"
+        )
+
+    def signed(self, track: str, glimpse: Glimpse) -> str:
+        """Who signs what, and what is in it, as far as the seat may know."""
+        block = self.atlas.tracks[track]
+        value = known_after(self.past, self.sight, self.atlas.slots, glimpse.row.seq)
+        what = terms(self.program, track, block, value)
+        title = self.speech.named(what.proposal) if what.proposal else "an agreement"
+        held = joined([self.speech.words(issue) for issue in what.issues])
+        return (
+            f"{capital(self.speech.those(signatories(block, what.proposal)))} sign {title}{f': {held}' if held else ''}"
+        )
 
     def in_short(self, trigger: Trigger, glimpse: Glimpse) -> str:
         """The same as a cause of something else: without what follows a colon, but for who decided what."""
@@ -206,8 +239,9 @@ class _Teller:
             is_public_number = slot not in self.atlas.lasting and self.everybody.knows(slot)
             if is_told or is_public_number or (slot in self.atlas.lasting and slot not in self.atlas.ladders):
                 continue
-            yield (f"{self.speech.named(quantity.name)} {self.speech.value(slot, old)} → "
-                   f"{self.speech.value(slot, new)}")  # fmt: skip
+            before, after = self.speech.value(slot, old), self.speech.value(slot, new)
+            if before != after:
+                yield f"{named_in_change(self.speech, slot)} {before} → {after}"
 
     # -------------------------------------------------------------------------------------- why
 

@@ -145,7 +145,7 @@ class Occasions:
         block = self.blocks.get(question.trigger)
         said = list(self._of_block(block, turn)) if block is not None else []
         if question.is_answer:
-            return self._of_answer(trigger.name)
+            return self._of_answer(trigger)
         return "; and ".join(said or list(self._of_trigger(trigger, turn)))
 
     def _of_block(self, block: schema.ChoiceBlock, turn: Turn) -> Iterator[str]:
@@ -185,15 +185,22 @@ class Occasions:
         name, _, verb = said.rpartition(" ")
         return f"{self.speech.words(name)} {verb}"
 
-    def _of_answer(self, name: str) -> str:
+    def _of_answer(self, trigger: Trigger) -> str:
         """When an answer is asked for."""
+        name = trigger.name
         if name.endswith(".due"):
             return "when it is due"
         word, is_word, _ = name.partition(".answer")
         if is_word:
-            return f"when {self.speech.words(word)} is {'earned' if word in self.game.scenario.offers else 'called'}"
+            comes = f"the {self.speech.words(word)} is {'earned' if word in self.game.scenario.offers else 'called'}"
+            return (
+                f"when {comes}"
+                if trigger.after is None
+                else f"{amount_text(self.program, trigger.after)} after {comes}"
+            )
         proposal, is_proposal, _ = name.partition(".ask.")
-        return f"when {self.speech.named(proposal.rpartition('.')[2])} comes to you" if is_proposal else "when asked"
+        named = self.speech.named(proposal.rpartition(".")[2]) if "." in proposal else "what is on the table"
+        return f"when {named} comes to you" if is_proposal else "when asked"
 
     def _of_trigger(self, trigger: Trigger, turn: Turn) -> Iterator[str]:
         """The same of a choice that the vocabulary brings."""

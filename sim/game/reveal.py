@@ -40,6 +40,7 @@ class Move:
     undone: str = ""
     is_idle: bool = False
     under_way: str = ""  # of what was ordered and is not there yet
+    is_answer: bool = False  # to what may come; it cost no order
     is_unasked: bool = False  # an answer to what did not come
 
     def record(self) -> dict[str, Any]:
@@ -135,5 +136,5 @@ class _Told:
             is_secret=not option.does_nothing and not self.everybody.knows_firing(question.place, chosen),
             undone=undone, is_idle=option.does_nothing,
             under_way="" if tick is None else under_way(self.atlas, self.past, self.sight, question.place, tick),
-            is_unasked=is_unasked,
+            is_answer=question.is_answer, is_unasked=is_unasked,
         )  # fmt: skip

@@ -17,6 +17,7 @@ from sim.agents.tracks import Track
 from sim.analysis.expect import read_condition
 from sim.errors import Text
 from sim.game.called import in_line, option_says, worded
+from sim.game.capitals import sentences_of_rules, titled
 from sim.game.idle import idle_branches
 from sim.game.table import Aim, Option, Question, Seat
 from sim.language.tree import Constant
@@ -36,17 +37,12 @@ def seats_of(scenario: schema.Scenario, program: Program) -> Iterator[Seat]:
     for actor in written or others:
         seat = written.get(actor, schema.Seat())
         yield Seat(
-            actor=actor, title=in_line(seat.title) or _titled(actor),
+            actor=actor, title=in_line(seat.title) or titled(actor),
             says=in_line(seat.says) or in_line(_says(scenario, actor)), brief=in_line(seat.brief),
             aims=tuple(_aim(program, aim) for aim in seat.aims), red_lines=tuple(map(in_line, seat.red_lines)),
             knows=tuple(map(str, seat.knows)), questions=tuple(asking.questions(actor, seat)),
             orders=int(seat.orders) if seat.orders else ORDERS,
         )  # fmt: skip
-
-
-def _titled(actor: str) -> str:
-    words = actor.replace("_", " ")
-    return words.upper() if len(words) <= 3 else words.title()
 
 
 def _says(scenario: schema.Scenario, actor: str) -> Text | None:
@@ -132,7 +128,7 @@ class _Asking:
         options = tuple(self.option(place, number) for number in range(len(choice.options)))
         says = worded(self.scenario, choice.asks)
         if self.is_answer(name):
-            asks = says if says and ".answer" not in name else self.answered(name)
+            asks = says if says and ".answer" not in name and ".consent." not in name else self.answered(name)
             return Question(name, place, asks, options, is_answer=True)
         idle = next((option.name for option in options if option.does_nothing), "")
         may_close = any(one.name == idle and not _always_open(one) for one in choice.options)
@@ -146,7 +142,9 @@ class _Asking:
         option, name = trigger.choice.options[number], trigger.name
         written = self.blocks[name].options if name in self.blocks else {}
         block = written.get(Text(option.name), schema.Option())
-        says = option_says(name, worded(self.scenario, option.says)) or _BY_NAME.get(option.name)
+        is_request = name not in self.blocks and ".consent." in name
+        says = "" if is_request else option_says(name, worded(self.scenario, option.says))
+        says = says or _BY_NAME.get(option.name, "")
         costs = in_line(block.costs) or (self.worth.get(name, "") if option.name == "accept" else "")
         return Option(
             name=option.name, says=says or option.name.replace("_", " ").capitalize(), costs=costs,
@@ -167,6 +165,15 @@ class _Asking:
         """What is asked by a choice that the vocabulary brings without words of its own."""
         owner = name.split(".")[0]
         thing = owner.replace("_", " ")
+        wanted, is_request, _ = name.partition(".consent.")
+        if is_request:
+            choice, _, option = wanted.rpartition(".")
+            asking = self.program.triggers[self.program.trigger(choice)]
+            assert asking.choice is not None
+            says = next(one.says for one in asking.choice.options if one.name == option) or option.replace("_", " ")
+            seat = self.scenario.seats.get(Text(asking.actor), schema.Seat())
+            title = in_line(seat.title) or titled(asking.actor, " ".join(sentences_of_rules(self.program)))
+            return f"Asked by {title}: “{worded(self.scenario, says)}”. Do you agree?"
         if Text(owner) in self.scenario.offers:
             return f"If the {thing} is earned: is the promise kept?"
         if Text(owner) in self.scenario.threats:
@@ -179,7 +186,7 @@ def _always_open(option: Weighed) -> bool:
 
 
 _BY_NAME = {
-    "kept": "Keep the word", "broken": "Let it pass: the word is broken", "accept": "Accept", "dismiss": "Dismiss it",
+    "kept": "Keep the word", "broken": "Let it pass: the word is broken", "accept": "Agree", "dismiss": "Dismiss it",
     "counter": "Answer with a counter-proposal", "refuse": "Refuse",
 }  # fmt: skip
 """What options of choices say that the vocabulary brings and no file writes."""

@@ -31,6 +31,7 @@ from sim.program.wording import amount_text, branch_name, expression_text
 
 _QUOTED = re.compile(r"`([^`]+)`")
 _QUESTIONS = re.compile(r"the questions `(\w+)`")
+_TWICE = re.compile(r"\b([Tt]alks) on `talks`")
 _LAST = re.compile(r"(?<=`), (?=`[^`]+`$)")
 _GROUPED = re.compile(r"(?<=\d)_(?=\d)")
 _SET = re.compile(r"^(\w[\w.]*) *([*+-]?)= *(.+)$")
@@ -132,7 +133,7 @@ class Speech:
     def plain(self, text: str) -> str:
         """A sentence whose names in backticks have become words, places with their capitals."""
         said = _LAST.sub(" and ", " ".join(text.split()))
-        said = _QUESTIONS.sub(lambda found: self._asking(found[1]), said)
+        said = _QUESTIONS.sub(lambda found: self._asking(found[1]), _TWICE.sub(r"\1", said))
         said = _QUOTED.sub(lambda found: self.named(found[1]), said)
         return self._placed.sub(lambda found: self.places[found[1]], said) if self._placed is not None else said
 

@@ -144,7 +144,7 @@ def test_when_it_comes_reads_well(tmp_path: Path, text: str, says: str) -> None:
         ("first-lesson", "challenger", "army.what_next", "when tripwire is called; and every 14 days"),
         ("sanctions-spiral", "west", "answer.west",
          "every 60 days (median; nine in ten within 240 days); and when East raises east measures"),
-        ("ukraine-2014", "eu", "raft_of_new_measures.answer.eu", "when raft of new measures is called"),
+        ("ukraine-2014", "eu", "raft_of_new_measures.answer.eu", "when the raft of new measures is called"),
         ("ukraine-2014", "us", "washington_at_the_table", "when Paris track meets"),
     ],
 )  # fmt: skip

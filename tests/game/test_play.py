@@ -352,11 +352,32 @@ def test_a_turn_without_orders_says_so(folder: Path, play: Play) -> None:
     done = play("duel.yaml", "--turns", "2", "--futures", "0", "--choose", "-; model", "--as", "east")
     said = " ".join(done.out.split())
     assert "An empty envelope: what you leave open is not done in this turn." in said
-    assert "You, East You gave no order, and of what you were asked nothing was done. What else your side" in said
+    assert "You, East You gave no order: of what you might have ordered nothing was done. What you were asked" in said
     assert said.count("An empty envelope") == said.count("You gave no order") == 1
     assert "The model decides for you in this turn." in said and "Nobody was asked anything" not in said
     card = play("duel.yaml", "--turns", "2", "--futures", "0", typed="1\n").out
     assert "the same as no order here, which costs none" in card
+
+
+def test_what_the_model_answered_for_a_player_is_marked_as_its_own(folder: Path, play: Play) -> None:
+    """An empty envelope, and a word that was called: under the player's name stands by whom it was answered."""
+    (folder / "words.yaml").write_text(CALLED, encoding="utf-8")
+    said = " ".join(play("words.yaml", "--turns", "1", "--choose", "-", "--futures", "0", "--as", "west").out.split())
+    assert re.search(r"You, West (Do as was said|Leave it at words) \(deal\) \(by the model; on", said), said
+    assert "You gave no order" in said
+
+
+CALLED = """
+scenario: words
+start: 2030-01-01
+horizon: 30 days
+actors: {east: {}, west: {}}
+quantities: {alarm: 0}
+offers: {deal: {by: west, to: east, when: alarm >= 1, then: alarm = 0, helps: 0.1, kept: 50 %}}
+triggers: {rises: {at: 10 days, do: alarm = 1}}
+choices: {watch: {actor: west, every: 40 days, options: {look: {}, away: {}}}}
+outcomes: {calm: {at_end: alarm < 1}, tense: {otherwise: true}}
+"""
 
 
 def test_where_only_the_player_was_asked_it_is_said_who_did_nothing(folder: Path, play: Play) -> None:
@@ -364,7 +385,7 @@ def test_where_only_the_player_was_asked_it_is_said_who_did_nothing(folder: Path
     alone = DUEL.replace("    actor: west\n", "    actor: east\n").replace(", west: {}", "")
     (folder / "alone.yaml").write_text(alone, encoding="utf-8")
     said = " ".join(play("alone.yaml", "--turns", "1", "--choose", "-", "--futures", "0").out.split())
-    assert "was the model's. Nobody else did anything." in said
+    assert "left open the model answered. Nobody else did anything." in said
     assert "Nobody was asked anything" not in said
 
 

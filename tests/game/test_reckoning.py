@@ -11,6 +11,7 @@ import pytest
 from sim import api
 from sim.engine.record import Runs
 from sim.game.reckoning import marks_of, reckoned, score_of, scores_of
+from sim.program.sides import movers, side_of
 from tests.game.stage import DUEL
 
 AIMED = (
@@ -75,3 +76,16 @@ def test_a_changed_assumption_gives_two_baselines(tmp_path: Path) -> None:
     assert json.loads(json.dumps(found.record()))["n"] == 400
     same = api.baselines(file, [], runs=200)
     assert all(row.more == 0 and row.written == row.changed for row in same.rows)
+
+
+def test_whose_move_a_value_is_whatever_ending_of_its_path_is_written() -> None:
+    """What an issuer decides of its word and whether what is owed is kept; belief and harm are assumed."""
+    scenario = api.load("ukraine-2014").scenario
+    moves = {
+        "threats.raft_of_new_measures.kept": ("us", "eu"), "raft_of_new_measures.kept.eu": ("eu",),
+        "early_relief.kept": ("us",), "diplomatic_solution.after": ("us", "eu"),
+        "paris_track.agreement.dialogue.kept": ("russia", "ukraine"), "withdraw.kept": ("russia",),
+    }  # fmt: skip
+    assert {path: movers(path, scenario) for path in moves} == moves
+    for assumed in ("raft_of_new_measures.believed", "offers.diplomatic_solution.helps", "eu.agree_alike", "kept.eu"):
+        assert movers(assumed, scenario) == () and side_of(assumed, scenario) == "an assumption"

@@ -110,6 +110,33 @@ def test_a_new_question_of_a_team_ends_its_old_one(stage: Stage) -> None:
     assert len(bars(stage, "west", "warn")["options"]) == 2
 
 
+def test_the_same_question_asked_anew_is_under_way_until_it_is_answered(stage: Stage) -> None:
+    """What was given up for it takes nothing away: the page says that futures are played until the last are there."""
+    host, east, _ = deciding(stage)
+    stage.people.append(host)
+    for _ in range(3):
+        assert east.do("whatif", trigger="march", options="stay,go").status == 200
+    end = time.monotonic() + 60
+    while (found := stage.room.reckoner.of("/seat/whatif", "east"))["whatif"].get("march", {}).get("n") != MOST:
+        assert "march" in found["asking"], "it is being played, and nothing says so"
+        assert time.monotonic() < end
+
+
+def test_a_what_if_of_a_past_that_was_taken_back_is_gone(stage: Stage) -> None:
+    """Back to the first turn and on with another order: in the second nothing of the other past is shown."""
+    host, east, _ = deciding(stage)
+    stage.people.append(host)
+    for number, option in enumerate(("go", "stay")):
+        east.do("seal", march=option, seen=number)
+        host.do("advance", phase="reveal")
+        host.do("advance", phase="decide")
+        assert stage.room.reckoner.of("/seat/whatif", "east") == {}
+        east.do("whatif", trigger="march", options="stay", turn=1)
+        bars(stage, "east", "march")
+        while stage.session.state.turn or stage.session.state.phase != "decide":
+            assert host.do("undo", turn=stage.session.state.turn).status == 200
+
+
 def test_a_what_if_goes_with_its_turn(stage: Stage) -> None:
     """What was asked in a turn is not shown in the next, and nobody looks ahead between turns."""
     host, east, _ = deciding(stage)

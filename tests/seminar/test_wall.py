@@ -16,7 +16,7 @@ for needed in ("starlette", "uvicorn", "websockets", "itsdangerous", "segno", "p
 
 from sim.seminar.pages.render import regions, render  # noqa: E402
 from sim.seminar.pages.slides import ROOM, fitting, slides  # noqa: E402
-from sim.seminar.pages.told import by_turn, weightiest  # noqa: E402
+from sim.seminar.pages.told import by_turn, in_short, weightiest  # noqa: E402
 from tests.game.stage import DUEL  # noqa: E402
 from tests.seminar import given  # noqa: E402
 from tests.seminar.stage import Stage  # noqa: E402
@@ -124,8 +124,8 @@ def test_history_goes_on_after_an_early_end(stage: Stage) -> None:
 def test_every_part_of_a_debrief_has_its_slide() -> None:
     """Ending, fan, shares from moment to moment, regrets, secrets, words, history, forecasts, aims, what it is not."""
     names = [one["name"] for one in slides(long_enough())]
-    assert names == ["ending", "fan", "moments", "regrets", "secrets", "words", "history", "afterwards", "forecasts",
-                     "aims", "cautions"]  # fmt: skip
+    assert names == ["ending", "fan", "moments", "regrets", "secrets", "words", "agreements", "history", "afterwards",
+                     "forecasts", "aims", "cautions"]  # fmt: skip
     assert len(set(names)) == len(names)
     for name in names:
         text = scene(name, long_enough())
@@ -190,7 +190,7 @@ def test_what_is_little_shares_a_wall() -> None:
     found = given.debrief()
     listed = {one["name"]: one for one in slides(found)}
     rest = ["forecasts", "aims", "cautions"]
-    assert list(listed) == ["ending", "fan", "moments", "regrets", "secrets", "history", *rest]
+    assert list(listed) == ["ending", "fan", "moments", "regrets", "secrets", "agreements", "history", *rest]
     for name, kept in (("secrets", [*found["secrets"], *found["threats"]]), ("history", found["afterwards"])):
         text = scene(name, found)
         assert text.count("<section><h2>") == 2
@@ -249,6 +249,7 @@ def test_what_a_scenario_does_not_say_leaves_nothing_behind() -> None:
         "seats": [{**seat, "aims": []} for seat in found["seats"]],
         "secrets": [],
         "threats": [],
+        "agreements": [],
         "afterwards": [],
     }
     text = render("/seat/debrief", given.view("russia", "debrief"), {"debrief": found})
@@ -268,13 +269,90 @@ def test_an_invasion_is_told_before_monitors_and_reports() -> None:
     """Twenty decisions and reports come after it, and the wall tells it; what it leaves out is counted."""
     shown = weightiest([MOVE, *[REPORT, ROUND] * 10])
     assert MOVE["says"] in [one["says"] for one in shown["told"]]
-    assert len(shown["told"]) + shown["left"] == 21
+    assert sum(one["times"] for one in shown["told"]) + shown["left"] == 21
     assert REPORT["says"] not in [one["says"] for one in shown["told"]]
     view = given.view("screen", "reveal")
     view["reveal"]["news"] = [MOVE, *[REPORT, ROUND] * 10]
     text = regions("/screen", view, {})["scene"]
     assert "massed → incursion" in text
     assert f"{shown['left']} things more, on every phone" in text
+
+
+def talk(says: str, day: int, **more: Any) -> dict[str, Any]:
+    """A piece of news of talks."""
+    return {"turn": 1, "date": f"{day} May 2014", "kind": "talks", "says": says, "changes": [], **more}
+
+
+PLAN = "The Lavrov plan is put on the table: Lavrov's proposals; Russia: Accept it; The United States: Turn it down"
+CROWDS = {**MOVE, "kind": "event", "date": "19 May 2014", "says": "Crowds seize buildings in Odesa"}
+
+
+def test_what_repeats_is_one_line_at_a_reveal_and_hides_nothing_that_came_once() -> None:
+    """Three rounds about one plan are told once, with their number, on the wall and on phones; the crowds are told."""
+    rounds = [talk(PLAN, day) for day in (4, 11, 18)]
+    told = [one["says"] for one in weightiest([*rounds, CROWDS], room=5)["told"]]
+    plan = "The Lavrov plan is put on the table (3 times). Russia: accept it; the United States: turn it down"
+    assert told == [plan, "Crowds seize buildings in Odesa"]
+    assert [one["kind"] for one in weightiest([*rounds, CROWDS], room=2)["told"]] == ["event"]
+    view = given.view("us", "reveal")
+    view["reveal"]["news"] = [*rounds, CROWDS]
+    text = regions("/seat/reveal", view, {})["news"]
+    assert text.count("The Lavrov plan is put on the table") == 1 and "(3 times)" in text and "Odesa" in text
+
+
+def test_talks_are_shortened_so_that_who_answered_what_stays() -> None:
+    """What explains a plan goes first, then the oldest answers; what is answered in one line keeps its object."""
+    assert in_short(talk(PLAN, 4)) == (
+        "The Lavrov plan is put on the table. Russia: accept it; the United States: turn it down"
+    )
+    signed = talk("Upland: Accept (the plan); the parties on talks sign", 4, title="Upland")
+    assert in_short(signed) == "Upland: accept (the plan); the parties on talks sign"
+    called = {**MOVE, "kind": "threat", "says": f"The solution is called: {'It remains possible ' * 6}"}
+    assert in_short(called) == "The solution is called"
+    long = "; ".join(
+        ["The plan is put on the table: Peace", *(f"Country {at}: Accept the proposal" for at in range(9))]
+    )
+    assert in_short(talk(long, 4)).startswith("The plan is put on the table. Country ")
+    assert in_short(talk(long, 4)).endswith("; Country 8: accept the proposal")
+    later = [talk(PLAN, 4), talk(PLAN.replace("Turn it down", "Accept it"), 11)]
+    assert weightiest(later)["told"][0]["says"] == (
+        "The Lavrov plan is put on the table (2 times). The last time: Russia: accept it; the United States: accept it"
+    )
+
+
+def test_the_signing_of_an_agreement_weighs_as_much_as_an_army() -> None:
+    """Where there is room for one line it is the signing, and it is never folded."""
+    signing = {**MOVE, "kind": "agreement", "says": "East and West sign the plan: monitors"}
+    shown = weightiest([*[ROUND] * 5, CROWDS, MOVE, signing], room=2)["told"]
+    assert [one["says"] for one in shown] == [signing["says"]] or len(shown) == 2
+    assert signing["says"] in [one["says"] for one in shown]
+
+
+@pytest.mark.parametrize("phase", ["decide", "reveal"])
+def test_a_report_stands_on_its_own_phone_with_its_number(phase: str) -> None:
+    """What the seat may know of it, once; the wall has no numbers of it."""
+    view = given.view("us", phase)
+    view["news"] = [REPORT, CROWDS]
+    view.setdefault("reveal", {})["news"] = view["news"]
+    page = "/seat/reveal" if phase == "reveal" else "/seat/decide"
+    assert regions(page, view, {})["news"].count("Troops 1 → 2") == 1
+    wall = given.view("screen", phase)
+    wall["news"] = view["news"]
+    wall.setdefault("reveal", {})["news"] = view["news"]
+    assert "1 → 2" not in regions("/screen", wall, {})["scene"]
+
+
+def test_the_debrief_says_what_was_signed_and_what_became_of_each_obligation() -> None:
+    """On a slide and on phones: which agreement, when, by whom, what is in it, and the fate of each duty."""
+    found = given.debrief()
+    wall = regions("/screen", given.view("screen", "debrief"), {"debrief": found, "wall": given.wall("agreements")})
+    phone = regions("/seat/debrief", given.view("russia", "debrief"), {"debrief": found})
+    for page in (wall["scene"], phone["debrief"]):
+        text = " ".join(re.sub("<[^>]+>", " ", page).split())
+        assert "The Kerry plan" in text and "31 August 2014" in text and "In it: pull back, monitors." in text
+        for duty, state in (("back to their garrisons", "kept, 14 September 2014"), ("lifted", "open at the end"),
+                            ("wherever they want", "broken, 10 September 2014")):  # fmt: skip
+            assert re.search(f"{duty}[:.] {state}", text), (duty, text)
 
 
 def test_the_news_while_a_turn_is_decided_are_those_that_weigh_most() -> None:
@@ -326,7 +404,7 @@ def test_every_part_of_a_debrief_is_reached_from_its_head() -> None:
     """A phone has a list of its parts, in which each leads to one that is there."""
     text = render("/seat/debrief", given.view("russia", "debrief"), {"debrief": given.debrief()})
     parts = re.findall(r'<li><a href="#(d-[a-z]+)"', text)
-    assert len(parts) == 8
+    assert len(parts) == 9
     assert all(text.count(f'id="{part}"') == 1 for part in parts)
 
 

@@ -40,7 +40,7 @@ def slides(found: Record | None) -> tuple[Slide, ...]:
     listed = [
         {"name": "ending", "title": "Your history, among those it might have been", "kind": "ending"},
         *_fans(found), *_moments(found), *_regrets(found),
-        *_secrets(found), *_history(found), *_forecasts(found), *_aims(found),
+        *_secrets(found), *_agreements(found), *_history(found), *_forecasts(found), *_aims(found),
         *_parted("cautions", "What this does not say", found["cautions"], lambda one: ceil(len(one) / WIDTH) + 0.4),
     ]  # fmt: skip
     return tuple(listed)
@@ -207,6 +207,16 @@ def _secret(one: Record) -> float:
 
 def _word(one: Record) -> float:
     return ceil(len(one["says"]) / 44) + 1.8
+
+
+def _agreements(found: Record) -> Iterator[Slide]:
+    """What was signed, what is in it, and what became of each obligation."""
+    yield from _parted("agreements", "What was signed, and what became of it", found.get("agreements") or [], _pact)
+
+
+def _pact(one: Record) -> float:
+    duties = sum(ceil((len(duty["says"]) + 40) / WIDTH) + 0.3 for duty in one["duties"])
+    return float(HEADING + ceil((len(", ".join(one["contains"])) + 60) / WIDTH) + duties + 0.6)
 
 
 def _history(found: Record) -> list[Slide]:

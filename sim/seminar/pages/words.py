@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from sim.digits import halves_up
 from sim.seminar.pages.slides import cost, dearest, decision_id, points, points_within
-from sim.seminar.pages.told import by_turn, weightiest
+from sim.seminar.pages.told import by_turn, in_lines, weightiest
 
 PHASES = {
     "lobby": "Waiting for everybody", "brief": "Read your brief", "decide": "Decide", "reveal": "What happened",
@@ -285,7 +285,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     one.__name__: one
     for one in (
         minutes, left, chance, plain, people, counted, phase, step, channel, short, drawing, day, dated, mark, usually,
-        score, said, estimate, source, capitalized, without_year, year_of, clause, weightiest, by_turn, points,
-        points_within, cost, dearest, decision_id, gauge,
+        score, said, estimate, source, capitalized, without_year, year_of, clause, weightiest, in_lines, by_turn,
+        points, points_within, cost, dearest, decision_id, gauge,
     )
 }  # fmt: skip
