@@ -165,7 +165,8 @@ def test_every_place_tells_forecasts_in_the_same_words() -> None:
     assert "you said 63 %" in terminal
     wall = scene("forecasts", found)
     cells = [
-        re.sub(r"<[^>]+>", "", cell).replace("\u00a0", " ") for cell in re.findall(r"<t[dh] ?[^>]*>(.*?)</t[dh]>", wall)
+        re.sub(r"<[^>]+>", "", unescape(cell)).replace("\u00a0", " ")
+        for cell in re.findall(r"<t[dh] ?[^>]*>(.*?)</t[dh]>", wall)
     ]
     rows = [
         cells[at + 1 : at + 4] for at, cell in enumerate(cells) if cell.startswith(("what was", "They are", "Brier"))
