@@ -6,6 +6,8 @@ import asyncio
 import logging
 import socket
 import struct
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,12 @@ from sim.seminar.security import Guard  # noqa: E402
 from sim.seminar.wire import Ours  # noqa: E402
 from tests.seminar.client import Client  # noqa: E402
 from tests.seminar.stage import Stage  # noqa: E402
+
+
+def by_itself(work: Coroutine[Any, Any, None]) -> None:
+    """Carry something out in a loop of its own: a browser of other tests may run in this thread's."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 class Closed(OSError):
@@ -64,14 +72,14 @@ def test_a_page_that_goes_while_it_is_told_something_prints_nothing(
     fault: Exception, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Neither where its connection was reset nor where it was closed under our hands."""
-    asyncio.run(told(fault, ours=False))
+    by_itself(told(fault, ours=False))
     assert capsys.readouterr() == ("", "")
 
 
 def test_a_fault_of_ours_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     """What cannot be drawn says where and why, also if its fault looks like one of a connection."""
     for fault in (KeyError("no such part"), RuntimeError("no such part"), OSError("no such part")):
-        asyncio.run(told(fault, ours=True))
+        by_itself(told(fault, ours=True))
         printed = capsys.readouterr().err
         assert "Traceback" in printed and "no such part" in printed
 
@@ -92,7 +100,7 @@ def test_half_a_form_is_none() -> None:
         handed_on.append(message["type"])
 
     scope = {"type": "http", "method": "POST", "path": "/do/vote", "headers": [(b"host", b"127.0.0.1:1")]}
-    asyncio.run(Guard(inner, ("127.0.0.1",))(scope, receive, send))
+    by_itself(Guard(inner, ("127.0.0.1",))(scope, receive, send))
     assert not handed_on
 
 

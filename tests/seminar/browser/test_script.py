@@ -297,8 +297,8 @@ def test_what_if_beside_a_question_opens_that_question(opened: Callable[..., Roo
     phone = room.phone(max(room.seats, key=lambda one: len(room.game.seats[one].questions)))
     last = phone.locator("[data-vote]").last.get_attribute("data-vote")
     assert last and phone.locator("[data-vote]").count() > 1
-    phone.locator(f'details:has([data-vote="{last}"]) > summary').click()
-    phone.locator(f'details:has([data-vote="{last}"]) a:has-text("What if?")').click()
+    touch.unfold(phone)
+    phone.locator(f'details.question:has([data-vote="{last}"]) a:has-text("What if?")').click()
     phone.wait_for_url("**/seat/whatif?**")
     phone.locator(f'form[data-post="whatif"]:has(input[value="{last}"]) button').wait_for(state="visible")
     room.leave()
