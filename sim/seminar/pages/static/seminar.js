@@ -383,6 +383,8 @@ function isMeantForAnother(button) {
   return true;
 }
 
+let said = ""; // the words of the move that was sent last
+
 /** @param {HTMLFormElement} form @param {HTMLElement | null} button */
 function submit(form, button) {
   if (button && isMeantForAnother(button)) return;
@@ -394,10 +396,13 @@ function submit(form, button) {
   fields.push(["key", newKey()]);
   const clears = form.dataset.keep ? [...new Set([...form.elements].map((one) => keptField(one)).filter((one) => one !== null).map(keyOf))] : [];
   const move = { action: new URL(form.action).pathname, fields, clears };
-  if (queue.some((one) => wordsOf(one) === wordsOf(move))) {
+  const words = wordsOf(move);
+  if (LATEST.includes(move.action) && pressed && pressed.nth > 1 && words === said) return; // a hasty hand says it twice
+  if (queue.some((one) => wordsOf(one) === words)) {
     if (button && pressed?.nth !== 2) complain("That is being sent already. Wait a moment.");
     return;
   }
+  said = words;
   button?.setAttribute("aria-busy", "true");
   underWay.set(keyIn(move), { button, form });
   send(move);
