@@ -288,7 +288,8 @@ def test_prose_speaks_the_language_of_the_file() -> None:
         "- paris_track (every 7 days, of which 30 % fall through): joint_initiative (pull_back, monitors,",
         "drafted by us, russia and eu, submitted to ukraine and co-ordinated before)",
         "Those who draft it are asked in turn, then the others",
-        "once they have signed and pull_back is in it, 14 days on, russia: order border_army to garrison, kept 40 %",
+        "once they have signed and pull_back is in it, 14 days on, russia: "
+        "the troops go back to their garrisons (order border_army to garrison), kept 40 %",
         "Every 14 days: unrest.kharkiv *= 0.93 (and 7 more alike).",
     ):
         assert said in told

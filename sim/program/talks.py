@@ -75,8 +75,7 @@ def _proposal(track: Track, key: Text) -> str:
 
 def _duty(track: Track, key: Text, duty: Obligation) -> str:
     by = joined([str(actor) for actor in duty.by])
-    says = f"{' '.join(duty.says.split())}: " if duty.says else ""
-    does = f"{says}{done(duty.do)}"
+    does = f"{' '.join(duty.says.split())} ({done(duty.do)})" if duty.says else done(duty.do)
     after = f"once {duty.after} is done" if duty.after else "once they have signed"
     under = f" and {duty.under} is in it" if duty.under else ""
     due = f"{spread_text(duty.due)} on, " if duty.due is not None else ""
