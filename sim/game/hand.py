@@ -69,7 +69,8 @@ class Hand:
         asked = {trigger: self.seat.question(trigger) for trigger in orders}
         plain = self.speech.plain
         return [{"trigger": trigger, "asks": capital(plain(asked[trigger].asks)), "option": option,
-                 "says": plain(asked[trigger].option(option).says)} for trigger, option in orders.items()]  # fmt: skip
+                 "is_answer": asked[trigger].is_answer, "says": plain(asked[trigger].option(option).says)}
+                for trigger, option in orders.items()]  # fmt: skip
 
     def sealed(self) -> Record | None:
         """What a seat has sealed in this turn."""

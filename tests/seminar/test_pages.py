@@ -340,6 +340,26 @@ def test_a_what_if_says_what_differs_from_holding_and_why(count: int) -> None:
     assert text.count(f"Compared with A: {options[0]['says']}") >= count
 
 
+@pytest.mark.parametrize(
+    ("orders", "says"),
+    [((), "nothing, for the envelope is empty"), (("Push",), "Push"), (("Push", "Wait"), "Push; Wait"),
+     (("?Agree",), "no order, and 1 answer to what may come"),
+     (("Push", "?Agree", "?Refuse"), "Push, and 2 answers to what may come")],
+)  # fmt: skip
+def test_of_an_envelope_orders_are_told_and_answers_counted(orders: tuple[str, ...], says: str) -> None:
+    """An answer says nothing without what it answers: on the console and on the team's page there is a number."""
+    told = [{"trigger": one, "asks": "?", "option": "x", "says": one.lstrip("?"), "is_answer": one.startswith("?")}
+            for one in orders]  # fmt: skip
+    envelope = {"by": "most", "why": "", "orders": told, "put": [], "left_out": []}
+    view = given.view("host", "decide")
+    view["hands"]["russia"]["envelope"] = envelope
+    text = re.sub(r"<[^>]+>", "", " ".join(regions("/host/console", view, extra("/host/console")).values()))
+    assert f"not sealed, so what most of them want: {says}" in text.replace("\xa0", " ")
+    view = {**given.view("russia", "decide"), "envelope": envelope, "sealed": None}
+    text = re.sub(r"<[^>]+>", "", regions("/seat/decide", view, extra("/seat/decide"))["seal"])
+    assert not orders or f"(of equals what stands first): {says}." in text.replace("\xa0", " ")
+
+
 def test_a_seat_without_aims_is_told_what_to_do() -> None:
     """A role sheet without aims says that none are written, and how a team plays then; one with aims does not."""
     view = given.view("russia", "brief")
