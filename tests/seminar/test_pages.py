@@ -360,6 +360,16 @@ def test_of_an_envelope_orders_are_told_and_answers_counted(orders: tuple[str, .
     assert not orders or f"(of equals what stands first): {says}." in text.replace("\xa0", " ")
 
 
+def test_before_the_first_turn_the_page_of_decisions_says_so() -> None:
+    """While briefs are read nothing is said of orders, and nothing is foretold yet; in a turn both are there."""
+    for phase, begun in (("brief", False), ("decide", True)):
+        view = given.view("russia", phase)
+        text = render("/seat/decide", view if begun else {**view, "questions": []}, extra("/seat/decide"))
+        assert ("The first turn has not begun" in text) is not begun
+        assert ("Choose what you want" in text or "Sealed by" in text) is begun
+        assert ("/do/foretell" in text) is begun and "nothing for your seat to decide" not in text
+
+
 def test_a_seat_without_aims_is_told_what_to_do() -> None:
     """A role sheet without aims says that none are written, and how a team plays then; one with aims does not."""
     view = given.view("russia", "brief")
