@@ -320,7 +320,7 @@ async function heard(move, answer) {
       counted.set(key, said.revision ?? 0);
       setTimeout(() => settle(counted.get(key) ?? 0), 1500);
     }
-    complain("");
+    if (Date.now() > stays) complain("");
     if (move.says) speak(move.says);
     if (move.action === "/do/note") from?.form.reset();
     if (move.action === "/do/sit" && here.page === "/seat/choose") go("/"); // who was told sooner has gone already
@@ -370,6 +370,8 @@ function pressOf(button, event, before) {
   return { ...one, nth: before.nth + 1, since: before.since, first: before.first };
 }
 
+let stays = 0; // until when a sentence about a press stands, whatever is heard of others
+
 /**
  * Whether a press was meant for what stood there before. The second of a double click is passed over in silence; whoever
  * presses what has just become another button is told so. @param {HTMLElement} button
@@ -379,7 +381,10 @@ function isMeantForAnother(button) {
   const became = turned.get(button) ?? 0;
   const isAnother = row !== null && row.nth > 1 && (row.first !== button || became >= row.since);
   if (!isAnother && Date.now() - became >= HASTE) return false;
-  if (!isAnother || row.nth > 2) complain("The button has just become another one. Look, and press again.");
+  if (!isAnother || row.nth > 2) {
+    complain("The button has just become another one. Look, and press again.");
+    stays = Date.now() + SPOKEN; // the answer to what was pressed before takes no sentence about this press away
+  }
   return true;
 }
 
