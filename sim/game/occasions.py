@@ -91,7 +91,8 @@ class Occasions:
         if is_word:
             standing = self.slots.get(f"{word}.standing")
             return standing is None or bool(past.value(standing)) or self._is_called(word, trigger, past) or (
-                any(effect.slot == standing for effect in self._effects_of(trigger.actor)))  # fmt: skip
+                any(effect.slot == standing and _is_true(effect.value) for effect in self._effects_of(trigger.actor))
+            )  # fmt: skip
         return True
 
     def _is_called(self, word: str, answer: Trigger, past: Past) -> bool:
@@ -222,3 +223,8 @@ class Occasions:
                         yield from self._of_trigger(leader, turn)
                     else:
                         yield f"when {self._event(leader.name)}"
+
+
+def _is_true(value: Tree) -> bool:
+    """Whether an effect says yes: a word is given, and not taken back."""
+    return isinstance(value, Constant) and value.value == 1.0

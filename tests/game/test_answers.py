@@ -151,6 +151,16 @@ def test_a_word_is_answered_for_while_it_can_be_called_or_was(tmp_path: Path) ->
     assert answers(session, "deal.answer") == ["broken"]
 
 
+def test_a_word_that_was_taken_back_is_answered_for_no_more(tmp_path: Path) -> None:
+    """Though an order of the seat can take it back once more, none can give it again."""
+    text = WORDS.replace("start: unsaid, when: alarm >= 3", "when: alarm >= 99").replace("make deal", "withdraw deal")
+    session = seated(tmp_path, text)
+    session.advance("decide")
+    assert asked(session, "west") == ["promise", "deal.answer"]
+    on(session, west={"promise": "give"})
+    assert asked(session, "west") == ["promise"]
+
+
 def test_no_answer_is_idle_and_who_leaves_one_open_has_the_model_answer() -> None:
     """Also where turning a proposal down changes nothing: an empty envelope does not refuse in a seat's name."""
     for name in ("ukraine-2014", "sanctions-spiral", "first-lesson"):
