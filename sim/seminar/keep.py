@@ -96,9 +96,7 @@ def not_of_one_person(folder: Path) -> None:
     UsageError
         If it is a game of one person at the terminal.
     """
-    log = folder / "log.jsonl"
-    is_without_doors = log.exists() and not (folder / "secret").exists() and b'"kind": "joined"' in log.read_bytes()
-    if (folder / "play.json").exists() or is_without_doors:
+    if (folder / "play.json").exists():
         raise UsageError(f"in `{folder}` lies a game of one person: `sim play --resume {shlex.quote(str(folder))}` "
                          "goes on with it; name another folder for a class")  # fmt: skip
 
